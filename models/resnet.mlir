@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// ResNet v1.5 (the stride is on the 3x3 conv) under timm's weight names. Taps are the outputs of layer1 to layer4.
+dpsims.import "nn.mlir"
+
+dpsims.block @ResNetConv<conv: string, norm: string, in: int, out: int, kernel: int, stride: int = 1,
+                         training: bool>(%x) {
+  %c = instance "{conv}" @Conv2d<in, out, kernel, stride, bias = false>(%x)
+  %y = instance "{norm}" @BatchNorm<c = out, training>(%c)
+  return %y
+}
+
+// Two 3x3 convs, or the bottleneck 1x1, 3x3, 1x1 with four times the channels at its ends.
+dpsims.block @ResNetBlock<in: int, width: int, stride: int, bottleneck: bool, training: bool>(%x) {
+  let out = select(bottleneck, 4 * width, width)
+  %y = if bottleneck {
+    %a = instance @ResNetConv<conv = "conv1", norm = "bn1", in, out = width, kernel = 1, training>(%x)
+    %ra = relu %a
+    %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = width, out = width, kernel = 3, stride, training>(%ra)
+    %rb = relu %b
+    %c = instance @ResNetConv<conv = "conv3", norm = "bn3", in = width, out, kernel = 1, training>(%rb)
+    yield %c
+  } else {
+    %a = instance @ResNetConv<conv = "conv1", norm = "bn1", in, out, kernel = 3, stride, training>(%x)
+    %ra = relu %a
+    %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = out, out, kernel = 3, training>(%ra)
+    yield %b
+  }
+  %skip = if stride != 1 or in != out {
+    %d = instance @ResNetConv<conv = "downsample.0", norm = "downsample.1", in, out, kernel = 1, stride, training>(%x)
+    yield %d
+  } else { yield %x }
+  %s = add %y, %skip
+  %r = relu %s
+  return %r
+}
+
+dpsims.block @ResNet<name: string, training: bool = false>(%image) {
+  let sizes = {
+    resnet18 = {bottleneck = false, depths = [2, 2, 2, 2]},
+    resnet34 = {bottleneck = false, depths = [3, 4, 6, 3]},
+    resnet50 = {bottleneck = true, depths = [3, 4, 6, 3]},
+    resnet101 = {bottleneck = true, depths = [3, 4, 23, 3]},
+    resnet152 = {bottleneck = true, depths = [3, 8, 36, 3]}
+  }
+  assert contains(sizes, name), "unknown backbone {name}: ResNet has 18, 34, 50, 101 and 152"
+  let depths = sizes[name].depths
+  let bottleneck = sizes[name].bottleneck
+  %c = instance @ResNetConv<conv = "conv1", norm = "bn1", in = 3, out = 64, kernel = 7, stride = 2, training>(%image)
+  %a = relu %c
+  %p = max_pool %a <kernel = 3, stride = 2, padding = 1>
+  %none = list
+  %last, %taps = repeat i to 4 (%x = %p, %list = %none) {
+    let layer = i + 1
+    %y = repeat j to depths[i] (%h = %x) {
+      let size = shape %h
+      %b = instance "layer{layer}.{j}" @ResNetBlock<in = size[3], width = 64 * pow(2, i), bottleneck, training,
+                                                    stride = select(i > 0 and j == 0, 2, 1)>(%h)
+      yield %b
+    }
+    %longer = append %list, %y
+    yield %y, %longer
+  }
+  return %taps
+}
+
+// The classifier's head on the last tap.
+dpsims.block @ResNetHead<classes: int>(%x) {
+  let size = shape %x
+  %m = instance @GlobalMean<c = size[3]>(%x)
+  %y = instance "fc" @Linear<in = size[3], out = classes>(%m)
+  return %y
+}
