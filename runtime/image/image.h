@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Pictures in memory, and what happens to a label map between its file and a program.
+
+#ifndef DPSIMS_RUNTIME_IMAGE_IMAGE_H
+#define DPSIMS_RUNTIME_IMAGE_IMAGE_H
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// Ids of pixels, (height, width) row-major. Also instance maps: there an id is any number.
+struct LabelMap {
+  int width = 0;
+  int height = 0;
+  std::vector<int32_t> ids;
+
+  int32_t at(int x, int y) const { return ids[size_t(y) * size_t(width) + size_t(x)]; }
+};
+
+/// 8-bit RGB, (height, width, 3) row-major.
+struct RgbImage {
+  int width = 0;
+  int height = 0;
+  std::vector<uint8_t> pixels;
+};
+
+/// The id of an ignored pixel: no class, an all-zero one-hot.
+constexpr int32_t ignoredId = -1;
+
+/// A data set's conventions for ids (the configuration's data section).
+struct LabelRules {
+  int numClasses = 0;
+  std::map<int32_t, int32_t> remap; // id in the file -> id; ids that are not listed stay
+  std::vector<int32_t> ignore;      // ids, after the remap, that mean "ignore"
+};
+
+/// Nearest neighbour, no blending: pixel i of `out` pixels shows pixel floor((i + 1/2) * in / out).
+/// Error: a size is not positive.
+LabelMap resizeNearest(const LabelMap &labels, int height, int width);
+
+/// Replaces ids by the table; ids that are not listed stay.
+void remapIds(LabelMap &labels, const std::map<int32_t, int32_t> &remap);
+
+/// Ids of `ignore` become `ignoredId`; all others must be 0..numClasses-1. Error: one is not; names `file`, the id, its
+/// first pixel and the way out.
+void checkIds(LabelMap &labels, const std::string &file, int numClasses, const std::vector<int32_t> &ignore);
+
+/// remapIds, then checkIds.
+void applyRules(LabelMap &labels, const std::string &file, const LabelRules &rules);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_IMAGE_IMAGE_H

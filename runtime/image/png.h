@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// PNG files: label maps in, images in and out. Files are not trusted.
+
+#ifndef DPSIMS_RUNTIME_IMAGE_PNG_H
+#define DPSIMS_RUNTIME_IMAGE_PNG_H
+
+#include "runtime/image/image.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// The largest picture that is read; checked before any memory is taken for it.
+struct PngLimits {
+  int64_t width = 16384;
+  int64_t height = 16384;
+  int64_t pixels = int64_t(1) << 28;
+};
+
+/// Colours of a label map in colour: 0xRRGGBB -> id.
+using ColourMap = std::map<uint32_t, int32_t>;
+
+/// Reads a label map.
+///
+/// Without `colours` ids are what the file stores: grey values of 1 to 16 bits, unscaled, or palette indices. A colour
+/// file is an Error. With `colours` (data.palette) the file's pixels are 8-bit colours, stored directly, through a
+/// palette or as grey, and a colour that the map does not have is an Error that names it and its pixel. Alpha is an
+/// Error in both cases.
+///
+/// Error: no PNG (says what it is instead), truncated, damaged, or larger than the limits.
+LabelMap readLabelMap(const std::string &path, const ColourMap *colours = nullptr, const PngLimits &limits = {});
+
+/// The same from memory; `name` stands for the path in messages.
+LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &name, const ColourMap *colours = nullptr,
+                        const PngLimits &limits = {});
+
+/// Reads any PNG as 8-bit RGB: grey and palettes are expanded, alpha is dropped, 16 bits become 8.
+RgbImage readRgbPng(const std::string &path, const PngLimits &limits = {});
+RgbImage decodeRgbPng(const uint8_t *data, size_t size, const std::string &name, const PngLimits &limits = {});
+
+/// Writes 8-bit RGB, `pixels` (height, width, 3), atomically.
+void writeRgbPng(const std::string &path, int width, int height, const uint8_t *pixels);
+
+/// Writes ids as grey values of `bits` 1, 2, 4, 8 or 16. Error: an id does not fit.
+void writeLabelMap(const std::string &path, const LabelMap &labels, int bits = 8);
+
+/// Writes ids 0..255 as indices of a palette of colours 0xRRGGBB. Error: an id has no colour.
+void writeIndexedPng(const std::string &path, const LabelMap &labels, const std::vector<uint32_t> &palette);
+
+/// The same files in memory.
+std::vector<uint8_t> encodeRgbPng(int width, int height, const uint8_t *pixels);
+std::vector<uint8_t> encodeLabelMap(const LabelMap &labels, int bits = 8);
+std::vector<uint8_t> encodeIndexedPng(const LabelMap &labels, const std::vector<uint32_t> &palette);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_IMAGE_PNG_H

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/weights/match.h"
+
+#include "runtime/base/error.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace dpsims {
+
+static bool startsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
+
+bool sameWeightShape(const Shape &a, const Shape &b) {
+  if (a == b)
+    return true;
+  auto linear = [](const Shape &two, const Shape &four) {
+    return two.size() == 2 && four.size() == 4 && two[0] == four[0] && two[1] == four[1] && four[2] == 1 &&
+           four[3] == 1;
+  };
+  return linear(a, b) || linear(b, a);
+}
+
+bool isKnownSuperfluous(std::string_view name) {
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  if (last == "num_batches_tracked" || last == "relative_position_index" || last == "attn_mask")
+    return true;
+  constexpr std::string_view backbone = "backbone.";
+  const size_t at = name.find(backbone);
+  if (at != std::string_view::npos && (at == 0 || name[at - 1] == '.'))
+    name.remove_prefix(at + backbone.size());
+  for (std::string_view end : {"classifier.", "head.", "fc.", "conv_head.", "bn2.", "norm."})
+    if (startsWith(name, end))
+      return true;
+  return false;
+}
+
+static bool isStorable(ElementType needed, ElementType stored) {
+  const bool floating = stored == ElementType::F32 || stored == ElementType::F64 || stored == ElementType::F16 ||
+                        stored == ElementType::BF16;
+  const bool eight = stored == ElementType::F8E4M3 || stored == ElementType::F8E5M2;
+  return needed == ElementType::F32 ? floating : !floating && !eight;
+}
+
+namespace {
+
+/// One kind of mismatch: the first ten and how many there are.
+class Mismatches {
+public:
+  explicit Mismatches(const char *what) : what(what) {}
+
+  void add(const std::string &text) {
+    if (count++ < shown)
+      names += (names.empty() ? "" : ", ") + text;
+  }
+
+  bool empty() const { return count == 0; }
+
+  std::string text() const {
+    std::string result = std::to_string(count) + " " + what + ": " + names;
+    return count > shown ? result + " and " + std::to_string(count - shown) + " more" : result;
+  }
+
+private:
+  static constexpr int shown = 10;
+  const char *what;
+  int count = 0;
+  std::string names;
+};
+
+} // namespace
+
+static bool hasNamesBelow(const SafetensorsFile &file, const std::string &prefix) {
+  return std::any_of(file.entries().begin(), file.entries().end(),
+                     [&](const SafetensorsEntry &entry) { return startsWith(entry.name, prefix); });
+}
+
+static std::string mismatchText(const WeightSpec &weight, const SafetensorsEntry &entry) {
+  std::string text = quote(entry.name) + " is " + elementTypeName(entry.type) + " " + shapeText(entry.shape);
+  return text + ", needed " + elementTypeName(weight.type) + " " + shapeText(weight.shape);
+}
+
+std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, const std::vector<WeightSpec> &needed,
+                                                   const std::string &prefix) {
+  const std::string used = !prefix.empty() && hasNamesBelow(file, prefix) ? prefix : "";
+  Mismatches missing("missing"), unexpected("unexpected"), misshaped("mis-shaped");
+  std::vector<const SafetensorsEntry *> result;
+  std::unordered_set<std::string> names;
+  for (const WeightSpec &weight : needed) {
+    const std::string name = used + weight.name;
+    const SafetensorsEntry *entry = file.find(name);
+    if (!entry)
+      missing.add(quote(name));
+    else if (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type))
+      misshaped.add(mismatchText(weight, *entry));
+    names.insert(name);
+    result.push_back(entry);
+  }
+  for (const SafetensorsEntry &entry : file.entries())
+    if (startsWith(entry.name, used) && !names.count(entry.name) &&
+        !isKnownSuperfluous(std::string_view(entry.name).substr(used.size())))
+      unexpected.add(quote(entry.name));
+  std::string text;
+  for (const Mismatches *kind : {&missing, &unexpected, &misshaped})
+    if (!kind->empty())
+      text += kind->text() + "; ";
+  if (!text.empty())
+    fail(file.path(), ": the weights do not fit: ", text, "is it a file of another network or configuration?");
+  return result;
+}
+
+} // namespace dpsims
