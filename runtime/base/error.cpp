@@ -27,7 +27,7 @@ Error::Error(std::string_view message) : std::runtime_error(escapeControls(messa
 // Cuts may fall inside a UTF-8 character; the continuation bytes next to a cut go with it.
 static bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
-std::string quote(std::string_view text) {
+std::string Quoted::operator()(std::string_view text) const {
   constexpr size_t limit = 160, part = 76;
   std::string result = "\"";
   if (text.size() <= limit) {

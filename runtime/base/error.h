@@ -27,8 +27,12 @@ template <typename... Pieces> [[noreturn]] void fail(const Pieces &...pieces) {
   throw Error(text.str());
 }
 
-/// `text` in quotes, its middle left out if it is longer than 160 characters: for names that come from files.
-std::string quote(std::string_view text);
+/// quoted(text): the text in quotes, its middle left out if it is longer than 160 characters; for names from files.
+/// An object, because of functions std::quoted would win for a std::string.
+struct Quoted {
+  std::string operator()(std::string_view text) const;
+};
+inline constexpr Quoted quoted{};
 
 /// The text of `errno` or of the given error number, "No space left on device".
 std::string systemError();

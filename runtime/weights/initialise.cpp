@@ -27,7 +27,7 @@ static bool isConstant(const WeightSpec &spec) {
 Initialiser::Initialiser(const std::vector<WeightSpec> &specs, uint64_t seed) : seed(seed) {
   for (const WeightSpec &spec : specs)
     if (!byName.emplace(spec.name, &spec).second)
-      fail("weight ", quote(spec.name), " is declared twice");
+      fail("weight ", quoted(spec.name), " is declared twice");
   for (const WeightSpec &spec : specs)
     check(spec);
 }
@@ -38,22 +38,23 @@ void Initialiser::check(const WeightSpec &spec) const {
     return;
   if (spec.init == "xavier_normal") {
     if (spec.shape.size() < 2)
-      fail("weight ", quote(spec.name), ": xavier_normal needs a shape (out, in, ...), it has ", shapeText(spec.shape));
+      fail("weight ", quoted(spec.name), ": xavier_normal needs a shape (out, in, ...), it has ",
+           shapeText(spec.shape));
     return;
   }
   if (!isSingular(spec))
-    fail("weight ", quote(spec.name), ": unknown init ", quote(spec.init));
+    fail("weight ", quoted(spec.name), ": unknown init ", quoted(spec.init));
   auto found = byName.find(spec.initOf);
   if (found == byName.end() || isSingular(*found->second))
-    fail("weight ", quote(spec.name), ": ", spec.init, " of ", quote(spec.initOf),
+    fail("weight ", quoted(spec.name), ": ", spec.init, " of ", quoted(spec.initOf),
          ", which is no weight of the program");
   const Shape &matrix = found->second->shape;
   const int64_t rows = matrix.empty() ? 0 : matrix[0];
   const int64_t total = elementCount(matrix);
   const int64_t expected = spec.init == "singular_left" ? rows : rows ? total / rows : 0;
   if (total == 0 || matrix.size() < 2 || count != expected)
-    fail("weight ", quote(spec.name), " ", shapeText(spec.shape), " cannot be the ", spec.init, " of ",
-         quote(spec.initOf), " ", shapeText(matrix));
+    fail("weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be the ", spec.init, " of ",
+         quoted(spec.initOf), " ", shapeText(matrix));
 }
 
 void Initialiser::fill(const WeightSpec &spec, float *dst) {
@@ -169,9 +170,9 @@ static void checkInteger(const WeightSpec &spec) {
   const double low = spec.type == ElementType::U8 ? 0 : -2147483648.0,
                high = spec.type == ElementType::U8 ? 255 : 2147483647.0;
   if (spec.type != ElementType::I32 && spec.type != ElementType::U8)
-    fail("weight ", quote(spec.name), ": type ", elementTypeName(spec.type), " cannot be initialised");
+    fail("weight ", quoted(spec.name), ": type ", elementTypeName(spec.type), " cannot be initialised");
   if (!isConstant(spec) || !(value >= low && value <= high))
-    fail("weight ", quote(spec.name), ": ", spec.init, " ", value, " is no first value for ",
+    fail("weight ", quoted(spec.name), ": ", spec.init, " ", value, " is no first value for ",
          elementTypeName(spec.type));
 }
 

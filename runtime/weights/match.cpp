@@ -78,7 +78,7 @@ static bool hasNamesBelow(const SafetensorsFile &file, const std::string &prefix
 }
 
 static std::string mismatchText(const WeightSpec &weight, const SafetensorsEntry &entry) {
-  std::string text = quote(entry.name) + " is " + elementTypeName(entry.type) + " " + shapeText(entry.shape);
+  std::string text = quoted(entry.name) + " is " + elementTypeName(entry.type) + " " + shapeText(entry.shape);
   return text + ", needed " + elementTypeName(weight.type) + " " + shapeText(weight.shape);
 }
 
@@ -92,7 +92,7 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
     const std::string name = used + weight.name;
     const SafetensorsEntry *entry = file.find(name);
     if (!entry)
-      missing.add(quote(name));
+      missing.add(quoted(name));
     else if (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type))
       misshaped.add(mismatchText(weight, *entry));
     names.insert(name);
@@ -101,7 +101,7 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
   for (const SafetensorsEntry &entry : file.entries())
     if (startsWith(entry.name, used) && !names.count(entry.name) &&
         !isKnownSuperfluous(std::string_view(entry.name).substr(used.size())))
-      unexpected.add(quote(entry.name));
+      unexpected.add(quoted(entry.name));
   std::string text;
   for (const Mismatches *kind : {&missing, &unexpected, &misshaped})
     if (!kind->empty())

@@ -70,13 +70,13 @@ private:
 
 void HeaderReader::refuse(const char *what) const {
   fail(path, ": not a valid safetensors file: ", what, " where none belongs",
-       name.empty() ? std::string() : ", in the header's entry " + quote(name));
+       name.empty() ? std::string() : ", in the header's entry " + quoted(name));
 }
 
 bool HeaderReader::number_unsigned(number_unsigned_t value) {
   if (place == Place::Shape) {
     if (value > uint64_t(std::numeric_limits<int64_t>::max()) || shape.size() == maxRank)
-      fail(path, ": ", quote(name), " has a shape with too large or too many sizes");
+      fail(path, ": ", quoted(name), " has a shape with too large or too many sizes");
     shape.push_back(int64_t(value));
   } else if (place == Place::Offsets && offsets.size() < 2) {
     offsets.push_back(value);
@@ -89,10 +89,10 @@ bool HeaderReader::number_unsigned(number_unsigned_t value) {
 bool HeaderReader::string(string_t &value) {
   if (place == Place::Metadata) {
     if (!metadata.emplace(field, value).second)
-      fail(path, ": the metadata have ", quote(field), " twice");
+      fail(path, ": the metadata have ", quoted(field), " twice");
   } else if (place == Place::Tensor && field == "dtype") {
     if (!elementTypeFromName(value, type))
-      fail(path, ": ", quote(name), " has the unknown type ", quote(value), "; convert the file to F32, F16 or BF16");
+      fail(path, ": ", quoted(name), " has the unknown type ", quoted(value), "; convert the file to F32, F16 or BF16");
     hasType = true;
   } else {
     refuse("a string");
@@ -105,7 +105,7 @@ bool HeaderReader::start_object(size_t) {
     place = Place::Top;
   } else if (place == Place::Top && name == "__metadata__") {
     if (hasMetadata)
-      fail(path, ": the header has ", quote(name), " twice");
+      fail(path, ": the header has ", quoted(name), " twice");
     hasMetadata = true;
     place = Place::Metadata;
   } else if (place == Place::Top) {
@@ -127,9 +127,9 @@ bool HeaderReader::key(string_t &key) {
     return true;
   const bool known = field == "dtype" || field == "shape" || field == "data_offsets";
   if (!known)
-    fail(path, ": ", quote(name), " has the unknown field ", quote(field));
+    fail(path, ": ", quoted(name), " has the unknown field ", quoted(field));
   if ((field == "dtype" && hasType) || (field == "shape" && hasShape) || (field == "data_offsets" && hasOffsets))
-    fail(path, ": ", quote(name), " has the field ", quote(field), " twice");
+    fail(path, ": ", quoted(name), " has the field ", quoted(field), " twice");
   return true;
 }
 
@@ -162,18 +162,18 @@ bool HeaderReader::end_object() {
 
 void HeaderReader::finishTensor() {
   if (!hasType || !hasShape || !hasOffsets || offsets.size() != 2)
-    fail(path, ": ", quote(name), " lacks its dtype, its shape or one of its two data_offsets");
+    fail(path, ": ", quoted(name), " lacks its dtype, its shape or one of its two data_offsets");
   if (offsets[1] < offsets[0])
-    fail(path, ": ", quote(name), " ends at byte ", offsets[1], " before it begins at ", offsets[0]);
+    fail(path, ": ", quoted(name), " ends at byte ", offsets[1], " before it begins at ", offsets[0]);
   int64_t expected;
   try {
     expected = byteSize(type, shape);
   } catch (const Error &error) {
-    fail(path, ": ", quote(name), ": ", error.what());
+    fail(path, ": ", quoted(name), ": ", error.what());
   }
   const uint64_t size = offsets[1] - offsets[0];
   if (size != uint64_t(expected))
-    fail(path, ": ", quote(name), " has ", size, " bytes, but ", elementTypeName(type), " ", shapeText(shape),
+    fail(path, ": ", quoted(name), " has ", size, " bytes, but ", elementTypeName(type), " ", shapeText(shape),
          " needs ", expected);
   entries.push_back({name, type, shape, offsets[0], size});
 }
@@ -185,10 +185,10 @@ static void checkCover(const std::string &path, std::vector<SafetensorsEntry> &e
   uint64_t end = 0;
   for (const SafetensorsEntry &entry : entries) {
     if (entry.size > available || entry.offset > available - entry.size)
-      fail(path, ": truncated: ", quote(entry.name), " reaches to byte ", entry.offset + entry.size,
+      fail(path, ": truncated: ", quoted(entry.name), " reaches to byte ", entry.offset + entry.size,
            " of the data, of which ", available, " are there; fetch the file again");
     if (entry.offset != end)
-      fail(path, ": ", quote(entry.name), " begins at byte ", entry.offset, " of the data, ",
+      fail(path, ": ", quoted(entry.name), " begins at byte ", entry.offset, " of the data, ",
            entry.offset < end ? "inside another tensor" : "after a hole", "; ", end, " was expected");
     end = entry.offset + entry.size;
   }
@@ -200,7 +200,7 @@ static void sortByName(const std::string &path, std::vector<SafetensorsEntry> &e
   std::sort(entries.begin(), entries.end(), [](const auto &a, const auto &b) { return a.name < b.name; });
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].name == entries[i - 1].name)
-      fail(path, ": the header has ", quote(entries[i].name), " twice");
+      fail(path, ": the header has ", quoted(entries[i].name), " twice");
 }
 
 // Names other files that people take for weights.
@@ -278,7 +278,7 @@ float bfloat16ToFloat(uint16_t bits) {
 
 void SafetensorsFile::readBytes(const SafetensorsEntry &entry, uint64_t offset, void *dst, size_t size) const {
   if (offset > entry.size || size > entry.size - offset)
-    fail(path(), ": ", quote(entry.name), " has ", entry.size, " bytes; ", size, " at ", offset, " were asked for");
+    fail(path(), ": ", quoted(entry.name), " has ", entry.size, " bytes; ", size, " at ", offset, " were asked for");
   file.read(entry.offset + offset, dst, size);
 }
 
@@ -307,7 +307,7 @@ void SafetensorsFile::read(const SafetensorsEntry &entry, float *dst) const {
   case ElementType::BF16:
     return readConverted<uint16_t>(*this, entry, dst, bfloat16ToFloat);
   default:
-    fail(path(), ": ", quote(entry.name), " has type ", elementTypeName(entry.type),
+    fail(path(), ": ", quoted(entry.name), " has type ", elementTypeName(entry.type),
          ", which cannot be read as a floating-point weight; convert it to F32, F16 or BF16");
   }
 }
@@ -317,7 +317,7 @@ static void readChecked(const SafetensorsFile &file, const SafetensorsEntry &ent
   readConverted<Stored>(file, entry, dst, [&](Stored value) {
     const int32_t result = int32_t(value);
     if (Stored(result) != value || (result < 0) != (value < Stored(0)))
-      fail(file.path(), ": ", quote(entry.name), " has the value ", value, ", which does not fit 32 bits");
+      fail(file.path(), ": ", quoted(entry.name), " has the value ", value, ", which does not fit 32 bits");
     return result;
   });
 }
@@ -343,7 +343,7 @@ void SafetensorsFile::readInts(const SafetensorsEntry &entry, int32_t *dst) cons
   case ElementType::Bool:
     return readConverted<uint8_t>(*this, entry, dst, [](uint8_t value) { return int32_t(value != 0); });
   default:
-    fail(path(), ": ", quote(entry.name), " has type ", elementTypeName(entry.type), "; integers are needed");
+    fail(path(), ": ", quoted(entry.name), " has type ", elementTypeName(entry.type), "; integers are needed");
   }
 }
 
@@ -364,9 +364,9 @@ void SafetensorsWriter::add(const std::string &name, ElementType type, const Sha
 void SafetensorsWriter::add(const std::string &name, ElementType type, const Shape &shape, Source source) {
   const uint64_t size = uint64_t(byteSize(type, shape));
   if (name == "__metadata__" || shape.size() > maxRank)
-    fail(path, ": a tensor ", quote(name), " ", shapeText(shape), " cannot be stored");
+    fail(path, ": a tensor ", quoted(name), " ", shapeText(shape), " cannot be stored");
   if (!items.emplace(name, Item{name, type, shape, size, std::move(source)}).second)
-    fail(path, ": the tensor ", quote(name), " is there already");
+    fail(path, ": the tensor ", quoted(name), " is there already");
 }
 
 uint64_t SafetensorsWriter::totalBytes() const {
