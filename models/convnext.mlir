@@ -30,8 +30,9 @@ dpsims.block @ConvNeXt<name: string>(%image) {
   }
   assert contains(sizes, name),
     "unknown backbone {name}: ConvNeXt has atto, femto, pico, nano, tiny, small, base, large and xlarge"
-  let depths = sizes[name].depths
-  let widths = sizes[name].widths
+  let size = sizes[name]
+  let depths = size.depths
+  let widths = size.widths
   %patches = instance "stem.0" @Conv2d<in = 3, out = widths[0], kernel = 4, stride = 4, padding = 0>(%image)
   %stem = instance "stem.1" @LayerNorm<c = widths[0], eps = 1.0e-6>(%patches)
   %none = list

@@ -49,7 +49,7 @@ dpsims.block @UpBlock<in: int, out: int>(%x) {
   %a1 = leaky_relu %d0 <slope = 0.2>
   %d1 = instance "conv1" @SpectralConv2d<in = out, out>(%a1)
   %s = upsample %x <factor = 2>
-  %skip = if in != out {
+  %skip = if not (in == out) {
     %c = instance "convs" @SpectralConv2d<in, out, kernel = 1>(%s)
     yield %c
   } else { yield %s }
@@ -100,7 +100,7 @@ dpsims.network @Discriminator<num_classes: int, backbone: string = "convnext_lar
   let size = shape %image
   let height = size[1]
   let width = size[2]
-  assert height % 32 == 0 and width % 32 == 0, "image size {height} x {width}: multiples of 32 only"
+  assert height mod 32 == 0 and width mod 32 == 0, "image size {height} x {width}: multiples of 32 only"
   %taps = instance @Encoder<backbone, pretrained>(%image)
   %logits = instance @Decoder<num_classes, projection_widths, decoder_widths, conditioning>(%taps, %taps)
   return %logits

@@ -45,17 +45,17 @@ dpsims.block @InvertedResidual<in: int, out: int, kernel: int, stride: int, expa
   let wide = in * expand
   let names = select(expand == 1, {depthwise = "bn1", project = "conv_pw", last = "bn2"},
                                   {depthwise = "bn2", project = "conv_pwl", last = "bn3"})
-  %h = if expand != 1 {
-    %e = instance @EfficientConv<conv = "conv_pw", norm = "bn1", in, out = wide, ..net>(%x)
+  %h = if expand > 1 {
+    %e = instance @EfficientConv<conv = "conv_pw", norm = "bn1", in, out = wide, ...net>(%x)
     yield %e
   } else { yield %x }
   %d = instance @EfficientConv<conv = "conv_dw", norm = names.depthwise, in = wide, out = wide, kernel, stride,
-                               groups = wide, ..net>(%h)
+                               groups = wide, ...net>(%h)
   %s = if net.lite { yield %d } else {
     %g = instance "se" @SqueezeExcite<c = wide, reduced = in / 4>(%d)
     yield %g
   }
-  %p = instance @EfficientConv<conv = names.project, norm = names.last, in = wide, out, activate = false, ..net>(%s)
+  %p = instance @EfficientConv<conv = names.project, norm = names.last, in = wide, out, activate = false, ...net>(%s)
   %y = if stride == 1 and in == out {
     %a = add %x, %p
     yield %a
@@ -90,7 +90,7 @@ dpsims.block @EfficientNet<name: string, training: bool = false>(%image) {
   let stem_near = (stem_tenths + 40) / 80 * 8
   let stem = select(100 * stem_near < 9 * stem_tenths, stem_near + 8, stem_near)
   %s = instance @EfficientConv<conv = "conv_stem", norm = "bn1", in = 3, out = stem, kernel = 3, stride = 2,
-                               ..net>(%image)
+                               ...net>(%image)
   %none = list
   %last, %taps = repeat i to 7 (%x = %s, %list = %none) {
     let stage = stages[i]

@@ -96,7 +96,7 @@ dpsims.block @GeneratorBlock<in: int, out: int, map: int>(%x, %u) {
   %m1 = instance "mod1" @Modulation<c = middle, map>(%d0, %u)
   %a1 = leaky_relu %m1 <slope = 0.2>
   %d1 = instance "conv1" @SpectralConv2d<in = middle, out, bias = false>(%a1)
-  %skip = if in != out {
+  %skip = if not (in == out) {
     %m = instance "mods" @Modulation<c = in, map>(%x, %u)
     %s = instance "convs" @SpectralConv2d<in, out, kernel = 1, bias = false>(%m)
     yield %s
@@ -115,7 +115,7 @@ dpsims.network @Generator<num_classes: int, image_size: list,
   let in = num_classes + select(instance_edges, 1, 0)
   assert contains(["cross_attention", "concat", "none"], noise), "noise = {noise}: cross_attention, concat or none"
   assert len(widths) == scales + 1, "widths = {widths} must have one entry more than label_widths = {label_widths}"
-  assert image_size[0] % cell == 0 and image_size[1] % cell == 0, "image_size = {image_size}: multiples of {cell} only"
+  assert image_size[0] mod cell == 0 and image_size[1] mod cell == 0, "image_size = {image_size}: multiples of {cell}"
 
   // The label map as one channel a class, and the instances' edges.
   %classes = one_hot %labels <classes = num_classes>

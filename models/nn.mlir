@@ -25,7 +25,7 @@ dpsims.block @Linear<in: int, out: int, bias: bool = true, gain: float = 1.0>(%x
 // padding: -1 keeps the size where the stride is 1 (kernel / 2); `same` pads as TensorFlow does instead.
 dpsims.block @Conv2d<in: int, out: int, kernel: int = 3, stride: int = 1, padding: int = -1, same: bool = false,
                      groups: int = 1, bias: bool = true, gain: float = 1.0>(%x) {
-  assert in % groups == 0 and out % groups == 0, "in = {in} and out = {out} must be multiples of groups = {groups}"
+  assert in mod groups == 0 and out mod groups == 0, "in = {in} and out = {out} must be multiples of groups = {groups}"
   let border = select(padding < 0, kernel / 2, padding)
   %w = weight "weight" <shape = [out, in / groups, kernel, kernel], init = "xavier_normal", value = gain>
   %b = instance @Bias<c = out, on = bias>()
@@ -84,8 +84,7 @@ dpsims.block @LayerNorm<c: int, eps: float = 1.0e-5>(%x) {
 dpsims.block @ConcatVector<c: int>(%x, %z) {
   let size = shape %x
   %pixel = reshape %z <shape = [size[0], 1, 1, c]>
-  %zeros = constant <value = 0.0, shape = [1, size[1], size[2], 1]>
-  %everywhere = add %pixel, %zeros
+  %everywhere = broadcast %pixel <shape = [size[0], size[1], size[2], c]>
   %y = concat %x, %everywhere <axis = 3>
   return %y
 }

@@ -34,7 +34,7 @@ dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator
     %none = none
     yield %none
   }
-  %image = instance @Generator<num_classes, image_size, ..generator>(%labels, %z, %instances)
+  %image = instance @Generator<num_classes, image_size, ...generator>(%labels, %z, %instances)
   return %image
 }
 
@@ -63,7 +63,7 @@ dpsims.program @generator<batch: int, num_classes: int, image_size: list, genera
 
 dpsims.program @discriminator<batch: int, num_classes: int, image_size: list, discriminator: record> {
   %image = instance @ImageInput<batch, image_size>()
-  %logits = instance @Discriminator<num_classes, ..discriminator>(%image)
+  %logits = instance @Discriminator<num_classes, ...discriminator>(%image)
   %nchw = instance @ToNCHW(%logits)
   output "logits" %nchw
 }

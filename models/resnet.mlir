@@ -26,7 +26,7 @@ dpsims.block @ResNetBlock<in: int, width: int, stride: int, bottleneck: bool, tr
     %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = out, out, kernel = 3, training>(%ra)
     yield %b
   }
-  %skip = if stride != 1 or in != out {
+  %skip = if not (stride == 1 and in == out) {
     %d = instance @ResNetConv<conv = "downsample.0", norm = "downsample.1", in, out, kernel = 1, stride, training>(%x)
     yield %d
   } else { yield %x }
@@ -44,8 +44,9 @@ dpsims.block @ResNet<name: string, training: bool = false>(%image) {
     resnet152 = {bottleneck = true, depths = [3, 8, 36, 3]}
   }
   assert contains(sizes, name), "unknown backbone {name}: ResNet has 18, 34, 50, 101 and 152"
-  let depths = sizes[name].depths
-  let bottleneck = sizes[name].bottleneck
+  let size = sizes[name]
+  let depths = size.depths
+  let bottleneck = size.bottleneck
   %c = instance @ResNetConv<conv = "conv1", norm = "bn1", in = 3, out = 64, kernel = 7, stride = 2, training>(%image)
   %a = relu %c
   %p = max_pool %a <kernel = 3, stride = 2, padding = 1>
@@ -53,8 +54,8 @@ dpsims.block @ResNet<name: string, training: bool = false>(%image) {
   %last, %taps = repeat i to 4 (%x = %p, %list = %none) {
     let layer = i + 1
     %y = repeat j to depths[i] (%h = %x) {
-      let size = shape %h
-      %b = instance "layer{layer}.{j}" @ResNetBlock<in = size[3], width = 64 * pow(2, i), bottleneck, training,
+      let here = shape %h
+      %b = instance "layer{layer}.{j}" @ResNetBlock<in = here[3], width = 64 * pow(2, i), bottleneck, training,
                                                     stride = select(i > 0 and j == 0, 2, 1)>(%h)
       yield %b
     }

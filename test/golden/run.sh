@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Compiles one golden case, makes its weights, runs it and compares with what the reference computed.
+#
+#   run.sh CASE [FOLDER]      FOLDER takes the intermediate files; default: a temporary one
+#
+# The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN and DPSIMS_GOLDEN_WEIGHTS. TARGET is the target to
+# compile for (cpu), TOLERANCE the relative error allowed (1e-4).
+set -eu
+
+fail() {
+  echo "run.sh: error: $*" >&2
+  exit 1
+}
+
+[ $# -ge 1 ] || fail "usage: run.sh CASE [FOLDER]"
+here=$(cd "$(dirname "$0")" && pwd)
+case=$1
+line=$(grep "^  \"$case\": " "$here/cases.json") || fail "$case: not in $here/cases.json"
+program=$(printf '%s\n' "$line" | sed 's/.*"program": "\([a-z]*\)".*/\1/')
+batch=$(printf '%s\n' "$line" | sed 's/.*"batch": \([0-9]*\).*/\1/')
+
+if [ $# -ge 2 ]; then
+  folder=$2
+  mkdir -p "$folder"
+else
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+fi
+
+"${DPSIMS_COMPILE:-dpsims-compile}" "$here/$case/config.json" --program "$program" --batch "$batch" \
+  --target "${TARGET:-cpu}" -o "$folder/$case.dpsims"
+"${DPSIMS_GOLDEN_WEIGHTS:-dpsims-golden-weights}" "$folder/$case.dpsims" "$folder/$case.weights.safetensors"
+"${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
+  --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" \
+  --expected "$here/$case/expected.safetensors" --tolerance "${TOLERANCE:-1e-4}"
