@@ -2,8 +2,8 @@
 //
 // The trailer of a compiled model. The one piece of code, beside model.fbs, that compiler and runtime share.
 
-#ifndef DPSIMS_FORMAT_CHECKSUM_H
-#define DPSIMS_FORMAT_CHECKSUM_H
+#ifndef DPSIMS_RUNTIME_FORMAT_CHECKSUM_H
+#define DPSIMS_RUNTIME_FORMAT_CHECKSUM_H
 
 #include <cstddef>
 #include <cstdint>
@@ -37,4 +37,4 @@ inline uint64_t checksum(const void *data, size_t size) {
 } // namespace format
 } // namespace dpsims
 
-#endif // DPSIMS_FORMAT_CHECKSUM_H
+#endif // DPSIMS_RUNTIME_FORMAT_CHECKSUM_H

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A plan's constants, each kept once for every format that a step wants.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_CONSTANT_STORE_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_CONSTANT_STORE_H
+
+#include "runtime/device/cpu/cpu_memory.h"
+#include "runtime/model/model.h"
+
+#include <dnnl.hpp>
+#include <optional>
+#include <vector>
+
+namespace dpsims {
+
+class ConstantStore {
+public:
+  explicit ConstantStore(const std::vector<ConstantInfo> &constants) : infos(constants) {}
+
+  /// Asks for the constant as it is; returns its slot.
+  uint32_t needPlain(uint32_t constant);
+
+  /// Asks for the constant in the format `packed`, of which `plain` is the unpacked form; returns its slot. Equal
+  /// formats share one.
+  uint32_t needPacked(uint32_t constant, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed);
+
+  /// Gives every slot its place. Nothing can be asked for afterwards.
+  void allocate();
+
+  /// Fills the constant's slots from the plain tensor.
+  void store(uint32_t constant, const void *src, int threads);
+
+  /// Addresses by slot.
+  std::vector<void *> addresses() const;
+
+  uint64_t bytes() const { return memory.size(); }
+
+private:
+  struct Slot {
+    uint32_t constant;
+    std::optional<dnnl::memory::desc> plain, packed; // absent: as it is
+    uint64_t offset;
+  };
+
+  const std::vector<ConstantInfo> &infos;
+  std::vector<Slot> slots;
+  CpuMemory memory;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_CONSTANT_STORE_H

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The processor as a device: oneDNN for convolutions and matmuls, generated kernels for the rest, one team of OpenMP
+// threads for both.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_CPU_DEVICE_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_CPU_DEVICE_H
+
+#include "runtime/device/device.h"
+
+namespace dpsims {
+
+/// Sets the number of OpenMP threads of the process.
+std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_CPU_DEVICE_H

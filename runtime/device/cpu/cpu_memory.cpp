@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cpu/cpu_memory.h"
+
+#include "runtime/base/error.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+#include <utility>
+
+namespace dpsims {
+
+namespace {
+constexpr uint64_t hugeFrom = uint64_t(8) << 20; // smaller pieces gain nothing and would round up to 2 MiB
+
+uint64_t machineMemory() {
+  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+} // namespace
+
+CpuMemory::CpuMemory(uint64_t size) {
+  if (size == 0)
+    return;
+  // The system would hand out more than there is, and end the process when it is used.
+  if (size > machineMemory())
+    fail("needs ", size >> 20, " MiB of memory in one piece, this machine has ", machineMemory() >> 20,
+         " MiB; compile with a smaller --batch");
+  void *mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED)
+    fail("cannot allocate ", size >> 20, " MiB: ", systemError());
+  if (size >= hugeFrom)
+    madvise(mapped, size, MADV_HUGEPAGE);
+  address = mapped;
+  bytes = size;
+}
+
+CpuMemory::~CpuMemory() {
+  if (address)
+    munmap(address, bytes);
+}
+
+CpuMemory::CpuMemory(CpuMemory &&other) noexcept { *this = std::move(other); }
+
+CpuMemory &CpuMemory::operator=(CpuMemory &&other) noexcept {
+  std::swap(address, other.address);
+  std::swap(bytes, other.bytes);
+  return *this;
+}
+
+} // namespace dpsims

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cpu/cpu_plan.h"
+
+#include "runtime/base/error.h"
+#include "runtime/device/cpu/parallel.h"
+
+#include <optional>
+
+namespace dpsims {
+
+namespace {
+
+class LaunchCpuStep : public CpuStep {
+public:
+  LaunchCpuStep(std::vector<Operand> operands, KernelFunction function, int64_t grid, int threads, std::string name)
+      : operands(std::move(operands)), args(this->operands.size()), function(function), grid(grid), threads(threads),
+        name(std::move(name)) {}
+
+  void bind(const Addresses &addresses) override {
+    for (size_t i = 0; i < operands.size(); ++i)
+      args[i] = addresses.resolve(operands[i]);
+  }
+  void run() override {
+    void *const *arguments = args.data();
+    KernelFunction kernel = function;
+    parallelFor(grid, threads, [=](int64_t begin, int64_t end) { kernel(arguments, begin, end); });
+  }
+  std::string implementation() const override { return name; }
+
+private:
+  std::vector<Operand> operands;
+  std::vector<void *> args;
+  KernelFunction function;
+  int64_t grid;
+  int threads;
+  std::string name;
+};
+
+// The buffers that a step reads or writes.
+std::vector<uint32_t> buffersOf(const Step &step) {
+  std::vector<uint32_t> result;
+  auto add = [&](int64_t buffer) {
+    if (buffer >= 0)
+      result.push_back(static_cast<uint32_t>(buffer));
+  };
+  if (auto *launch = std::get_if<LaunchStep>(&step.operation))
+    return launch->args;
+  if (auto *conv = std::get_if<ConvStep>(&step.operation))
+    for (int64_t buffer : {int64_t(conv->src), int64_t(conv->weights), int64_t(conv->dst), int64_t(conv->bias),
+                           int64_t(conv->residual)})
+      add(buffer);
+  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
+    for (int64_t buffer : {int64_t(matmul->a), int64_t(matmul->b), int64_t(matmul->dst), int64_t(matmul->bias),
+                           int64_t(matmul->residual)})
+      add(buffer);
+  return result;
+}
+
+// May the step change `buffer`? A launch does not say which of its arguments it writes.
+bool mayWrite(const Plan &plan, const Step &step, const Buffer &buffer) {
+  if (auto *launch = std::get_if<LaunchStep>(&step.operation)) {
+    for (uint32_t arg : launch->args)
+      if (overlap(plan.buffers[arg], buffer))
+        return true;
+    return false;
+  }
+  if (auto *conv = std::get_if<ConvStep>(&step.operation))
+    return overlap(plan.buffers[conv->dst], buffer);
+  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
+    return overlap(plan.buffers[matmul->dst], buffer);
+  if (auto *load = std::get_if<LoadWeightStep>(&step.operation))
+    return overlap(plan.buffers[load->dst], buffer);
+  return false;
+}
+
+} // namespace
+
+std::unique_ptr<CpuStep> makeLaunchStep(const StepContext &context, const Step &step, const Kernel &kernel,
+                                        KernelFunction function) {
+  std::vector<Operand> operands;
+  for (uint32_t arg : std::get<LaunchStep>(step.operation).args)
+    operands.push_back(context.operand(arg));
+  int threads = isSmallWork(step.bytes, step.flops) ? 1 : context.threads;
+  return std::make_unique<LaunchCpuStep>(std::move(operands), function, static_cast<int64_t>(kernel.grid), threads,
+                                         kernel.name);
+}
+
+Operand StepContext::operand(uint32_t index) const {
+  const Buffer &buffer = plan.buffers[index];
+  switch (buffer.space) {
+  case Space::Input:
+    return {Operand::Kind::Input, buffer.index, buffer.offset};
+  case Space::Output:
+    return {Operand::Kind::Output, buffer.index, buffer.offset};
+  case Space::Constant:
+    return {Operand::Kind::Constant, constants.needPlain(buffer.index), buffer.offset};
+  case Space::Arena:
+  case Space::Load:
+    break;
+  }
+  return {Operand::Kind::Arena, 0, buffer.offset};
+}
+
+bool StepContext::canPack(uint32_t index) const {
+  const Buffer &buffer = plan.buffers[index];
+  return buffer.space == Space::Constant && buffer.offset == 0 &&
+         buffer.bytes() == constantInfos[buffer.index].bytes();
+}
+
+Operand StepContext::packedOperand(uint32_t index, const dnnl::memory::desc &plain,
+                                   const dnnl::memory::desc &packed) const {
+  if (!canPack(index))
+    return operand(index);
+  return {Operand::Kind::Constant, constants.needPacked(plan.buffers[index].index, plain, packed), 0};
+}
+
+CpuPlan::CpuPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
+                 std::shared_ptr<const KernelLibrary> library, int threads, ConvolutionChoice convolution,
+                 PlanCache &cache)
+    : model(std::move(model)), plan(plan), library(std::move(library)), threads(threads), constants(entry.constants) {
+  WorkspaceNeeds needs;
+  makeSteps(entry, convolution, cache, needs);
+  constants.allocate();
+  blocked = CpuMemory(needs.blocked);
+  scratch = CpuMemory(needs.scratch);
+  addresses.constants = constants.addresses();
+  addresses.blocked = blocked.data();
+  addresses.scratch = scratch.data();
+  addresses.inputs.resize(entry.inputs.size());
+  addresses.outputs.resize(entry.outputs.size());
+}
+
+void CpuPlan::makeSteps(const Entry &entry, ConvolutionChoice convolution, PlanCache &cache, WorkspaceNeeds &needs) {
+  StepContext context{plan, entry.constants, threads, convolution, constants, needs, cache};
+  std::optional<Buffer> inBlockedLayout; // the tensor whose blocked form the workspace holds
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step &step = plan.steps[i];
+    auto *conv = std::get_if<ConvStep>(&step.operation);
+    const Buffer *src = conv ? &plan.buffers[conv->src] : nullptr;
+    bool sourceIsBlocked = src && inBlockedLayout && sameBytes(*inBlockedLayout, *src) &&
+                           inBlockedLayout->shape == src->shape;
+    bool leavesBlocked = false;
+    try {
+      steps.push_back(makeStep(context, step, sourceIsBlocked, leavesBlocked));
+    } catch (const dnnl::error &error) {
+      fail(model->path, ": entry ", quoted(entry.name), ", step ", i, " (", step.label, "): oneDNN: ", error.what());
+    }
+    if (leavesBlocked)
+      inBlockedLayout = *src;
+    if (inBlockedLayout && mayWrite(plan, step, *inBlockedLayout))
+      inBlockedLayout.reset();
+    if (usesArguments(step))
+      argumentSteps.push_back(i);
+  }
+}
+
+std::unique_ptr<CpuStep> CpuPlan::makeStep(const StepContext &context, const Step &step, bool sourceIsBlocked,
+                                           bool &leavesBlocked) const {
+  if (auto *launch = std::get_if<LaunchStep>(&step.operation)) {
+    const Kernel &kernel = model->kernels[launch->kernel];
+    return makeLaunchStep(context, step, kernel, library->find(kernel.name));
+  }
+  if (auto *conv = std::get_if<ConvStep>(&step.operation))
+    return makeConvStep(context, *conv, sourceIsBlocked, leavesBlocked);
+  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
+    return makeMatmulStep(context, *matmul);
+  return nullptr;
+}
+
+bool CpuPlan::usesArguments(const Step &step) const {
+  for (uint32_t buffer : buffersOf(step))
+    if (plan.buffers[buffer].space == Space::Input || plan.buffers[buffer].space == Space::Output)
+      return true;
+  return false;
+}
+
+void CpuPlan::bindArena(void *arena) {
+  addresses.arena = arena;
+  for (size_t i = 0, next = 0; i < steps.size(); ++i) {
+    bool hasArguments = next < argumentSteps.size() && argumentSteps[next] == i;
+    next += hasArguments;
+    if (steps[i] && !hasArguments)
+      steps[i]->bind(addresses);
+  }
+}
+
+void CpuPlan::bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
+  addresses.inputs = inputs; // of the same size: no allocation
+  addresses.outputs = outputs;
+  for (size_t step : argumentSteps)
+    steps[step]->bind(addresses);
+}
+
+void CpuPlan::storeConstant(uint32_t index, const void *src) { constants.store(index, src, threads); }
+
+void CpuPlan::run(size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i)
+    if (steps[i])
+      steps[i]->run();
+}
+
+std::string CpuPlan::implementation(size_t step) const {
+  return steps[step] ? steps[step]->implementation() : std::string();
+}
+
+} // namespace dpsims

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cpu/kernel_library.h"
+
+#include "runtime/base/error.h"
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace dpsims {
+
+namespace {
+
+bool writeAll(int descriptor, const uint8_t *data, size_t size) {
+  while (size) {
+    ssize_t written = write(descriptor, data, size);
+    if (written <= 0)
+      return false;
+    data += written;
+    size -= static_cast<size_t>(written);
+  }
+  return true;
+}
+
+} // namespace
+
+// The code goes through a file that exists only in memory. Its descriptor stays open as long as the library: the
+// loader knows libraries by name, and the next model must not get the same /proc/self/fd/N.
+KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
+  descriptor = memfd_create("dpsims-kernels", MFD_CLOEXEC);
+  if (descriptor < 0 || !writeAll(descriptor, model.code.data, model.code.size)) {
+    std::string reason = systemError();
+    if (descriptor >= 0)
+      close(descriptor);
+    fail(path, ": cannot load the kernels: ", reason);
+  }
+  handle = dlopen(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    std::string reason = dlerror();
+    close(descriptor);
+    fail(path, ": cannot load the kernels: ", reason);
+  }
+}
+
+KernelLibrary::~KernelLibrary() {
+  dlclose(handle);
+  close(descriptor);
+}
+
+KernelFunction KernelLibrary::find(const std::string &kernel) const {
+  void *symbol = dlsym(handle, kernel.c_str());
+  if (!symbol)
+    fail(path, ": its code has no kernel ", quoted(kernel), "; the file is damaged, or its compiler has a bug");
+  return reinterpret_cast<KernelFunction>(symbol);
+}
+
+} // namespace dpsims

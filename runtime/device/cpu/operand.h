@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a step's operands are. Addresses are known only after the plan is made: steps keep Operands and resolve
+// them when they are bound.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_OPERAND_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_OPERAND_H
+
+#include "runtime/model/model.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace dpsims {
+
+/// A place: `offset` bytes into an input, an output, the arena, a kept constant (by slot), or a part of the workspace.
+struct Operand {
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Blocked, Scratch };
+
+  Kind kind = Kind::Arena;
+  uint32_t index = 0;
+  uint64_t offset = 0;
+
+  /// True when the caller may give another address at each run.
+  bool isArgument() const { return kind == Kind::Input || kind == Kind::Output; }
+};
+
+/// The addresses that operands are resolved with.
+struct Addresses {
+  std::vector<const void *> inputs;
+  std::vector<void *> outputs;
+  void *arena = nullptr;
+  std::vector<void *> constants; ///< by slot of the ConstantStore
+  void *blocked = nullptr;
+  void *scratch = nullptr;
+
+  void *resolve(const Operand &operand) const {
+    return static_cast<char *>(base(operand)) + operand.offset;
+  }
+
+private:
+  void *base(const Operand &operand) const {
+    switch (operand.kind) {
+    case Operand::Kind::Input:
+      return const_cast<void *>(inputs[operand.index]);
+    case Operand::Kind::Output:
+      return outputs[operand.index];
+    case Operand::Kind::Arena:
+      return arena;
+    case Operand::Kind::Constant:
+      return constants[operand.index];
+    case Operand::Kind::Blocked:
+      return blocked;
+    case Operand::Kind::Scratch:
+      break;
+    }
+    return scratch;
+  }
+};
+
+/// Memory that steps share, because only one runs at a time. Two parts: `blocked` holds an input in Winograd's layout,
+/// which the next step may read again; `scratch` is free for every step.
+struct WorkspaceNeeds {
+  uint64_t blocked = 0;
+  uint64_t scratch = 0;
+
+  void needBlocked(uint64_t bytes) { blocked = bytes > blocked ? bytes : blocked; }
+  void needScratch(uint64_t bytes) { scratch = bytes > scratch ? bytes : scratch; }
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_OPERAND_H

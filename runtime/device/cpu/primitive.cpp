@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cpu/primitive.h"
+
+namespace dpsims {
+
+const dnnl::engine &cpuEngine() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+const dnnl::stream &cpuStream() {
+  static const dnnl::stream stream(cpuEngine());
+  return stream;
+}
+
+dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims) {
+  dnnl::memory::dims strides(dims.size(), 1);
+  for (size_t i = dims.size(); i-- > 1;)
+    strides[i - 1] = strides[i] * dims[i];
+  return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, strides);
+}
+
+dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims) {
+  return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nhwc);
+}
+
+void BoundPrimitive::add(int argument, const dnnl::memory::desc &desc, const Operand &operand) {
+  memories.emplace_back(desc, cpuEngine(), nullptr);
+  operands.push_back(operand);
+  arguments.push_back({argument, memories.back().get()});
+}
+
+void BoundPrimitive::bind(const Addresses &addresses) {
+  for (size_t i = 0; i < memories.size(); ++i) {
+    void *address = addresses.resolve(operands[i]);
+    if (memories[i].get_data_handle() != address)
+      memories[i].set_data_handle(address);
+  }
+}
+
+// The C interface: the C++ one copies its table of arguments on each call.
+void BoundPrimitive::run() const {
+  dnnl_status_t status = dnnl_primitive_execute(primitive.get(), cpuStream().get(), static_cast<int>(arguments.size()),
+                                                arguments.data());
+  dnnl::error::wrap_c_api(status, "a oneDNN primitive failed");
+}
+
+} // namespace dpsims

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// oneDNN primitives with all that they need to run, made once.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
+
+#include "runtime/device/cpu/operand.h"
+
+#include <dnnl.hpp>
+#include <vector>
+
+namespace dpsims {
+
+/// The one engine and stream of the process.
+const dnnl::engine &cpuEngine();
+const dnnl::stream &cpuStream();
+
+/// A shape with the strides of a plain, row-major tensor.
+dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims);
+
+/// (n, c, h, w), stored as NHWC.
+dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims);
+
+/// A primitive and its arguments. The memory objects are made here; binding changes only their addresses, running only
+/// calls the library.
+class BoundPrimitive {
+public:
+  BoundPrimitive() = default;
+  explicit BoundPrimitive(dnnl::primitive primitive) : primitive(std::move(primitive)) {}
+
+  /// Adds an argument (DNNL_ARG_...).
+  void add(int argument, const dnnl::memory::desc &desc, const Operand &operand);
+
+  void bind(const Addresses &addresses);
+  void run() const;
+
+  explicit operator bool() const { return bool(primitive); }
+
+private:
+  dnnl::primitive primitive;
+  std::vector<dnnl::memory> memories;
+  std::vector<Operand> operands;
+  std::vector<dnnl_exec_arg_t> arguments;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H

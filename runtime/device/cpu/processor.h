@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_PROCESSOR_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_PROCESSOR_H
+
+#include "runtime/model/model.h"
+
+#include <string>
+
+namespace dpsims {
+
+/// The processor's name, "AMD EPYC 9554".
+std::string processorName();
+
+/// Does the processor have this feature (a name as in /proc/cpuinfo)?
+bool processorHas(const std::string &feature);
+
+/// Error: the model is for another target, or uses instructions that this processor lacks.
+void requireProcessor(const CompiledModel &model);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_PROCESSOR_H

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A step made ready for the CPU, and what making one needs to know.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_STEP_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_STEP_H
+
+#include "runtime/device/cpu/constant_store.h"
+#include "runtime/device/cpu/operand.h"
+#include "runtime/device/cpu/plan_cache.h"
+#include "runtime/device/device.h"
+
+#include <memory>
+#include <string>
+
+namespace dpsims {
+
+class CpuStep {
+public:
+  virtual ~CpuStep() = default;
+
+  /// Resolves the operands; may be called again.
+  virtual void bind(const Addresses &addresses) = 0;
+  /// Does the work. Allocates nothing.
+  virtual void run() = 0;
+  virtual std::string implementation() const = 0;
+};
+
+/// What the steps of one plan share while they are made.
+struct StepContext {
+  const Plan &plan;
+  const std::vector<ConstantInfo> &constantInfos;
+  int threads;
+  ConvolutionChoice convolution;
+  ConstantStore &constants;
+  WorkspaceNeeds &workspace;
+  PlanCache &cache;
+
+  /// The plan's buffer as an operand; constants in the plain format.
+  Operand operand(uint32_t buffer) const;
+
+  /// The buffer as an operand in the format `packed` if it is a whole constant, and whether it is.
+  bool canPack(uint32_t buffer) const;
+  Operand packedOperand(uint32_t buffer, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed) const;
+};
+
+/// A kernel of the model.
+std::unique_ptr<CpuStep> makeLaunchStep(const StepContext &context, const Step &step, const Kernel &kernel,
+                                        void (*function)(void *const *, int64_t, int64_t));
+
+/// A convolution by oneDNN. `sourceIsBlocked`: the step before left this input in the workspace in Winograd's layout.
+/// `leavesBlocked` says whether this step leaves it there.
+std::unique_ptr<CpuStep> makeConvStep(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked,
+                                      bool &leavesBlocked);
+
+std::unique_ptr<CpuStep> makeMatmulStep(const StepContext &context, const MatmulStep &matmul);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_STEP_H

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/device.h"
+
+#include "runtime/base/error.h"
+#include "runtime/base/file.h"
+#include "runtime/device/cpu/cpu_device.h"
+#ifdef DPSIMS_HAVE_CUDA_DEVICE // defined by runtime/device/cuda where the toolkit is
+#include "runtime/device/cuda/cuda_device.h"
+#endif
+
+#include <cstdlib>
+
+namespace dpsims {
+
+std::string defaultPlanCache() {
+  const char *cache = std::getenv("XDG_CACHE_HOME");
+  if (cache && *cache)
+    return joinPath(cache, "dpsims/plans.json");
+  const char *home = std::getenv("HOME");
+  return home && *home ? joinPath(home, ".cache/dpsims/plans.json") : std::string();
+}
+
+std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options) {
+  if (target == Target::Cpu)
+    return createCpuDevice(options);
+#ifdef DPSIMS_HAVE_CUDA_DEVICE
+  return createCudaDevice(options);
+#else
+  fail("the model is compiled for cuda, but this dpsims-run was built without the CUDA toolkit; compile the model with "
+       "--target cpu");
+#endif
+}
+
+} // namespace dpsims

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What executes a compiled model: memory, and plans made ready. The session (runtime/model/session.h) drives it and
+// knows nothing else of a device.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_DEVICE_H
+#define DPSIMS_RUNTIME_DEVICE_DEVICE_H
+
+#include "runtime/model/model.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// A piece of a device's memory, given back when the object goes. On the CPU its pages count as used only once they
+/// are touched, and go back to the system.
+class DeviceMemory {
+public:
+  virtual ~DeviceMemory() = default;
+
+  /// The first byte, as the device sees it; aligned to 64 bytes at least. Null when the size is 0.
+  void *data() const { return address; }
+  uint64_t size() const { return bytes; }
+
+protected:
+  void *address = nullptr;
+  uint64_t bytes = 0;
+};
+
+/// A plan of one entry made ready for one device: every library call chosen and created, every kernel resolved, the
+/// workspace allocated. Running it allocates no memory.
+///
+/// Order of use: createPlan; storeConstant for every constant of the entry (main plans); bindArena; then, any number of
+/// times, bindArguments and run. All pointers are the device's.
+class ExecutablePlan {
+public:
+  virtual ~ExecutablePlan() = default;
+
+  /// Gives the plan its arena, Plan::arenaSize bytes (Space::Arena or Space::Load).
+  virtual void bindArena(void *arena) = 0;
+
+  /// Gives the plan the entry's inputs and outputs, in the entry's order.
+  virtual void bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) = 0;
+
+  /// Keeps a constant, in the formats that the plan's steps want; `src` is the plain tensor.
+  virtual void storeConstant(uint32_t index, const void *src) = 0;
+
+  /// Enqueues steps begin..end-1. Steps that load weights or store constants are the session's, and are not run.
+  virtual void run(size_t begin, size_t end) = 0;
+
+  /// Bytes of the constants as kept, and of the workspace.
+  virtual uint64_t constantBytes() const = 0;
+  virtual uint64_t workspaceBytes() const = 0;
+
+  /// What executes a step: "jit_wino_4x3:avx512_core", a kernel's name.
+  virtual std::string implementation(size_t step) const = 0;
+};
+
+/// One device of the machine.
+class Device {
+public:
+  virtual ~Device() = default;
+
+  virtual Target target() const = 0;
+
+  /// "AMD EPYC 9554, 2 threads".
+  virtual std::string description() const = 0;
+
+  /// True when the device works on the host's memory: upload and download are then copies that nobody needs.
+  virtual bool sharesHostMemory() const = 0;
+
+  /// Uninitialised memory. Error: there is not so much.
+  virtual std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) = 0;
+
+  /// Copies between host and device; complete on return.
+  virtual void upload(void *dst, const void *src, uint64_t bytes) = 0;
+  virtual void download(void *dst, const void *src, uint64_t bytes) = 0;
+
+  /// Waits until everything enqueued is done.
+  virtual void synchronize() = 0;
+
+  /// Makes a plan of `entry` ready: `prepare` or `main`. The plan shares the model's ownership. Error: the model is for
+  /// another target or processor; a kernel is missing; a library does not know an operation.
+  virtual std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
+                                                     const Plan &plan) = 0;
+};
+
+/// How convolutions that Winograd's algorithm can do are done on the CPU.
+enum class ConvolutionChoice : uint8_t { Auto, Direct, Winograd };
+
+/// Which device, and its settings.
+struct DeviceOptions {
+  /// CPU threads; 0: what OpenMP says (OMP_NUM_THREADS, else all processors that the process may use).
+  int threads = 0;
+  /// Auto measures each shape once.
+  ConvolutionChoice convolution = ConvolutionChoice::Auto;
+  /// Where measured choices are kept: a file, empty for none. See defaultPlanCache.
+  std::string planCache;
+};
+
+/// $XDG_CACHE_HOME/dpsims/plans.json or ~/.cache/dpsims/plans.json; empty if neither variable is set.
+std::string defaultPlanCache();
+
+/// The machine's device for a target. Error: this build or this machine has none.
+std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options = {});
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_DEVICE_H

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Any entry on tensors from a file: `dpsims-run execute`.
+
+#ifndef DPSIMS_RUNTIME_MODEL_EXECUTE_H
+#define DPSIMS_RUNTIME_MODEL_EXECUTE_H
+
+#include "runtime/model/session.h"
+
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// The entry's inputs from a safetensors file, by name. I32 inputs may be any integer type in the file, F32 ones any
+/// floating type. Tensors that the entry does not know are passed over. Error: one is missing, or has another shape or
+/// an unfit type.
+std::vector<HostTensor> readInputs(const Entry &entry, const std::string &path);
+
+/// Uninitialised tensors for the entry's outputs.
+std::vector<HostTensor> makeOutputs(const Entry &entry);
+
+/// Runs the entry on host tensors.
+void run(Session &session, const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs);
+
+/// Writes the entry's outputs by name.
+void writeOutputs(const Entry &entry, const std::vector<HostTensor> &outputs, const std::string &path);
+
+/// How far an output is from what was expected.
+struct Comparison {
+  std::string name;
+  double error = 0; ///< norm of the difference over the norm of the expected, in f64; not a number counts as infinite
+  bool within = false;
+};
+
+/// Compares outputs with the tensors of the same names of a file; a tensor of zeros may be missed by 1e-9. Error: a
+/// tensor is missing, or has another number of elements.
+std::vector<Comparison> compareOutputs(const Entry &entry, const std::vector<HostTensor> &outputs,
+                                       const std::string &path, double tolerance);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_MODEL_EXECUTE_H

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An entry of a model, with its weights, ready to run on a device.
+
+#ifndef DPSIMS_RUNTIME_MODEL_SESSION_H
+#define DPSIMS_RUNTIME_MODEL_SESSION_H
+
+#include "runtime/device/device.h"
+#include "runtime/model/model.h"
+#include "runtime/model/weight_source.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// Bytes of device memory.
+struct MemoryUse {
+  uint64_t arena = 0;     ///< main's intermediate results
+  uint64_t constants = 0; ///< what is made of the weights at load, as kept
+  uint64_t workspace = 0; ///< scratch memory of library calls
+  uint64_t load = 0;      ///< prepare's arena, gone after loading
+
+  uint64_t total() const { return arena + constants + workspace; }
+};
+
+/// Loading reads the weights, runs the entry's `prepare` and keeps its constants; then `prepare` and its memory go.
+/// Running allocates no memory.
+class Session {
+public:
+  /// `weights` may be null for an entry without weights; it is not used after the constructor. `device` must outlive
+  /// the session. Errors: those of createPlan and of reading weights.
+  Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights);
+
+  /// Runs the entry. Host tensors in the entry's order, contiguous, each Argument::bytes() long. Complete on return.
+  void run(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
+
+  /// The same, with the seconds of each step of Entry::main; `seconds` has one element for each.
+  void profile(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
+               std::vector<double> &seconds);
+
+  const CompiledModel &model() const { return *compiled; }
+  const Entry &entry() const { return *program; }
+  const ExecutablePlan &plan() const { return *main; }
+  MemoryUse memory() const;
+
+private:
+  void prepare(Device &device, WeightSource *weights);
+  void bind(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
+  void fetch(const std::vector<void *> &outputs);
+
+  std::shared_ptr<const CompiledModel> compiled;
+  const Entry *program;
+  Device &device;
+  std::unique_ptr<ExecutablePlan> main;
+  std::unique_ptr<DeviceMemory> arena;
+  uint64_t loadBytes = 0;
+  // Copies of the arguments on a device with memory of its own.
+  std::vector<std::unique_ptr<DeviceMemory>> deviceInputs, deviceOutputs;
+  std::vector<const void *> boundInputs;
+  std::vector<void *> boundOutputs;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_MODEL_SESSION_H

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The subcommands of dpsims-run. Each adds itself to the application with a callback that does its work; the work
+// itself stands in runtime/.
+
+#ifndef DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
+#define DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
+
+#include "runtime/device/device.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <string>
+
+namespace dpsims {
+
+/// `status` is the process's exit status.
+void addExecuteCommand(CLI::App &app, int &status);
+void addInitCommand(CLI::App &app);
+
+/// The flags that all commands share which run a model.
+struct DeviceFlags {
+  int threads = 0;
+  std::string convolution = "auto";
+
+  void addTo(CLI::App &command);
+  DeviceOptions options() const;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H

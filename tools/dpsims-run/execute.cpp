@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/dpsims-run/commands.h"
+
+#include "runtime/model/execute.h"
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+namespace dpsims {
+
+namespace {
+
+struct ExecuteFlags {
+  std::string model, entry, weights, prefix, inputs, outputs, expected;
+  double tolerance = 1e-4;
+  DeviceFlags device;
+};
+
+// Prints each output's error; true if all are within the tolerance.
+bool reportErrors(const std::vector<Comparison> &comparisons) {
+  bool within = true;
+  for (const Comparison &comparison : comparisons) {
+    std::printf("%s: relative error %.2g%s\n", comparison.name.c_str(), comparison.error,
+                comparison.within ? "" : ", above the tolerance");
+    within = within && comparison.within;
+  }
+  std::fflush(stdout);
+  return within;
+}
+
+std::unique_ptr<FileWeights> openWeights(const CompiledModel &model, const Entry &entry, const ExecuteFlags &flags) {
+  if (flags.weights.empty())
+    return nullptr;
+  auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
+  if (!weights->detectedPrefix().empty())
+    std::cerr << "dpsims-run: " << flags.weights << ": using the weights below \"" << weights->detectedPrefix()
+              << "\"\n";
+  return weights;
+}
+
+bool execute(const ExecuteFlags &flags) {
+  std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
+  const Entry &entry = model->entry(flags.entry);
+  std::vector<HostTensor> inputs = readInputs(entry, flags.inputs);
+  std::unique_ptr<FileWeights> weights = openWeights(*model, entry, flags);
+  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options());
+  Session session(model, entry, *device, weights.get());
+  std::vector<HostTensor> outputs = makeOutputs(entry);
+  run(session, inputs, outputs);
+  if (!flags.outputs.empty())
+    writeOutputs(entry, outputs, flags.outputs);
+  return flags.expected.empty() ||
+         reportErrors(compareOutputs(entry, outputs, flags.expected, flags.tolerance));
+}
+
+} // namespace
+
+void addExecuteCommand(CLI::App &app, int &status) {
+  auto flags = std::make_shared<ExecuteFlags>();
+  CLI::App *command = app.add_subcommand("execute", "Runs a program on tensors from a file.");
+  command->add_option("--model", flags->model, "compiled model")->required()->type_name("FILE");
+  command->add_option("--entry", flags->entry, "which program, if the model has several")->type_name("NAME");
+  command->add_option("--weights", flags->weights, "weights, safetensors")->type_name("FILE");
+  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
+  command->add_option("--inputs", flags->inputs, "input tensors by name, safetensors")->required()->type_name("FILE");
+  command->add_option("--outputs", flags->outputs, "where the output tensors go, safetensors")->type_name("FILE");
+  CLI::Option *expected =
+      command->add_option("--expected", flags->expected, "compare the outputs with these tensors")->type_name("FILE");
+  command->add_option("--tolerance", flags->tolerance, "largest relative error, norm of the difference over norm")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->needs(expected)
+      ->type_name("X");
+  flags->device.addTo(*command);
+  command->footer("Examples:\n"
+                  "  dpsims-run execute --model generator.dpsims --weights weights.safetensors \\\n"
+                  "      --inputs inputs.safetensors --outputs out.safetensors\n"
+                  "  dpsims-run execute --model both.dpsims --entry discriminator --weights w.safetensors \\\n"
+                  "      --inputs in.safetensors --outputs out.safetensors --expected expected.safetensors\n"
+                  "With --expected the exit status is 1 if an output misses the tolerance.");
+  command->callback([flags, &status] { status = execute(*flags) ? 0 : 1; });
+}
+
+} // namespace dpsims

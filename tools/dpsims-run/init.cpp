@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/dpsims-run/commands.h"
+
+#include "runtime/model/weight_source.h"
+
+#include <memory>
+
+namespace dpsims {
+
+namespace {
+
+struct InitFlags {
+  std::string model, entry, output;
+  uint64_t seed = 0;
+};
+
+void initialise(const InitFlags &flags) {
+  std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
+  Initialiser initialiser(model->weights, flags.seed);
+  SafetensorsWriter writer(flags.output);
+  writer.setMetadata("dpsims.seed", std::to_string(flags.seed));
+  writer.setMetadata("dpsims.source_hash", model->sourceHash);
+  addInitialised(writer, flags.entry.empty() ? model->weights : weightsOf(*model, model->entry(flags.entry)),
+                 initialiser);
+  writer.write();
+}
+
+} // namespace
+
+void addInitCommand(CLI::App &app) {
+  auto flags = std::make_shared<InitFlags>();
+  CLI::App *command = app.add_subcommand("init", "Writes first weights as a model declares them.");
+  command->add_option("--model", flags->model, "compiled model")->required()->type_name("FILE");
+  command->add_option("--entry", flags->entry, "only the weights of this program")->type_name("NAME");
+  command->add_option("--seed", flags->seed, "the same seed gives the same weights on every machine")
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("-o,--output", flags->output, "weights, safetensors")->required()->type_name("FILE");
+  command->footer("Example:\n"
+                  "  dpsims-run init --model sample.dpsims --seed 1 -o weights.safetensors");
+  command->callback([flags] { initialise(*flags); });
+}
+
+} // namespace dpsims

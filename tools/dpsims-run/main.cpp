@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dpsims-run: executes compiled models.
+
+#include "tools/dpsims-run/commands.h"
+
+#include "runtime/base/error.h"
+#include "runtime/format/checksum.h"
+
+#include <cstdio>
+#include <iostream>
+
+namespace {
+
+// The library's messages may have several lines.
+std::string oneLine(std::string text) {
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  for (char &c : text)
+    if (c == '\n')
+      c = ' ';
+  return text;
+}
+
+int reportError(const std::string &message) {
+  std::cout.flush();
+  std::cerr << "dpsims-run: error: " << oneLine(message) << std::endl;
+  return 1;
+}
+
+int runCommandLine(int argc, char **argv) {
+  CLI::App app("Executes models that dpsims-compile wrote: samples images, runs any program, measures.", "dpsims-run");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "dpsims-run " DPSIMS_VERSION " (model format " +
+                                        std::to_string(dpsims::format::formatVersion) + ")");
+  app.footer("Each command has a --help of its own:\n"
+             "  dpsims-run execute --help\n"
+             "Errors are one line on stderr; the exit status is then 1.");
+  int status = 0;
+  dpsims::addExecuteCommand(app, status);
+  dpsims::addInitCommand(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() == 0) // --help, --version
+      return app.exit(error);
+    return reportError(std::string(error.what()) + " (dpsims-run --help, dpsims-run COMMAND --help)");
+  }
+  std::cout.flush();
+  if (!std::cout)
+    return reportError("cannot write to standard output: " + dpsims::systemError());
+  return status;
+}
+
+} // namespace
+
+namespace dpsims {
+
+void DeviceFlags::addTo(CLI::App &command) {
+  command.add_option("--threads", threads, "CPU threads; 0: OMP_NUM_THREADS, else all processors")
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N");
+  command
+      .add_option("--convolution", convolution,
+                  "how 3x3 convolutions are done: auto measures each shape once and keeps the choice")
+      ->check(CLI::IsMember({"auto", "direct", "winograd"}))
+      ->envname("DPSIMS_CONVOLUTION");
+}
+
+DeviceOptions DeviceFlags::options() const {
+  DeviceOptions result;
+  result.threads = threads;
+  result.convolution = convolution == "direct"     ? ConvolutionChoice::Direct
+                       : convolution == "winograd" ? ConvolutionChoice::Winograd
+                                                   : ConvolutionChoice::Auto;
+  result.planCache = defaultPlanCache();
+  return result;
+}
+
+} // namespace dpsims
+
+int main(int argc, char **argv) {
+  try {
+    return runCommandLine(argc, argv);
+  } catch (const std::bad_alloc &) {
+    return reportError("out of memory");
+  } catch (const std::exception &error) {
+    return reportError(error.what());
+  }
+}
