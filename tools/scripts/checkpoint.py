@@ -22,7 +22,6 @@ STORAGES = {
     "ByteStorage": ("U8", 1), "BoolStorage": ("BOOL", 1),
 }
 STREAM_MAGIC = 0x1950A86A20F9469CFC6C
-TAR_ENTRY = b"pickle\x00"
 
 
 class CheckpointError(Exception):
@@ -174,10 +173,22 @@ def read_zip(path):
     return result
 
 
-def read_stream(file):
-    storages = {}
-    if unpickle(file, {}) != STREAM_MAGIC:
+def check_magic(file):
+    """The stream format begins with a pickled number."""
+    if file.read(2) == b"PK":
+        raise CheckpointError("a zip archive without its end: truncated?")
+    file.seek(0)
+    try:
+        magic = unpickle(file, {})
+    except CheckpointError:
+        magic = None
+    if magic != STREAM_MAGIC:
         raise CheckpointError("not a PyTorch checkpoint")
+
+
+def read_stream(file):
+    check_magic(file)
+    storages = {}
     unpickle(file, {})  # protocol version
     unpickle(file, {})  # the writer's machine
     result = unpickle(file, storages)
@@ -200,7 +211,9 @@ def load(path):
             return read_stream(file)
     except CheckpointError as error:
         raise CheckpointError(f"{path}: {error}") from None
-    except (OSError, zipfile.BadZipFile, struct.error, KeyError) as error:
+    except OSError as error:
+        raise CheckpointError(f"{path}: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, struct.error, KeyError) as error:
         raise CheckpointError(f"{path}: {error}") from None
 
 
