@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// gpu.module -> LLVM dialect -> LLVM IR -> PTX (LLVM's NVPTX backend) -> cubin (ptxas). No device library is linked:
+// what the hardware lacks (tanh, erf, log, ...) is expanded into arithmetic first.
+
+#include "passes/GpuCode.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Dialect/Affine/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Target/TargetMachine.h"
+
+extern "C" {
+void LLVMInitializeNVPTXTargetInfo();
+void LLVMInitializeNVPTXTarget();
+void LLVMInitializeNVPTXTargetMC();
+void LLVMInitializeNVPTXAsmPrinter();
+}
+
+using namespace mlir;
+
+namespace {
+
+//===--------------------------------------------------------------------------------------------------------------===//
+// Mathematics
+//===--------------------------------------------------------------------------------------------------------------===//
+
+/// exp(x) = 2^h (1 + l ln 2), where h = x log2(e) rounded and l what the rounding lost: ex2.approx alone would multiply
+/// the rounding error by x. Outside of the clamp's bounds the result is infinity or 0.
+struct ExpandExp : OpRewritePattern<math::ExpOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &b) const override {
+    if (!op.getType().isF32())
+      return failure();
+    Location loc = op.getLoc();
+    auto f32 = [&](double value) -> Value {
+      return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(static_cast<float>(value)));
+    };
+    const double log2e = 1.4426950408889634, rounded = static_cast<float>(log2e);
+    Value x = arith::MinimumFOp::create(b, loc, op.getOperand(), f32(89.0));
+    x = arith::MaximumFOp::create(b, loc, x, f32(-104.0));
+    Value high = arith::MulFOp::create(b, loc, x, f32(log2e));
+    Value negated = arith::NegFOp::create(b, loc, high);
+    Value low = math::FmaOp::create(b, loc, x, f32(log2e), negated);
+    low = math::FmaOp::create(b, loc, x, f32(log2e - rounded), low);
+    Value power = math::Exp2Op::create(b, loc, high);
+    Value correction = math::FmaOp::create(b, loc, low, f32(0.6931471805599453), f32(1.0));
+    b.replaceOpWithNewOp<arith::MulFOp>(op, power, correction);
+    return success();
+  }
+};
+
+/// The LLVM intrinsic that NVPTX has an instruction for, empty if none. The two approximations are good to 2 ulp.
+StringRef nativeIntrinsic(Operation *op) {
+  return llvm::TypeSwitch<Operation *, StringRef>(op)
+      .Case([](math::AbsFOp) { return "llvm.fabs.f32"; })
+      .Case([](math::CeilOp) { return "llvm.ceil.f32"; })
+      .Case([](math::CopySignOp) { return "llvm.copysign.f32"; })
+      .Case([](math::Exp2Op) { return "llvm.exp2.f32"; })
+      .Case([](math::FloorOp) { return "llvm.floor.f32"; })
+      .Case([](math::FmaOp) { return "llvm.fma.f32"; })
+      .Case([](math::RoundOp) { return "llvm.round.f32"; })
+      .Case([](math::RoundEvenOp) { return "llvm.roundeven.f32"; })
+      .Case([](math::RsqrtOp) { return "llvm.nvvm.rsqrt.approx.f"; })
+      .Case([](math::SqrtOp) { return "llvm.sqrt.f32"; })
+      .Case([](math::TruncOp) { return "llvm.trunc.f32"; })
+      .Default([](Operation *) { return ""; });
+}
+
+/// Named intrinsics pass convert-gpu-to-nvvm untouched; it would call libdevice for the math dialect's ops.
+LogicalResult useIntrinsics(gpu::GPUModuleOp module) {
+  SmallVector<Operation *> ops;
+  module.walk([&](Operation *op) {
+    if (isa_and_nonnull<math::MathDialect>(op->getDialect()))
+      ops.push_back(op);
+  });
+  for (Operation *op : ops) {
+    StringRef name = nativeIntrinsic(op);
+    if (name.empty() || !op->getResult(0).getType().isF32())
+      return op->emitOpError("on ") << op->getResult(0).getType() << " has no implementation for CUDA";
+    OpBuilder b(op);
+    auto call = LLVM::CallIntrinsicOp::create(b, op->getLoc(), op->getResult(0).getType(), b.getStringAttr(name),
+                                              op->getOperands());
+    op->replaceAllUsesWith(call);
+    op->erase();
+  }
+  return success();
+}
+
+LogicalResult expandMath(gpu::GPUModuleOp module) {
+  RewritePatternSet patterns(module.getContext());
+  patterns.add<ExpandExp>(module.getContext());
+  populateMathPolynomialApproximationPatterns(
+      patterns, [](StringRef name) { return !llvm::is_contained({"math.exp", "math.exp2", "math.rsqrt"}, name); });
+  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+  if (failed(applyPatternsGreedily(module, std::move(patterns))))
+    return failure();
+  return useIntrinsics(module);
+}
+
+//===--------------------------------------------------------------------------------------------------------------===//
+// LLVM IR
+//===--------------------------------------------------------------------------------------------------------------===//
+
+LogicalResult lowerToNvvm(ModuleOp module) {
+  PassManager manager(module.getContext());
+  OpPassManager &passes = manager.nest<gpu::GPUModuleOp>();
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(affine::createAffineExpandIndexOpsPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createSCFToControlFlowPass());
+  ConvertGpuOpsToNVVMOpsOptions options;
+  options.useBarePtrCallConv = true;
+  passes.addPass(createConvertGpuOpsToNVVMOps(options));
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  return manager.run(module);
+}
+
+/// The oldest PTX version that knows the chip: the older, the more drivers take it.
+StringRef ptxFeature(StringRef chip) {
+  unsigned number = 0;
+  chip.drop_front(StringRef("sm_").size()).take_while(llvm::isDigit).getAsInteger(10, number);
+  return number <= 90 ? "+ptx80" : number < 103 ? "+ptx86" : "+ptx88";
+}
+
+std::unique_ptr<llvm::TargetMachine> createTargetMachine(Location loc, StringRef chip) {
+  LLVMInitializeNVPTXTargetInfo();
+  LLVMInitializeNVPTXTarget();
+  LLVMInitializeNVPTXTargetMC();
+  LLVMInitializeNVPTXAsmPrinter();
+  llvm::Triple triple("nvptx64-nvidia-cuda");
+  std::string error;
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target) {
+    emitError(loc) << "this LLVM cannot generate code for CUDA: " << error;
+    return nullptr;
+  }
+  llvm::TargetOptions options;
+  options.AllowFPOpFusion = llvm::FPOpFusion::Fast; // a multiplication and an addition become one fma
+  std::unique_ptr<llvm::TargetMachine> machine(
+      target->createTargetMachine(triple, chip, ptxFeature(chip), options, std::nullopt));
+  if (chip.starts_with("sm_") && machine && machine->getMCSubtargetInfo()->isCPUStringValid(chip))
+    return machine;
+  emitError(loc) << "unknown CUDA chip '" << chip << "' (a name like sm_90 is wanted)";
+  return nullptr;
+}
+
+/// A name without a body would only be noticed by the driver.
+LogicalResult verifyClosed(Location loc, const llvm::Module &module) {
+  for (const llvm::Function &function : module)
+    if (function.isDeclaration() && !function.isIntrinsic())
+      return emitError(loc) << "a kernel calls '" << function.getName() << "', which CUDA code does not have";
+  return success();
+}
+
+void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graphs;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graphs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graphs, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
+}
+
+LogicalResult emitPtx(gpu::GPUModuleOp module, StringRef chip, std::string &ptx) {
+  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(module.getLoc(), chip);
+  if (!machine)
+    return failure();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> ir = translateModuleToLLVMIR(module, context, "kernels");
+  if (!ir)
+    return failure();
+  ir->setTargetTriple(machine->getTargetTriple());
+  ir->setDataLayout(machine->createDataLayout());
+  if (failed(verifyClosed(module.getLoc(), *ir)))
+    return failure();
+  optimize(*ir, *machine);
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream stream(text);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile))
+    return emitError(module.getLoc(), "this LLVM cannot write PTX");
+  passes.run(*ir);
+  ptx = text.str().str();
+  return success();
+}
+
+//===--------------------------------------------------------------------------------------------------------------===//
+// ptxas
+//===--------------------------------------------------------------------------------------------------------------===//
+
+std::optional<std::string> findPtxas() {
+  if (llvm::ErrorOr<std::string> found = llvm::sys::findProgramByName("ptxas"))
+    return *found;
+  SmallVector<std::string> roots;
+  for (const char *name : {"CUDA_HOME", "CUDA_PATH"})
+    if (std::optional<std::string> root = llvm::sys::Process::GetEnv(name))
+      roots.push_back(*root);
+  roots.push_back("/usr/local/cuda");
+  for (StringRef root : roots) {
+    SmallString<128> path(root);
+    llvm::sys::path::append(path, "bin", "ptxas");
+    if (llvm::sys::fs::can_execute(path))
+      return path.str().str();
+  }
+  return std::nullopt;
+}
+
+/// A file of the temporary folder, removed at the end of the scope.
+struct TemporaryFile {
+  explicit TemporaryFile(StringRef suffix) {
+    error = llvm::sys::fs::createTemporaryFile("dpsims", suffix, path);
+    remover.setFile(path);
+  }
+
+  SmallString<128> path;
+  std::error_code error;
+  llvm::FileRemover remover;
+};
+
+LogicalResult writeFile(Location loc, const TemporaryFile &file, StringRef text) {
+  std::error_code error = file.error;
+  if (!error) {
+    llvm::raw_fd_ostream stream(file.path, error);
+    stream << text;
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+  }
+  if (error)
+    return emitError(loc) << "cannot write a temporary file for ptxas: " << error.message();
+  return success();
+}
+
+std::string contentOf(StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path);
+  return buffer ? (*buffer)->getBuffer().str() : std::string();
+}
+
+LogicalResult assemble(Location loc, StringRef chip, StringRef ptx, SmallVectorImpl<char> &cubin) {
+  std::optional<std::string> ptxas = findPtxas();
+  if (!ptxas)
+    return emitError(loc, "ptxas not found: install the CUDA toolkit, or set CUDA_HOME to where it is");
+  TemporaryFile source("ptx"), object("cubin"), messages("txt");
+  if (object.error || messages.error)
+    return emitError(loc) << "cannot make a temporary file for ptxas: " << object.error.message();
+  if (failed(writeFile(loc, source, ptx)))
+    return failure();
+  std::string arch = ("-arch=" + chip).str();
+  StringRef arguments[] = {*ptxas, arch, "-O3", source.path, "-o", object.path};
+  std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages.path), StringRef(messages.path)};
+  std::string failureText;
+  if (llvm::sys::ExecuteAndWait(*ptxas, arguments, std::nullopt, redirects, 0, 0, &failureText) != 0) {
+    std::string text = contentOf(messages.path) + failureText;
+    return emitError(loc) << "ptxas failed: " << StringRef(text).trim().split('\n').first;
+  }
+  std::string code = contentOf(object.path);
+  cubin.assign(code.begin(), code.end());
+  return success();
+}
+
+} // namespace
+
+void dpsims::registerGpuCodeDependencies(DialectRegistry &registry) {
+  registry.insert<gpu::GPUDialect, LLVM::LLVMDialect, NVVM::NVVMDialect>();
+  registerConvertToLLVMDependentDialectLoading(registry);
+  arith::registerConvertArithToLLVMInterface(registry);
+  cf::registerConvertControlFlowToLLVMInterface(registry);
+  registerConvertMemRefToLLVMInterface(registry);
+  registerConvertNVVMToLLVMInterface(registry);
+  ub::registerConvertUBToLLVMInterface(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerGPUDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  registerNVVMDialectTranslation(registry);
+}
+
+llvm::SmallVector<dpsims::GpuKernel> dpsims::gpuKernels(ModuleOp module) {
+  SmallVector<GpuKernel> kernels;
+  module.walk([&](gpu::GPUFuncOp func) {
+    if (func.isKernel() && func.getKnownGridSize() && func.getKnownBlockSize())
+      kernels.push_back({func.getName().str(), func.getKnownGridSize()->front(), func.getKnownBlockSize()->front()});
+  });
+  return kernels;
+}
+
+LogicalResult dpsims::compileForCuda(ModuleOp module, StringRef chip, std::string &ptx, SmallVectorImpl<char> &cubin) {
+  ptx.clear();
+  cubin.clear();
+  auto kernels = module.getOps<gpu::GPUModuleOp>();
+  if (kernels.empty())
+    return success();
+  if (!llvm::hasSingleElement(kernels))
+    return module.emitError("has more than one gpu.module");
+  OwningOpRef<ModuleOp> copy(ModuleOp::create(module.getLoc()));
+  auto gpuModule = cast<gpu::GPUModuleOp>(*OpBuilder::atBlockEnd(copy->getBody()).clone(**kernels.begin()));
+  if (failed(expandMath(gpuModule)) || failed(lowerToNvvm(*copy)) || failed(emitPtx(gpuModule, chip, ptx)))
+    return failure();
+  return assemble(module.getLoc(), chip, ptx, cubin);
+}
