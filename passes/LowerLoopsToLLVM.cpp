@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// CPU: from vector loops to the LLVM dialect, each kernel under the runtime's calling convention.
+
+#include "passes/Passes.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace dpsims {
+#define GEN_PASS_DEF_LOWERLOOPSTOLLVM
+#include "passes/Passes.h.inc"
+} // namespace dpsims
+
+using namespace mlir;
+
+namespace {
+
+// a * b + c may become one operation; nothing else that changes results is allowed.
+void allowContraction(func::FuncOp func) {
+  func.walk([](arith::ArithFastMathInterface op) {
+    arith::FastMathFlags flags = op.getFastMathFlagsAttr() ? op.getFastMathFlagsAttr().getValue()
+                                                           : arith::FastMathFlags::none;
+    op->setAttr(op.getFastMathAttrName(),
+                arith::FastMathFlagsAttr::get(op->getContext(), flags | arith::FastMathFlags::contract));
+  });
+}
+
+// The functions of libm as polynomials, subviews as address arithmetic.
+LogicalResult expand(func::FuncOp func) {
+  RewritePatternSet patterns(func.getContext());
+  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
+    return llvm::is_contained({"math.tanh", "math.erf", "math.exp", "math.expm1", "math.log", "math.log1p"},
+                              name);
+  });
+  memref::populateExpandStridedMetadataPatterns(patterns);
+  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+  return applyPatternsGreedily(func, std::move(patterns));
+}
+
+LogicalResult lowerControlFlow(func::FuncOp func) {
+  RewritePatternSet patterns(func.getContext());
+  populateAffineToStdConversionPatterns(patterns);
+  populateSCFToControlFlowConversionPatterns(patterns);
+  ConversionTarget target(*func.getContext());
+  target.addIllegalDialect<affine::AffineDialect, scf::SCFDialect>();
+  target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+  return applyPartialConversion(func, target, std::move(patterns));
+}
+
+void removeDuplicates(func::FuncOp func) {
+  IRRewriter rewriter(func.getContext());
+  DominanceInfo dominance(func);
+  eliminateCommonSubExpressions(rewriter, dominance, func);
+}
+
+LogicalResult lowerToLLVM(ArrayRef<Operation *> kernels, MLIRContext *context) {
+  LowerToLLVMOptions options(context);
+  options.useBarePtrCallConv = true;
+  LLVMTypeConverter types(context, options);
+  RewritePatternSet patterns(context);
+  arith::populateArithToLLVMConversionPatterns(types, patterns);
+  populateMathToLLVMConversionPatterns(types, patterns);
+  populateVectorToLLVMConversionPatterns(types, patterns);
+  populateFinalizeMemRefToLLVMConversionPatterns(types, patterns);
+  cf::populateControlFlowToLLVMConversionPatterns(types, patterns);
+  populateFuncToLLVMConversionPatterns(types, patterns);
+  LLVMConversionTarget target(*context);
+  return applyFullConversion(kernels, target, std::move(patterns));
+}
+
+// `name` gets the runtime's signature and calls the kernel proper, which LLVM inlines into it.
+void wrap(LLVM::LLVMFuncOp kernel) {
+  StringAttr name = kernel.getSymNameAttr();
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), index = b.getI64Type();
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, index, index});
+  auto wrapper = LLVM::LLVMFuncOp::create(b, name, type);
+  kernel.setSymName((name.getValue() + ".body").str());
+  kernel.setLinkage(LLVM::Linkage::Internal);
+  kernel.setAlwaysInline(true);
+
+  Block *entry = wrapper.addEntryBlock(b);
+  b.setInsertionPointToStart(entry);
+  SmallVector<Value> args;
+  for (unsigned i = 0, e = kernel.getNumArguments() - 2; i < e; ++i) {
+    Value slot = LLVM::GEPOp::create(b, pointer, pointer, entry->getArgument(0), ArrayRef<LLVM::GEPArg>{int32_t(i)});
+    args.push_back(LLVM::LoadOp::create(b, pointer, slot));
+  }
+  args.push_back(entry->getArgument(1));
+  args.push_back(entry->getArgument(2));
+  LLVM::CallOp::create(b, kernel, args);
+  LLVM::ReturnOp::create(b, ValueRange());
+}
+
+struct LowerLoopsToLLVM : dpsims::impl::LowerLoopsToLLVMBase<LowerLoopsToLLVM> {
+  using LowerLoopsToLLVMBase::LowerLoopsToLLVMBase;
+
+  void runOnOperation() override {
+    SmallVector<Operation *> kernels;
+    SmallVector<StringAttr> names;
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      if (!func->hasAttr("dpsims.kernel"))
+        continue;
+      if (failed(prepare(func)))
+        return signalPassFailure();
+      kernels.push_back(func);
+      names.push_back(func.getSymNameAttr());
+    }
+    if (failed(lowerToLLVM(kernels, &getContext())))
+      return signalPassFailure();
+    SymbolTable symbols(getOperation());
+    for (StringAttr name : names)
+      wrap(symbols.lookup<LLVM::LLVMFuncOp>(name));
+  }
+
+  LogicalResult prepare(func::FuncOp func) {
+    unsigned args = func.getNumArguments();
+    if (args < 2 || !func.getArgumentTypes()[args - 2].isIndex() || !func.getArgumentTypes()[args - 1].isIndex())
+      return func.emitOpError("is a kernel that lower-kernels-to-loops has not lowered");
+    func->removeAttr("dpsims.kernel");
+    allowContraction(func);
+    if (failed(expand(func)) || failed(lowerControlFlow(func)))
+      return failure();
+    removeDuplicates(func);
+    return success();
+  }
+};
+
+} // namespace
