@@ -11,7 +11,6 @@ runs in channels-last, with spectral norm folded into the weights, and torch.com
 contenders one after the other; the table has the median over the rounds. Outputs are compared with PyTorch eager's.
 """
 import argparse
-import contextlib
 import json
 import os
 import pathlib
@@ -70,8 +69,8 @@ class Ours:
         return load_file(self.outputs)
 
     def seconds(self, repetitions):
-        text = run_tool(self.tools, "dpsims-run", "bench", "--model", self.model, "--weights", self.weights, "--threads",
-                        self.threads, "--repetitions", repetitions, "--json")
+        text = run_tool(self.tools, "dpsims-run", "bench", "--model", self.model, "--weights", self.weights,
+                        "--threads", self.threads, "--repetitions", repetitions, "--json")
         return json.loads(text)["seconds"]
 
 
@@ -100,11 +99,11 @@ def load_weights(net, names, path):
 
 def generator_case(torch, reference, config, batch, weights):
     """-> the network as a function of its inputs, and the inputs by name in its order."""
-    section = reference.GeneratorConfig(config["num_classes"], tuple(config["image_size"]), **config.get("generator", {}))
+    height, width = config["image_size"]
+    section = reference.GeneratorConfig(config["num_classes"], (height, width), **config.get("generator", {}))
     net = reference.Generator(section)
     load_weights(net, {}, weights)
     fold_spectral_norm(torch, reference, net)
-    height, width = config["image_size"]
     cells = torch.randint(0, section.num_classes, (batch, -(-height // 16), -(-width // 16)), dtype=torch.int32)
     labels = cells.repeat_interleave(16, 1).repeat_interleave(16, 2)[:, :height, :width].contiguous()
     inputs = {"labels": labels, "z": torch.randn(batch, section.noise_dim)}
@@ -114,7 +113,8 @@ def generator_case(torch, reference, config, batch, weights):
 
 
 def features_case(torch, reference, config, batch, weights):
-    backbone = reference.backbone(config.get("discriminator", {}).get("backbone", "convnext_large"), config["image_size"])
+    name = config.get("discriminator", {}).get("backbone", "convnext_large")
+    backbone = reference.backbone(name, config["image_size"])
     names = dict(zip(backbone.net.state_dict(), backbone.files_state())) if hasattr(backbone, "files_state") else {}
     load_weights(backbone, names, weights)
 
@@ -133,7 +133,7 @@ def features_case(torch, reference, config, batch, weights):
 
 def count_flops(net, inputs):
     from torch.utils.flop_counter import FlopCounterMode
-    with contextlib.redirect_stdout(None), FlopCounterMode(display=False) as counter:
+    with FlopCounterMode(display=False) as counter:
         net(*inputs)
     return counter.get_total_flops()
 
@@ -173,7 +173,7 @@ def measure(torch, reference, args, case):
     program, path, batch = parse_case(case)
     config = json.loads(path.read_text())
     torch.manual_seed(1)
-    with tempfile.TemporaryDirectory() as folder, torch.inference_mode(False), torch.no_grad():
+    with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         ours = Ours(args.tools, pathlib.Path(folder), program, path, batch, args.threads)
         build = {"generator": generator_case, "features": features_case}[program]
         net, named = build(torch, reference, config, batch, ours.weights)
@@ -206,7 +206,8 @@ def report(case, flops, error, times):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", type=pathlib.Path, required=True, metavar="DIR", help="folder of dpsims_torch.py")
+    parser.add_argument("--reference", type=pathlib.Path, required=True, metavar="DIR",
+                        help="folder of dpsims_torch.py")
     parser.add_argument("--tools", type=pathlib.Path, required=True, metavar="DIR", help="folder of dpsims-run")
     parser.add_argument("--case", action="append", metavar="PROGRAM:CONFIGURATION:BATCH",
                         help=f"default: {' and '.join(DEFAULT_CASES)}")

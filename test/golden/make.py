@@ -36,7 +36,8 @@ def name_seed(name):
 
 def uniform(name, count):
     """`count` doubles in [-1, 1), multiples of 2^-23: SplitMix64 of the name's seed and the index."""
-    z = numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15) + numpy.uint64(name_seed(name))
+    z = numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+    z += numpy.uint64(name_seed(name))
     z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
     z = (z ^ (z >> numpy.uint64(31))) >> numpy.uint64(40)
@@ -104,9 +105,11 @@ def backbone_names(net, prefix=""):
 def random_image(batch, size, seed):
     """Structure at several scales, in [-1, 1]."""
     gen = torch.Generator().manual_seed(seed)
-    parts = [torch.nn.functional.interpolate(torch.randn(batch, 3, -(-size[0] // r), -(-size[1] // r), generator=gen), size)
-             for r in (16, 4, 1)]
-    return (sum(parts) / 3).clamp(-1, 1)
+    image = torch.zeros(batch, 3, *size)
+    for r in (16, 4, 1):
+        coarse = torch.randn(batch, 3, -(-size[0] // r), -(-size[1] // r), generator=gen)
+        image += torch.nn.functional.interpolate(coarse, size) / 3
+    return image.clamp(-1, 1)
 
 
 def random_labels(batch, size, classes, seed):

