@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Small compiled models for tests: the tables of the file as they are, and short ways to fill them.
+
+#ifndef DPSIMS_TEST_UNIT_MODEL_BUILDER_H
+#define DPSIMS_TEST_UNIT_MODEL_BUILDER_H
+
+#include "model_generated.h"
+#include "runtime/base/file.h"
+#include "runtime/format/checksum.h"
+#include "runtime/model/weight_source.h"
+
+#include <cmath>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace dpsims::test {
+
+using format::ElementType;
+using Dims = std::vector<uint64_t>;
+
+inline uint64_t countOf(const Dims &dims) {
+  uint64_t count = 1;
+  for (uint64_t dim : dims)
+    count *= dim;
+  return count;
+}
+
+/// A FlatBuffer with the trailer of a file.
+inline std::vector<uint8_t> withTrailer(std::vector<uint8_t> body) {
+  uint64_t sum = format::checksum(body.data(), body.size());
+  for (int i = 0; i < 8; ++i)
+    body.push_back(static_cast<uint8_t>(sum >> (8 * i)));
+  return body;
+}
+
+/// A model with one entry, "main". Fields of `model` may be changed before `finish`.
+class ModelBuilder {
+public:
+  format::ModelT model;
+
+  ModelBuilder() {
+    model.version = format::formatVersion;
+    model.compiler = "test";
+    model.source_hash = "0000";
+    model.config = "{}";
+    model.entries.push_back(std::make_unique<format::EntryT>());
+    entry().name = "main";
+    entry().prepare = std::make_unique<format::PlanT>();
+    entry().main = std::make_unique<format::PlanT>();
+  }
+
+  format::EntryT &entry() { return *model.entries[0]; }
+  format::PlanT &main() { return *entry().main; }
+  format::PlanT &prepare() { return *entry().prepare; }
+
+  /// Inputs and outputs; the result is their buffer in main.
+  uint32_t input(const std::string &name, const Dims &shape, ElementType type = ElementType::F32) {
+    entry().inputs.push_back(argument(name, shape, type));
+    return buffer(main(), format::Space::Input, static_cast<uint32_t>(entry().inputs.size() - 1), 0, shape, type);
+  }
+  uint32_t output(const std::string &name, const Dims &shape, ElementType type = ElementType::F32) {
+    entry().outputs.push_back(argument(name, shape, type));
+    return buffer(main(), format::Space::Output, static_cast<uint32_t>(entry().outputs.size() - 1), 0, shape, type);
+  }
+
+  /// A buffer of its own in the arena of main.
+  uint32_t temporary(const Dims &shape) { return allocate(main(), format::Space::Arena, shape); }
+
+  /// A weight that prepare loads and stores as a constant; the result is the constant's buffer in main.
+  uint32_t weight(const std::string &name, const Dims &shape, const std::string &init = "normal") {
+    auto weight = std::make_unique<format::WeightT>();
+    weight->name = name;
+    weight->shape = shape;
+    weight->trained = true;
+    weight->init = init;
+    weight->init_value = 1;
+    uint32_t index = static_cast<uint32_t>(model.weights.size());
+    model.weights.push_back(std::move(weight));
+    entry().weights.push_back(index);
+
+    auto constant = std::make_unique<format::ConstantT>();
+    constant->shape = shape;
+    uint32_t constantIndex = static_cast<uint32_t>(entry().constants.size());
+    entry().constants.push_back(std::move(constant));
+
+    uint32_t loaded = allocate(prepare(), format::Space::Load, shape);
+    format::LoadWeightT load;
+    load.weight = index;
+    load.dst = loaded;
+    step(prepare(), load, "load " + name);
+    format::StoreConstantT store;
+    store.src = loaded;
+    store.constant = constantIndex;
+    step(prepare(), store, "store " + name);
+    return buffer(main(), format::Space::Constant, constantIndex, 0, shape);
+  }
+
+  uint32_t buffer(format::PlanT &plan, format::Space space, uint32_t index, uint64_t offset, const Dims &shape,
+                  ElementType type = ElementType::F32) {
+    auto result = std::make_unique<format::BufferT>();
+    result->space = space;
+    result->index = index;
+    result->offset = offset;
+    result->type = type;
+    result->shape = shape;
+    plan.buffers.push_back(std::move(result));
+    return static_cast<uint32_t>(plan.buffers.size() - 1);
+  }
+
+  template <typename Operation>
+  format::StepT &step(format::PlanT &plan, Operation operation, const std::string &label, uint64_t bytes = 1 << 20) {
+    auto result = std::make_unique<format::StepT>();
+    result->operation.Set(std::move(operation));
+    result->label = label;
+    result->bytes = bytes;
+    plan.steps.push_back(std::move(result));
+    return *plan.steps.back();
+  }
+
+  /// A launch of a kernel of test/unit/kernels.
+  void launch(const std::string &kernel, uint64_t grid, const std::vector<uint32_t> &args) {
+    if (model.code.empty())
+      model.code = readFile(DPSIMS_TEST_KERNELS, 1 << 20);
+    auto entry = std::make_unique<format::KernelT>();
+    entry->name = kernel;
+    entry->grid = grid;
+    format::LaunchT launch;
+    launch.kernel = static_cast<uint32_t>(model.kernels.size());
+    launch.args = args;
+    model.kernels.push_back(std::move(entry));
+    step(main(), launch, kernel);
+  }
+
+  /// The file without its trailer.
+  std::vector<uint8_t> body() const {
+    flatbuffers::FlatBufferBuilder builder;
+    format::FinishModelBuffer(builder, format::Model::Pack(builder, &model));
+    return std::vector<uint8_t>(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
+  }
+
+  std::vector<uint8_t> finish() const { return withTrailer(body()); }
+
+  std::shared_ptr<const CompiledModel> load() const {
+    std::vector<uint8_t> bytes = finish();
+    return CompiledModel::parse(bytes.data(), bytes.size(), "test.dpsims");
+  }
+
+private:
+  static std::unique_ptr<format::ArgumentT> argument(const std::string &name, const Dims &shape, ElementType type) {
+    auto result = std::make_unique<format::ArgumentT>();
+    result->name = name;
+    result->type = type;
+    result->shape = shape;
+    return result;
+  }
+
+  uint32_t allocate(format::PlanT &plan, format::Space space, const Dims &shape) {
+    uint64_t offset = plan.arena_size;
+    plan.arena_size += (countOf(shape) * sizeof(float) + 63) / 64 * 64;
+    return buffer(plan, space, 0, offset, shape);
+  }
+};
+
+/// Weights in memory, in the order of CompiledModel::weights.
+class MemoryWeights : public WeightSource {
+public:
+  std::vector<std::vector<float>> values;
+
+  void read(uint32_t index, float *dst) override { std::copy(values[index].begin(), values[index].end(), dst); }
+};
+
+/// Normal numbers, the same on every run.
+inline std::vector<float> randomValues(uint64_t count, uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> result(count);
+  for (float &value : result)
+    value = normal(generator);
+  return result;
+}
+
+/// Norm of the difference over the norm of the second.
+inline double relativeError(const std::vector<float> &actual, const std::vector<double> &expected) {
+  double difference = 0, norm = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    difference += (double(actual[i]) - expected[i]) * (double(actual[i]) - expected[i]);
+    norm += expected[i] * expected[i];
+  }
+  return std::sqrt(difference / norm);
+}
+
+/// activation(x) in f64.
+inline double activate(format::Activation activation, double x, double alpha, double beta) {
+  switch (activation) {
+  case format::Activation::None:
+    return x;
+  case format::Activation::Relu:
+    return x > 0 ? x : 0;
+  case format::Activation::LeakyRelu:
+    return x > 0 ? x : alpha * x;
+  case format::Activation::Clamp:
+    return x < alpha ? alpha : x > beta ? beta : x;
+  case format::Activation::Sigmoid:
+    return 1 / (1 + std::exp(-x));
+  case format::Activation::Silu:
+    return x / (1 + std::exp(-x));
+  case format::Activation::Gelu:
+    return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+  case format::Activation::Tanh:
+    return std::tanh(x);
+  }
+  return 0;
+}
+
+} // namespace dpsims::test
+
+#endif // DPSIMS_TEST_UNIT_MODEL_BUILDER_H
