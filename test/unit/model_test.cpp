@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The loader of compiled models: good files, old and new ones, damaged ones.
+
+#include "model_builder.h"
+#include "support.h"
+
+#include "runtime/model/session.h"
+
+#include <gtest/gtest.h>
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+namespace {
+
+// A model with every kind of step.
+ModelBuilder sample() {
+  ModelBuilder builder;
+  uint32_t x = builder.input("x", {1, 4, 4, 8});
+  uint32_t held = builder.temporary({1, 4, 4, 8}), product = builder.temporary({16, 8});
+  builder.launch("copy", 128, {x, held});
+  format::ConvT conv;
+  conv.src = held;
+  conv.weights = builder.weight("conv.weight", {8, 8, 1, 1});
+  conv.bias = static_cast<int32_t>(builder.weight("conv.bias", {8}, "zeros"));
+  conv.dst = product;
+  builder.main().buffers[product]->shape = {1, 4, 4, 8};
+  builder.step(builder.main(), conv, "conv2d");
+  format::MatmulT matmul;
+  matmul.a = product;
+  matmul.m = 16;
+  matmul.n = matmul.k = 8;
+  matmul.b = builder.weight("linear.weight", {8, 8});
+  matmul.dst = builder.output("y", {16, 8});
+  matmul.residual = static_cast<int32_t>(held);
+  builder.step(builder.main(), matmul, "matmul");
+  return builder;
+}
+
+std::string errorOf(const ModelBuilder &builder) {
+  return dpsims::test::errorOf([&] { builder.load(); });
+}
+
+std::string errorOf(const std::vector<uint8_t> &bytes) {
+  return dpsims::test::errorOf([&] { CompiledModel::parse(bytes.data(), bytes.size(), "test.dpsims"); });
+}
+
+format::ConvT &conv(ModelBuilder &builder) { return *builder.main().steps[1]->operation.AsConv(); }
+format::MatmulT &matmul(ModelBuilder &builder) { return *builder.main().steps[2]->operation.AsMatmul(); }
+
+TEST(Model, Loads) {
+  std::shared_ptr<const CompiledModel> model = sample().load();
+  EXPECT_EQ(model->version, format::formatVersion);
+  EXPECT_EQ(model->weights.size(), 3u);
+  EXPECT_EQ(model->weights[0].name, "conv.weight");
+  EXPECT_EQ(model->entry("").name, "main");
+  EXPECT_EQ(model->entry("main").constants.size(), 3u);
+  EXPECT_STREQ(model->entry("").main.steps[1].kind(), "conv");
+  EXPECT_TRUE(hasParts(dpsims::test::errorOf([&] { model->entry("other"); }), {"other", "main"}));
+}
+
+TEST(Model, SaysWhatIsNoModel) {
+  EXPECT_TRUE(hasParts(errorOf(std::vector<uint8_t>{}), {"test.dpsims", "not a compiled model"}));
+  EXPECT_TRUE(hasParts(errorOf(std::vector<uint8_t>(100, 0)), {"not a compiled model"}));
+  EXPECT_TRUE(hasParts(dpsims::test::errorOf([] { CompiledModel::load("/nowhere/x.dpsims"); }), {"/nowhere/x.dpsims"}));
+}
+
+TEST(Model, SaysWhichVersion) {
+  ModelBuilder builder = sample();
+  builder.model.version = 7;
+  EXPECT_EQ(errorOf(builder), "test.dpsims: format version 7, this dpsims-run reads 1: compile it again with "
+                              "dpsims-compile of this version");
+}
+
+TEST(Model, NoticesEveryTruncation) {
+  std::vector<uint8_t> bytes = sample().finish();
+  for (size_t size = 8; size < bytes.size(); size += 37)
+    EXPECT_TRUE(hasParts(errorOf(std::vector<uint8_t>(bytes.begin(), bytes.begin() + long(size))), {"truncated"}));
+}
+
+TEST(Model, NoticesEveryChangedByte) {
+  std::vector<uint8_t> bytes = sample().finish();
+  for (size_t i = 0; i < bytes.size(); i += 13) {
+    std::vector<uint8_t> changed = bytes;
+    changed[i] ^= static_cast<uint8_t>(1u << (i % 8));
+    errorOf(changed);
+  }
+}
+
+// Damage under a right checksum, as a hostile file has it: an error, or a model that can be believed. The plans
+// are made; only the code, which nobody can check, is not run.
+TEST(Model, SurvivesAnyDamage) {
+  std::vector<uint8_t> body = sample().body();
+  Damage damage(1);
+  int good = 0;
+  std::unique_ptr<Device> device = createDevice(Target::Cpu);
+  for (int i = 0; i < 20000; ++i) {
+    std::vector<uint8_t> bytes = withTrailer(damage.of(body, body.size()));
+    try {
+      std::shared_ptr<const CompiledModel> model = CompiledModel::parse(bytes.data(), bytes.size(), "test.dpsims");
+      if (++good % 50 == 0 && model->kernels.size() == 1 && model->entries.size() == 1) {
+        Entry entry = model->entries[0];
+        entry.main.steps.erase(entry.main.steps.begin());
+        device->createPlan(model, entry, entry.main);
+      }
+    } catch (const Error &error) {
+      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+    }
+  }
+  EXPECT_GT(good, 0);
+}
+
+TEST(Model, ChecksBuffers) {
+  ModelBuilder beyond = sample();
+  beyond.main().buffers[1]->offset = 1 << 20;
+  EXPECT_TRUE(hasParts(errorOf(beyond), {"entry \"main\"", "main: buffer 1", "1048576"}));
+  ModelBuilder wrapped = sample();
+  wrapped.main().buffers[1]->offset = ~uint64_t(3);
+  EXPECT_TRUE(hasParts(errorOf(wrapped), {"main: buffer 1"}));
+  ModelBuilder huge = sample();
+  huge.main().buffers[1]->shape = {uint64_t(1) << 33, uint64_t(1) << 33};
+  EXPECT_TRUE(hasParts(errorOf(huge), {"main: buffer 1", "dimension 1"}));
+  ModelBuilder odd = sample();
+  odd.main().buffers[1]->offset = 2;
+  EXPECT_TRUE(hasParts(errorOf(odd), {"offset 2"}));
+  ModelBuilder missing = sample();
+  missing.main().buffers[0]->index = 3;
+  EXPECT_TRUE(hasParts(errorOf(missing), {"input 3 of 1"}));
+  ModelBuilder space = sample();
+  space.main().buffers[1]->space = format::Space::Load;
+  EXPECT_TRUE(hasParts(errorOf(space), {"main: buffer 1", "space"}));
+  ModelBuilder type = sample();
+  type.main().buffers[0]->type = format::ElementType::I32;
+  EXPECT_TRUE(hasParts(errorOf(type), {"type", "I32", "F32"}));
+}
+
+TEST(Model, ChecksSteps) {
+  ModelBuilder kernel = sample();
+  kernel.main().steps[0]->operation.AsLaunch()->kernel = 9;
+  EXPECT_TRUE(hasParts(errorOf(kernel), {"main: step 0 (copy)", "kernel 9 of 1"}));
+  ModelBuilder channels = sample();
+  conv(channels).groups = 3;
+  EXPECT_TRUE(hasParts(errorOf(channels), {"step 1 (conv2d)", "8 channels", "3 groups"}));
+  ModelBuilder stride = sample();
+  conv(stride).stride_h = 2;
+  EXPECT_TRUE(hasParts(errorOf(stride), {"height 4 gives 2, but the result has 4"}));
+  ModelBuilder zero = sample();
+  conv(zero).stride_w = 0;
+  EXPECT_TRUE(hasParts(errorOf(zero), {"stride 0"}));
+  ModelBuilder bias = sample();
+  conv(bias).bias = static_cast<int32_t>(conv(bias).src);
+  EXPECT_TRUE(hasParts(errorOf(bias), {"the bias has 128 elements, not 8"}));
+  ModelBuilder alias = sample();
+  conv(alias).dst = conv(alias).src;
+  EXPECT_TRUE(hasParts(errorOf(alias), {"overlaps an operand"}));
+  ModelBuilder constant = sample();
+  matmul(constant).dst = matmul(constant).b;
+  EXPECT_NE(errorOf(constant), "");
+  ModelBuilder product = sample();
+  matmul(product).k = uint64_t(1) << 40;
+  EXPECT_TRUE(hasParts(errorOf(product), {"step 2 (matmul)", "dimension"}));
+  ModelBuilder rows = sample();
+  matmul(rows).m = 17;
+  EXPECT_TRUE(hasParts(errorOf(rows), {"the left operand has 128 elements, not 136"}));
+}
+
+TEST(Model, ChecksConstants) {
+  ModelBuilder twice = sample();
+  twice.prepare().steps[3]->operation.AsStoreConstant()->constant = 0;
+  twice.prepare().steps[3]->operation.AsStoreConstant()->src = 0;
+  EXPECT_TRUE(hasParts(errorOf(twice), {"constant 0 is stored twice"}));
+  ModelBuilder never = sample();
+  never.prepare().steps.pop_back();
+  EXPECT_TRUE(hasParts(errorOf(never), {"constant 2 is never stored"}));
+  ModelBuilder elsewhere = sample();
+  format::LoadWeightT load;
+  elsewhere.step(elsewhere.main(), load, "load");
+  EXPECT_TRUE(hasParts(errorOf(elsewhere), {"outside of prepare"}));
+}
+
+TEST(Model, SaysWhichProcessor) {
+  ModelBuilder builder = sample();
+  builder.model.features = {"avx1024f"};
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  std::unique_ptr<Device> device = createDevice(Target::Cpu);
+  const Entry &entry = model->entry("");
+  EXPECT_EQ(dpsims::test::errorOf([&] { device->createPlan(model, entry, entry.main); }),
+            "test.dpsims: compiled for avx1024f, this processor has no avx1024f: compile with --cpu native here");
+}
+
+TEST(Model, SaysWhenCodeDoesNotLoad) {
+  ModelBuilder garbage = sample();
+  garbage.model.code.assign(1000, 7);
+  std::shared_ptr<const CompiledModel> model = garbage.load();
+  std::unique_ptr<Device> device = createDevice(Target::Cpu);
+  EXPECT_TRUE(hasParts(
+      dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
+      {"test.dpsims", "cannot load the kernels"}));
+  ModelBuilder unknown = sample();
+  unknown.model.kernels[0]->name = "no_such_kernel";
+  model = unknown.load();
+  EXPECT_TRUE(hasParts(
+      dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
+      {"test.dpsims", "no kernel", "no_such_kernel"}));
+}
+
+} // namespace
