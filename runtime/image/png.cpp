@@ -43,7 +43,7 @@ struct Source {
   }
 };
 
-/// A PNG's pixels as they are stored, but with at least 8 bits each.
+/// A PNG's pixels as they are stored, but those of less than 8 bits (`depth`) in a byte each.
 struct Picture {
   int width = 0, height = 0, depth = 0, colourType = 0;
   size_t rowBytes = 0;
@@ -58,6 +58,7 @@ struct Decoder {
 
   const Source *source = nullptr;
   uint64_t offset = 0;
+  int depth = 0;
   png_structp png = nullptr;
   png_infop info = nullptr;
   png_bytep *rows = nullptr;
@@ -89,6 +90,7 @@ static bool decodeHeader(Decoder &decoder) {
     return false;
   png_set_read_fn(decoder.png, &decoder, decoderRead);
   png_read_info(decoder.png, decoder.info);
+  decoder.depth = png_get_bit_depth(decoder.png, decoder.info); // of the file; packing makes it 8
   png_set_packing(decoder.png);
   png_set_interlace_handling(decoder.png);
   png_read_update_info(decoder.png, decoder.info);
@@ -184,7 +186,7 @@ static Picture decode(const Source &source, const std::string &name, const PngLi
   Picture picture;
   picture.width = int(png_get_image_width(decoder.png, decoder.info));
   picture.height = int(png_get_image_height(decoder.png, decoder.info));
-  picture.depth = png_get_bit_depth(decoder.png, decoder.info);
+  picture.depth = decoder.depth;
   picture.colourType = png_get_color_type(decoder.png, decoder.info);
   picture.rowBytes = png_get_rowbytes(decoder.png, decoder.info);
   readPalette(decoder, picture);

@@ -18,8 +18,19 @@ uint32_t randomWord(const RandomSequence &sequence, uint64_t index) {
 
 // The standard library's logarithm, sine and cosine differ in the last bit from machine to machine; these do not.
 
+// Horner's rule, c[0] + c[1] x + ...
+template <size_t n> static double polynomial(const double (&c)[n], double x) {
+  double sum = c[n - 1];
+  for (size_t k = n - 1; k-- > 0;)
+    sum = sum * x + c[k];
+  return sum;
+}
+
 // ln((x + 1/2) / 2^32), to about 1e-16.
 static double logOfWord(uint32_t x) {
+  // artanh(s) / s in powers of s^2.
+  static constexpr double artanh[] = {1,        1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9, 1.0 / 11,
+                                      1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
   const uint64_t odd = 2 * uint64_t(x) + 1;
   int exponent = 63 - __builtin_clzll(odd);
   double fraction = double(odd) / double(uint64_t(1) << exponent);
@@ -28,25 +39,27 @@ static double logOfWord(uint32_t x) {
     ++exponent;
   }
   // ln f = 2 artanh((f - 1) / (f + 1)); |s| < 0.172, so that eleven terms do.
-  const double s = (fraction - 1) / (fraction + 1), square = s * s;
-  double sum = 0;
-  for (int k = 10; k >= 0; --k)
-    sum = sum * square + 1.0 / (2 * k + 1);
-  return (exponent - 33) * 0.6931471805599453 + 2 * s * sum;
+  const double s = (fraction - 1) / (fraction + 1);
+  return (exponent - 33) * 0.6931471805599453 + 2 * s * polynomial(artanh, s * s);
 }
 
 // sin and cos of 2 pi y / 2^32. The reduction to [-pi/4, pi/4] is exact, in integers.
 static void turnOfWord(uint32_t y, double &sine, double &cosine) {
+  // sin(t) / t and cos(t) in powers of t^2, by the factorials.
+  static constexpr double sines[] = {
+      1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800.0, -1.0 / 1307674368000.0};
+  static constexpr double cosines[] = {1,
+                                       -1.0 / 2,
+                                       1.0 / 24,
+                                       -1.0 / 720,
+                                       1.0 / 40320,
+                                       -1.0 / 3628800,
+                                       1.0 / 479001600,
+                                       -1.0 / 87178291200.0,
+                                       1.0 / 20922789888000.0};
   const uint32_t quadrant = (y + 0x20000000u) >> 30;
   const double t = double(int32_t(y - (quadrant << 30))) * 1.4629180792671596e-09;
-  const double square = t * t;
-  double s = 0, c = 0;
-  for (int k = 15; k >= 3; k -= 2)
-    s = (1 - s) * square / (k * (k - 1));
-  for (int k = 16; k >= 2; k -= 2)
-    c = (1 - c) * square / (k * (k - 1));
-  s = t * (1 - s);
-  c = 1 - c;
+  const double s = t * polynomial(sines, t * t), c = polynomial(cosines, t * t);
   sine = quadrant == 0 ? s : quadrant == 1 ? c : quadrant == 2 ? -s : -c;
   cosine = quadrant == 0 ? c : quadrant == 1 ? -s : quadrant == 2 ? -c : s;
 }
