@@ -324,6 +324,8 @@ private:
 
   // The three shapes of code.
   void lowerParallel();
+  void computeParallel(Value base, ArrayRef<Segment> segments);
+  std::optional<unsigned> transposedDim();
   void lowerReductionOfLast();
   void lowerReductionOfOthers();
   void reduceTile(ArrayRef<unsigned> reduced, Value base, ArrayRef<Segment> tile);
@@ -700,26 +702,52 @@ void GenericLowering::lower() {
   op.erase();
 }
 
+// One step of the last dimension's loop. All loads come first, so that the stores do not hold them up.
+void GenericLowering::computeParallel(Value base, ArrayRef<Segment> segments) {
+  SmallVector<SmallVector<Value>> loaded, results;
+  for (const Segment &segment : segments)
+    loaded.push_back(loadAll(base, segment));
+  for (auto [segment, values] : llvm::zip_equal(segments, loaded))
+    results.push_back(compute(base, segment, values));
+  for (auto [segment, values] : llvm::zip_equal(segments, results))
+    for (auto [value, output] : llvm::zip_equal(values, op.getDpsInitsMutable()))
+      store(value, output, base, segment);
+}
+
+// The dimension in which a transposed operand is contiguous; its loop is then the innermost one: lanes far apart are read
+// from their cache lines one element after the other.
+std::optional<unsigned> GenericLowering::transposedDim() {
+  for (OpOperand &operand : op->getOpOperands())
+    if (access(operand) == Access::Strided)
+      if (auto dim = dyn_cast<AffineDimExpr>(op.getMatchingIndexingMap(&operand).getResults().back()))
+        if (dim.getPosition() != last())
+          return dim.getPosition();
+  return std::nullopt;
+}
+
 void GenericLowering::lowerParallel() {
   // Lanes beyond the end would divide by zero.
   bool divides = llvm::any_of(op.getBody()->getOperations(), [](Operation &inner) {
     return isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp, arith::CeilDivUIOp,
                arith::FloorDivSIOp>(inner);
   });
-  Cut cut = cutDimension(sizes.empty() ? 1 : sizes.back(), width, unrollFactor(),
+  std::optional<unsigned> inner = transposedDim();
+  Cut cut = cutDimension(sizes.empty() ? 1 : sizes.back(), width, inner ? 1 : unrollFactor(),
                          divides ? Remainder::Exact : Remainder::Narrow);
-  nest(dims(utils::IteratorType::parallel, false), {}, [&](ValueRange) {
-    loadUniform();
+  SmallVector<unsigned> outer = dims(utils::IteratorType::parallel, false);
+  if (inner)
+    llvm::erase(outer, *inner);
+  nest(outer, {}, [&](ValueRange) {
+    if (!inner)
+      loadUniform();
     return overCut(cut, {}, [&](Value base, ArrayRef<Segment> segments, ValueRange) {
-      SmallVector<SmallVector<Value>> loaded, results;
-      for (const Segment &segment : segments)
-        loaded.push_back(loadAll(base, segment));
-      for (auto [segment, values] : llvm::zip_equal(segments, loaded))
-        results.push_back(compute(base, segment, values));
-      for (auto [segment, values] : llvm::zip_equal(segments, results))
-        for (auto [value, output] : llvm::zip_equal(values, op.getDpsInitsMutable()))
-          store(value, output, base, segment);
-      return SmallVector<Value>();
+      if (!inner)
+        return computeParallel(base, segments), SmallVector<Value>();
+      return nest(*inner, {}, [&](ValueRange) {
+        loadUniform();
+        computeParallel(base, segments);
+        return SmallVector<Value>();
+      });
     });
   });
 }
@@ -819,6 +847,27 @@ void GenericLowering::reduceTile(ArrayRef<unsigned> reduced, Value base, ArrayRe
   }
 }
 
+// Contiguous stores before contiguous loads: makes the dimension in which a transposed output is contiguous the last.
+linalg::GenericOp preferContiguousStores(linalg::GenericOp op) {
+  unsigned loops = op.getNumLoops();
+  if (op.getNumParallelLoops() != loops || loops < 2)
+    return op;
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  for (OpOperand &output : op.getDpsInitsMutable()) {
+    ArrayRef<AffineExpr> results = op.getMatchingIndexingMap(&output).getResults();
+    auto dim = dyn_cast_if_present<AffineDimExpr>(results.empty() ? AffineExpr() : results.back());
+    if (!dim || dim.getPosition() == loops - 1 || sizes[dim.getPosition()] < std::min<int64_t>(sizes.back(), 8))
+      continue;
+    SmallVector<unsigned> order(loops);
+    std::iota(order.begin(), order.end(), 0);
+    std::swap(order[dim.getPosition()], order.back());
+    IRRewriter rewriter(op);
+    FailureOr<linalg::GenericOp> swapped = linalg::interchangeGenericOp(rewriter, op, order);
+    return succeeded(swapped) ? *swapped : op;
+  }
+  return op;
+}
+
 //===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
@@ -832,7 +881,9 @@ LogicalResult lowerKernel(func::FuncOp func, int64_t width) {
   SmallVector<linalg::GenericOp> generics;
   func.walk([&](linalg::GenericOp op) { generics.push_back(op); });
   for (linalg::GenericOp op : generics) {
-    GenericLowering lowering(op, width);
+    if (failed(GenericLowering(op, width).check()))
+      return failure();
+    GenericLowering lowering(preferContiguousStores(op), width);
     if (failed(lowering.check()))
       return failure();
     lowering.lower();
