@@ -25,7 +25,7 @@ using namespace mlir;
 
 namespace {
 
-// LLVM's and Linux's names of what generated code may use; AVX2 and FMA are what every generated kernel needs.
+// LLVM's and Linux's names of what generated code may use.
 struct Feature {
   const char *llvm, *cpuinfo;
 };
@@ -40,8 +40,15 @@ constexpr Feature features[] = {
     {"bmi", "bmi1"},
     {"bmi2", "bmi2"},
     {"adx", "adx"},
+    {"sse4a", "sse4a"},
+    {"fma4", "fma4"},
+    {"xop", "xop"},
+    {"tbm", "tbm"},
     {"gfni", "gfni"},
     {"avxvnni", "avx_vnni"},
+    {"avxifma", "avx_ifma"},
+    {"avxneconvert", "avx_ne_convert"},
+    {"egpr", "apx"},
     {"avx512f", "avx512f"},
     {"avx512cd", "avx512cd"},
     {"avx512bw", "avx512bw"},
@@ -81,7 +88,10 @@ llvm::CodeGenOptLevel codeGenLevel(unsigned level) {
                       : llvm::CodeGenOptLevel::Aggressive;
 }
 
+// Null for an unknown chip: LLVM itself would complain on stderr and take another one.
 std::unique_ptr<llvm::TargetMachine> createTargetMachine(const dpsims::CpuTarget &target) {
+  if (!dpsims::isKnownChip(target.chip))
+    return nullptr;
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -221,11 +231,12 @@ private:
 
 std::string findLinker() {
   std::string version = std::to_string(LLVM_VERSION_MAJOR), bin = "/usr/lib/llvm-" + version + "/bin";
+  StringRef debian[] = {bin};
   for (const std::string &name : {"ld.lld-" + version, std::string("ld.lld")})
-    for (ArrayRef<StringRef> paths : {ArrayRef<StringRef>(), ArrayRef<StringRef>(StringRef(bin))})
-      if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(name, paths))
-        return *path;
-  return "";
+    if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(name))
+      return *path;
+  llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName("ld.lld", debian);
+  return path ? *path : "";
 }
 
 std::error_code writeFile(StringRef path, StringRef data) {
