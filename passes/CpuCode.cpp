@@ -105,8 +105,8 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const dpsims::CpuTarget
   if (!x86)
     return nullptr;
   return std::unique_ptr<llvm::TargetMachine>(
-      x86->createTargetMachine(triple(), dpsims::resolveChip(target.chip), featureString(target),
-                               llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, codeGenLevel(target.optLevel)));
+      x86->createTargetMachine(triple(), dpsims::resolveChip(target.chip), featureString(target), llvm::TargetOptions(),
+                               llvm::Reloc::PIC_, std::nullopt, codeGenLevel(target.optLevel)));
 }
 
 bool hasFeature(const llvm::TargetMachine &machine, StringRef feature) {
@@ -183,8 +183,8 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned level
   OptimizationLevel levels[] = {OptimizationLevel::O0, OptimizationLevel::O1, OptimizationLevel::O2,
                                 OptimizationLevel::O3};
   OptimizationLevel chosen = levels[std::min(level, 3u)];
-  llvm::ModulePassManager passes = level == 0 ? builder.buildO0DefaultPipeline(chosen)
-                                              : builder.buildPerModuleDefaultPipeline(chosen);
+  llvm::ModulePassManager passes =
+      level == 0 ? builder.buildO0DefaultPipeline(chosen) : builder.buildPerModuleDefaultPipeline(chosen);
   passes.run(module, modules);
 }
 
@@ -268,9 +268,19 @@ LogicalResult link(Location loc, StringRef object, SmallVectorImpl<char> &shared
   if (std::error_code error = writeFile(in, object))
     return emitError(loc, "cannot write ") << in << ": " << error.message();
 
-  StringRef args[] = {linker,     "-shared",         "-nostdlib",       "--no-undefined", "--strip-all",
-                      "--eh-frame-hdr", "--build-id=none", "--hash-style=gnu", "-z",         "noexecstack",
-                      "-o",       out,               in};
+  StringRef args[] = {linker,
+                      "-shared",
+                      "-nostdlib",
+                      "--no-undefined",
+                      "--strip-all",
+                      "--eh-frame-hdr",
+                      "--build-id=none",
+                      "--hash-style=gnu",
+                      "-z",
+                      "noexecstack",
+                      "-o",
+                      out,
+                      in};
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(log), StringRef(log)};
   std::string message;
   int status = llvm::sys::ExecuteAndWait(linker, args, std::nullopt, redirects, 0, 0, &message);

@@ -43,9 +43,9 @@ constexpr int64_t maxStackBytes = 1 << 20;
 bool isElementType(Type type) { return type.isF32() || type.isInteger(32) || type.isInteger(8); }
 
 bool isSupportedMath(Operation *op) {
-  return isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp, math::ErfOp, math::ExpOp,
-             math::ExpM1Op, math::FloorOp, math::FmaOp, math::LogOp, math::Log1pOp, math::RoundOp, math::RoundEvenOp,
-             math::RsqrtOp, math::SqrtOp, math::TanhOp, math::TruncOp>(op);
+  return isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp, math::ErfOp, math::ExpOp, math::ExpM1Op,
+             math::FloorOp, math::FmaOp, math::LogOp, math::Log1pOp, math::RoundOp, math::RoundEvenOp, math::RsqrtOp,
+             math::SqrtOp, math::TanhOp, math::TruncOp>(op);
 }
 
 // Scalar computation that has a vector form and needs no library.
@@ -129,9 +129,7 @@ struct Grid {
   }
 };
 
-Value constantIndex(OpBuilder &b, Location loc, int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
+Value constantIndex(OpBuilder &b, Location loc, int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 
 // The counters of grid point `linear`, the last one fastest.
 SmallVector<Value> delinearize(OpBuilder &b, Location loc, Value linear, const Grid &grid) {
@@ -362,8 +360,8 @@ private:
   int64_t width;
   SmallVector<int64_t> sizes;
   SmallVector<utils::IteratorType> iterators;
-  SmallVector<Value> ivs; // of the loops around the insertion point; not that of the last dimension's lanes
-  SmallVector<Value> uniform; // scalars of the operands that do not depend on the last dimension
+  SmallVector<Value> ivs;            // of the loops around the insertion point; not that of the last dimension's lanes
+  SmallVector<Value> uniform;        // scalars of the operands that do not depend on the last dimension
   SmallVector<Reduction> reductions; // one for each output
 };
 
@@ -436,8 +434,8 @@ SmallVector<Value> GenericLowering::forLoop(int64_t upper, int64_t step, ValueRa
   Value zero = constantIndex(b, b.getLoc(), 0);
   if (upper == step)
     return body(zero, inits);
-  auto loop = scf::ForOp::create(b, zero, constantIndex(b, b.getLoc(), upper), constantIndex(b, b.getLoc(), step),
-                                 inits);
+  auto loop =
+      scf::ForOp::create(b, zero, constantIndex(b, b.getLoc(), upper), constantIndex(b, b.getLoc(), step), inits);
   OpBuilder::InsertionGuard guard(b);
   if (!loop.getBody()->empty())
     loop.getBody()->getTerminator()->erase();
@@ -607,8 +605,8 @@ Value GenericLowering::computeIndex(linalg::IndexOp indexOp, Value base, const S
   return arith::AddIOp::create(b, widen(first, segment.lanes), arith::ConstantOp::create(b, values));
 }
 
-// What the outputs get of one segment (of a reduction: what is to be accumulated). Values that do not depend on the last
-// dimension stay scalars.
+// What the outputs get of one segment (of a reduction: what is to be accumulated). Values that do not depend on the
+// last dimension stay scalars.
 SmallVector<Value> GenericLowering::compute(Value base, const Segment &segment, ArrayRef<Value> loaded) {
   IRMapping map;
   for (auto [argument, value] : llvm::zip_equal(op.getBody()->getArguments(), loaded))
@@ -642,10 +640,7 @@ SmallVector<Value> GenericLowering::compute(Value base, const Segment &segment, 
 int64_t GenericLowering::unrollFactor() {
   int64_t cost = 0;
   for (Operation &inner : op.getBody()->without_terminator())
-    cost += isa<math::ErfOp, math::ExpOp, math::ExpM1Op, math::LogOp, math::Log1pOp,
-                math::TanhOp>(inner)
-                ? 20
-                : 1;
+    cost += isa<math::ErfOp, math::ExpOp, math::ExpM1Op, math::LogOp, math::Log1pOp, math::TanhOp>(inner) ? 20 : 1;
   return cost <= 12 ? 4 : cost <= 45 ? 2 : 1;
 }
 
@@ -714,8 +709,8 @@ void GenericLowering::computeParallel(Value base, ArrayRef<Segment> segments) {
       store(value, output, base, segment);
 }
 
-// The dimension in which a transposed operand is contiguous; its loop is then the innermost one: lanes far apart are read
-// from their cache lines one element after the other.
+// The dimension in which a transposed operand is contiguous; its loop is then the innermost one: lanes far apart are
+// read from their cache lines one element after the other.
 std::optional<unsigned> GenericLowering::transposedDim() {
   for (OpOperand &operand : op->getOpOperands())
     if (access(operand) == Access::Strided)

@@ -42,15 +42,15 @@ namespace {
 // a * b + c may become one operation; nothing else that changes results is allowed.
 void allowContraction(func::FuncOp func) {
   func.walk([](arith::ArithFastMathInterface op) {
-    arith::FastMathFlags flags = op.getFastMathFlagsAttr() ? op.getFastMathFlagsAttr().getValue()
-                                                           : arith::FastMathFlags::none;
+    arith::FastMathFlags flags =
+        op.getFastMathFlagsAttr() ? op.getFastMathFlagsAttr().getValue() : arith::FastMathFlags::none;
     op->setAttr(op.getFastMathAttrName(),
                 arith::FastMathFlagsAttr::get(op->getContext(), flags | arith::FastMathFlags::contract));
   });
 }
 
-// erf(x) = x P(x^2) / Q(x^2), the minimax fit of relative error 2e-8 on |x| <= 3.94; beyond, erf is 1 in f32. MLIR's own
-// is piecewise: every lane computes all pieces.
+// erf(x) = x P(x^2) / Q(x^2), the minimax fit of relative error 2e-8 on |x| <= 3.94; beyond, erf is 1 in f32. MLIR's
+// own is piecewise: every lane computes all pieces.
 struct RationalErf : OpRewritePattern<math::ErfOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -64,8 +64,8 @@ struct RationalErf : OpRewritePattern<math::ErfOp> {
                          {1.1283791065216064f, 0.1911478489637375f, 0.052830614149570465f, 0.003793149022385478f,
                           0.000284746551187709f, 2.0342754396551754e-06f});
     Value q = polynomial(b, square,
-                         {1.0f, 0.502733051776886f, 0.11440089344978333f, 0.015024765394628048f,
-                          0.001167819369584322f, 3.792135612457059e-05f});
+                         {1.0f, 0.502733051776886f, 0.11440089344978333f, 0.015024765394628048f, 0.001167819369584322f,
+                          3.792135612457059e-05f});
     Value ratio = arith::DivFOp::create(b, arith::MulFOp::create(b, x, p), q);
     rewriter.replaceOp(op, clamp(b, ratio, 1.0f));
     return success();
@@ -100,8 +100,7 @@ LogicalResult expand(func::FuncOp func) {
   RewritePatternSet patterns(func.getContext());
   patterns.add<RationalErf>(func.getContext());
   populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-    return llvm::is_contained({"math.tanh", "math.exp", "math.expm1", "math.log", "math.log1p"},
-                              name);
+    return llvm::is_contained({"math.tanh", "math.exp", "math.expm1", "math.log", "math.log1p"}, name);
   });
   memref::populateExpandStridedMetadataPatterns(patterns);
   arith::populateCeilFloorDivExpandOpsPatterns(patterns);
