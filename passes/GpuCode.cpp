@@ -4,22 +4,28 @@
 
 #include "passes/GpuCode.h"
 
-#include "mlir/Conversion/Passes.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
+#include "mlir/Conversion/Passes.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -125,8 +131,9 @@ LogicalResult useIntrinsics(gpu::GPUModuleOp module) {
 LogicalResult expandMath(gpu::GPUModuleOp module) {
   RewritePatternSet patterns(module.getContext());
   patterns.add<ExpandExp>(module.getContext());
-  populateMathPolynomialApproximationPatterns(
-      patterns, [](StringRef name) { return !llvm::is_contained({"math.exp", "math.exp2", "math.rsqrt"}, name); });
+  populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
+    return !llvm::is_contained({"math.exp", "math.exp2", "math.rsqrt"}, name);
+  });
   arith::populateCeilFloorDivExpandOpsPatterns(patterns);
   if (failed(applyPatternsGreedily(module, std::move(patterns))))
     return failure();
@@ -174,14 +181,15 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(Location loc, StringRef
     emitError(loc) << "this LLVM cannot generate code for CUDA: " << error;
     return nullptr;
   }
+  std::unique_ptr<llvm::MCSubtargetInfo> known(target->createMCSubtargetInfo(triple, "", ""));
+  if (!chip.starts_with("sm_") || !known->isCPUStringValid(chip)) {
+    emitError(loc) << "unknown CUDA chip '" << chip << "' (a name like sm_90 is wanted)";
+    return nullptr;
+  }
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast; // a multiplication and an addition become one fma
-  std::unique_ptr<llvm::TargetMachine> machine(
+  return std::unique_ptr<llvm::TargetMachine>(
       target->createTargetMachine(triple, chip, ptxFeature(chip), options, std::nullopt));
-  if (chip.starts_with("sm_") && machine && machine->getMCSubtargetInfo()->isCPUStringValid(chip))
-    return machine;
-  emitError(loc) << "unknown CUDA chip '" << chip << "' (a name like sm_90 is wanted)";
-  return nullptr;
 }
 
 /// A name without a body would only be noticed by the driver.
@@ -306,7 +314,9 @@ LogicalResult assemble(Location loc, StringRef chip, StringRef ptx, SmallVectorI
 } // namespace
 
 void dpsims::registerGpuCodeDependencies(DialectRegistry &registry) {
-  registry.insert<gpu::GPUDialect, LLVM::LLVMDialect, NVVM::NVVMDialect>();
+  registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect, gpu::GPUDialect,
+                  LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
+                  ub::UBDialect, vector::VectorDialect>();
   registerConvertToLLVMDependentDialectLoading(registry);
   arith::registerConvertArithToLLVMInterface(registry);
   cf::registerConvertControlFlowToLLVMInterface(registry);

@@ -23,8 +23,8 @@ void registerGpuCodeDependencies(mlir::DialectRegistry &registry);
 llvm::SmallVector<GpuKernel> gpuKernels(mlir::ModuleOp module);
 
 /// Compiles the module's gpu.module for a chip ("sm_90"); the module itself stays as it is. Kernels take one pointer an
-/// argument. Needs ptxas of the CUDA toolkit, looked for in PATH, CUDA_HOME, CUDA_PATH and /usr/local/cuda. Both results
-/// are empty if there is no kernel.
+/// argument. Needs ptxas of the CUDA toolkit, looked for in PATH, CUDA_HOME, CUDA_PATH and /usr/local/cuda. Both
+/// results are empty if there is no kernel.
 llvm::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::StringRef chip, std::string &ptx,
                                    llvm::SmallVectorImpl<char> &cubin);
 

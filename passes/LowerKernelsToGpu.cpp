@@ -115,8 +115,8 @@ LogicalResult verifyGeneric(linalg::GenericOp op) {
 // Barriers
 //===--------------------------------------------------------------------------------------------------------------===//
 
-/// Which thread touches an element: nothing is known (Any), thread 0 alone (First), or the thread given by the last index of
-/// `view` (Spread).
+/// Which thread touches an element: nothing is known (Any), thread 0 alone (First), or the thread given by the last
+/// index of `view` (Spread).
 enum class Owner { Any, First, Spread };
 
 struct Access {
@@ -141,7 +141,8 @@ bool conflict(const Access &a, const Access &b) {
 }
 
 bool conflict(const Accesses &a, const Accesses &b) {
-  return llvm::any_of(a, [&](const Access &x) { return llvm::any_of(b, [&](const Access &y) { return conflict(x, y); }); });
+  return llvm::any_of(
+      a, [&](const Access &x) { return llvm::any_of(b, [&](const Access &y) { return conflict(x, y); }); });
 }
 
 void merge(Accesses &into, const Accesses &from) {
@@ -399,7 +400,8 @@ void GenericLowering::reduceInThread() {
 void GenericLowering::reduceInBlock() {
   SmallVector<Value> values;
   for (OpOperand *output : accumulated)
-    values.push_back(arith::ConstantOp::create(b, loc, *arith::getNeutralElement(combinerOf(op, outputNumber(output)))));
+    values.push_back(
+        arith::ConstantOp::create(b, loc, *arith::getNeutralElement(combinerOf(op, outputNumber(output)))));
   values = reductionLoops(reductions, values);
   for (auto [output, value] : llvm::zip_equal(accumulated, values))
     value = reduceWarp(output, value);
