@@ -35,7 +35,7 @@ dpsims.block @ConvNeXt<name: string>(%image) {
   let widths = size.widths
   %patches = instance "stem.0" @Conv2d<in = 3, out = widths[0], kernel = 4, stride = 4, padding = 0>(%image)
   %stem = instance "stem.1" @LayerNorm<c = widths[0], eps = 1.0e-6>(%patches)
-  %none = list
+  %none = list()
   %last, %taps = repeat i to 4 (%x = %stem, %list = %none) {
     %d = if i > 0 {
       %n = instance "stages.{i}.downsample.0" @LayerNorm<c = widths[i - 1], eps = 1.0e-6>(%x)

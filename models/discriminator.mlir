@@ -65,7 +65,7 @@ dpsims.block @Decoder<num_classes: int, projection_widths: list, decoder_widths:
     "conditioning = {conditioning}: bn_sigmoid, bn, sigmoid or none"
   assert len(projection_widths) == 4, "projection_widths = {projection_widths} must have 4 entries"
   assert len(decoder_widths) == 5, "decoder_widths = {decoder_widths} must have 5 entries"
-  %none = list
+  %none = list()
   %conditioned = repeat i to 4 (%list = %none) {
     %t = get %taps <index = i>
     %r = get %references <index = i>

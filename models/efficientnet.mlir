@@ -91,7 +91,7 @@ dpsims.block @EfficientNet<name: string, training: bool = false>(%image) {
   let stem = select(100 * stem_near < 9 * stem_tenths, stem_near + 8, stem_near)
   %s = instance @EfficientConv<conv = "conv_stem", norm = "bn1", in = 3, out = stem, kernel = 3, stride = 2,
                                ...net>(%image)
-  %none = list
+  %none = list()
   %last, %taps = repeat i to 7 (%x = %s, %list = %none) {
     let stage = stages[i]
     let tenths = stage.width * sizes[size][0]

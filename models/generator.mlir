@@ -48,7 +48,7 @@ dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int,
   %x = if noise == "concat" { %c = instance @ConcatVector<c = noise_dim>(%seg, %z)  yield %c } else { yield %seg }
   %s = instance "stem" @Conv2d<in = in + extra, out = widths[0]>(%x)
   %h0 = leaky_relu %s <slope = 0.2>
-  %none = list
+  %none = list()
   %end, %features = repeat i to scales (%h = %h0, %list = %none) {
     %embedded = instance "embed.{i}" @Conv2d<in = widths[i], out = widths[i]>(%h)
     %e = if attend {

@@ -76,6 +76,7 @@ dpsims.program @features<batch: int, image_size: list, discriminator: record> {
     %tap = get %taps <index = i>
     %nchw = instance @ToNCHW(%tap)
     output "tap{i}" %nchw
+    yield
   }
 }
 

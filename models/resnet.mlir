@@ -50,7 +50,7 @@ dpsims.block @ResNet<name: string, training: bool = false>(%image) {
   %c = instance @ResNetConv<conv = "conv1", norm = "bn1", in = 3, out = 64, kernel = 7, stride = 2, training>(%image)
   %a = relu %c
   %p = max_pool %a <kernel = 3, stride = 2, padding = 1>
-  %none = list
+  %none = list()
   %last, %taps = repeat i to 4 (%x = %p, %list = %none) {
     let layer = i + 1
     %y = repeat j to depths[i] (%h = %x) {
