@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// kernel-check FILE.mlir [CHIP]: runs the CPU code of every kernel function of FILE.
+//
+// Each kernel is compiled twice, for CHIP's vectors and for vectors of one element, that is, as scalar loops. Both run
+// on the same random data, the vector code in uneven pieces of the grid; all buffers must agree, and the elements
+// around them must be untouched. A kernel with the attribute check.function = "tanh" (or another name below) takes an
+// input and an output, which is compared with libm over the interval of check.range.
+
+#include "passes/CpuCode.h"
+#include "passes/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+#include <dlfcn.h>
+#include <random>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace mlir;
+
+namespace {
+
+using Kernel = void (*)(void *const *, int64_t, int64_t);
+
+constexpr size_t guard = 64;           // bytes before and after a buffer
+constexpr char guardByte = 0x5a;       // what they hold
+constexpr double agreement = 1e-5;     // of two orders of summation, relative to 1 at least
+constexpr double functionError = 1e-6; // relative
+
+struct Buffer {
+  Type element;
+  size_t count, size;
+  std::vector<char> bytes;
+
+  explicit Buffer(MemRefType type)
+      : element(type.getElementType()), count(type.getNumElements()), size(count * element.getIntOrFloatBitWidth() / 8),
+        bytes(size + 2 * guard, guardByte) {}
+  void *data() { return bytes.data() + guard; }
+  float *floats() { return static_cast<float *>(data()); }
+
+  void randomize(std::mt19937 &random, float low, float high) {
+    std::uniform_real_distribution<float> real(low, high);
+    for (size_t i = 0; i < count; ++i)
+      if (element.isF32())
+        floats()[i] = real(random);
+      else if (element.isInteger(32))
+        static_cast<int32_t *>(data())[i] = 1 + random() % 9;
+      else
+        static_cast<uint8_t *>(data())[i] = random();
+  }
+
+  bool intact() const {
+    auto isGuard = [](char c) { return c == guardByte; };
+    return std::all_of(bytes.begin(), bytes.begin() + guard, isGuard) &&
+           std::all_of(bytes.end() - guard, bytes.end(), isGuard);
+  }
+
+  // How far apart two buffers are; 0 for integers that are equal.
+  double distance(Buffer &other) {
+    if (!element.isF32())
+      return bytes == other.bytes ? 0 : HUGE_VAL;
+    double worst = 0;
+    for (size_t i = 0; i < count; ++i) {
+      double a = floats()[i], b = other.floats()[i];
+      bool equal = a == b || (std::isnan(a) && std::isnan(b));
+      double error = equal ? 0 : std::fabs(a - b) / std::max(1.0, std::fabs(b));
+      worst = error <= worst ? worst : error; // NaN counts
+    }
+    return worst;
+  }
+};
+
+// The machine code of a copy of `module`; it stays loaded.
+void *load(ModuleOp module, const dpsims::CpuTarget &target, int64_t width) {
+  OwningOpRef<ModuleOp> copy = module.clone();
+  PassManager passes(module.getContext());
+  dpsims::LowerKernelsToLoopsOptions options;
+  options.vectorWidth = width;
+  passes.addPass(dpsims::createLowerKernelsToLoops(options));
+  passes.addPass(dpsims::createLowerLoopsToLLVM());
+  SmallVector<char> code;
+  if (failed(passes.run(*copy)) || failed(dpsims::compileForCpu(*copy, target, code)))
+    return nullptr;
+  int file = memfd_create("kernels", MFD_CLOEXEC);
+  if (file < 0 || write(file, code.data(), code.size()) != ssize_t(code.size()))
+    return nullptr;
+  // The file stays open: dlopen takes a second library under the same path for the first one.
+  return dlopen(("/proc/self/fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL);
+}
+
+int64_t gridSize(func::FuncOp func) {
+  int64_t size = 1;
+  func.walk([&](scf::ForallOp op) {
+    for (int64_t n : op.getStaticUpperBound())
+      size *= n;
+  });
+  return size;
+}
+
+void run(void *library, func::FuncOp func, std::vector<Buffer> &buffers, bool pieces) {
+  auto kernel = reinterpret_cast<Kernel>(dlsym(library, func.getSymName().str().c_str()));
+  std::vector<void *> args;
+  for (Buffer &buffer : buffers)
+    args.push_back(buffer.data());
+  int64_t grid = gridSize(func), step = pieces ? 1 : grid;
+  for (int64_t begin = 0; begin < grid; begin += step, step = pieces ? step % 7 + 2 : grid)
+    kernel(args.data(), begin, std::min(grid, begin + step));
+}
+
+double reference(StringRef name, double x) {
+  if (name == "exp")
+    return std::exp(x);
+  if (name == "expm1")
+    return std::expm1(x);
+  if (name == "log")
+    return std::log(x);
+  if (name == "log1p")
+    return std::log1p(x);
+  if (name == "tanh")
+    return std::tanh(x);
+  if (name == "erf")
+    return std::erf(x);
+  if (name == "sigmoid")
+    return 1 / (1 + std::exp(-x));
+  return NAN;
+}
+
+double errorAgainstLibm(StringRef name, Buffer &in, Buffer &out) {
+  double worst = 0;
+  for (size_t i = 0; i < in.count; ++i) {
+    double expected = reference(name, in.floats()[i]);
+    double error = std::fabs(out.floats()[i] - expected) / std::max(std::fabs(expected), 1e-37);
+    worst = error <= worst ? worst : error;
+  }
+  return worst;
+}
+
+bool check(func::FuncOp func, void *vectors, void *scalars) {
+  std::mt19937 random(1);
+  float low = -3, high = 3;
+  if (auto range = func->getAttrOfType<DenseF32ArrayAttr>("check.range"))
+    low = range[0], high = range[1];
+  std::vector<Buffer> first;
+  for (Type type : func.getArgumentTypes()) {
+    first.emplace_back(cast<MemRefType>(type));
+    first.back().randomize(random, low, high);
+  }
+  std::vector<Buffer> second = first;
+  run(vectors, func, first, /*pieces=*/true);
+  run(scalars, func, second, /*pieces=*/false);
+
+  double worst = 0;
+  bool intact = true;
+  for (auto [a, b] : llvm::zip_equal(first, second)) {
+    double distance = a.distance(b);
+    worst = distance <= worst ? worst : distance;
+    intact &= a.intact();
+  }
+  bool good = intact && worst <= agreement;
+  llvm::outs() << func.getSymName() << (good ? ": ok" : ": WRONG") << (intact ? "" : ", writes outside of its buffers");
+  llvm::outs() << llvm::format(", vectors and scalars differ by %.1e", worst);
+  if (auto name = func->getAttrOfType<StringAttr>("check.function")) {
+    double error = errorAgainstLibm(name, first[0], first[1]);
+    good &= error <= functionError;
+    llvm::outs() << llvm::format(", relative error %.1e", error);
+  }
+  llvm::outs() << "\n";
+  return good;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    llvm::errs() << "usage: kernel-check FILE.mlir [CHIP]\n";
+    return 2;
+  }
+  DialectRegistry registry;
+  registry
+      .insert<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, LLVM::LLVMDialect,
+              math::MathDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+  MLIRContext context(registry);
+  context.allowUnregisteredDialects(); // the attributes check.*
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[1], &context);
+  if (!module)
+    return 1;
+  dpsims::CpuTarget target;
+  if (argc > 2)
+    target.chip = argv[2];
+  void *vectors = load(*module, target, dpsims::vectorWidth(target)), *scalars = load(*module, target, 1);
+  if (!vectors || !scalars)
+    return 1;
+  bool good = true;
+  for (auto func : module->getOps<func::FuncOp>())
+    good &= check(func, vectors, scalars);
+  return good ? 0 : 1;
+}
