@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The dpsims dialect: types, attributes, ops.
+
+#ifndef DPSIMS_DIALECT_DIALECT_H
+#define DPSIMS_DIALECT_DIALECT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialect/Dialect.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialect/Types.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialect/Attributes.h.inc"
+
+namespace dpsims {
+
+class TensorOpInterface;
+
+/// A list of integers: an array of IntegerAttr.
+bool isIntList(mlir::Attribute attribute);
+
+/// The common syntax of the ops of the graph: `%a, %b <name = expression, ...> : (types) -> types`; without types where
+/// all are `!dpsims.value`.
+mlir::ParseResult parseTensorOp(mlir::OpAsmParser &parser, mlir::OperationState &result);
+void printTensorOp(mlir::OpAsmPrinter &printer, mlir::Operation *op);
+
+/// Operands counted; on static tensors also the results' types checked against inferTypes.
+mlir::LogicalResult verifyTensorOp(TensorOpInterface op);
+
+/// An error at the op that begins with its plain name: "conv2d: ".
+mlir::InFlightDiagnostic opError(mlir::Operation *op);
+
+/// Attributes of a graph as numbers. An absent attribute gives the default.
+int64_t intOr(mlir::Attribute attribute, int64_t otherwise);
+double floatOr(mlir::Attribute attribute, double otherwise);
+bool boolOr(mlir::Attribute attribute, bool otherwise);
+llvm::SmallVector<int64_t> intList(mlir::Attribute attribute);
+
+/// A convolution's geometry in numbers: stride [h, w], padding [top, left, bottom, right].
+struct ConvGeometry {
+  int64_t stride[2];
+  int64_t padding[4];
+  int64_t groups;
+};
+class Conv2dOp;
+ConvGeometry convGeometry(Conv2dOp conv);
+
+/// The shape that two shapes broadcast to as in numpy; failure where they do not.
+mlir::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
+
+} // namespace dpsims
+
+#include "dialect/Interfaces.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/Ops.h.inc"
+
+#endif

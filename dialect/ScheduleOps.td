@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Steps on buffers. Contiguous memrefs; the file format's tables (runtime/format/model.fbs) are these ops.
+
+#ifndef DPSIMS_SCHEDULE_OPS
+#define DPSIMS_SCHEDULE_OPS
+
+include "dialect/Dpsims.td"
+
+class Dpsims_ScheduleOp<string mnemonic, list<Trait> traits = []> : Op<Dpsims_Dialect, mnemonic, traits>;
+
+def Dpsims_EntryOp : Dpsims_ScheduleOp<"entry", [
+    Symbol, IsolatedFromAbove, NoTerminator, NoRegionArguments, HasParent<"::mlir::ModuleOp">,
+    OpAsmOpInterface]> {
+  let summary = "a program as two straight lists of steps";
+  let description = [{
+    `prepare` runs once, when the weights are known, in an arena of `load_size` bytes; `main` on every call, in an arena
+    of `arena_size` bytes.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$load_size, OptionalAttr<I64Attr>:$arena_size);
+  let regions = (region SizedRegion<1>:$prepare, SizedRegion<1>:$main);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword `prepare` $prepare `main` $main";
+  let extraClassDeclaration = [{
+    static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
+  }];
+  let hasVerifier = 1;
+}
+
+def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
+  let summary = "a contiguous piece of memory";
+  let description = [{
+    `space`: `input`, `output`, `constant` (with `index`, and a `name` for the caller's), `arena`, `load` (with `offset`
+    in bytes, once planned). `view_of`: shares the memory of another buffer of the arena (a reshape).
+  }];
+  let arguments = (ins Optional<AnyMemRef>:$view_of, StrAttr:$space, OptionalAttr<I64Attr>:$index,
+                       OptionalAttr<StrAttr>:$name, OptionalAttr<I64Attr>:$offset);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$space (`view` $view_of^ `:` type($view_of))? attr-dict `:` type($result)";
+}
+
+def Dpsims_WeightDeclOp : Dpsims_ScheduleOp<"declare_weight", []> {
+  let summary = "a weight that the entry's file must have";
+  let arguments = (ins StrAttr:$name, I64ArrayAttr:$shape, BoolAttr:$trained, StrAttr:$init, F64Attr:$value,
+                       OptionalAttr<StrAttr>:$of);
+  let assemblyFormat = "$name attr-dict";
+}
+
+def Dpsims_LoadWeightOp : Dpsims_ScheduleOp<"load_weight", []> {
+  let summary = "reads a weight into a buffer of the load arena";
+  let arguments = (ins StrAttr:$name, AnyMemRef:$dst);
+  let assemblyFormat = "$name `->` $dst `:` type($dst) attr-dict";
+}
+
+def Dpsims_StoreConstantOp : Dpsims_ScheduleOp<"store_constant", []> {
+  let summary = "makes a buffer's contents a constant of the entry";
+  let arguments = (ins AnyMemRef:$src, I64Attr:$index);
+  let assemblyFormat = "$src `->` $index `:` type($src) attr-dict";
+}
+
+def Dpsims_ComputeOp : Dpsims_ScheduleOp<"compute", [IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments,
+    OpAsmOpInterface]> {
+  let summary = "a kernel that is still to be generated: the body of a `fused`";
+  let arguments = (ins Variadic<AnyMemRef>:$inputs, Variadic<AnyMemRef>:$outputs);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    (`ins` `(` $inputs^ `:` type($inputs) `)`)? `outs` `(` $outputs `:` type($outputs) `)` $body attr-dict
+  }];
+  let extraClassDeclaration = [{
+    static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
+  }];
+}
+
+def Dpsims_LaunchOp : Dpsims_ScheduleOp<"launch", [AttrSizedOperandSegments]> {
+  let summary = "runs a generated kernel";
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyMemRef>:$inputs, Variadic<AnyMemRef>:$outputs);
+  let assemblyFormat = [{
+    $kernel (`ins` `(` $inputs^ `:` type($inputs) `)`)? `outs` `(` $outputs `:` type($outputs) `)` attr-dict
+  }];
+}
+
+class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [AttrSizedOperandSegments]> {
+  let arguments = (ins AnyMemRef:$src, AnyMemRef:$weights, Optional<AnyMemRef>:$bias, Optional<AnyMemRef>:$residual,
+                       AnyMemRef:$dst, DictionaryAttr:$config);
+  let assemblyFormat = [{
+    $src `,` $weights (`bias` $bias^)? (`residual` $residual^)? `->` $dst $config attr-dict `:`
+    type($src) `,` type($weights) (`,` `bias` type($bias)^)? (`,` `residual` type($residual)^)? `->` type($dst)
+  }];
+}
+
+def Dpsims_ConvStepOp : Dpsims_ContractionStep<"conv_step"> {
+  let summary = "a convolution by the target's library";
+  let description = "`config`: `stride` [h, w], `padding` [top, left, bottom, right], `groups`, the epilogue.";
+}
+
+def Dpsims_MatmulStepOp : Dpsims_ContractionStep<"matmul_step"> {
+  let summary = "a matrix product by the target's library";
+  let description = "`config`: `transpose_b`, the epilogue.";
+}
+
+#endif

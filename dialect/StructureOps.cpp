@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Syntax and verifiers of the language's structure: blocks, instances, control of elaboration.
+#include "dialect/Dialect.h"
+#include "dialect/Expressions.h"
+
+#include "mlir/IR/Builders.h"
+
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace dpsims;
+
+namespace {
+
+Type valueType(OpAsmParser &parser) { return ValueType::get(parser.getContext()); }
+
+/// Operands without types: `%a, %b` or nothing.
+ParseResult parseValues(OpAsmParser &parser, OperationState &result,
+                        OpAsmParser::Delimiter delimiter = OpAsmParser::Delimiter::None) {
+  SmallVector<OpAsmParser::UnresolvedOperand> operands;
+  return failure(parser.parseOperandList(operands, delimiter) ||
+                 parser.resolveOperands(operands, valueType(parser), result.operands));
+}
+
+void addValueResults(OpAsmParser &parser, OperationState &result, size_t count) {
+  result.addTypes(SmallVector<Type>(count, valueType(parser)));
+}
+
+//===-- Callables -------------------------------------------------------------------------------------------------===//
+
+ParseResult parseParameter(OpAsmParser &parser, SmallVectorImpl<Attribute> &parameters) {
+  StringRef name, type;
+  Attribute defaultValue;
+  if (parser.parseKeyword(&name) || parser.parseColon() || parser.parseKeyword(&type) ||
+      (succeeded(parser.parseOptionalEqual()) && parseExpression(parser, defaultValue, /*angles=*/true)))
+    return failure();
+  parameters.push_back(ParameterAttr::get(parser.getContext(), name, type, defaultValue));
+  return success();
+}
+
+ParseResult parseCallable(OpAsmParser &parser, OperationState &result, bool hasArguments) {
+  StringAttr name;
+  SmallVector<Attribute> parameters;
+  SmallVector<OpAsmParser::Argument> arguments;
+  if (parser.parseSymbolName(name, SymbolTable::getSymbolAttrName(), result.attributes))
+    return failure();
+  if (succeeded(parser.parseOptionalLess()) && failed(parser.parseOptionalGreater()) &&
+      (parser.parseCommaSeparatedList([&] { return parseParameter(parser, parameters); }) || parser.parseGreater()))
+    return failure();
+  result.addAttribute("parameters", parser.getBuilder().getArrayAttr(parameters));
+  if (hasArguments && parser.parseArgumentList(arguments, OpAsmParser::Delimiter::Paren))
+    return failure();
+  for (OpAsmParser::Argument &argument : arguments)
+    argument.type = valueType(parser);
+  Region *body = result.addRegion();
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes) || parser.parseRegion(*body, arguments))
+    return failure();
+  if (body->empty())
+    body->emplaceBlock();
+  return success();
+}
+
+template <typename OpTy>
+void printCallable(OpAsmPrinter &printer, OpTy op, bool hasArguments) {
+  printer << " ";
+  printer.printSymbolName(op.getSymName());
+  if (!op.getParameters().empty()) {
+    printer << "<";
+    llvm::interleaveComma(op.getParameters().template getAsRange<ParameterAttr>(), printer, [&](ParameterAttr p) {
+      printer << p.getName() << ": " << p.getType();
+      if (p.getDefaultValue()) {
+        printer << " = ";
+        printExpression(printer, p.getDefaultValue(), true);
+      }
+    });
+    printer << ">";
+  }
+  if (hasArguments) {
+    printer << "(";
+    llvm::interleaveComma(op.getBody().getArguments(), printer, [&](Value v) { printer.printOperand(v); });
+    printer << ")";
+  }
+  printer << " ";
+  printer.printRegion(op.getBody(), /*printEntryBlockArgs=*/false);
+}
+
+LogicalResult verifyParameters(Operation *op, ArrayAttr parameters) {
+  llvm::StringSet<> seen;
+  for (auto parameter : parameters.getAsRange<ParameterAttr>()) {
+    StringRef name = parameter.getName(), type = parameter.getType();
+    if (!llvm::is_contained({"int", "float", "string", "bool", "list", "record"}, type))
+      return op->emitError() << "parameter '" << name << "' has the unknown type '" << type
+                             << "'; types are int, float, string, bool, list, record";
+    if (!seen.insert(name).second)
+      return op->emitError() << "name clash: parameter '" << name << "' stands twice";
+    Attribute value = parameter.getDefaultValue();
+    if (!value || isa<ExprAttr>(value))
+      continue;
+    StringRef given = constantType(value);
+    if (given != type && !(given == "int" && type == "float"))
+      return op->emitError() << "default of parameter '" << name << "' is " << constantText(value) << ", a " << given
+                             << "; it must be a " << type;
+  }
+  return success();
+}
+
+LogicalResult verifyBlockLike(Operation *op, ArrayAttr parameters, Block &body) {
+  if (body.empty() || !isa<ReturnOp>(body.back()))
+    return op->emitError() << "the body must end in `return`";
+  return verifyParameters(op, parameters);
+}
+
+} // namespace
+
+ParseResult BlockOp::parse(OpAsmParser &parser, OperationState &result) { return parseCallable(parser, result, true); }
+void BlockOp::print(OpAsmPrinter &printer) { printCallable(printer, *this, true); }
+LogicalResult BlockOp::verify() { return verifyBlockLike(*this, getParameters(), getBody().front()); }
+
+ParseResult NetworkOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseCallable(parser, result, true);
+}
+void NetworkOp::print(OpAsmPrinter &printer) { printCallable(printer, *this, true); }
+LogicalResult NetworkOp::verify() { return verifyBlockLike(*this, getParameters(), getBody().front()); }
+
+ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseCallable(parser, result, false);
+}
+void ProgramOp::print(OpAsmPrinter &printer) { printCallable(printer, *this, false); }
+LogicalResult ProgramOp::verify() {
+  if (!getBody().front().empty() && isa<ReturnOp>(getBody().front().back()))
+    return emitError() << "a program has no `return`; it declares `output`s";
+  return verifyParameters(*this, getParameters());
+}
+
+//===-- Terminators, lists ----------------------------------------------------------------------------------------===//
+
+namespace {
+/// `return %a, %b`, with types where they are known (`yield` of a graph's parts).
+ParseResult parseTerminator(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::UnresolvedOperand> operands;
+  SmallVector<Type> types;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseOperandList(operands))
+    return failure();
+  if (failed(parser.parseOptionalColon()))
+    return parser.resolveOperands(operands, valueType(parser), result.operands);
+  return failure(parser.parseTypeList(types) || parser.resolveOperands(operands, types, location, result.operands));
+}
+
+void printTerminator(OpAsmPrinter &printer, ValueRange values) {
+  if (values.empty())
+    return;
+  printer << " " << values;
+  if (!llvm::all_of(values.getTypes(), [](Type type) { return isa<ValueType>(type); }))
+    printer << " : " << values.getTypes();
+}
+} // namespace
+
+ParseResult ReturnOp::parse(OpAsmParser &parser, OperationState &result) { return parseTerminator(parser, result); }
+void ReturnOp::print(OpAsmPrinter &printer) { printTerminator(printer, getValues()); }
+ParseResult YieldOp::parse(OpAsmParser &parser, OperationState &result) { return parseTerminator(parser, result); }
+void YieldOp::print(OpAsmPrinter &printer) { printTerminator(printer, getValues()); }
+
+ParseResult NoneOp::parse(OpAsmParser &parser, OperationState &result) {
+  addValueResults(parser, result, 1);
+  return success();
+}
+void NoneOp::print(OpAsmPrinter &) {}
+
+ParseResult ListOp::parse(OpAsmParser &parser, OperationState &result) {
+  addValueResults(parser, result, 1);
+  return parseValues(parser, result, OpAsmParser::Delimiter::Paren);
+}
+void ListOp::print(OpAsmPrinter &printer) { printer << "(" << getValues() << ")"; }
+
+ParseResult AppendOp::parse(OpAsmParser &parser, OperationState &result) {
+  addValueResults(parser, result, 1);
+  OpAsmParser::UnresolvedOperand list, value;
+  return failure(parser.parseOperand(list) || parser.parseComma() || parser.parseOperand(value) ||
+                 parser.resolveOperands(ArrayRef{list, value}, valueType(parser), result.operands));
+}
+void AppendOp::print(OpAsmPrinter &printer) { printer << " " << getList() << ", " << getValue(); }
+
+ParseResult GetOp::parse(OpAsmParser &parser, OperationState &result) {
+  addValueResults(parser, result, 1);
+  OpAsmParser::UnresolvedOperand list;
+  Attribute index;
+  if (parser.parseOperand(list) || parser.resolveOperand(list, valueType(parser), result.operands) ||
+      parser.parseLess() || parser.parseKeyword("index") || parser.parseEqual() ||
+      parseExpression(parser, index, true) || parser.parseGreater())
+    return failure();
+  result.addAttribute("index", index);
+  return success();
+}
+void GetOp::print(OpAsmPrinter &printer) {
+  printer << " " << getList() << " <index = ";
+  printExpression(printer, getIndex(), true);
+  printer << ">";
+}
+
+//===-- let, assert -----------------------------------------------------------------------------------------------===//
+
+ParseResult LetOp::parse(OpAsmParser &parser, OperationState &result) {
+  StringRef name;
+  if (parser.parseKeyword(&name) || parser.parseEqual())
+    return failure();
+  result.addAttribute("name", parser.getBuilder().getStringAttr(name));
+  if (succeeded(parser.parseOptionalKeyword("shape")))
+    return parseValues(parser, result);
+  Attribute value;
+  if (parseExpression(parser, value))
+    return failure();
+  result.addAttribute("value", value);
+  return success();
+}
+void LetOp::print(OpAsmPrinter &printer) {
+  printer << " " << getName() << " = ";
+  if (getShapeOf())
+    printer << "shape " << getShapeOf();
+  else
+    printExpression(printer, *getValue());
+}
+
+ParseResult AssertOp::parse(OpAsmParser &parser, OperationState &result) {
+  Attribute condition;
+  std::string message;
+  if (parseExpression(parser, condition) || parser.parseComma() || parser.parseString(&message))
+    return failure();
+  result.addAttribute("condition", condition);
+  result.addAttribute("message", parser.getBuilder().getStringAttr(message));
+  return success();
+}
+void AssertOp::print(OpAsmPrinter &printer) {
+  printer << " ";
+  printExpression(printer, getCondition());
+  printer << ", " << getMessageAttr();
+}
+
+//===-- if, repeat ------------------------------------------------------------------------------------------------===//
+
+namespace {
+/// A body that ends in `yield`; one without values may leave it out.
+ParseResult parseBody(OpAsmParser &parser, Region &region, ArrayRef<OpAsmParser::Argument> arguments = {}) {
+  if (parser.parseRegion(region, arguments))
+    return failure();
+  if (region.empty())
+    region.emplaceBlock();
+  Block &block = region.front();
+  if (block.empty() || !block.back().hasTrait<OpTrait::IsTerminator>()) {
+    OpBuilder builder(parser.getContext());
+    builder.setInsertionPointToEnd(&block);
+    YieldOp::create(builder, parser.getEncodedSourceLoc(parser.getCurrentLocation()), ValueRange());
+  }
+  return success();
+}
+
+LogicalResult verifyYield(Operation *op, Region &region, size_t results) {
+  auto yield = dyn_cast<YieldOp>(region.front().back());
+  if (!yield)
+    return op->emitError() << "the body must end in `yield`";
+  if (yield.getValues().size() != results)
+    return yield.emitError() << "yields " << yield.getValues().size() << " values where " << results << " are wanted";
+  return success();
+}
+} // namespace
+
+ParseResult IfOp::parse(OpAsmParser &parser, OperationState &result) {
+  Attribute condition;
+  Region *thenRegion = result.addRegion(), *elseRegion = result.addRegion();
+  if (parseExpression(parser, condition) || parseBody(parser, *thenRegion) ||
+      (succeeded(parser.parseOptionalKeyword("else")) && parseBody(parser, *elseRegion)))
+    return failure();
+  result.addAttribute("condition", condition);
+  addValueResults(parser, result, parser.getNumResults());
+  return success();
+}
+void IfOp::print(OpAsmPrinter &printer) {
+  printer << " ";
+  printExpression(printer, getCondition());
+  printer << " ";
+  printer.printRegion(getThenRegion());
+  if (!getElseRegion().empty()) {
+    printer << " else ";
+    printer.printRegion(getElseRegion());
+  }
+}
+LogicalResult IfOp::verify() {
+  if (failed(verifyYield(*this, getThenRegion(), getNumResults())))
+    return failure();
+  if (!getElseRegion().empty())
+    return verifyYield(*this, getElseRegion(), getNumResults());
+  return getNumResults() ? emitError() << "an `if` with results needs an `else`" : success();
+}
+
+ParseResult RepeatOp::parse(OpAsmParser &parser, OperationState &result) {
+  StringRef variable;
+  Attribute count;
+  SmallVector<OpAsmParser::Argument> arguments;
+  SmallVector<OpAsmParser::UnresolvedOperand> inits;
+  auto carried = [&]() -> ParseResult {
+    arguments.emplace_back().type = valueType(parser);
+    return failure(parser.parseArgument(arguments.back()) || parser.parseEqual() ||
+                   parser.parseOperand(inits.emplace_back()));
+  };
+  if (parser.parseKeyword(&variable) || parser.parseKeyword("to") || parseExpression(parser, count))
+    return failure();
+  if (succeeded(parser.parseOptionalLParen()) && failed(parser.parseOptionalRParen()) &&
+      (parser.parseCommaSeparatedList(carried) || parser.parseRParen()))
+    return failure();
+  for (OpAsmParser::Argument &argument : arguments)
+    argument.type = valueType(parser);
+  if (parser.resolveOperands(inits, valueType(parser), result.operands) ||
+      parseBody(parser, *result.addRegion(), arguments))
+    return failure();
+  result.addAttribute("variable", parser.getBuilder().getStringAttr(variable));
+  result.addAttribute("count", count);
+  addValueResults(parser, result, inits.size());
+  return success();
+}
+void RepeatOp::print(OpAsmPrinter &printer) {
+  printer << " " << getVariable() << " to ";
+  printExpression(printer, getCount());
+  printer << " (";
+  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getInits()), printer, [&](auto pair) {
+    printer << std::get<0>(pair) << " = " << std::get<1>(pair);
+  });
+  printer << ") ";
+  printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+LogicalResult RepeatOp::verify() {
+  if (getNumResults() != getInits().size() || getBody().getNumArguments() != getInits().size())
+    return emitError() << "has " << getNumResults() << " results for " << getInits().size() << " carried values";
+  return verifyYield(*this, getBody(), getNumResults());
+}
+
+//===-- instance --------------------------------------------------------------------------------------------------===//
+
+namespace {
+/// `name = expression`, `name` alone, or `...record` (kept under the name "...").
+ParseResult parseArgument(OpAsmParser &parser, SmallVectorImpl<Attribute> &names, SmallVectorImpl<Attribute> &values) {
+  Builder &builder = parser.getBuilder();
+  bool spread = succeeded(parser.parseOptionalEllipsis());
+  if (spread) {
+    names.push_back(builder.getStringAttr("..."));
+    return parseExpression(parser, values.emplace_back(), true);
+  }
+  StringRef name;
+  if (parser.parseKeyword(&name))
+    return failure();
+  names.push_back(builder.getStringAttr(name));
+  if (succeeded(parser.parseOptionalEqual()))
+    return parseExpression(parser, values.emplace_back(), true);
+  values.push_back(ExprAttr::get(builder.getContext(), "parameter", ArrayRef<Attribute>(names.back())));
+  return success();
+}
+} // namespace
+
+ParseResult InstanceOp::parse(OpAsmParser &parser, OperationState &result) {
+  Builder &builder = parser.getBuilder();
+  if (succeeded(parser.parseOptionalKeyword("frozen")))
+    result.addAttribute("frozen", builder.getUnitAttr());
+  if (succeeded(parser.parseOptionalKeyword("shared")))
+    result.addAttribute("shared", builder.getUnitAttr());
+  std::string name;
+  if (succeeded(parser.parseOptionalString(&name)))
+    result.addAttribute("name", builder.getStringAttr(name));
+  FlatSymbolRefAttr callee;
+  SmallVector<Attribute> names, values;
+  if (parser.parseAttribute(callee, "callee", result.attributes))
+    return failure();
+  if (succeeded(parser.parseOptionalLess()) && failed(parser.parseOptionalGreater()) &&
+      (parser.parseCommaSeparatedList([&] { return parseArgument(parser, names, values); }) || parser.parseGreater()))
+    return failure();
+  result.addAttribute("names", builder.getArrayAttr(names));
+  result.addAttribute("values", builder.getArrayAttr(values));
+  addValueResults(parser, result, parser.getNumResults());
+  return parseValues(parser, result, OpAsmParser::Delimiter::Paren);
+}
+
+void InstanceOp::print(OpAsmPrinter &printer) {
+  printer << (getFrozen() ? " frozen" : "") << (getShared() ? " shared" : "") << " ";
+  if (getNameAttr())
+    printer << getNameAttr() << " ";
+  printer.printSymbolName(getCallee());
+  if (!getNames().empty()) {
+    printer << "<";
+    llvm::interleaveComma(llvm::zip(getNames(), getValues()), printer, [&](auto pair) {
+      StringRef name = cast<StringAttr>(std::get<0>(pair)).getValue();
+      printer << name << (name == "..." ? "" : " = ");
+      printExpression(printer, std::get<1>(pair), true);
+    });
+    printer << ">";
+  }
+  printer << "(" << getOperands() << ")";
+}
+
+LogicalResult InstanceOp::verify() {
+  llvm::StringSet<> seen;
+  for (auto name : getNames().getAsRange<StringAttr>())
+    if (name.getValue() != "..." && !seen.insert(name.getValue()).second)
+      return opError(*this) << "parameter '" << name.getValue() << "' is given twice";
+  return success();
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The language: files, blocks with parameters, instances, control of elaboration. None of these is left in a graph.
+
+#ifndef DPSIMS_STRUCTURE_OPS
+#define DPSIMS_STRUCTURE_OPS
+
+include "dialect/Dpsims.td"
+
+class Dpsims_StructureOp<string mnemonic, list<Trait> traits = []> : Op<Dpsims_Dialect, mnemonic, traits> {
+  let hasCustomAssemblyFormat = 1;
+}
+
+class Dpsims_TopLevel<string mnemonic, list<Trait> traits = []>
+    : Dpsims_StructureOp<mnemonic, !listconcat([HasParent<"::mlir::ModuleOp">], traits)>;
+
+def Dpsims_ImportOp : Dpsims_TopLevel<"import"> {
+  let summary = "takes over another file's blocks";
+  let description = [{
+    The path is relative to the importing file. A file imported twice is read once.
+
+    ```mlir
+    dpsims.import "nn.mlir"
+    ```
+  }];
+  let arguments = (ins StrAttr:$path);
+  let hasCustomAssemblyFormat = 0;
+  let assemblyFormat = "$path attr-dict";
+}
+
+def Dpsims_SectionOp : Dpsims_TopLevel<"section"> {
+  let summary = "a section of the configuration file: its keys are a network's parameters";
+  let description = [{
+    ```mlir
+    dpsims.section "generator" of @Generator
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, FlatSymbolRefAttr:$network);
+  let hasCustomAssemblyFormat = 0;
+  let assemblyFormat = "$name `of` $network attr-dict";
+}
+
+// A body of ops with parameters: block, network, program.
+class Dpsims_Callable<string mnemonic, list<Trait> traits = []> : Dpsims_TopLevel<mnemonic, !listconcat([
+    Symbol, IsolatedFromAbove, SingleBlock, OpAsmOpInterface], traits)> {
+  let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$parameters, OptionalAttr<StrAttr>:$sym_visibility);
+  let regions = (region SizedRegion<1>:$body);
+  let extraClassDeclaration = [{
+    static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
+  }];
+  let hasVerifier = 1;
+}
+
+def Dpsims_BlockOp : Dpsims_Callable<"block"> {
+  let summary = "a piece of a network, with parameters, that other blocks instantiate";
+  let description = [{
+    Parameters stand in angle brackets, with types (`int float string bool list record`) and defaults; values in
+    parentheses. A block ends in `return`.
+
+    ```mlir
+    dpsims.block @Linear<in: int, out: int>(%x) {
+      %w = weight "weight" <shape = [out, in], init = "xavier_normal">
+      %y = matmul %x, %w <transpose_b = true>
+      return %y
+    }
+    ```
+  }];
+}
+
+def Dpsims_NetworkOp : Dpsims_Callable<"network"> {
+  let summary = "a block that a section of the configuration describes";
+  let description = [{
+    As `block`. `dpsims.section "generator" of @Generator` makes the section's keys the network's parameters.
+
+    ```mlir
+    dpsims.network @Tone<gain: float = 2.0>(%x) {
+      %g = constant <value = gain>
+      %y = mul %x, %g
+      return %y
+    }
+    ```
+  }];
+}
+
+def Dpsims_ProgramOp : Dpsims_Callable<"program", [NoTerminator]> {
+  let summary = "an entry point of the compiled model";
+  let description = [{
+    Its parameters are `batch`, the configuration's top-level keys, and the configuration's sections as records. It has
+    no values in parentheses: it declares `input` and `output`.
+
+    ```mlir
+    dpsims.program @double<batch: int = 1> {
+      %x = input "x" <shape = [batch, 4]>
+      %y = add %x, %x
+      output "y" %y
+    }
+    ```
+  }];
+}
+
+def Dpsims_ReturnOp : Dpsims_StructureOp<"return", [Terminator, ReturnLike]> {
+  let summary = "a block's results";
+  let arguments = (ins Variadic<AnyType>:$values);
+}
+
+def Dpsims_YieldOp : Dpsims_StructureOp<"yield", [Terminator, ReturnLike]> {
+  let summary = "results of the body of `if`, `repeat`, `prepare`, `fused`";
+  let arguments = (ins Variadic<AnyType>:$values);
+}
+
+def Dpsims_InstanceOp : Dpsims_StructureOp<"instance"> {
+  let summary = "a block with its parameters, applied to values";
+  let description = [{
+    The name is one component of the path that names the weights; without a name they stand in the enclosing path.
+    `{i}` in the name is replaced by the parameter `i`. `frozen`: nothing below is trained. `shared`: the weights of an
+    earlier instance of that path are used again. A parameter without a value (`<in>`) means `in = in`; `...r` passes
+    every field of the record `r`.
+
+    ```mlir
+    %y = instance "fc{i}" @Linear<in = width, out>(%x)
+    %t = instance frozen "backbone" @Backbone<name = backbone>(%y)
+    ```
+  }];
+  let arguments = (ins OptionalAttr<StrAttr>:$name, FlatSymbolRefAttr:$callee, ArrayAttr:$names, ArrayAttr:$values,
+                       UnitAttr:$frozen, UnitAttr:$shared, Variadic<AnyType>:$operands);
+  let results = (outs Variadic<AnyType>:$results);
+  let hasVerifier = 1;
+}
+
+def Dpsims_LetOp : Dpsims_StructureOp<"let"> {
+  let summary = "names an expression";
+  let description = [{
+    ```mlir
+    let half = width / 2
+    let s = shape %x          // a list: the sizes of a value
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, OptionalAttr<Dpsims_Any>:$value, Optional<AnyType>:$shape_of);
+}
+
+def Dpsims_AssertOp : Dpsims_StructureOp<"assert"> {
+  let summary = "a condition on parameters, checked at elaboration";
+  let description = [{
+    ```mlir
+    assert width mod 8 == 0, "width = {width} must be a multiple of 8"
+    ```
+  }];
+  let arguments = (ins Dpsims_Bool:$condition, StrAttr:$message);
+}
+
+def Dpsims_IfOp : Dpsims_StructureOp<"if", [SingleBlock, OpAsmOpInterface]> {
+  let extraClassDeclaration = [{
+    static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
+  }];
+  let summary = "one of two bodies, chosen at elaboration";
+  let description = [{
+    Both bodies yield as many values as the op has results. The `else` may be left out where it has none.
+
+    ```mlir
+    %y = if depth > 2 {
+      %a = relu %x
+      yield %a
+    } else {
+      yield %x
+    }
+    ```
+  }];
+  let arguments = (ins Dpsims_Bool:$condition);
+  let results = (outs Variadic<AnyType>:$results);
+  let regions = (region SizedRegion<1>:$thenRegion, AnyRegion:$elseRegion);
+  let hasVerifier = 1;
+}
+
+def Dpsims_RepeatOp : Dpsims_StructureOp<"repeat", [SingleBlock, OpAsmOpInterface]> {
+  let extraClassDeclaration = [{
+    static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
+  }];
+  let summary = "a body a number of times, values carried from one to the next";
+  let description = [{
+    The parameter named runs from 0 to the count less one. The body yields the carried values, in order.
+
+    ```mlir
+    %y = repeat i to depth (%h = %x) {
+      %n = instance "fc{i}" @Linear<in = width, out = width>(%h)
+      yield %n
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$variable, Dpsims_Int:$count, Variadic<AnyType>:$inits);
+  let results = (outs Variadic<AnyType>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
+}
+
+def Dpsims_NoneOp : Dpsims_StructureOp<"none", [Pure]> {
+  let summary = "an absent value: an optional operand that is not given";
+  let results = (outs AnyType:$result);
+}
+
+def Dpsims_ListOp : Dpsims_StructureOp<"list", [Pure]> {
+  let summary = "a list of values";
+  let description = [{
+    ```mlir
+    %l = list(%a, %b)
+    ```
+  }];
+  let arguments = (ins Variadic<AnyType>:$values);
+  let results = (outs AnyType:$result);
+}
+
+def Dpsims_AppendOp : Dpsims_StructureOp<"append", [Pure]> {
+  let summary = "a list and one value more";
+  let description = [{
+    ```mlir
+    %l2 = append %l, %x
+    ```
+  }];
+  let arguments = (ins AnyType:$list, AnyType:$value);
+  let results = (outs AnyType:$result);
+}
+
+def Dpsims_GetOp : Dpsims_StructureOp<"get", [Pure]> {
+  let summary = "one value of a list";
+  let description = [{
+    ```mlir
+    %x = get %l <index = i>
+    ```
+  }];
+  let arguments = (ins AnyType:$list, Dpsims_Int:$index);
+  let results = (outs AnyType:$result);
+}
+
+#endif

@@ -1,0 +1,605 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The graph's ops: common syntax, verifier, and the inference of types.
+#include "dialect/Dialect.h"
+#include "dialect/Expressions.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace dpsims;
+
+#include "dialect/Interfaces.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialect/Ops.cpp.inc"
+
+//===-- Syntax ----------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+/// Ops that begin with a name in quotes.
+bool isNamed(StringRef op) { return op == "dpsims.weight" || op == "dpsims.state" || op == "dpsims.input"; }
+
+ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
+  if (failed(parser.parseOptionalLess()) || succeeded(parser.parseOptionalGreater()))
+    return success();
+  auto attribute = [&]() -> ParseResult {
+    StringRef name;
+    Attribute value;
+    SMLoc location = parser.getCurrentLocation();
+    if (parser.parseKeyword(&name))
+      return failure();
+    if (!llvm::is_contained(result.name.getAttributeNames(), name))
+      return parser.emitError(location) << result.name.stripDialect() << ": no attribute '" << name << "'; it has: "
+                                        << llvm::join(llvm::map_range(result.name.getAttributeNames(),
+                                                                      [](StringAttr a) { return a.getValue(); }),
+                                                      ", ");
+    if (result.attributes.get(name))
+      return parser.emitError(location) << result.name.stripDialect() << ": attribute '" << name << "' stands twice";
+    if (parser.parseEqual() || parseExpression(parser, value, /*angles=*/true))
+      return failure();
+    result.addAttribute(name, value);
+    return success();
+  };
+  return failure(parser.parseCommaSeparatedList(attribute) || parser.parseGreater());
+}
+
+bool isValue(Type type) { return isa<ValueType>(type); }
+
+} // namespace
+
+ParseResult dpsims::parseTensorOp(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::UnresolvedOperand> operands;
+  SMLoc location = parser.getCurrentLocation();
+  if (isNamed(result.name.getStringRef())) {
+    std::string name;
+    if (parser.parseString(&name))
+      return failure();
+    result.addAttribute("name", parser.getBuilder().getStringAttr(name));
+  }
+  if (parser.parseOperandList(operands) || parseAttributes(parser, result))
+    return failure();
+  if (failed(parser.parseOptionalColon())) {
+    Type value = ValueType::get(parser.getContext());
+    result.addTypes(SmallVector<Type>(parser.getNumResults(), value));
+    return parser.resolveOperands(operands, value, result.operands);
+  }
+  FunctionType type;
+  if (parser.parseType(type))
+    return failure();
+  result.addTypes(type.getResults());
+  return parser.resolveOperands(operands, type.getInputs(), location, result.operands);
+}
+
+void dpsims::printTensorOp(OpAsmPrinter &printer, Operation *op) {
+  bool named = isNamed(op->getName().getStringRef());
+  if (named)
+    printer << " " << op->getAttr("name");
+  if (op->getNumOperands())
+    printer << " " << op->getOperands();
+  SmallVector<StringAttr> names;
+  for (StringAttr name : op->getName().getAttributeNames())
+    if (op->getAttr(name) && !(named && name == "name"))
+      names.push_back(name);
+  if (!names.empty()) {
+    printer << " <";
+    llvm::interleaveComma(names, printer, [&](StringAttr name) {
+      printer << name.getValue() << " = ";
+      printExpression(printer, op->getAttr(name), /*angles=*/true);
+    });
+    printer << ">";
+  }
+  if (!llvm::all_of(op->getOperandTypes(), isValue) || !llvm::all_of(op->getResultTypes(), isValue)) {
+    printer << " : ";
+    printer.printFunctionalType(op);
+  }
+}
+
+InFlightDiagnostic dpsims::opError(Operation *op) { return op->emitError() << op->getName().stripDialect() << ": "; }
+
+LogicalResult dpsims::verifyTensorOp(TensorOpInterface op) {
+  unsigned count = op->getNumOperands(), fewest = op.minOperands(), most = op.maxOperands();
+  if (count < fewest || count > most) {
+    InFlightDiagnostic diagnostic = opError(op) << "takes " << fewest;
+    if (most != fewest)
+      diagnostic << " to " << most;
+    return diagnostic << " operands, not " << count;
+  }
+  if (llvm::any_of(op->getOperandTypes(), isValue) || llvm::any_of(op->getResultTypes(), isValue))
+    return success();
+  SmallVector<Type> types;
+  if (failed(op.inferTypes(types)))
+    return failure();
+  for (auto [given, inferred] : llvm::zip_equal(op->getResultTypes(), types))
+    if (given != inferred)
+      return opError(op) << "its result is " << inferred << ", not " << given;
+  return success();
+}
+
+ParseResult OutputOp::parse(OpAsmParser &parser, OperationState &result) {
+  std::string name;
+  OpAsmParser::UnresolvedOperand value;
+  Type type = ValueType::get(parser.getContext());
+  if (parser.parseString(&name) || parser.parseOperand(value) ||
+      (succeeded(parser.parseOptionalColon()) && parser.parseType(type)))
+    return failure();
+  result.addAttribute("name", parser.getBuilder().getStringAttr(name));
+  return parser.resolveOperand(value, type, result.operands);
+}
+
+void OutputOp::print(OpAsmPrinter &printer) {
+  printer << " " << getNameAttr() << " " << getValue();
+  if (!isValue(getValue().getType()))
+    printer << " : " << getValue().getType();
+}
+
+LogicalResult GraphOp::verify() {
+  for (Operation &op : getBody().front())
+    if (llvm::any_of(op.getResultTypes(), isValue))
+      return op.emitError() << "a graph holds no value without a type";
+  return success();
+}
+
+LogicalResult EntryOp::verify() { return success(); }
+
+//===-- Inference -------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+using Types = SmallVectorImpl<Type>;
+using Shape = SmallVector<int64_t>;
+
+/// The most elements that a tensor may have: byte counts stay far inside of 63 bits.
+constexpr int64_t mostElements = int64_t(1) << 40;
+
+ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+std::string text(ArrayRef<int64_t> shape) {
+  std::string result = "(";
+  for (auto [i, size] : llvm::enumerate(shape))
+    result += (i ? ", " : "") + std::to_string(size);
+  return result + ")";
+}
+
+LogicalResult give(Operation *op, Types &types, ArrayRef<int64_t> shape, Type element) {
+  int64_t elements = 1;
+  for (int64_t size : shape) {
+    if (size <= 0)
+      return opError(op) << "its result would have the shape " << text(shape);
+    if (__builtin_mul_overflow(elements, size, &elements) || elements > mostElements)
+      return opError(op) << "its result " << text(shape) << " would be too large";
+  }
+  types.push_back(RankedTensorType::get(shape, element));
+  return success();
+}
+
+LogicalResult giveFloat(Operation *op, Types &types, ArrayRef<int64_t> shape) {
+  return give(op, types, shape, Float32Type::get(op->getContext()));
+}
+
+LogicalResult wantTensors(Operation *op) {
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type || !type.hasStaticShape())
+      return opError(op) << "wants static tensors, not " << operand.getType();
+  }
+  return success();
+}
+
+LogicalResult wantFloats(Operation *op) {
+  if (failed(wantTensors(op)))
+    return failure();
+  for (Value operand : op->getOperands())
+    if (!cast<RankedTensorType>(operand.getType()).getElementType().isF32())
+      return opError(op) << "wants f32, not " << operand.getType();
+  return success();
+}
+
+LogicalResult wantRank(Operation *op, unsigned operand, int64_t rank) {
+  int64_t given = shapeOf(op->getOperand(operand)).size();
+  if (given != rank)
+    return opError(op) << "operand " << operand << " must have " << rank << " dimensions, not "
+                       << text(shapeOf(op->getOperand(operand)));
+  return success();
+}
+
+FailureOr<Type> elementType(Operation *op, Attribute name) {
+  MLIRContext *context = op->getContext();
+  StringRef type = name ? cast<StringAttr>(name).getValue() : "f32";
+  if (type == "f32")
+    return Type(Float32Type::get(context));
+  if (type == "i32")
+    return Type(IntegerType::get(context, 32));
+  if (type == "u8")
+    return Type(IntegerType::get(context, 8, IntegerType::Unsigned));
+  return opError(op) << "unknown element type \"" << type << "\"; types are f32, i32, u8";
+}
+
+LogicalResult unary(Operation *op, Types &types) {
+  if (failed(wantFloats(op)))
+    return failure();
+  types.push_back(op->getOperand(0).getType());
+  return success();
+}
+
+LogicalResult binary(Operation *op, Types &types, bool floats = true) {
+  if (failed(floats ? wantFloats(op) : wantTensors(op)))
+    return failure();
+  ArrayRef<int64_t> a = shapeOf(op->getOperand(0)), b = shapeOf(op->getOperand(1));
+  FailureOr<SmallVector<int64_t>> shape = broadcastShapes(a, b);
+  if (failed(shape))
+    return opError(op) << "shapes " << text(a) << " and " << text(b) << " do not broadcast";
+  return giveFloat(op, types, *shape);
+}
+
+LogicalResult wantChannels(Operation *op, unsigned first) {
+  int64_t channels = shapeOf(op->getOperand(0)).back();
+  for (Value operand : op->getOperands().drop_front(first))
+    if (shapeOf(operand) != ArrayRef{channels})
+      return opError(op) << "input has " << channels << " channels, and a vector per channel has the shape "
+                         << text(shapeOf(operand));
+  return success();
+}
+
+LogicalResult wantAxis(Operation *op, int64_t axis, size_t rank) {
+  if (axis < 0 || axis >= int64_t(rank))
+    return opError(op) << "axis " << axis << " of a tensor of " << rank << " dimensions";
+  return success();
+}
+
+/// The epilogue of conv2d and matmul: operands behind the first two.
+LogicalResult checkEpilogue(Operation *op, int64_t channels, ArrayRef<int64_t> result) {
+  bool residual = boolOr(op->getAttr("residual"), false);
+  unsigned biases = op->getNumOperands() - 2 - residual;
+  if (biases > 1)
+    return opError(op) << "has " << op->getNumOperands() << " operands; with a residual say residual = true";
+  if (biases == 1 && shapeOf(op->getOperand(2)) != ArrayRef{channels})
+    return opError(op) << "bias has the shape " << text(shapeOf(op->getOperand(2))) << " for " << channels
+                       << " channels";
+  if (residual && shapeOf(op->getOperands().back()) != result)
+    return opError(op) << "residual " << text(shapeOf(op->getOperands().back())) << " for a result " << text(result);
+  return success();
+}
+
+LogicalResult wantLength(Operation *op, StringRef name, ArrayRef<int64_t> list, size_t rank) {
+  if (list.size() != rank)
+    return opError(op) << name << " has " << list.size() << " entries for " << rank << " dimensions";
+  return success();
+}
+
+} // namespace
+
+#define UNARY(Op)                                                                                                      \
+  LogicalResult Op::inferTypes(Types &types) { return unary(*this, types); }
+UNARY(ReluOp)
+UNARY(LeakyReluOp)
+UNARY(ClampOp)
+UNARY(SigmoidOp)
+UNARY(SiluOp)
+UNARY(GeluOp)
+UNARY(TanhOp)
+UNARY(ExpOp)
+UNARY(LogOp)
+UNARY(SqrtOp)
+UNARY(RsqrtOp)
+UNARY(AbsOp)
+UNARY(SquareOp)
+UNARY(NegOp)
+UNARY(RoundOp)
+UNARY(SoftmaxOp)
+#undef UNARY
+
+#define BINARY(Op)                                                                                                     \
+  LogicalResult Op::inferTypes(Types &types) { return binary(*this, types); }
+BINARY(AddOp)
+BINARY(SubOp)
+BINARY(MulOp)
+BINARY(DivOp)
+BINARY(MaximumOp)
+BINARY(MinimumOp)
+#undef BINARY
+
+LogicalResult NotEqualOp::inferTypes(Types &types) {
+  if (failed(binary(*this, types, /*floats=*/false)))
+    return failure();
+  if (getElementTypeOrSelf(getInputs()[0].getType()) != getElementTypeOrSelf(getInputs()[1].getType()))
+    return opError(*this) << "compares " << getInputs()[0].getType() << " with " << getInputs()[1].getType();
+  return success();
+}
+
+LogicalResult CastOp::inferTypes(Types &types) {
+  FailureOr<Type> element = elementType(*this, getType());
+  if (failed(wantTensors(*this)) || failed(element))
+    return failure();
+  return give(*this, types, shapeOf(getInputs()[0]), *element);
+}
+
+LogicalResult InputOp::inferTypes(Types &types) {
+  FailureOr<Type> element = elementType(*this, getType().value_or(Attribute()));
+  return failed(element) ? failure() : give(*this, types, intList(getShape()), *element);
+}
+
+namespace {
+constexpr StringRef initialisers[] = {"zeros",         "ones",          "constant",      "normal",
+                                      "xavier_normal", "singular_left", "singular_right"};
+
+LogicalResult inferWeight(Operation *op, Types &types, Attribute shape, StringRef init, size_t kinds) {
+  auto known = ArrayRef(initialisers).take_front(kinds);
+  if (!llvm::is_contained(known, init))
+    return opError(op) << "unknown initialiser \"" << init << "\"; known: " << llvm::join(known, ", ");
+  if (init == "xavier_normal" && cast<ArrayAttr>(shape).size() < 2)
+    return opError(op) << "xavier_normal needs a shape with an output and an input size";
+  return giveFloat(op, types, intList(shape));
+}
+} // namespace
+
+LogicalResult WeightOp::inferTypes(Types &types) {
+  return inferWeight(*this, types, getShape(), cast<StringAttr>(getInit()).getValue(), 5);
+}
+
+LogicalResult StateOp::inferTypes(Types &types) {
+  StringRef init = cast<StringAttr>(getInit()).getValue();
+  if (init.starts_with("singular") && !getOf())
+    return opError(*this) << "initialiser \"" << init << "\" needs `of`, the weight's name";
+  return inferWeight(*this, types, getShape(), init, 7);
+}
+
+LogicalResult ConstantOp::inferTypes(Types &types) {
+  auto list = dyn_cast<ArrayAttr>(getValue());
+  Shape shape = getShape() ? intList(*getShape()) : list ? Shape{int64_t(list.size())} : Shape();
+  if (list && !llvm::all_of(list, [](Attribute a) { return isa<FloatAttr, IntegerAttr>(a); }))
+    return opError(*this) << "wants numbers, not " << constantText(list);
+  if (list && shape != Shape{int64_t(list.size())})
+    return opError(*this) << "a list of " << list.size() << " numbers has no shape " << text(shape);
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult Conv2dOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]), w = shapeOf(getInputs()[1]);
+  if (Attribute padding = getPadding().value_or(Attribute())) {
+    auto name = dyn_cast<StringAttr>(padding);
+    auto list = dyn_cast<ArrayAttr>(padding);
+    if ((name && name.getValue() != "same") || (list && list.size() != 2 && list.size() != 4))
+      return opError(*this) << "padding " << constantText(padding)
+                            << "; it is a number, [height, width], [top, left, bottom, right], or \"same\"";
+  }
+  if (auto list = dyn_cast_or_null<ArrayAttr>(getStride().value_or(Attribute())); list && list.size() != 2)
+    return opError(*this) << "stride " << constantText(list) << "; it is a number or [height, width]";
+  ConvGeometry g = convGeometry(*this);
+  if (g.stride[0] < 1 || g.stride[1] < 1 || llvm::any_of(g.padding, [](int64_t p) { return p < 0; }))
+    return opError(*this) << "stride must be positive and padding not negative";
+  if (g.groups < 1 || x[3] % g.groups || w[0] % g.groups)
+    return opError(*this) << "input has " << x[3] << " channels, output " << w[0] << ", not divisible by groups = "
+                          << g.groups;
+  if (w[1] * g.groups != x[3])
+    return opError(*this) << "input has " << x[3] << " channels, weights " << text(w) << " take " << w[1] * g.groups;
+  int64_t h = x[1] + g.padding[0] + g.padding[2] - w[2], v = x[2] + g.padding[1] + g.padding[3] - w[3];
+  if (h < 0 || v < 0)
+    return opError(*this) << "the kernel " << w[2] << "x" << w[3] << " is larger than the padded input " << text(x);
+  Shape result = {x[0], h / g.stride[0] + 1, v / g.stride[1] + 1, w[0]};
+  return failed(checkEpilogue(*this, w[0], result)) ? failure() : giveFloat(*this, types, result);
+}
+
+ConvGeometry dpsims::convGeometry(Conv2dOp conv) {
+  ConvGeometry g{{1, 1}, {0, 0, 0, 0}, intOr(conv.getGroups().value_or(Attribute()), 1)};
+  Attribute stride = conv.getStride().value_or(Attribute()), padding = conv.getPadding().value_or(Attribute());
+  for (int i = 0; i < 2; ++i)
+    g.stride[i] = stride && isa<ArrayAttr>(stride) ? intList(stride)[i] : intOr(stride, 1);
+  ArrayRef<int64_t> x = shapeOf(conv.getInputs()[0]), w = shapeOf(conv.getInputs()[1]);
+  for (int i = 0; i < 4; ++i) {
+    if (padding && isa<ArrayAttr>(padding))
+      g.padding[i] = intList(padding)[cast<ArrayAttr>(padding).size() == 2 ? i % 2 : i];
+    else
+      g.padding[i] = intOr(padding, 0);
+    if (padding && isa<StringAttr>(padding)) {
+      int64_t size = x[1 + i % 2], step = std::max<int64_t>(g.stride[i % 2], 1), outputs = (size + step - 1) / step;
+      int64_t total = std::max<int64_t>((outputs - 1) * step + w[2 + i % 2] - size, 0);
+      g.padding[i] = i < 2 ? total / 2 : total - total / 2;
+    }
+  }
+  return g;
+}
+
+LogicalResult MatmulOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  ArrayRef<int64_t> a = shapeOf(getInputs()[0]), b = shapeOf(getInputs()[1]);
+  if (a.size() < 2 || b.size() < 2)
+    return opError(*this) << "wants matrices, not " << text(a) << " and " << text(b);
+  bool transposed = boolOr(getTransposeB().value_or(Attribute()), false);
+  int64_t k = b[b.size() - (transposed ? 1 : 2)], n = b[b.size() - (transposed ? 2 : 1)];
+  if (a.back() != k)
+    return opError(*this) << "a " << text(a) << " has rows of " << a.back() << ", b " << text(b) << " wants " << k;
+  if (b.size() != 2 && (b.size() != a.size() || a.drop_back(2) != b.drop_back(2)))
+    return opError(*this) << "leading dimensions of a " << text(a) << " and b " << text(b) << " differ";
+  Shape result(a.drop_back());
+  result.push_back(n);
+  return failed(checkEpilogue(*this, n, result)) ? failure() : giveFloat(*this, types, result);
+}
+
+LogicalResult AttentionOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 3)) || failed(wantRank(*this, 1, 3)) ||
+      failed(wantRank(*this, 2, 3)))
+    return failure();
+  ArrayRef<int64_t> q = shapeOf(getInputs()[0]), k = shapeOf(getInputs()[1]), v = shapeOf(getInputs()[2]);
+  if (q[0] != k[0] || q[0] != v[0] || q[2] != k[2] || k[1] != v[1])
+    return opError(*this) << "q " << text(q) << ", k " << text(k) << ", v " << text(v) << " do not fit";
+  return giveFloat(*this, types, {q[0], q[1], v[2]});
+}
+
+LogicalResult ReduceOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  StringRef kind = cast<StringAttr>(getKind()).getValue();
+  if (!llvm::is_contained({"sum", "mean", "max"}, kind))
+    return opError(*this) << "unknown kind \"" << kind << "\"; kinds are sum, mean, max";
+  Shape shape(shapeOf(getInputs()[0]));
+  for (int64_t axis : intList(getAxes())) {
+    if (failed(wantAxis(*this, axis, shape.size())))
+      return failure();
+    shape[axis] = 1;
+  }
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult LayerNormOp::inferTypes(Types &types) {
+  return failed(unary(*this, types)) ? failure() : wantChannels(*this, 1);
+}
+
+LogicalResult BatchNormOp::inferTypes(Types &types) {
+  return failed(unary(*this, types)) ? failure() : wantChannels(*this, 1);
+}
+
+LogicalResult BatchStatisticsOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  int64_t channels = shapeOf(getInputs()[0]).back();
+  return failure(failed(giveFloat(*this, types, {channels})) || failed(giveFloat(*this, types, {channels})));
+}
+
+LogicalResult MaxPoolOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  int64_t kernel = intOr(getKernel(), 0), stride = intOr(getStride(), 0), padding = intOr(getPadding(), 0);
+  if (kernel < 1 || stride < 1 || padding < 0 || padding >= kernel)
+    return opError(*this) << "kernel " << kernel << ", stride " << stride << ", padding " << padding;
+  int64_t h = x[1] + 2 * padding - kernel, w = x[2] + 2 * padding - kernel;
+  if (h < 0 || w < 0)
+    return opError(*this) << "the kernel " << kernel << " is larger than the padded input " << text(x);
+  return giveFloat(*this, types, {x[0], h / stride + 1, w / stride + 1, x[3]});
+}
+
+namespace {
+LogicalResult wantIds(Operation *op) {
+  if (failed(wantTensors(op)) || failed(wantRank(op, 0, 3)))
+    return failure();
+  if (!getElementTypeOrSelf(op->getOperand(0).getType()).isSignlessInteger(32))
+    return opError(op) << "wants i32 ids, not " << op->getOperand(0).getType();
+  return success();
+}
+} // namespace
+
+LogicalResult OneHotOp::inferTypes(Types &types) {
+  if (failed(wantIds(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0]));
+  shape.push_back(intOr(getClasses(), 0));
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
+  if (failed(wantIds(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0]));
+  shape.push_back(1);
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult UpsampleOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  int64_t factor = intOr(getFactor(), 0);
+  if (factor < 1 || factor > 4096)
+    return opError(*this) << "factor " << factor;
+  return giveFloat(*this, types, {x[0], x[1] * factor, x[2] * factor, x[3]});
+}
+
+LogicalResult ReshapeOp::inferTypes(Types &types) {
+  if (failed(wantTensors(*this)))
+    return failure();
+  auto from = cast<RankedTensorType>(getInputs()[0].getType());
+  Shape shape = intList(getShape());
+  int64_t known = 1, open = -1;
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    if (size == -1 && open < 0)
+      open = i;
+    else if (size < 1 || __builtin_mul_overflow(known, size, &known))
+      return opError(*this) << "shape " << text(shape);
+  }
+  if (open >= 0 && from.getNumElements() % known == 0)
+    shape[open] = from.getNumElements() / known;
+  if (open >= 0 ? from.getNumElements() % known != 0 : from.getNumElements() != known)
+    return opError(*this) << text(from.getShape()) << " has " << from.getNumElements() << " elements, which "
+                          << text(shape) << " cannot hold";
+  return give(*this, types, shape, from.getElementType());
+}
+
+LogicalResult TransposeOp::inferTypes(Types &types) {
+  if (failed(wantTensors(*this)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape perm = intList(getPerm()), sorted(perm), shape;
+  llvm::sort(sorted);
+  for (auto [i, axis] : llvm::enumerate(sorted))
+    if (sorted.size() != x.size() || axis != int64_t(i))
+      return opError(*this) << "perm " << text(perm) << " is no order of " << x.size() << " axes";
+  for (int64_t axis : perm)
+    shape.push_back(x[axis]);
+  return give(*this, types, shape, getElementTypeOrSelf(getInputs()[0].getType()));
+}
+
+LogicalResult BroadcastOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape shape = intList(getShape());
+  FailureOr<SmallVector<int64_t>> both = broadcastShapes(x, shape);
+  if (failed(both) || *both != shape)
+    return opError(*this) << text(x) << " does not broadcast to " << text(shape);
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult ConcatOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0]));
+  int64_t axis = intOr(getAxis(), -1);
+  if (failed(wantAxis(*this, axis, shape.size())))
+    return failure();
+  for (Value input : getInputs().drop_front()) {
+    Shape other(shapeOf(input));
+    int64_t size = other.size() == shape.size() ? other[axis] : 0;
+    if (other.size() == shape.size())
+      other[axis] = shape[axis];
+    if (other != shape)
+      return opError(*this) << text(shapeOf(getInputs()[0])) << " and " << text(shapeOf(input))
+                            << " do not fit beside one another along axis " << axis;
+    shape[axis] += size;
+  }
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult SliceOp::inferTypes(Types &types) {
+  if (failed(wantTensors(*this)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape start = intList(getStart()), step = intList(getStep()), size = intList(getSize());
+  if (failed(wantLength(*this, "start", start, x.size())) || failed(wantLength(*this, "step", step, x.size())) ||
+      failed(wantLength(*this, "size", size, x.size())))
+    return failure();
+  for (size_t i = 0; i < x.size(); ++i)
+    if (start[i] < 0 || step[i] < 1 || size[i] < 1 || start[i] >= x[i] || (size[i] - 1) > (x[i] - 1 - start[i]) / step[i])
+      return opError(*this) << "axis " << i << " of " << x[i] << ": start " << start[i] << ", step " << step[i]
+                            << ", size " << size[i] << " leaves it";
+  return give(*this, types, size, getElementTypeOrSelf(getInputs()[0].getType()));
+}
+
+LogicalResult PadOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0])), low = intList(getLow()), high = intList(getHigh());
+  if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())))
+    return failure();
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (low[i] < 0 || high[i] < 0 || low[i] > mostElements || high[i] > mostElements)
+      return opError(*this) << "padding must not be negative";
+    shape[i] += low[i] + high[i];
+  }
+  return giveFloat(*this, types, shape);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Every pass of the compiler, in the order in which the pipelines of Pipelines.cpp run them.
+
+#ifndef DPSIMS_PASSES
+#define DPSIMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ResolveImports : Pass<"resolve-imports", "mlir::ModuleOp"> {
+  let summary = "Replaces every import by the imported file's blocks";
+  let description = [{
+    Paths are relative to the importing file. Each file is read once, whoever imports it.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def Elaborate : Pass<"elaborate", "mlir::ModuleOp"> {
+  let summary = "Programs become graphs: parameters are numbers, blocks are instantiated, types are inferred";
+  let description = [{
+    Every program (or those named) becomes a `dpsims.graph` of static tensors; weights get the names of their paths.
+    Blocks, networks and programs are removed. A program's parameters come from the configuration: its top-level keys,
+    its sections as records, and the batch.
+
+    ```mlir
+    dpsims.block @Scale<by: float>(%x) {
+      %c = constant <value = by>
+      %y = mul %x, %c
+      return %y
+    }
+    dpsims.program @p<batch: int = 2> {
+      %x = input "x" <shape = [batch, 3]>
+      %y = instance @Scale<by = 2.0>(%x)
+      output "y" %y
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p {
+      %0 = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
+      %1 = constant <value = 2.000000e+00> : () -> tensor<f32>
+      %2 = mul %0, %1 : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+      output "y" %2 : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let options = [
+    ListOption<"programs", "programs", "std::string", "programs to elaborate; all if none is named">,
+    Option<"config", "config", "std::string", "", "configuration file (JSON)">,
+    ListOption<"settings", "set", "std::string", "key=value, key as section.name, over the configuration's">
+  ];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def LowerKernelsToLoops : Pass<"lower-kernels-to-loops", "mlir::ModuleOp"> {
+  let summary = "Kernels' forall becomes a range loop, their linalg.generic vector loops (CPU)";
+  let description = [{
+    Takes the kernel functions of docs/architecture.md. Each becomes a function
+    `(%args: memrefs..., %begin: index, %end: index)`: a loop over the grid's linear indices, in which every
+    `linalg.generic` is a loop nest whose last dimension is vectorised, with a masked remainder.
+  }];
+  let options = [Option<"vectorWidth", "vector-width", "int64_t", "16", "elements of f32 in a vector">];
+  let dependentDialects = ["mlir::scf::SCFDialect", "mlir::vector::VectorDialect", "mlir::arith::ArithDialect",
+                           "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect", "mlir::math::MathDialect"];
+}
+
+def LowerLoopsToLLVM : Pass<"lower-loops-to-llvm", "mlir::ModuleOp"> {
+  let summary = "The result of lower-kernels-to-loops in the LLVM dialect, with the runtime's calling convention";
+  let description = [{
+    Every kernel becomes `void NAME(ptr args, i64 begin, i64 end)`. exp, tanh, erf, log become polynomials: the
+    code imports nothing.
+  }];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect", "mlir::cf::ControlFlowDialect", "mlir::arith::ArithDialect",
+                           "mlir::affine::AffineDialect", "mlir::memref::MemRefDialect",
+                           "mlir::vector::VectorDialect", "mlir::math::MathDialect"];
+}
+
+def LowerKernelsToGpu : Pass<"lower-kernels-to-gpu", "mlir::ModuleOp"> {
+  let summary = "Kernels become gpu.func in one gpu.module (CUDA)";
+  let description = [{
+    Takes the kernel functions of docs/architecture.md. A grid point becomes a block; the last dimension of every
+    `linalg.generic` is spread over the block's threads, reductions end in a block reduction, barriers stand between
+    steps that depend on one another.
+  }];
+  let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::NVVM::NVVMDialect", "mlir::scf::SCFDialect",
+                           "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect",
+                           "mlir::math::MathDialect"];
+}
+
+def AssembleGpu : Pass<"assemble-gpu", "mlir::ModuleOp"> {
+  let summary = "gpu.module becomes gpu.binary: its PTX and its machine code (needs ptxas of the CUDA toolkit)";
+  let description = [{
+    Takes the result of lower-kernels-to-gpu. Functions that the hardware lacks are expanded into arithmetic; the PTX
+    calls no library. dpsims-compile does the same without this pass, and keeps both texts in the compiled model.
+  }];
+  let options = [Option<"chip", "chip", "std::string", "\"sm_90\"", "the chip to compile for">];
+}
+
+#endif
