@@ -842,25 +842,34 @@ void GenericLowering::reduceTile(ArrayRef<unsigned> reduced, Value base, ArrayRe
   }
 }
 
+// Exchanges two parallel dimensions.
+void exchange(linalg::GenericOp op, unsigned one, unsigned other) {
+  auto exchanged = [&](unsigned dim) { return dim == one ? other : dim == other ? one : dim; };
+  OpBuilder b(op);
+  SmallVector<AffineExpr> dims;
+  for (unsigned i = 0; i < op.getNumLoops(); ++i)
+    dims.push_back(b.getAffineDimExpr(exchanged(i)));
+  AffineMap permutation = AffineMap::get(dims.size(), 0, dims, op.getContext());
+  SmallVector<AffineMap> maps;
+  for (AffineMap map : op.getIndexingMapsArray())
+    maps.push_back(map.compose(permutation));
+  op.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
+  for (auto index : op.getBody()->getOps<linalg::IndexOp>())
+    index.setDim(exchanged(index.getDim()));
+}
+
 // Contiguous stores before contiguous loads: makes the dimension in which a transposed output is contiguous the last.
-linalg::GenericOp preferContiguousStores(linalg::GenericOp op) {
+void preferContiguousStores(linalg::GenericOp op) {
   unsigned loops = op.getNumLoops();
   if (op.getNumParallelLoops() != loops || loops < 2)
-    return op;
+    return;
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   for (OpOperand &output : op.getDpsInitsMutable()) {
     ArrayRef<AffineExpr> results = op.getMatchingIndexingMap(&output).getResults();
     auto dim = dyn_cast_if_present<AffineDimExpr>(results.empty() ? AffineExpr() : results.back());
-    if (!dim || dim.getPosition() == loops - 1 || sizes[dim.getPosition()] < std::min<int64_t>(sizes.back(), 8))
-      continue;
-    SmallVector<unsigned> order(loops);
-    std::iota(order.begin(), order.end(), 0);
-    std::swap(order[dim.getPosition()], order.back());
-    IRRewriter rewriter(op);
-    FailureOr<linalg::GenericOp> swapped = linalg::interchangeGenericOp(rewriter, op, order);
-    return succeeded(swapped) ? *swapped : op;
+    if (dim && dim.getPosition() != loops - 1 && sizes[dim.getPosition()] >= std::min<int64_t>(sizes.back(), 8))
+      return exchange(op, dim.getPosition(), loops - 1);
   }
-  return op;
 }
 
 //===----------------------------------------------------------------------===//
@@ -878,7 +887,8 @@ LogicalResult lowerKernel(func::FuncOp func, int64_t width) {
   for (linalg::GenericOp op : generics) {
     if (failed(GenericLowering(op, width).check()))
       return failure();
-    GenericLowering lowering(preferContiguousStores(op), width);
+    preferContiguousStores(op);
+    GenericLowering lowering(op, width);
     if (failed(lowering.check()))
       return failure();
     lowering.lower();
