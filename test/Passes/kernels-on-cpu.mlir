@@ -231,6 +231,25 @@ func.func @transpose_load_50_13(%arg0: memref<2x50x13xf32>, %arg1: memref<2x13x5
   return
 }
 
+// All at once: permutations, broadcasts along two dimensions and their indices.
+func.func @permuted(%arg0: memref<5x21x19xf32>, %arg1: memref<21xf32>, %arg2: memref<19xf32>, %arg3: memref<19x5x21xf32>) attributes {dpsims.kernel} {
+  scf.forall (%arg4) in (1) {
+    linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d2, d1)>, affine_map<(d0, d1, d2) -> (d2)>, affine_map<(d0, d1, d2) -> (d1)>, affine_map<(d0, d1, d2) -> (d1, d0, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%arg0, %arg1, %arg2 : memref<5x21x19xf32>, memref<21xf32>, memref<19xf32>) outs(%arg3 : memref<19x5x21xf32>) {
+    ^bb0(%in: f32, %in_0: f32, %in_1: f32, %out: f32):
+      %0 = arith.addf %in, %in_0 : f32
+      %1 = arith.mulf %0, %in_1 : f32
+      %2 = linalg.index 1 : index
+      %3 = linalg.index 2 : index
+      %4 = arith.addi %2, %3 : index
+      %5 = arith.index_cast %4 : index to i32
+      %6 = arith.sitofp %5 : i32 to f32
+      %7 = arith.addf %1, %6 : f32
+      linalg.yield %7 : f32
+    }
+  }
+  return
+}
+
 // A grid of three dimensions.
 func.func @upsample(%arg0: memref<2x5x7x24xf32>, %arg1: memref<2x10x14x24xf32>) attributes {dpsims.kernel} {
   scf.forall (%arg2, %arg3, %arg4) in (2, 10, 14) {
