@@ -29,8 +29,8 @@ struct MemoryUse {
 /// Running allocates no memory.
 class Session {
 public:
-  /// `weights` may be null for an entry without weights; it is not used after the constructor. `device` must outlive
-  /// the session. Errors: those of createPlan and of reading weights.
+  /// `entry` is one of the model's. `weights` may be null for an entry without weights; it is not used after the
+  /// constructor. `device` must outlive the session. Errors: those of createPlan and of reading weights.
   Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights);
 
   /// Runs the entry. Host tensors in the entry's order, contiguous, each Argument::bytes() long. Complete on return.

@@ -18,7 +18,6 @@
 
 namespace dpsims::test {
 
-using format::ElementType;
 using Dims = std::vector<uint64_t>;
 
 inline uint64_t countOf(const Dims &dims) {
@@ -57,11 +56,11 @@ public:
   format::PlanT &prepare() { return *entry().prepare; }
 
   /// Inputs and outputs; the result is their buffer in main.
-  uint32_t input(const std::string &name, const Dims &shape, ElementType type = ElementType::F32) {
+  uint32_t input(const std::string &name, const Dims &shape, format::ElementType type = format::ElementType::F32) {
     entry().inputs.push_back(argument(name, shape, type));
     return buffer(main(), format::Space::Input, static_cast<uint32_t>(entry().inputs.size() - 1), 0, shape, type);
   }
-  uint32_t output(const std::string &name, const Dims &shape, ElementType type = ElementType::F32) {
+  uint32_t output(const std::string &name, const Dims &shape, format::ElementType type = format::ElementType::F32) {
     entry().outputs.push_back(argument(name, shape, type));
     return buffer(main(), format::Space::Output, static_cast<uint32_t>(entry().outputs.size() - 1), 0, shape, type);
   }
@@ -99,7 +98,7 @@ public:
   }
 
   uint32_t buffer(format::PlanT &plan, format::Space space, uint32_t index, uint64_t offset, const Dims &shape,
-                  ElementType type = ElementType::F32) {
+                  format::ElementType type = format::ElementType::F32) {
     auto result = std::make_unique<format::BufferT>();
     result->space = space;
     result->index = index;
@@ -149,7 +148,7 @@ public:
   }
 
 private:
-  static std::unique_ptr<format::ArgumentT> argument(const std::string &name, const Dims &shape, ElementType type) {
+  static std::unique_ptr<format::ArgumentT> argument(const std::string &name, const Dims &shape, format::ElementType type) {
     auto result = std::make_unique<format::ArgumentT>();
     result->name = name;
     result->type = type;

@@ -18,6 +18,12 @@ namespace dpsims {
 /// `status` is the process's exit status.
 void addExecuteCommand(CLI::App &app, int &status);
 void addInitCommand(CLI::App &app);
+void addSampleCommand(CLI::App &app);
+void addInfoCommand(CLI::App &app);
+void addBenchCommand(CLI::App &app);
+
+/// Says on stderr which weights of a file were taken, if the file was not asked.
+void reportPrefix(const std::string &path, const std::string &prefix);
 
 /// The flags that all commands share which run a model.
 struct DeviceFlags {

@@ -5,7 +5,6 @@
 #include "runtime/model/execute.h"
 
 #include <cstdio>
-#include <iostream>
 #include <memory>
 
 namespace dpsims {
@@ -34,9 +33,7 @@ std::unique_ptr<FileWeights> openWeights(const CompiledModel &model, const Entry
   if (flags.weights.empty())
     return nullptr;
   auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
-  if (!weights->detectedPrefix().empty())
-    std::cerr << "dpsims-run: " << flags.weights << ": using the weights below \"" << weights->detectedPrefix()
-              << "\"\n";
+  reportPrefix(flags.weights, weights->detectedPrefix());
   return weights;
 }
 

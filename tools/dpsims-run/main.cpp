@@ -7,7 +7,6 @@
 #include "runtime/base/error.h"
 #include "runtime/format/checksum.h"
 
-#include <cstdio>
 #include <iostream>
 
 namespace {
@@ -37,8 +36,11 @@ int runCommandLine(int argc, char **argv) {
              "  dpsims-run execute --help\n"
              "Errors are one line on stderr; the exit status is then 1.");
   int status = 0;
+  dpsims::addSampleCommand(app);
   dpsims::addExecuteCommand(app, status);
   dpsims::addInitCommand(app);
+  dpsims::addInfoCommand(app);
+  dpsims::addBenchCommand(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
@@ -55,6 +57,11 @@ int runCommandLine(int argc, char **argv) {
 } // namespace
 
 namespace dpsims {
+
+void reportPrefix(const std::string &path, const std::string &prefix) {
+  if (!prefix.empty())
+    std::cerr << "dpsims-run: " << path << ": using the weights below \"" << prefix << "\"\n";
+}
 
 void DeviceFlags::addTo(CLI::App &command) {
   command.add_option("--threads", threads, "CPU threads; 0: OMP_NUM_THREADS, else all processors")

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/model/benchmark.h"
+
+#include "runtime/model/describe.h"
+#include "runtime/model/execute.h"
+#include "runtime/random/philox.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace dpsims {
+
+namespace {
+
+constexpr size_t slowest = 20;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Ids are of the configuration's classes.
+int64_t idLimit(const CompiledModel &model) {
+  nlohmann::json config = nlohmann::json::parse(model.config, nullptr, false);
+  bool known = config.is_object() && config.contains("num_classes") && config["num_classes"].is_number_unsigned();
+  return known ? std::max<int64_t>(1, config["num_classes"].get<int32_t>()) : 2;
+}
+
+std::vector<HostTensor> randomInputs(const CompiledModel &model, const Entry &entry) {
+  std::vector<HostTensor> inputs;
+  for (const Argument &argument : entry.inputs) {
+    HostTensor tensor(argument.type, argument.shape);
+    RandomSequence sequence{1, 0, static_cast<uint32_t>(inputs.size())};
+    uint64_t count = static_cast<uint64_t>(tensor.count()), limit = static_cast<uint64_t>(idLimit(model));
+    if (argument.type == ElementType::F32)
+      fillNormal(sequence, 0, count, tensor.buffer.as<float>());
+    for (uint64_t i = 0; i < count && argument.type == ElementType::I32; ++i)
+      tensor.buffer.as<int32_t>()[i] = static_cast<int32_t>(randomWord(sequence, i) % limit);
+    for (uint64_t i = 0; i < count && argument.type == ElementType::U8; ++i)
+      tensor.buffer.as<uint8_t>()[i] = static_cast<uint8_t>(randomWord(sequence, i));
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
+
+StepTime makeStep(const Session &session, size_t index) {
+  const Step &step = session.entry().main.steps[index];
+  return {step.kind(),
+          step.label,
+          session.plan().implementation(index),
+          std::numeric_limits<double>::infinity(),
+          static_cast<double>(step.flops),
+          static_cast<double>(step.bytes)};
+}
+
+struct KindTotal {
+  size_t count = 0;
+  double seconds = 0, flops = 0, bytes = 0;
+};
+
+std::map<std::string, KindTotal> totals(const BenchmarkResult &result) {
+  std::map<std::string, KindTotal> kinds;
+  for (const StepTime &step : result.steps) {
+    KindTotal &kind = kinds[step.kind];
+    ++kind.count;
+    kind.seconds += step.seconds;
+    kind.flops += step.flops;
+    kind.bytes += step.bytes;
+  }
+  return kinds;
+}
+
+// Speed and its share of the peak; `first` stands in front.
+std::string line(const MachinePeaks &peaks, const std::string &first, double seconds, double total, double flops,
+                 double bytes, const std::string &last) {
+  char text[256];
+  std::snprintf(text, sizeof(text), "  %-14s %10.3f ms %5.1f %%  %8.1f GFLOP/s %5.1f %%  %7.1f GB/s %5.1f %%  ",
+                first.c_str(), seconds * 1e3, 100 * seconds / total, flops / seconds * 1e-9,
+                100 * flops / seconds / peaks.flops, bytes / seconds * 1e-9, 100 * bytes / seconds / peaks.bandwidth);
+  return text + last + "\n";
+}
+
+} // namespace
+
+BenchmarkResult runBenchmark(Session &session, int runs) {
+  const Entry &entry = session.entry();
+  BenchmarkResult result;
+  result.model = session.model().path;
+  result.entry = entry.name;
+  result.runs = runs;
+  if (!entry.inputs.empty() && !entry.inputs[0].shape.empty())
+    result.batch = entry.inputs[0].shape[0];
+  std::vector<HostTensor> inputs = randomInputs(session.model(), entry), outputs = makeOutputs(entry);
+  std::vector<const void *> from;
+  std::vector<void *> to;
+  for (const HostTensor &input : inputs)
+    from.push_back(input.buffer.data());
+  for (HostTensor &output : outputs)
+    to.push_back(output.buffer.data());
+
+  session.run(from, to);
+  std::vector<double> times;
+  for (int i = 0; i < runs; ++i) {
+    double start = now();
+    session.run(from, to);
+    times.push_back(now() - start);
+  }
+  std::sort(times.begin(), times.end());
+  result.minSeconds = times.front();
+  result.medianSeconds = times[times.size() / 2];
+
+  for (size_t i = 0; i < entry.main.steps.size(); ++i)
+    result.steps.push_back(makeStep(session, i));
+  std::vector<double> seconds(result.steps.size());
+  for (int i = 0; i < runs; ++i) {
+    session.profile(from, to, seconds);
+    for (size_t j = 0; j < seconds.size(); ++j)
+      result.steps[j].seconds = std::min(result.steps[j].seconds, seconds[j]);
+  }
+  for (const StepTime &step : result.steps)
+    result.flops += step.flops;
+  result.memory = session.memory();
+  result.residentPeak = residentPeak();
+  return result;
+}
+
+void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
+  char text[256];
+  out << r.model << ": entry " << r.entry << ", batch " << r.batch << ", " << r.device << "\n";
+  std::snprintf(text, sizeof(text), "  load %.0f ms; run min %.3f ms, median %.3f ms of %d; %.2f images/s; %.1f GFLOP/s\n",
+                r.loadSeconds * 1e3, r.minSeconds * 1e3, r.medianSeconds * 1e3, r.runs,
+                static_cast<double>(r.batch) / r.minSeconds, r.flops / r.minSeconds * 1e-9);
+  out << text;
+  std::snprintf(text, sizeof(text), "  machine: %.1f GFLOP/s (f32, %s), %.1f GB/s copying\n", r.peaks.flops * 1e-9,
+                r.peaks.instructions.c_str(), r.peaks.bandwidth * 1e-9);
+  out << text;
+  out << "  memory: arena " << bytesText(r.memory.arena) << ", constants " << bytesText(r.memory.constants)
+      << ", workspace " << bytesText(r.memory.workspace) << ", while loading " << bytesText(r.memory.load)
+      << "; process at most " << bytesText(r.residentPeak) << "\n";
+  double total = 0;
+  for (const StepTime &step : r.steps)
+    total += step.seconds;
+  out << "by kind (one step at a time; GFLOP/s as if all convolutions were direct):\n";
+  for (const auto &[kind, sum] : totals(r))
+    out << line(r.peaks, kind, sum.seconds, total, sum.flops, sum.bytes, std::to_string(sum.count) + " steps");
+  std::vector<const StepTime *> order;
+  for (const StepTime &step : r.steps)
+    order.push_back(&step);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const StepTime *a, const StepTime *b) { return a->seconds > b->seconds; });
+  order.resize(std::min(order.size(), slowest));
+  out << "slowest steps:\n";
+  for (const StepTime *step : order)
+    out << line(r.peaks, std::to_string(step - r.steps.data()) + " " + step->kind, step->seconds, total, step->flops,
+                step->bytes, step->label + " [" + step->implementation + "]");
+}
+
+std::string benchmarkJson(const BenchmarkResult &r) {
+  nlohmann::json steps = nlohmann::json::array();
+  for (const StepTime &step : r.steps)
+    steps.push_back({{"kind", step.kind},
+                     {"label", step.label},
+                     {"implementation", step.implementation},
+                     {"seconds", step.seconds},
+                     {"flops", step.flops},
+                     {"bytes", step.bytes}});
+  nlohmann::json json = {
+      {"model", r.model},
+      {"entry", r.entry},
+      {"device", r.device},
+      {"batch", r.batch},
+      {"runs", r.runs},
+      {"load_seconds", r.loadSeconds},
+      {"min_seconds", r.minSeconds},
+      {"median_seconds", r.medianSeconds},
+      {"flops", r.flops},
+      {"memory",
+       {{"arena", r.memory.arena},
+        {"constants", r.memory.constants},
+        {"workspace", r.memory.workspace},
+        {"load", r.memory.load},
+        {"resident_peak", r.residentPeak}}},
+      {"machine",
+       {{"flops", r.peaks.flops}, {"bandwidth", r.peaks.bandwidth}, {"instructions", r.peaks.instructions}}},
+      {"steps", steps}};
+  return json.dump(1) + "\n";
+}
+
+} // namespace dpsims

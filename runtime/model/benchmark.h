@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Times of an entry, as a whole and by step: `dpsims-run bench`.
+
+#ifndef DPSIMS_RUNTIME_MODEL_BENCHMARK_H
+#define DPSIMS_RUNTIME_MODEL_BENCHMARK_H
+
+#include "runtime/model/machine_peaks.h"
+#include "runtime/model/session.h"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// A step's best time.
+struct StepTime {
+  std::string kind, label, implementation;
+  double seconds = 0;
+  double flops = 0, bytes = 0; ///< as the compiler counted: convolutions as direct ones, every tensor once
+};
+
+struct BenchmarkResult {
+  std::string model, entry, device;
+  int64_t batch = 1; ///< the first input's leading dimension
+  int runs = 0;
+  double loadSeconds = 0;
+  double minSeconds = 0, medianSeconds = 0; ///< of whole runs
+  double flops = 0;
+  std::vector<StepTime> steps; ///< in the order of execution, best of all runs, one step at a time
+  MemoryUse memory;
+  uint64_t residentPeak = 0; ///< of the process, including the libraries
+  MachinePeaks peaks;
+};
+
+/// Runs the entry on random inputs: once to warm up, `runs` times as a whole, then `runs` times step by step.
+BenchmarkResult runBenchmark(Session &session, int runs);
+
+/// A report for people, and everything as JSON.
+void printBenchmark(const BenchmarkResult &result, std::ostream &out);
+std::string benchmarkJson(const BenchmarkResult &result);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_MODEL_BENCHMARK_H

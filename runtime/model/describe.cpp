@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/model/describe.h"
+
+#include "runtime/base/error.h"
+
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace dpsims {
+
+namespace {
+
+std::ostream &field(std::ostream &out, const char *name) {
+  std::string text = std::string("  ") + name;
+  text.resize(16, ' ');
+  return out << text;
+}
+
+std::string tensorText(ElementType type, const Shape &shape) {
+  return std::string(elementTypeName(type)) + " " + shapeText(shape);
+}
+
+// The configuration in one line; long tables of colours say little.
+std::string configText(const std::string &config) {
+  nlohmann::json json = nlohmann::json::parse(config, nullptr, false);
+  if (json.is_discarded())
+    return config;
+  if (json.is_object() && json.contains("data") && json["data"].is_object() && json["data"].contains("palette"))
+    json["data"]["palette"] = std::to_string(json["data"]["palette"].size()) + " colours";
+  return json.dump();
+}
+
+void describeHeader(const CompiledModel &model, std::ostream &out) {
+  out << model.path << "\n";
+  field(out, "format") << "version " << model.version << ", " << bytesText(model.fileSize) << "\n";
+  field(out, "compiler") << model.compiler << "\n";
+  field(out, "source") << model.sourceHash << "\n";
+  field(out, "target") << name(model.target) << (model.chip.empty() ? "" : " ") << model.chip;
+  for (size_t i = 0; i < model.features.size(); ++i)
+    out << (i == 0 ? "; needs " : " ") << model.features[i];
+  out << "\n";
+  field(out, "kernels") << model.kernels.size() << ", " << bytesText(model.code.size + model.cubin.size) << " of code";
+  if (!model.ptx.empty())
+    out << ", " << bytesText(model.ptx.size()) << " of PTX";
+  out << "\n";
+  field(out, "configuration") << configText(model.config) << "\n";
+}
+
+// "310: 90 conv, 200 launch, 20 matmul; 270.1 GFLOP, 2.3 GB"
+std::string stepsText(const Plan &plan) {
+  std::map<std::string, size_t> kinds;
+  double flops = 0, bytes = 0;
+  for (const Step &step : plan.steps) {
+    ++kinds[step.kind()];
+    flops += static_cast<double>(step.flops);
+    bytes += static_cast<double>(step.bytes);
+  }
+  std::string text = std::to_string(plan.steps.size());
+  const char *separator = ": ";
+  for (const auto &[kind, count] : kinds) {
+    text += separator + std::to_string(count) + " " + kind;
+    separator = ", ";
+  }
+  return text + "; " + amountText(flops, "FLOP") + ", " + amountText(bytes, "B") + " read and written";
+}
+
+void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream &out) {
+  out << "entry " << entry.name << "\n";
+  for (const Argument &input : entry.inputs)
+    field(out, "input") << input.name << " " << tensorText(input.type, input.shape) << "\n";
+  for (const Argument &output : entry.outputs)
+    field(out, "output") << output.name << " " << tensorText(output.type, output.shape) << "\n";
+  uint64_t parameters = 0, trained = 0, constants = 0;
+  for (uint32_t index : entry.weights) {
+    uint64_t count = static_cast<uint64_t>(elementCount(model.weights[index].shape));
+    parameters += count;
+    trained += model.weights[index].trained ? count : 0;
+  }
+  for (const ConstantInfo &constant : entry.constants)
+    constants += constant.bytes();
+  field(out, "weights") << entry.weights.size() << ", " << parameters << " parameters (" << trained << " trained), "
+                        << bytesText(parameters * sizeof(float)) << "\n";
+  field(out, "constants") << entry.constants.size() << ", " << bytesText(constants) << " before packing\n";
+  field(out, "arena") << bytesText(entry.main.arenaSize) << "; while loading " << bytesText(entry.prepare.arenaSize)
+                      << "\n";
+  field(out, "prepare steps") << stepsText(entry.prepare) << "\n";
+  field(out, "steps") << stepsText(entry.main) << "\n";
+}
+
+std::string bufferText(const Plan &plan, int64_t index) {
+  static const char *const spaces[] = {"input", "output", "arena", "constant", "load"};
+  if (index < 0)
+    return "-";
+  const Buffer &buffer = plan.buffers[static_cast<size_t>(index)];
+  std::string text = spaces[static_cast<size_t>(buffer.space)];
+  bool indexed = buffer.space != Space::Arena && buffer.space != Space::Load;
+  if (indexed)
+    text += " " + std::to_string(buffer.index);
+  if (!indexed || buffer.offset)
+    text += "+" + std::to_string(buffer.offset);
+  return text + " " + tensorText(buffer.type, buffer.shape);
+}
+
+std::string epilogueText(const Plan &plan, const Epilogue &epilogue, int32_t bias, int32_t residual) {
+  std::string text;
+  if (bias >= 0)
+    text += ", bias " + bufferText(plan, bias);
+  if (epilogue.activation != Activation::None)
+    text += std::string(", ") + name(epilogue.activation);
+  if (residual >= 0)
+    text += ", residual " + bufferText(plan, residual);
+  return text;
+}
+
+struct OperationText {
+  const CompiledModel &model;
+  const Plan &plan;
+
+  std::string operator()(const LaunchStep &step) const {
+    std::string text = model.kernels[step.kernel].name + "(";
+    for (size_t i = 0; i < step.args.size(); ++i)
+      text += (i ? ", " : "") + bufferText(plan, step.args[i]);
+    return text + ") on " + std::to_string(model.kernels[step.kernel].grid);
+  }
+  std::string operator()(const ConvStep &step) const {
+    return bufferText(plan, step.dst) + " = conv " + bufferText(plan, step.src) + ", " +
+           bufferText(plan, step.weights) + ", stride " + std::to_string(step.strideH) + "x" +
+           std::to_string(step.strideW) + ", padding " + std::to_string(step.padTop) + "," +
+           std::to_string(step.padLeft) + "," + std::to_string(step.padBottom) + "," + std::to_string(step.padRight) +
+           ", groups " + std::to_string(step.groups) + epilogueText(plan, step.epilogue, step.bias, step.residual);
+  }
+  std::string operator()(const MatmulStep &step) const {
+    return bufferText(plan, step.dst) + " = matmul " + bufferText(plan, step.a) + ", " + bufferText(plan, step.b) +
+           (step.transposeB ? " transposed" : "") + ", batch " + std::to_string(step.batch) + " m " +
+           std::to_string(step.m) + " n " + std::to_string(step.n) + " k " + std::to_string(step.k) +
+           epilogueText(plan, step.epilogue, step.bias, step.residual);
+  }
+  std::string operator()(const LoadWeightStep &step) const {
+    return bufferText(plan, step.dst) + " = weight " + model.weights[step.weight].name;
+  }
+  std::string operator()(const StoreConstantStep &step) const {
+    return "constant " + std::to_string(step.constant) + " = " + bufferText(plan, step.src);
+  }
+};
+
+void describeSteps(const CompiledModel &model, const Plan &plan, const char *title, std::ostream &out) {
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step &step = plan.steps[i];
+    out << "  " << title << " " << i << ": " << std::visit(OperationText{model, plan}, step.operation);
+    if (!step.label.empty())
+      out << "  // " << step.label;
+    out << "\n";
+  }
+}
+
+void describeWeights(const CompiledModel &model, const Entry &entry, std::ostream &out) {
+  for (uint32_t index : entry.weights) {
+    const WeightSpec &weight = model.weights[index];
+    out << "  weight " << weight.name << " " << tensorText(weight.type, weight.shape)
+        << (weight.trained ? "" : ", not trained") << ", " << weight.init;
+    if (weight.init == "constant" || weight.init == "normal" || weight.init == "xavier_normal")
+      out << " " << weight.initValue;
+    if (!weight.initOf.empty())
+      out << " of " << weight.initOf;
+    out << "\n";
+  }
+}
+
+} // namespace
+
+std::string bytesText(uint64_t bytes) {
+  char text[32];
+  if (bytes < 1024)
+    std::snprintf(text, sizeof(text), "%u B", static_cast<unsigned>(bytes));
+  else if (bytes < (uint64_t(1) << 20))
+    std::snprintf(text, sizeof(text), "%.1f KiB", static_cast<double>(bytes) / 1024);
+  else
+    std::snprintf(text, sizeof(text), "%.1f MiB", static_cast<double>(bytes) / (1024 * 1024));
+  return text;
+}
+
+std::string amountText(double amount, const char *unit) {
+  static const char *const prefixes[] = {"", "k", "M", "G", "T", "P"};
+  size_t i = 0;
+  for (; amount >= 1000 && i + 1 < sizeof(prefixes) / sizeof(prefixes[0]); ++i)
+    amount /= 1000;
+  char text[64];
+  std::snprintf(text, sizeof(text), i == 0 ? "%.0f %s%s" : "%.1f %s%s", amount, prefixes[i], unit);
+  return text;
+}
+
+void describe(const CompiledModel &model, const DescribeOptions &options, std::ostream &out) {
+  describeHeader(model, out);
+  for (const Entry &entry : model.entries) {
+    describeEntry(model, entry, out);
+    if (options.weights)
+      describeWeights(model, entry, out);
+    if (!options.steps)
+      continue;
+    describeSteps(model, entry.prepare, "prepare", out);
+    describeSteps(model, entry.main, "step", out);
+  }
+}
+
+} // namespace dpsims

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Label maps from files to pictures in files: `dpsims-run sample`.
+
+#ifndef DPSIMS_RUNTIME_MODEL_SAMPLER_H
+#define DPSIMS_RUNTIME_MODEL_SAMPLER_H
+
+#include "runtime/model/label_reader.h"
+#include "runtime/model/session.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+struct SampleOptions {
+  std::string labels;    ///< a PNG, or a directory of PNGs
+  std::string instances; ///< the same for instance maps, empty for none; in a directory, files of the same names
+  std::string output;    ///< a PNG, or a directory
+  uint64_t seed = 0;
+  uint32_t samples = 1; ///< pictures of each label map: NAME_0.png, NAME_1.png, ... if there are several
+};
+
+/// One label map and where its pictures go.
+struct SampleFile {
+  std::string labels, instances;
+  std::string name; ///< without directory and extension; with the seed it determines the noise
+  std::vector<std::string> outputs;
+};
+
+/// Which files there are to do, sorted by name. Among files called *_labelIds.png and *_instanceIds.png (Cityscapes) the
+/// former are the label maps, the latter their instance maps. Makes the output directory. Errors: something does not
+/// exist; an instance map is missing; two pictures would go to one file, or over a label map.
+std::vector<SampleFile> listSamples(const SampleOptions &options, bool needsInstances);
+
+/// The `sample` program of a model: inputs labels (B, H, W), z (B, D) and, where the generator wants them, instances
+/// (B, H, W); output image (B, H, W, 3) of bytes.
+class Sampler {
+public:
+  /// Error: the model has no such program.
+  explicit Sampler(const CompiledModel &model);
+
+  bool needsInstances() const { return instancesInput >= 0; }
+  const Entry &entry() const { return *program; }
+
+  /// Reads every map once: errors come before any work is done.
+  void check(const std::vector<SampleFile> &files) const;
+
+  /// Makes all pictures. Each is written as soon as it is there, whole or not at all. The picture depends on the model,
+  /// the weights, the label map, its name, the seed and the sample's number; not on the other files.
+  void run(Session &session, const std::vector<SampleFile> &files, uint64_t seed) const;
+
+private:
+  struct Batch;
+  void add(Batch &batch, const SampleFile &file, uint32_t sample, uint64_t seed) const;
+  int64_t finish(Batch &batch, Session &session) const;
+
+  const Entry *program;
+  LabelReader reader;
+  int labelsInput = -1, noiseInput = -1, instancesInput = -1;
+  int64_t batchSize = 0, height = 0, width = 0, noiseDim = 0;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_MODEL_SAMPLER_H

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Sessions: loading, running without allocating, the memory that both take; `execute` on files.
+
+#include "model_builder.h"
+#include "support.h"
+
+#include "runtime/device/cpu/plan_cache.h"
+#include "runtime/model/execute.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <new>
+#include <omp.h>
+
+// Every allocation in C++, the libraries' too, is counted.
+static std::atomic<int64_t> allocations{0}, living{0};
+
+void *operator new(size_t size) {
+  ++allocations;
+  ++living;
+  if (void *memory = std::malloc(size ? size : 1))
+    return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void *memory) noexcept {
+  living -= memory != nullptr;
+  std::free(memory);
+}
+void operator delete(void *memory, size_t) noexcept { operator delete(memory); }
+void *operator new[](size_t size) { return operator new(size); }
+void operator delete[](void *memory) noexcept { operator delete(memory); }
+void operator delete[](void *memory, size_t) noexcept { operator delete(memory); }
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+namespace {
+
+// x -> conv -> relu -> matmul -> y, with a copy in front.
+ModelBuilder network(uint64_t size, uint64_t channels) {
+  ModelBuilder builder;
+  Dims image{1, size, size, channels};
+  uint32_t x = builder.input("x", image), held = builder.temporary(image), features = builder.temporary(image);
+  builder.launch("copy", countOf(image), {x, held});
+  format::ConvT conv;
+  conv.src = held;
+  conv.weights = builder.weight("conv.weight", {channels, channels, 3, 3}, "xavier_normal");
+  conv.bias = static_cast<int32_t>(builder.weight("conv.bias", {channels}, "zeros"));
+  conv.dst = features;
+  conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 1;
+  conv.epilogue = std::make_unique<format::EpilogueT>();
+  conv.epilogue->activation = format::Activation::Relu;
+  builder.step(builder.main(), std::move(conv), "conv2d");
+  format::MatmulT matmul;
+  matmul.a = features;
+  matmul.b = builder.weight("linear.weight", {channels, channels}, "xavier_normal");
+  matmul.m = size * size;
+  matmul.n = matmul.k = channels;
+  matmul.transpose_b = true;
+  matmul.dst = builder.output("y", image);
+  builder.step(builder.main(), matmul, "matmul");
+  return builder;
+}
+
+std::unique_ptr<Device> device(ConvolutionChoice choice = ConvolutionChoice::Direct) {
+  DeviceOptions options;
+  options.threads = 2;
+  options.convolution = choice;
+  return createDevice(Target::Cpu, options);
+}
+
+std::string write(const ModelBuilder &builder, const std::string &path) {
+  std::vector<uint8_t> bytes = builder.finish();
+  writeFile(path, bytes.data(), bytes.size());
+  return path;
+}
+
+// Bytes of this process's memory, from /proc/self/status.
+int64_t processMemory(const std::string &field) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.compare(0, field.size(), field) == 0)
+      return std::atoll(line.c_str() + field.size() + 1) * 1024;
+  return 0;
+}
+
+TEST(Session, RunsWithoutAllocating) {
+  for (ConvolutionChoice choice : {ConvolutionChoice::Direct, ConvolutionChoice::Winograd}) {
+    std::shared_ptr<const CompiledModel> model = network(32, 32).load();
+    std::unique_ptr<Device> cpu = device(choice);
+    InitialWeights weights(*model, 1);
+    Session session(model, model->entry(""), *cpu, &weights);
+    std::vector<float> x = randomValues(32 * 32 * 32, 1), y(x.size());
+    std::vector<const void *> inputs{x.data()};
+    std::vector<void *> outputs{y.data()};
+    session.run(inputs, outputs);
+    int64_t before = allocations, alive = living;
+    for (int i = 0; i < 10; ++i)
+      session.run(inputs, outputs);
+    EXPECT_EQ(living, alive);
+    // oneDNN makes a table of a call's arguments on each call; nothing else is left.
+    double perCall = static_cast<double>(allocations - before) / 20;
+    RecordProperty("allocations_per_onednn_call", std::to_string(perCall));
+    EXPECT_LE(perCall, 20);
+  }
+}
+
+TEST(Session, KernelsAllocateNothingAtAll) {
+  ModelBuilder builder;
+  uint32_t x = builder.input("x", {1000}), y = builder.output("y", {1000});
+  builder.launch("copy", 1000, {x, y});
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  std::unique_ptr<Device> cpu = device();
+  Session session(model, model->entry(""), *cpu, nullptr);
+  std::vector<float> from = randomValues(1000, 1), to(1000), other(1000);
+  std::vector<const void *> inputs{from.data()};
+  std::vector<void *> outputs{to.data()}, others{other.data()};
+  session.run(inputs, outputs);
+  int64_t before = allocations;
+  session.run(inputs, others); // other addresses: bound again
+  session.run(inputs, outputs);
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(from, to);
+  EXPECT_EQ(from, other);
+}
+
+TEST(Session, SplitsGridsOverThreads) {
+  ModelBuilder builder;
+  builder.launch("share", 7, {builder.output("y", {7}, format::ElementType::I32)});
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  std::unique_ptr<Device> cpu = device();
+  Session session(model, model->entry(""), *cpu, nullptr);
+  std::vector<int32_t> y(7);
+  session.run({}, {y.data()});
+  EXPECT_EQ(y, (std::vector<int32_t>{4, 4, 4, 4, 3, 3, 3}));
+}
+
+TEST(Session, KeepsMemoryToThePlan) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the sanitizer's memory counts too";
+#endif
+  std::shared_ptr<const CompiledModel> model = network(192, 192).load();
+  for (ConvolutionChoice choice : {ConvolutionChoice::Direct, ConvolutionChoice::Winograd, ConvolutionChoice::Auto}) {
+    std::unique_ptr<Device> cpu = device(choice);
+    InitialWeights weights(*model, 1);
+    std::vector<float> x = randomValues(192 * 192 * 192, 1), y(x.size());
+    { // libraries and threads are there before
+      std::shared_ptr<const CompiledModel> small = network(32, 32).load();
+      InitialWeights smallWeights(*small, 1);
+      Session warm(small, small->entry(""), *cpu, &smallWeights);
+    }
+    std::ofstream("/proc/self/clear_refs") << "5"; // the peak counts from here
+    int64_t before = processMemory("VmRSS");
+    Session session(model, model->entry(""), *cpu, &weights);
+    session.run({x.data()}, {y.data()});
+    int64_t peak = processMemory("VmHWM") - before, planned = static_cast<int64_t>(session.memory().total());
+    EXPECT_LE(peak, planned + planned / 20 + (1 << 20)) << "planned " << planned;
+  }
+}
+
+TEST(Session, NeedsItsWeights) {
+  std::shared_ptr<const CompiledModel> model = network(8, 8).load();
+  std::unique_ptr<Device> cpu = device();
+  EXPECT_TRUE(hasParts(errorOf([&] { Session(model, model->entry(""), *cpu, nullptr); }), {"3 weights", "--weights"}));
+}
+
+TEST(Session, FindsWeightsBelowAPrefix) {
+  TemporaryDirectory directory;
+  std::shared_ptr<const CompiledModel> model = network(8, 8).load();
+  std::vector<float> conv = randomValues(8 * 8 * 9, 1), bias(8, 0), linear = randomValues(64, 2);
+  SafetensorsWriter writer(directory / "w.safetensors");
+  writer.add("generator.conv.weight", ElementType::F32, {8, 8, 3, 3}, conv.data());
+  writer.add("generator.conv.bias", ElementType::F32, {8}, bias.data());
+  writer.add("generator.linear.weight", ElementType::F32, {8, 8}, linear.data());
+  writer.write();
+  const Entry &entry = model->entry("");
+  FileWeights found(*model, entry, directory / "w.safetensors");
+  EXPECT_EQ(found.detectedPrefix(), "generator.");
+  FileWeights asked(*model, entry, directory / "w.safetensors", "generator");
+  EXPECT_EQ(asked.detectedPrefix(), "");
+  std::vector<float> read(64);
+  asked.read(2, read.data());
+  EXPECT_EQ(read, linear);
+  EXPECT_TRUE(hasParts(errorOf([&] { FileWeights(*model, entry, directory / "w.safetensors", "ema"); }), {"ema."}));
+}
+
+struct Files {
+  TemporaryDirectory directory;
+  std::shared_ptr<const CompiledModel> model = network(8, 8).load();
+  const Entry &entry = model->entry("");
+  std::vector<float> x = randomValues(512, 1);
+
+  std::string inputs(const std::string &name, const Shape &shape, ElementType type = ElementType::F32) const {
+    SafetensorsWriter writer(directory / "in.safetensors");
+    writer.add(name, type, shape, x.data());
+    writer.write();
+    return directory / "in.safetensors";
+  }
+};
+
+TEST(Execute, ReadsRunsComparesAndWrites) {
+  Files files;
+  std::vector<HostTensor> inputs = readInputs(files.entry, files.inputs("x", {1, 8, 8, 8}));
+  std::unique_ptr<Device> cpu = device();
+  InitialWeights weights(*files.model, 1);
+  Session session(files.model, files.entry, *cpu, &weights);
+  std::vector<HostTensor> outputs = makeOutputs(files.entry);
+  run(session, inputs, outputs);
+  std::string path = files.directory / "out.safetensors";
+  writeOutputs(files.entry, outputs, path);
+  std::vector<Comparison> same = compareOutputs(files.entry, outputs, path, 0);
+  ASSERT_EQ(same.size(), 1u);
+  EXPECT_TRUE(same[0].within);
+  EXPECT_EQ(same[0].error, 0);
+  outputs[0].buffer.as<float>()[5] += 10;
+  EXPECT_FALSE(compareOutputs(files.entry, outputs, path, 1e-4)[0].within);
+  outputs[0].buffer.as<float>()[5] = NAN;
+  EXPECT_FALSE(compareOutputs(files.entry, outputs, path, 1e30)[0].within);
+}
+
+TEST(Execute, NamesWrongInputs) {
+  Files files;
+  auto error = [&](const std::string &path) { return errorOf([&] { readInputs(files.entry, path); }); };
+  EXPECT_TRUE(hasParts(error(files.inputs("y", {1, 8, 8, 8})), {"in.safetensors", "\"x\"", "(1, 8, 8, 8)"}));
+  EXPECT_TRUE(hasParts(error(files.inputs("x", {1, 8, 8, 4})), {"in.safetensors", "(1, 8, 8, 4)", "(1, 8, 8, 8)"}));
+  EXPECT_TRUE(hasParts(error(files.inputs("x", {1, 8, 8, 8}, ElementType::I32)), {"\"x\"", "I32", "F32"}));
+  EXPECT_TRUE(hasParts(error(files.directory / "none"), {"none"}));
+}
+
+TEST(Model, LoadsFromAFile) {
+  TemporaryDirectory directory;
+  std::shared_ptr<const CompiledModel> model = CompiledModel::load(write(network(8, 8), directory / "m.dpsims"));
+  EXPECT_EQ(model->path, directory / "m.dpsims");
+}
+
+TEST(PlanCache, KeepsChoicesByMachine) {
+  TemporaryDirectory directory;
+  std::string path = directory / "deep/plans.json";
+  PlanCache first(path, "a");
+  first.store("k", "winograd");
+  first.save();
+  EXPECT_EQ(PlanCache(path, "a").find("k"), "winograd");
+  EXPECT_EQ(PlanCache(path, "b").find("k"), "");
+  PlanCache second(path, "b");
+  second.store("k", "direct");
+  second.save();
+  EXPECT_EQ(PlanCache(path, "a").find("k"), "winograd");
+  EXPECT_EQ(PlanCache(path, "b").find("k"), "direct");
+}
+
+TEST(PlanCache, TakesNoHarmFromBadFiles) {
+  TemporaryDirectory directory;
+  for (const char *text : {"", "{", "[]", "{\"version\": 2}", "{\"version\": 1, \"machines\": {\"a\": 3}}",
+                           "{\"version\": 1, \"machines\": {\"a\": {\"k\": 3}}}"}) {
+    writeFile(directory / "plans.json", text);
+    PlanCache cache(directory / "plans.json", "a");
+    EXPECT_EQ(cache.find("k"), "");
+    cache.store("k", "direct");
+    cache.save();
+    EXPECT_EQ(PlanCache(directory / "plans.json", "a").find("k"), "direct");
+  }
+  PlanCache nowhere("/proc/no/such/plans.json", "a");
+  nowhere.store("k", "direct");
+  nowhere.save();
+  EXPECT_EQ(nowhere.find("k"), "direct");
+}
+
+} // namespace

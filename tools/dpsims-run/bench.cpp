@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/dpsims-run/commands.h"
+
+#include "runtime/base/file.h"
+#include "runtime/model/benchmark.h"
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+namespace dpsims {
+
+namespace {
+
+struct BenchFlags {
+  std::string model, entry, weights, prefix, json;
+  int runs = 10;
+  DeviceFlags device;
+};
+
+std::unique_ptr<WeightSource> openWeights(const CompiledModel &model, const Entry &entry, const BenchFlags &flags) {
+  if (flags.weights.empty())
+    return std::make_unique<InitialWeights>(model, 1);
+  auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
+  reportPrefix(flags.weights, weights->detectedPrefix());
+  return weights;
+}
+
+void bench(const BenchFlags &flags) {
+  std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
+  const Entry &entry = model->entry(flags.entry);
+  std::unique_ptr<WeightSource> weights = openWeights(*model, entry, flags);
+  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options());
+  auto start = std::chrono::steady_clock::now();
+  Session session(model, entry, *device, weights.get());
+  double loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  BenchmarkResult result = runBenchmark(session, flags.runs);
+  result.loadSeconds = loadSeconds;
+  result.device = device->description();
+  result.peaks = measurePeaks(); // last: its memory is not the model's
+  printBenchmark(result, std::cout);
+  if (!flags.json.empty())
+    writeFile(flags.json, benchmarkJson(result));
+}
+
+} // namespace
+
+void addBenchCommand(CLI::App &app) {
+  auto flags = std::make_shared<BenchFlags>();
+  CLI::App *command = app.add_subcommand("bench", "Times a program on random inputs: in total, by kind, by step.");
+  command->add_option("--model", flags->model, "compiled model")->required()->type_name("FILE");
+  command->add_option("--entry", flags->entry, "which program, if the model has several")->type_name("NAME");
+  command->add_option("--weights", flags->weights, "weights, safetensors; without: first weights")->type_name("FILE");
+  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
+  command->add_option("--runs", flags->runs, "how often")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("--json", flags->json, "write every figure there")->type_name("FILE");
+  flags->device.addTo(*command);
+  command->footer("Examples:\n"
+                  "  dpsims-run bench --model generator.dpsims\n"
+                  "  dpsims-run bench --model generator.dpsims --weights weights.safetensors --threads 8 \\\n"
+                  "      --runs 50 --json times.json\n"
+                  "Percentages are of the machine's peaks, measured in the same run.");
+  command->callback([flags] { bench(*flags); });
+}
+
+} // namespace dpsims
