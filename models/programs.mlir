@@ -24,6 +24,8 @@ dpsims.block @FromNCHW(%x) {
 
 // Label maps, noise and, where the generator takes them, instance maps to images in [-1, 1].
 dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator: record>() {
+  assert num_classes > 0, "num_classes = {num_classes} must be 1 or more"
+  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
   let size = [batch] + image_size
   %labels = input "labels" <shape = size, type = "i32">
   %z = input "z" <shape = [batch, generator.noise_dim]>
@@ -39,6 +41,7 @@ dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator
 }
 
 dpsims.block @ImageInput<batch: int, image_size: list>() {
+  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
   %nchw = input "image" <shape = [batch, 3] + image_size>
   %image = instance @FromNCHW(%nchw)
   return %image
