@@ -7,6 +7,7 @@
 #include "model_generated.h"
 
 #include <cmath>
+#include <cstring>
 
 namespace dpsims {
 
@@ -67,7 +68,9 @@ private:
     if (sizeOf(dims) > maxRank)
       bad("a shape has ", sizeOf(dims), " dimensions; ", maxRank, " is the limit");
     for (size_t i = 0; i < sizeOf(dims); ++i) {
-      uint64_t dim = dims->Get(i);
+      uint64_t dim; // the verifier does not check that 64-bit elements are aligned
+      std::memcpy(&dim, dims->Data() + i * sizeof(dim), sizeof(dim));
+      dim = flatbuffers::EndianScalar(dim);
       if (dim == 0 || dim > maxElements / count)
         bad("dimension ", i, " of a shape is ", dim);
       count *= dim;

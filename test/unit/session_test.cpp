@@ -16,13 +16,18 @@
 #include <new>
 #include <omp.h>
 
-// Every allocation in C++, the libraries' too, is counted.
+// Every allocation in C++, the libraries' too, is counted; but the sanitizer's own functions stay in place.
 static std::atomic<int64_t> allocations{0}, living{0};
 
-void *operator new(size_t size) {
+#ifndef __SANITIZE_ADDRESS__
+void *operator new(size_t size, const std::nothrow_t &) noexcept {
   ++allocations;
-  ++living;
-  if (void *memory = std::malloc(size ? size : 1))
+  void *memory = std::malloc(size ? size : 1);
+  living += memory != nullptr;
+  return memory;
+}
+void *operator new(size_t size) {
+  if (void *memory = operator new(size, std::nothrow))
     return memory;
   throw std::bad_alloc();
 }
@@ -34,6 +39,7 @@ void operator delete(void *memory, size_t) noexcept { operator delete(memory); }
 void *operator new[](size_t size) { return operator new(size); }
 void operator delete[](void *memory) noexcept { operator delete(memory); }
 void operator delete[](void *memory, size_t) noexcept { operator delete(memory); }
+#endif
 
 using namespace dpsims;
 using namespace dpsims::test;
