@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Status codes of the CUDA libraries as errors.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CHECK_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_CHECK_H
+
+#include <cublasLt.h>
+#include <cuda_runtime_api.h>
+#include <cudnn.h>
+
+namespace dpsims::cuda {
+
+/// Error, unless the call succeeded: "CUDA: cudaMemcpyAsync: an illegal memory access was encountered".
+void check(cudaError_t status, const char *call);
+void check(cublasStatus_t status, const char *call);
+void check(cudnnStatus_t status, const char *call);
+
+} // namespace dpsims::cuda
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_CHECK_H

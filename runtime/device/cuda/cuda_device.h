@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The CUDA device lives in a shared library of its own, libdpsims-cuda.so, which is loaded when a model needs it: other
+// programs pay for no CUDA library, and run where there is none.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H
+
+#include "runtime/device/device.h"
+
+namespace dpsims {
+
+/// Error: libdpsims-cuda.so or a library that it needs is missing; the machine has no CUDA GPU.
+std::unique_ptr<Device> createCudaDevice(const DeviceOptions &options);
+
+/// The function that libdpsims-cuda.so exports under the name cudaEntryName.
+using CudaEntry = Device *(*)(const DeviceOptions &options);
+inline constexpr const char *cudaEntryName = "dpsims_create_cuda_device";
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H

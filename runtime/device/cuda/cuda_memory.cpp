@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/cuda_memory.h"
+
+#include "runtime/base/error.h"
+#include "runtime/device/cuda/check.h"
+
+#include <utility>
+
+namespace dpsims::cuda {
+
+CudaMemory::CudaMemory(uint64_t size) {
+  if (size == 0)
+    return;
+  cudaError_t status = cudaMalloc(&address, size);
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError(); // else the next launch would report it
+    size_t available = 0, total = 0;
+    check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
+    constexpr uint64_t mib = 1 << 20;
+    fail("the GPU has ", available / mib, " MiB of memory free, and ", (size + mib - 1) / mib,
+         " MiB more are needed: end other programs that use it, or compile for a smaller batch");
+  }
+  check(status, "cudaMalloc");
+  bytes = size;
+}
+
+CudaMemory::~CudaMemory() {
+  if (address)
+    cudaFree(address);
+}
+
+CudaMemory::CudaMemory(CudaMemory &&other) noexcept { *this = std::move(other); }
+
+CudaMemory &CudaMemory::operator=(CudaMemory &&other) noexcept {
+  std::swap(address, other.address);
+  std::swap(bytes, other.bytes);
+  return *this;
+}
+
+} // namespace dpsims::cuda

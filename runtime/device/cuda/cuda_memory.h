@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_MEMORY_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_MEMORY_H
+
+#include "runtime/device/device.h"
+
+namespace dpsims::cuda {
+
+/// What cudaMalloc aligns to, and every part of a larger allocation too.
+constexpr uint64_t memoryAlignment = 256;
+
+inline uint64_t alignUp(uint64_t bytes) { return (bytes + memoryAlignment - 1) / memoryAlignment * memoryAlignment; }
+
+class CudaMemory : public DeviceMemory {
+public:
+  CudaMemory() = default;
+  explicit CudaMemory(uint64_t bytes);
+  ~CudaMemory() override;
+  CudaMemory(CudaMemory &&other) noexcept;
+  CudaMemory &operator=(CudaMemory &&other) noexcept;
+};
+
+} // namespace dpsims::cuda
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_MEMORY_H

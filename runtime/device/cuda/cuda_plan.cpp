@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/cuda_plan.h"
+
+#include "runtime/base/error.h"
+
+#include <algorithm>
+
+namespace dpsims::cuda {
+
+CudaPlan::CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
+                   std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream)
+    : model(std::move(model)), library(std::move(library)), stream(stream), constants(entry.constants) {
+  StepContext context{plan, constants, libraries};
+  uint64_t needed = 0;
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    try {
+      steps.push_back(makeStep(context, plan.steps[i]));
+    } catch (const Error &error) {
+      fail(this->model->path, ": entry ", quoted(entry.name), ", step ", i, " (", plan.steps[i].label,
+           "): ", error.what());
+    }
+    if (steps.back())
+      needed = std::max(needed, steps.back()->workspaceBytes());
+  }
+  constants.allocate();
+  workspace = CudaMemory(needed);
+  addresses.constants = &constants;
+  addresses.workspace = workspace.data();
+  addresses.inputs.resize(entry.inputs.size());
+  addresses.outputs.resize(entry.outputs.size());
+}
+
+std::unique_ptr<CudaStep> CudaPlan::makeStep(const StepContext &context, const Step &step) const {
+  if (auto *launch = std::get_if<LaunchStep>(&step.operation)) {
+    const Kernel &kernel = model->kernels[launch->kernel];
+    return makeLaunchStep(context, *launch, kernel, library->find(kernel));
+  }
+  if (auto *conv = std::get_if<ConvStep>(&step.operation))
+    return makeConvStep(context, *conv);
+  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
+    return makeMatmulStep(context, *matmul);
+  return nullptr;
+}
+
+void CudaPlan::bindSteps() {
+  for (const std::unique_ptr<CudaStep> &step : steps)
+    if (step)
+      step->bind(addresses);
+}
+
+void CudaPlan::bindArena(void *arena) {
+  addresses.arena = arena;
+  bindSteps();
+}
+
+void CudaPlan::bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
+  addresses.inputs = inputs;
+  addresses.outputs = outputs;
+  bindSteps();
+}
+
+void CudaPlan::run(size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i)
+    if (steps[i])
+      steps[i]->run(stream);
+}
+
+std::string CudaPlan::implementation(size_t step) const {
+  return steps[step] ? steps[step]->implementation() : std::string();
+}
+
+} // namespace dpsims::cuda

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/kernels.h"
+
+#include <algorithm>
+
+namespace dpsims::cuda {
+
+namespace {
+
+constexpr unsigned threads = 256;
+
+// Enough blocks to fill any GPU; each thread takes several elements, a whole grid apart.
+unsigned blocksFor(uint64_t elements) {
+  return static_cast<unsigned>(std::min<uint64_t>((elements + threads - 1) / threads, 65535));
+}
+
+__device__ uint64_t firstElement() { return blockIdx.x * uint64_t(blockDim.x) + threadIdx.x; }
+__device__ uint64_t elementStep() { return uint64_t(gridDim.x) * blockDim.x; }
+
+__device__ float activate(float x, Activation activation, float alpha, float beta) {
+  switch (activation) {
+  case Activation::None:
+    return x;
+  case Activation::Relu:
+    return x < 0 ? 0 : x; // not fmaxf: NaN stays NaN
+  case Activation::LeakyRelu:
+    return x < 0 ? alpha * x : x;
+  case Activation::Clamp:
+    return x < alpha ? alpha : x > beta ? beta : x;
+  case Activation::Sigmoid:
+    return 1 / (1 + expf(-x));
+  case Activation::Silu:
+    return x / (1 + expf(-x));
+  case Activation::Gelu:
+    return 0.5f * x * (1 + erff(x * 0.70710678118654752f));
+  case Activation::Tanh:
+    return tanhf(x);
+  }
+  return x;
+}
+
+// Pointers may be equal: no __restrict__.
+__global__ void epilogueKernel(float *dst, const float *src, const float *bias, const float *residual, uint64_t count,
+                               uint64_t channels, Activation activation, float alpha, float beta) {
+  for (uint64_t i = firstElement(); i < count; i += elementStep()) {
+    float x = src[i];
+    if (bias)
+      x += bias[i % channels];
+    x = activate(x, activation, alpha, beta);
+    dst[i] = residual ? x + residual[i] : x;
+  }
+}
+
+__global__ void packWeightsKernel(float *dst, const float *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
+  for (uint64_t i = firstElement(); i < count; i += elementStep()) {
+    uint64_t channel = i % inChannels, tap = i / inChannels % taps, out = i / (inChannels * taps);
+    dst[i] = src[(out * inChannels + channel) * taps + tap];
+  }
+}
+
+// One thread an output element; neighbouring threads have neighbouring channels.
+__global__ void directConvKernel(float *dst, const float *src, const float *weights, ConvSizes s, uint64_t count) {
+  int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
+  for (uint64_t i = firstElement(); i < count; i += elementStep()) {
+    int64_t o = i % s.outChannels, pixel = i / s.outChannels;
+    int64_t ox = pixel % s.outWidth, oy = pixel / s.outWidth % s.outHeight, n = pixel / (s.outWidth * s.outHeight);
+    float sum = 0;
+    for (int64_t ky = 0; ky < s.kernelHeight; ++ky) {
+      int64_t y = oy * s.strideH + ky - s.padTop;
+      for (int64_t kx = 0; kx < s.kernelWidth && y >= 0 && y < s.inHeight; ++kx) {
+        int64_t x = ox * s.strideW + kx - s.padLeft;
+        if (x < 0 || x >= s.inWidth)
+          continue;
+        const float *in = src + ((n * s.inHeight + y) * s.inWidth + x) * s.inChannels + o / groupOut * groupIn;
+        const float *w = weights + ((o * s.kernelHeight + ky) * s.kernelWidth + kx) * groupIn;
+        for (int64_t c = 0; c < groupIn; ++c)
+          sum += in[c] * w[c];
+      }
+    }
+    dst[i] = sum;
+  }
+}
+
+} // namespace
+
+void launchEpilogue(float *dst, const float *src, const float *bias, const float *residual, uint64_t rows,
+                    uint64_t channels, const Epilogue &epilogue, cudaStream_t stream) {
+  uint64_t count = rows * channels;
+  epilogueKernel<<<blocksFor(count), threads, 0, stream>>>(dst, src, bias, residual, count, channels,
+                                                           epilogue.activation, epilogue.alpha, epilogue.beta);
+  check(cudaGetLastError(), "epilogue");
+}
+
+void launchPackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream) {
+  uint64_t taps = static_cast<uint64_t>(sizes.kernelHeight * sizes.kernelWidth);
+  packWeightsKernel<<<blocksFor(sizes.weightCount()), threads, 0, stream>>>(
+      dst, src, sizes.weightCount(), static_cast<uint64_t>(sizes.groupChannels()), taps);
+  check(cudaGetLastError(), "packing of weights");
+}
+
+void launchDirectConv(float *dst, const float *src, const float *weights, const ConvSizes &sizes, cudaStream_t stream) {
+  directConvKernel<<<blocksFor(sizes.outputCount()), threads, 0, stream>>>(dst, src, weights, sizes,
+                                                                           sizes.outputCount());
+  check(cudaGetLastError(), "direct convolution");
+}
+
+} // namespace dpsims::cuda

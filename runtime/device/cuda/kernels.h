@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernels of the runtime itself: what convolutions and matmuls leave to be done around the libraries' calls.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H
+
+#include "runtime/model/model.h"
+
+#include <cuda_runtime_api.h>
+
+namespace dpsims::cuda {
+
+/// Sizes of a convolution on NHWC tensors.
+struct ConvSizes {
+  int64_t batch, inHeight, inWidth, inChannels;
+  int64_t outHeight, outWidth, outChannels;
+  int64_t kernelHeight, kernelWidth;
+  int64_t strideH, strideW, padTop, padLeft, padBottom, padRight;
+  int64_t groups;
+
+  int64_t groupChannels() const { return inChannels / groups; }
+  uint64_t outputCount() const { return static_cast<uint64_t>(batch * outHeight * outWidth * outChannels); }
+  uint64_t weightCount() const {
+    return static_cast<uint64_t>(outChannels * kernelHeight * kernelWidth * groupChannels());
+  }
+};
+
+/// dst[r][c] = activation(src[r][c] + bias[c]) + residual[r][c]; bias and residual may be null. src and residual may be
+/// dst.
+void launchEpilogue(float *dst, const float *src, const float *bias, const float *residual, uint64_t rows,
+                    uint64_t channels, const Epilogue &epilogue, cudaStream_t stream);
+
+/// Weights (O, I, H, W) to (O, H, W, I).
+void launchPackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream);
+
+/// The convolution itself, for shapes that cuDNN has no engine for; weights (O, H, W, I).
+void launchDirectConv(float *dst, const float *src, const float *weights, const ConvSizes &sizes, cudaStream_t stream);
+
+} // namespace dpsims::cuda
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/base/error.h"
+#include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/step.h"
+
+#include <optional>
+
+namespace dpsims::cuda {
+
+namespace {
+
+// What an algorithm may use at most; more is of no use to f32.
+constexpr uint64_t workspaceLimit = 32 << 20;
+
+template <typename Handle, cublasStatus_t (*destroy)(Handle)> class Owned {
+public:
+  Owned() = default;
+  ~Owned() {
+    if (handle)
+      destroy(handle);
+  }
+  Owned(const Owned &) = delete;
+  Owned &operator=(const Owned &) = delete;
+  Handle *address() { return &handle; }
+  Handle get() const { return handle; }
+
+private:
+  Handle handle = nullptr;
+};
+
+using MatmulDesc = Owned<cublasLtMatmulDesc_t, cublasLtMatmulDescDestroy>;
+using Layout = Owned<cublasLtMatrixLayout_t, cublasLtMatrixLayoutDestroy>;
+using Preference = Owned<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceDestroy>;
+
+template <typename T> void set(MatmulDesc &desc, cublasLtMatmulDescAttributes_t name, const T &value) {
+  check(cublasLtMatmulDescSetAttribute(desc.get(), name, &value, sizeof(value)), "cublasLtMatmulDescSetAttribute");
+}
+
+template <typename T> void set(Layout &layout, cublasLtMatrixLayoutAttribute_t name, const T &value) {
+  check(cublasLtMatrixLayoutSetAttribute(layout.get(), name, &value, sizeof(value)),
+        "cublasLtMatrixLayoutSetAttribute");
+}
+
+template <typename T> void set(Preference &preference, cublasLtMatmulPreferenceAttributes_t name, const T &value) {
+  check(cublasLtMatmulPreferenceSetAttribute(preference.get(), name, &value, sizeof(value)),
+        "cublasLtMatmulPreferenceSetAttribute");
+}
+
+// cuBLASLt counts by columns: it sees every row-major matrix transposed, and is asked for dst^T = b^T a^T. Its first
+// operand is b, its second a, and the bias along its rows is the bias along the columns of dst.
+class Matmul : public CudaStep {
+public:
+  Matmul(const StepContext &context, const MatmulStep &step);
+
+  void bind(const Addresses &addresses) override;
+  void run(cudaStream_t stream) override;
+  std::string implementation() const override { return epilogueLeft ? "cublaslt" : "cublaslt+epilogue"; }
+  uint64_t workspaceBytes() const override { return layout.bytes; }
+
+private:
+  void createLayouts(const MatmulStep &step);
+  void createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint64_t batchStride);
+  bool chooseAlgorithm(bool fused);
+  cublasLtEpilogue_t fusedEpilogue() const;
+
+  Libraries &libraries;
+  uint64_t batch, m, n, k;
+  Epilogue epilogue;
+  Operand a, b, dst;
+  std::optional<Operand> bias, residual;
+  std::optional<Operand> result; // where the product waits for its epilogue, if not in dst
+  WorkspaceLayout layout;
+  Operand workspace;
+
+  MatmulDesc desc;
+  Layout aLayout, bLayout, dstLayout;
+  cublasLtMatmulAlgo_t algorithm;
+  uint64_t algorithmWorkspace = 0;
+  bool addsResidual = false; // in cuBLASLt
+  bool epilogueLeft = false; // for the kernel of kernels.h
+
+  // Resolved.
+  float *aAt, *bAt, *dstAt, *biasAt, *residualAt, *resultAt;
+  void *workspaceAt;
+};
+
+Matmul::Matmul(const StepContext &context, const MatmulStep &step)
+    : libraries(context.libraries), batch(step.batch), m(step.m), n(step.n), k(step.k), epilogue(step.epilogue),
+      a(context.operand(step.a)), b(context.operand(step.b)), dst(context.operand(step.dst)) {
+  if (step.bias >= 0)
+    bias = context.operand(static_cast<uint32_t>(step.bias));
+  if (step.residual >= 0)
+    residual = context.operand(static_cast<uint32_t>(step.residual));
+  if (step.sharedB) { // one product of all rows
+    m *= batch;
+    batch = 1;
+  }
+  createLayouts(step);
+  if (!chooseAlgorithm(/*fused=*/true)) {
+    if (context.overlap(step.dst, step.residual))
+      result = layout.add(batch * m * n * sizeof(float));
+    if (!chooseAlgorithm(/*fused=*/false))
+      fail("cuBLASLt has no algorithm for a product of ", m, " x ", k, " and ", k, " x ", n, " in f32");
+  }
+  workspace = layout.add(algorithmWorkspace);
+}
+
+void Matmul::createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint64_t batchStride) {
+  check(cublasLtMatrixLayoutCreate(matrix.address(), CUDA_R_32F, rows, columns, static_cast<int64_t>(rows)),
+        "cublasLtMatrixLayoutCreate");
+  set(matrix, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, static_cast<int32_t>(batch));
+  set(matrix, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, static_cast<int64_t>(batchStride));
+}
+
+void Matmul::createLayouts(const MatmulStep &step) {
+  createLayout(bLayout, step.transposeB ? k : n, step.transposeB ? n : k, k * n);
+  createLayout(aLayout, k, m, m * k);
+  createLayout(dstLayout, n, m, m * n);
+  cublasComputeType_t compute = libraries.allowsTf32() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  check(cublasLtMatmulDescCreate(desc.address(), compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
+  set(desc, CUBLASLT_MATMUL_DESC_TRANSA, step.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(desc, CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_N);
+}
+
+// GELU is not among them: cuBLASLt's is the approximation by tanh.
+cublasLtEpilogue_t Matmul::fusedEpilogue() const {
+  if (epilogue.activation == Activation::Relu)
+    return bias ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_RELU;
+  return bias ? CUBLASLT_EPILOGUE_BIAS : CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+// cuBLASLt adds the residual (its C) before the activation, so that it can do so only where there is none. `fused`: as
+// much of the epilogue as it can do; else none. A residual in dst is lost to an epilogue that comes later.
+bool Matmul::chooseAlgorithm(bool fused) {
+  bool identity = epilogue.activation == Activation::None;
+  bool activates = identity || (epilogue.activation == Activation::Relu && !residual);
+  if (fused && !activates)
+    return false;
+  addsResidual = fused && residual;
+  epilogueLeft = !fused && (bias || residual || !identity);
+  set(desc, CUBLASLT_MATMUL_DESC_EPILOGUE, fused ? fusedEpilogue() : CUBLASLT_EPILOGUE_DEFAULT);
+  const void *someBias = reinterpret_cast<const void *>(memoryAlignment); // the choice wants one, and does not read it
+  if (fused && bias)
+    set(desc, CUBLASLT_MATMUL_DESC_BIAS_POINTER, someBias);
+
+  Preference preference;
+  check(cublasLtMatmulPreferenceCreate(preference.address()), "cublasLtMatmulPreferenceCreate");
+  set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspaceLimit);
+  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, b.alignment());
+  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, a.alignment());
+  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, addsResidual ? residual->alignment() : dst.alignment());
+  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, result ? result->alignment() : dst.alignment());
+  cublasLtMatmulHeuristicResult_t found;
+  int count = 0;
+  cublasStatus_t status =
+      cublasLtMatmulAlgoGetHeuristic(libraries.cublas(), desc.get(), bLayout.get(), aLayout.get(), dstLayout.get(),
+                                     dstLayout.get(), preference.get(), 1, &found, &count);
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED || (status == CUBLAS_STATUS_SUCCESS && count == 0))
+    return false;
+  check(status, "cublasLtMatmulAlgoGetHeuristic");
+  algorithm = found.algo;
+  algorithmWorkspace = found.workspaceSize;
+  return true;
+}
+
+void Matmul::bind(const Addresses &addresses) {
+  auto resolve = [&](const std::optional<Operand> &operand) { return operand ? addresses.floats(*operand) : nullptr; };
+  aAt = addresses.floats(a);
+  bAt = addresses.floats(b);
+  dstAt = addresses.floats(dst);
+  biasAt = resolve(bias);
+  residualAt = resolve(residual);
+  resultAt = result ? addresses.floats(*result) : dstAt;
+  workspaceAt = addresses.resolve(workspace);
+  if (bias && !epilogueLeft)
+    set(desc, CUBLASLT_MATMUL_DESC_BIAS_POINTER, static_cast<const void *>(biasAt));
+}
+
+void Matmul::run(cudaStream_t stream) {
+  float one = 1, residualScale = addsResidual ? 1 : 0;
+  check(cublasLtMatmul(libraries.cublas(), desc.get(), &one, bAt, bLayout.get(), aAt, aLayout.get(), &residualScale,
+                       addsResidual ? residualAt : resultAt, dstLayout.get(), resultAt, dstLayout.get(), &algorithm,
+                       workspaceAt, algorithmWorkspace, stream),
+        "cublasLtMatmul");
+  if (epilogueLeft)
+    launchEpilogue(dstAt, resultAt, biasAt, residualAt, batch * m, n, epilogue, stream);
+}
+
+} // namespace
+
+std::unique_ptr<CudaStep> makeMatmulStep(const StepContext &context, const MatmulStep &matmul) {
+  return std::make_unique<Matmul>(context, matmul);
+}
+
+} // namespace dpsims::cuda

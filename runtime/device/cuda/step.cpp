@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/step.h"
+
+#include "runtime/device/cuda/check.h"
+
+namespace dpsims::cuda {
+
+uint32_t Operand::alignment() const {
+  uint64_t lowest = offset & (~offset + 1);
+  return static_cast<uint32_t>(offset == 0 || lowest > memoryAlignment ? memoryAlignment : lowest);
+}
+
+void *Addresses::resolve(const Operand &operand) const {
+  auto at = [&](const void *base) { return static_cast<char *>(const_cast<void *>(base)) + operand.offset; };
+  switch (operand.kind) {
+  case Operand::Kind::Input:
+    return at(inputs[operand.index]);
+  case Operand::Kind::Output:
+    return at(outputs[operand.index]);
+  case Operand::Kind::Constant:
+    return at(constants->address(operand.index));
+  case Operand::Kind::Workspace:
+    return at(workspace);
+  case Operand::Kind::Arena:
+    break;
+  }
+  return at(arena);
+}
+
+Operand StepContext::operand(uint32_t index) const {
+  const Buffer &buffer = plan.buffers[index];
+  switch (buffer.space) {
+  case Space::Input:
+    return {Operand::Kind::Input, buffer.index, buffer.offset};
+  case Space::Output:
+    return {Operand::Kind::Output, buffer.index, buffer.offset};
+  case Space::Constant:
+    return {Operand::Kind::Constant, constants.needPlain(buffer.index), buffer.offset};
+  case Space::Arena:
+  case Space::Load:
+    break;
+  }
+  return {Operand::Kind::Arena, 0, buffer.offset};
+}
+
+bool StepContext::overlap(uint32_t dst, int32_t residual) const {
+  return residual >= 0 && dpsims::overlap(plan.buffers[dst], plan.buffers[static_cast<uint32_t>(residual)]);
+}
+
+namespace {
+
+class Launch : public CudaStep {
+public:
+  Launch(std::vector<Operand> operands, const Kernel &kernel, cudaKernel_t function)
+      : operands(std::move(operands)), kernel(kernel), function(function), values(this->operands.size()) {
+    for (void *&value : values)
+      arguments.push_back(&value);
+  }
+
+  void bind(const Addresses &addresses) override {
+    for (size_t i = 0; i < operands.size(); ++i)
+      values[i] = addresses.resolve(operands[i]);
+  }
+
+  void run(cudaStream_t stream) override {
+    check(cudaLaunchKernel(reinterpret_cast<const void *>(function), dim3(static_cast<unsigned>(kernel.grid)),
+                           dim3(kernel.threads), arguments.data(), 0, stream),
+          kernel.name.c_str());
+  }
+
+  std::string implementation() const override { return kernel.name; }
+
+private:
+  std::vector<Operand> operands;
+  Kernel kernel;
+  cudaKernel_t function;
+  std::vector<void *> values;    // the kernel's arguments
+  std::vector<void *> arguments; // where each of them is, as a launch wants it
+};
+
+} // namespace
+
+std::unique_ptr<CudaStep> makeLaunchStep(const StepContext &context, const LaunchStep &launch, const Kernel &kernel,
+                                         cudaKernel_t function) {
+  std::vector<Operand> operands;
+  for (uint32_t arg : launch.args)
+    operands.push_back(context.operand(arg));
+  return std::make_unique<Launch>(std::move(operands), kernel, function);
+}
+
+} // namespace dpsims::cuda

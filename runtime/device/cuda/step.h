@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A step made ready for the GPU, and what making one needs to know.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_STEP_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_STEP_H
+
+#include "runtime/device/cuda/constant_store.h"
+#include "runtime/device/cuda/libraries.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dpsims::cuda {
+
+/// A place: `offset` bytes into an input, an output, the arena, a slot of the constants, or the workspace.
+struct Operand {
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Workspace };
+
+  Kind kind = Kind::Arena;
+  uint32_t index = 0;
+  uint64_t offset = 0;
+
+  /// What the address is a multiple of, given that each of those begins at a multiple of 256.
+  uint32_t alignment() const;
+};
+
+/// The addresses that operands are resolved with.
+struct Addresses {
+  std::vector<const void *> inputs;
+  std::vector<void *> outputs;
+  void *arena = nullptr;
+  void *workspace = nullptr;
+  const ConstantStore *constants = nullptr;
+
+  void *resolve(const Operand &operand) const;
+  float *floats(const Operand &operand) const { return static_cast<float *>(resolve(operand)); }
+};
+
+/// Scratch memory that all steps share, because they run one after the other. A step lays out its own pieces in one
+/// WorkspaceLayout.
+class WorkspaceLayout {
+public:
+  Operand add(uint64_t size) {
+    Operand place{Operand::Kind::Workspace, 0, bytes};
+    bytes += alignUp(size);
+    return place;
+  }
+
+  uint64_t bytes = 0;
+};
+
+class CudaStep {
+public:
+  virtual ~CudaStep() = default;
+
+  /// Resolves the operands; may be called again.
+  virtual void bind(const Addresses &addresses) = 0;
+  /// Enqueues the work. Allocates nothing.
+  virtual void run(cudaStream_t stream) = 0;
+  virtual std::string implementation() const = 0;
+  virtual uint64_t workspaceBytes() const { return 0; }
+};
+
+/// What the steps of one plan share while they are made.
+struct StepContext {
+  const Plan &plan;
+  ConstantStore &constants;
+  Libraries &libraries;
+
+  /// The plan's buffer as an operand; constants as they are.
+  Operand operand(uint32_t buffer) const;
+  const Buffer &buffer(uint32_t index) const { return plan.buffers[index]; }
+  /// Whether the step's result overwrites its residual operand.
+  bool overlap(uint32_t dst, int32_t residual) const;
+};
+
+std::unique_ptr<CudaStep> makeLaunchStep(const StepContext &context, const LaunchStep &launch, const Kernel &kernel,
+                                         cudaKernel_t function);
+
+/// A convolution by cuDNN, or by the kernel of kernels.h if that has no engine for it.
+std::unique_ptr<CudaStep> makeConvStep(const StepContext &context, const ConvStep &conv);
+
+/// A matmul by cuBLASLt.
+std::unique_ptr<CudaStep> makeMatmulStep(const StepContext &context, const MatmulStep &matmul);
+
+} // namespace dpsims::cuda
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_STEP_H

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What users see of the CUDA device where it cannot work. Its results are compared where there is a GPU.
+
+#include "support.h"
+
+#include "runtime/device/device.h"
+
+#include <gtest/gtest.h>
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+namespace {
+
+TEST(CudaDevice, SaysWhatIsMissing) {
+  std::unique_ptr<Device> device;
+  try {
+    device = createDevice(Target::Cuda);
+  } catch (const Error &) {
+  }
+  if (device)
+    GTEST_SKIP() << "this machine has " << device->description();
+  std::string message = errorOf([] { createDevice(Target::Cuda); });
+  EXPECT_TRUE(hasParts(message, {"compiled for cuda", "--target cpu"}));
+}
+
+} // namespace
