@@ -19,9 +19,7 @@ namespace {
 
 constexpr size_t slowest = 20;
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // Ids are of the configuration's classes.
 int64_t idLimit(const CompiledModel &model) {
@@ -131,7 +129,8 @@ BenchmarkResult runBenchmark(Session &session, int runs) {
 void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   char text[256];
   out << r.model << ": entry " << r.entry << ", batch " << r.batch << ", " << r.device << "\n";
-  std::snprintf(text, sizeof(text), "  load %.0f ms; run min %.3f ms, median %.3f ms of %d; %.2f images/s; %.1f GFLOP/s\n",
+  std::snprintf(text, sizeof(text),
+                "  load %.0f ms; run min %.3f ms, median %.3f ms of %d; %.2f images/s; %.1f GFLOP/s\n",
                 r.loadSeconds * 1e3, r.minSeconds * 1e3, r.medianSeconds * 1e3, r.runs,
                 static_cast<double>(r.batch) / r.minSeconds, r.flops / r.minSeconds * 1e-9);
   out << text;
@@ -184,8 +183,7 @@ std::string benchmarkJson(const BenchmarkResult &r) {
         {"workspace", r.memory.workspace},
         {"load", r.memory.load},
         {"resident_peak", r.residentPeak}}},
-      {"machine",
-       {{"flops", r.peaks.flops}, {"bandwidth", r.peaks.bandwidth}, {"instructions", r.peaks.instructions}}},
+      {"machine", {{"flops", r.peaks.flops}, {"bandwidth", r.peaks.bandwidth}, {"instructions", r.peaks.instructions}}},
       {"steps", steps}};
   return json.dump(1) + "\n";
 }

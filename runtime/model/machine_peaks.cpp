@@ -19,9 +19,7 @@ constexpr int accumulators = 16; // more than latency times units of any core
 constexpr int64_t iterations = 200 * 1000;
 constexpr size_t copyBytes = size_t(128) << 20;
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 __attribute__((target("avx512f"))) float chainAvx512(float start) {
   __m512 sums[accumulators], factor = _mm512_set1_ps(0.999f), term = _mm512_set1_ps(start);

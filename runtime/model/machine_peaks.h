@@ -11,8 +11,8 @@
 namespace dpsims {
 
 struct MachinePeaks {
-  double flops = 0;     ///< f32 operations a second, multiply-adds in registers, all threads
-  double bandwidth = 0; ///< bytes a second, read and written, copying what no cache holds, all threads
+  double flops = 0;         ///< f32 operations a second, multiply-adds in registers, all threads
+  double bandwidth = 0;     ///< bytes a second, read and written, copying what no cache holds, all threads
   std::string instructions; ///< what the multiply-adds used: avx512f, avx2, sse2
 };
 

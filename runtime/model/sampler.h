@@ -29,9 +29,9 @@ struct SampleFile {
   std::vector<std::string> outputs;
 };
 
-/// Which files there are to do, sorted by name. Among files called *_labelIds.png and *_instanceIds.png (Cityscapes) the
-/// former are the label maps, the latter their instance maps. Makes the output directory. Errors: something does not
-/// exist; an instance map is missing; two pictures would go to one file, or over a label map.
+/// Which files there are to do, sorted by name. Among files called *_labelIds.png and *_instanceIds.png (Cityscapes)
+/// the former are the label maps, the latter their instance maps. Makes the output directory. Errors: something does
+/// not exist; an instance map is missing; two pictures would go to one file, or over a label map.
 std::vector<SampleFile> listSamples(const SampleOptions &options, bool needsInstances);
 
 /// The `sample` program of a model: inputs labels (B, H, W), z (B, D) and, where the generator wants them, instances

@@ -112,8 +112,6 @@ void Session::profile(const std::vector<const void *> &inputs, const std::vector
   fetch(outputs);
 }
 
-MemoryUse Session::memory() const {
-  return {arena->size(), main->constantBytes(), main->workspaceBytes(), loadBytes};
-}
+MemoryUse Session::memory() const { return {arena->size(), main->constantBytes(), main->workspaceBytes(), loadBytes}; }
 
 } // namespace dpsims

@@ -12,13 +12,13 @@ namespace dpsims {
 namespace {
 
 // Where larger programs' files keep a network's weights.
-const char *const knownPrefixes[] = {"generator.", "discriminator.backbone.net.", "discriminator.backbone.",
-                                     "discriminator.", "backbone.net.", "backbone."};
+const char *const knownPrefixes[] = {
+    "generator.", "discriminator.backbone.net.", "discriminator.backbone.", "discriminator.", "backbone.net.",
+    "backbone."};
 
 size_t countFound(const SafetensorsFile &file, const std::vector<WeightSpec> &needed, const std::string &prefix) {
-  return static_cast<size_t>(std::count_if(needed.begin(), needed.end(), [&](const WeightSpec &spec) {
-    return file.find(prefix + spec.name) != nullptr;
-  }));
+  return static_cast<size_t>(std::count_if(
+      needed.begin(), needed.end(), [&](const WeightSpec &spec) { return file.find(prefix + spec.name) != nullptr; }));
 }
 
 // The prefix with most of the names; empty if the names stand alone or nowhere.

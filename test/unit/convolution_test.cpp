@@ -163,7 +163,9 @@ std::vector<Case> shapeCases() {
   add([](Case &c) { c.groups = 16; });
   add([](Case &c) { c.c = c.o = c.groups = 13, c.stride = 2; });
   add([](Case &c) { c.c = c.o = c.groups = 24, c.kh = c.kw = 7, c.top = c.left = c.bottom = c.right = 3; });
-  add([](Case &c) { c.c = c.o = c.groups = 24, c.kh = c.kw = 5, c.stride = 2, c.top = c.left = 1, c.bottom = c.right = 2; });
+  add([](Case &c) {
+    c.c = c.o = c.groups = 24, c.kh = c.kw = 5, c.stride = 2, c.top = c.left = 1, c.bottom = c.right = 2;
+  });
   add([](Case &c) { c.c = 20, c.o = 30, c.groups = 5; });
   add([](Case &c) { c.c = 32, c.o = 64, c.groups = 2; });
   add([](Case &c) { c.h = c.w = 2, c.kh = c.kw = 7, c.top = c.left = c.bottom = c.right = 3; });

@@ -108,7 +108,8 @@ std::vector<Case> shapes() {
   std::vector<Case> cases;
   for (bool constant : {false, true})
     for (bool transpose : {false, true})
-      for (auto [batch, m, n, k] : {std::array<uint64_t, 4>{1, 1, 1, 1}, {1, 1, 130, 64}, {3, 5, 7, 11}, {2, 64, 48, 100}}) {
+      for (auto [batch, m, n, k] :
+           {std::array<uint64_t, 4>{1, 1, 1, 1}, {1, 1, 130, 64}, {3, 5, 7, 11}, {2, 64, 48, 100}}) {
         Case c;
         c.batch = batch, c.m = m, c.n = n, c.k = k;
         c.constant = constant;

@@ -148,7 +148,8 @@ public:
   }
 
 private:
-  static std::unique_ptr<format::ArgumentT> argument(const std::string &name, const Dims &shape, format::ElementType type) {
+  static std::unique_ptr<format::ArgumentT> argument(const std::string &name, const Dims &shape,
+                                                     format::ElementType type) {
     auto result = std::make_unique<format::ArgumentT>();
     result->name = name;
     result->type = type;

@@ -194,15 +194,15 @@ TEST(Model, SaysWhenCodeDoesNotLoad) {
   garbage.model.code.assign(1000, 7);
   std::shared_ptr<const CompiledModel> model = garbage.load();
   std::unique_ptr<Device> device = createDevice(Target::Cpu);
-  EXPECT_TRUE(hasParts(
-      dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
-      {"test.dpsims", "cannot load the kernels"}));
+  EXPECT_TRUE(
+      hasParts(dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
+               {"test.dpsims", "cannot load the kernels"}));
   ModelBuilder unknown = sample();
   unknown.model.kernels[0]->name = "no_such_kernel";
   model = unknown.load();
-  EXPECT_TRUE(hasParts(
-      dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
-      {"test.dpsims", "no kernel", "no_such_kernel"}));
+  EXPECT_TRUE(
+      hasParts(dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
+               {"test.dpsims", "no kernel", "no_such_kernel"}));
 }
 
 } // namespace

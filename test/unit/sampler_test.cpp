@@ -23,7 +23,8 @@ const char config[] = R"({"num_classes": 5, "data": {"ignore": [9], "palette":
     {"0": [0, 0, 0], "1": [10, 20, 30], "4": [255, 0, 0], "9": [1, 1, 1]}}})";
 
 // Pictures of 4 x 6 pixels that show what the program was given; see kernels/kernels.c.
-std::shared_ptr<const CompiledModel> painter(uint64_t batch, bool instances, const std::string &configuration = config) {
+std::shared_ptr<const CompiledModel> painter(uint64_t batch, bool instances,
+                                             const std::string &configuration = config) {
   ModelBuilder builder;
   builder.model.config = configuration;
   builder.entry().name = "sample";
@@ -94,7 +95,8 @@ TEST(Sampler, MakesTheSamePictureAloneAndAmongOthers) {
     folder.sample(folder.options("in", output), batch);
     EXPECT_EQ(fs::file_size(folder.path(output + "/a.png")), fs::file_size(folder.path("out1/a.png")));
     for (const char *name : {"a.png", "b.png", "c.png"})
-      EXPECT_EQ(readRgbPng(folder.path(output + "/" + name)).pixels, readRgbPng(folder.path("out1/" + std::string(name))).pixels);
+      EXPECT_EQ(readRgbPng(folder.path(output + "/" + name)).pixels,
+                readRgbPng(folder.path("out1/" + std::string(name))).pixels);
   }
   folder.sample(folder.options("in/b.png", "alone.png"));
   EXPECT_EQ(readRgbPng(folder.path("alone.png")).pixels, readRgbPng(folder.path("out1/b.png")).pixels);

@@ -48,8 +48,7 @@ bool execute(const ExecuteFlags &flags) {
   run(session, inputs, outputs);
   if (!flags.outputs.empty())
     writeOutputs(entry, outputs, flags.outputs);
-  return flags.expected.empty() ||
-         reportErrors(compareOutputs(entry, outputs, flags.expected, flags.tolerance));
+  return flags.expected.empty() || reportErrors(compareOutputs(entry, outputs, flags.expected, flags.tolerance));
 }
 
 } // namespace

@@ -47,8 +47,8 @@ std::vector<uint32_t> buffersOf(const Step &step) {
   if (auto *launch = std::get_if<LaunchStep>(&step.operation))
     return launch->args;
   if (auto *conv = std::get_if<ConvStep>(&step.operation))
-    for (int64_t buffer : {int64_t(conv->src), int64_t(conv->weights), int64_t(conv->dst), int64_t(conv->bias),
-                           int64_t(conv->residual)})
+    for (int64_t buffer :
+         {int64_t(conv->src), int64_t(conv->weights), int64_t(conv->dst), int64_t(conv->bias), int64_t(conv->residual)})
       add(buffer);
   if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
     for (int64_t buffer : {int64_t(matmul->a), int64_t(matmul->b), int64_t(matmul->dst), int64_t(matmul->bias),
@@ -104,8 +104,7 @@ Operand StepContext::operand(uint32_t index) const {
 
 bool StepContext::canPack(uint32_t index) const {
   const Buffer &buffer = plan.buffers[index];
-  return buffer.space == Space::Constant && buffer.offset == 0 &&
-         buffer.bytes() == constantInfos[buffer.index].bytes();
+  return buffer.space == Space::Constant && buffer.offset == 0 && buffer.bytes() == constantInfos[buffer.index].bytes();
 }
 
 Operand StepContext::packedOperand(uint32_t index, const dnnl::memory::desc &plain,
@@ -138,8 +137,8 @@ void CpuPlan::makeSteps(const Entry &entry, ConvolutionChoice convolution, PlanC
     const Step &step = plan.steps[i];
     auto *conv = std::get_if<ConvStep>(&step.operation);
     const Buffer *src = conv ? &plan.buffers[conv->src] : nullptr;
-    bool sourceIsBlocked = src && inBlockedLayout && sameBytes(*inBlockedLayout, *src) &&
-                           inBlockedLayout->shape == src->shape;
+    bool sourceIsBlocked =
+        src && inBlockedLayout && sameBytes(*inBlockedLayout, *src) && inBlockedLayout->shape == src->shape;
     bool leavesBlocked = false;
     try {
       steps.push_back(makeStep(context, step, sourceIsBlocked, leavesBlocked));

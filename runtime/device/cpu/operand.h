@@ -34,9 +34,7 @@ struct Addresses {
   void *blocked = nullptr;
   void *scratch = nullptr;
 
-  void *resolve(const Operand &operand) const {
-    return static_cast<char *>(base(operand)) + operand.offset;
-  }
+  void *resolve(const Operand &operand) const { return static_cast<char *>(base(operand)) + operand.offset; }
 
 private:
   void *base(const Operand &operand) const {

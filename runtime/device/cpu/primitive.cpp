@@ -41,8 +41,8 @@ void BoundPrimitive::bind(const Addresses &addresses) {
 
 // The C interface: the C++ one copies its table of arguments on each call.
 void BoundPrimitive::run() const {
-  dnnl_status_t status = dnnl_primitive_execute(primitive.get(), cpuStream().get(), static_cast<int>(arguments.size()),
-                                                arguments.data());
+  dnnl_status_t status =
+      dnnl_primitive_execute(primitive.get(), cpuStream().get(), static_cast<int>(arguments.size()), arguments.data());
   dnnl::error::wrap_c_api(status, "a oneDNN primitive failed");
 }
 

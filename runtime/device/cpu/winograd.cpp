@@ -120,7 +120,8 @@ public:
     if (conv.bias >= 0)
       this->conv.bias = static_cast<int32_t>(add(context.plan.buffers[static_cast<size_t>(conv.bias)]));
     if (conv.residual >= 0) {
-      bool inPlace = sameBytes(context.plan.buffers[static_cast<size_t>(conv.residual)], context.plan.buffers[conv.dst]);
+      bool inPlace =
+          sameBytes(context.plan.buffers[static_cast<size_t>(conv.residual)], context.plan.buffers[conv.dst]);
       this->conv.residual = static_cast<int32_t>(
           inPlace ? this->conv.dst : add(context.plan.buffers[static_cast<size_t>(conv.residual)]));
     }
