@@ -25,6 +25,9 @@ CudaPlan::CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entr
   }
   constants.allocate();
   workspace = CudaMemory(needed);
+  hasArguments = std::any_of(plan.buffers.begin(), plan.buffers.end(), [](const Buffer &buffer) {
+    return buffer.space == Space::Input || buffer.space == Space::Output;
+  });
   addresses.constants = &constants;
   addresses.workspace = workspace.data();
   addresses.inputs.resize(entry.inputs.size());
@@ -49,9 +52,11 @@ void CudaPlan::bindSteps() {
       step->bind(addresses);
 }
 
+// A plan with arguments is bound once they are there: cuDNN takes no null pointers.
 void CudaPlan::bindArena(void *arena) {
   addresses.arena = arena;
-  bindSteps();
+  if (!hasArguments)
+    bindSteps();
 }
 
 void CudaPlan::bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {

@@ -32,6 +32,7 @@ private:
   ConstantStore constants;
   CudaMemory workspace;
   std::vector<std::unique_ptr<CudaStep>> steps; // null: the session's
+  bool hasArguments = false;
   Addresses addresses;
 };
 

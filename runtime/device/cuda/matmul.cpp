@@ -55,7 +55,9 @@ public:
 
   void bind(const Addresses &addresses) override;
   void run(cudaStream_t stream) override;
-  std::string implementation() const override { return epilogueLeft ? "cublaslt" : "cublaslt+epilogue"; }
+  std::string implementation() const override {
+    return hasEpilogue() && !epilogueLeft ? "cublaslt+epilogue" : "cublaslt";
+  }
   uint64_t workspaceBytes() const override { return layout.bytes; }
 
 private:
@@ -63,6 +65,7 @@ private:
   void createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint64_t batchStride);
   bool chooseAlgorithm(bool fused);
   cublasLtEpilogue_t fusedEpilogue() const;
+  bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
 
   Libraries &libraries;
   uint64_t batch, m, n, k;
@@ -138,7 +141,7 @@ bool Matmul::chooseAlgorithm(bool fused) {
   if (fused && !activates)
     return false;
   addsResidual = fused && residual;
-  epilogueLeft = !fused && (bias || residual || !identity);
+  epilogueLeft = !fused && hasEpilogue();
   set(desc, CUBLASLT_MATMUL_DESC_EPILOGUE, fused ? fusedEpilogue() : CUBLASLT_EPILOGUE_DEFAULT);
   const void *someBias = reinterpret_cast<const void *>(memoryAlignment); // the choice wants one, and does not read it
   if (fused && bias)
