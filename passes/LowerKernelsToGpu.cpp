@@ -183,7 +183,7 @@ void addOperands(Accesses &accesses, linalg::GenericOp op) {
       continue;
     bool output = op.isDpsInit(&operand);
     Owner owner = isSpread(op, &operand) ? Owner::Spread : Owner::Any;
-    if (output && (op.getNumLoops() == 0 || (reducesAcrossThreads(op) && isAccumulated(op, &operand))))
+    if (op.getNumLoops() == 0 || (output && reducesAcrossThreads(op) && isAccumulated(op, &operand)))
       owner = Owner::First;
     accesses.push_back({rootOf(operand.get()), operand.get(), owner, output});
   }
