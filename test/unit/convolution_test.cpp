@@ -242,6 +242,11 @@ TEST(WinogradSource, IsReadAgainAfterAWrite) {
   MemoryWeights memory;
   memory.values = {data.weights};
   Session session(model, model->entry(""), *device, &memory);
+  if (__builtin_cpu_supports("avx512f")) {
+    EXPECT_EQ(session.plan().implementation(1).find("shared"), std::string::npos);
+    EXPECT_NE(session.plan().implementation(2).find("shared"), std::string::npos);
+    EXPECT_EQ(session.plan().implementation(4).find("shared"), std::string::npos);
+  }
   std::vector<std::vector<float>> y(3, std::vector<float>(countOf(c.dst())));
   for (int run = 0; run < 2; ++run) {
     session.run({data.src.data()}, {y[0].data(), y[1].data(), y[2].data()});

@@ -81,7 +81,10 @@ std::unique_ptr<CpuStep> makeLaunchStep(const StepContext &context, const Step &
   std::vector<Operand> operands;
   for (uint32_t arg : std::get<LaunchStep>(step.operation).args)
     operands.push_back(context.operand(arg));
-  int threads = isSmallWork(step.bytes, step.flops) ? 1 : context.threads;
+  uint64_t bytes = 0; // of the arguments: at least what the kernel works on
+  for (uint32_t arg : std::get<LaunchStep>(step.operation).args)
+    bytes += context.plan.buffers[arg].bytes();
+  int threads = isSmallWork(bytes, step.flops) ? 1 : context.threads;
   return std::make_unique<LaunchCpuStep>(std::move(operands), function, static_cast<int64_t>(kernel.grid), threads,
                                          kernel.name);
 }

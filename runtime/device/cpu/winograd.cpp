@@ -21,6 +21,7 @@ using WinogradDescriptor = dnnl::convolution_forward::primitive_desc;
 
 constexpr uint64_t alignment = 64;
 constexpr int64_t worthMeasuring = 4 * 1000 * 1000; // multiply-adds below which neither choice matters
+constexpr double clearly = 1.3;                     // a ratio of times that noise does not explain
 
 memory::desc withTag(const memory::dims &dims, memory::format_tag tag) { return {dims, memory::data_type::f32, tag}; }
 
@@ -94,7 +95,7 @@ public:
     fromBlocked(dstImage, blockedResultAddress, epilogue, residualAddress, dstAddress, threads);
   }
 
-  std::string implementation() const override { return name; }
+  std::string implementation() const override { return sourceIsBlocked ? name + ", shared input" : name; }
 
 private:
   const Operand blockedSource{Operand::Kind::Blocked, 0, 0};
@@ -133,24 +134,31 @@ public:
     plan.buffers.push_back(weights);
   }
 
-  // The best of three runs after one, in seconds; infinite where there is no such implementation.
-  template <typename Make> double time(const Make &make) const {
-    ConstantStore store(constants);
+  // The step made by `make`, ready to run; false where there is no such implementation. The memory of one step at a
+  // time is there.
+  template <typename Make> bool prepare(const Make &make) {
+    release();
+    store.emplace(constants);
     WorkspaceNeeds needs;
-    StepContext own{plan, constants, context.threads, context.convolution, store, needs, context.cache};
-    std::unique_ptr<CpuStep> step = make(own, conv);
+    step = make(StepContext{plan, constants, context.threads, context.convolution, *store, needs, context.cache}, conv);
     if (!step)
-      return std::numeric_limits<double>::infinity();
-    store.allocate();
-    CpuMemory arena(plan.arenaSize), blocked(needs.blocked), scratch(needs.scratch);
+      return false;
+    store->allocate();
+    arena = CpuMemory(plan.arenaSize);
+    blocked = CpuMemory(needs.blocked);
+    scratch = CpuMemory(needs.scratch);
     // Pages that nobody wrote are all the same page: they would be in the cache.
-    std::memset(arena.data(), 0x3c, arena.size());
-    fillConstants(store);
-    if (blocked.size())
-      std::memset(blocked.data(), 0x3c, blocked.size());
-    step->bind({{}, {}, arena.data(), store.addresses(), blocked.data(), scratch.data()});
+    fill(arena.data(), arena.size());
+    fill(blocked.data(), blocked.size());
+    fill(store->bytes() ? store->addresses().front() : nullptr, store->bytes());
+    step->bind({{}, {}, arena.data(), store->addresses(), blocked.data(), scratch.data()});
+    return true;
+  }
+
+  // The best of `runs` runs after one, in seconds.
+  double time(int runs) {
     double best = std::numeric_limits<double>::infinity();
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i <= runs; ++i) {
       auto start = std::chrono::steady_clock::now();
       step->run();
       double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -160,6 +168,19 @@ public:
   }
 
 private:
+  void release() {
+    step.reset();
+    store.reset();
+    arena = CpuMemory();
+    blocked = CpuMemory();
+    scratch = CpuMemory();
+  }
+
+  static void fill(void *memory, uint64_t bytes) {
+    if (bytes)
+      std::memset(memory, 0x3c, bytes);
+  }
+
   uint32_t add(Buffer buffer) {
     buffer.space = Space::Arena;
     buffer.offset = plan.arenaSize;
@@ -168,16 +189,31 @@ private:
     return static_cast<uint32_t>(plan.buffers.size() - 1);
   }
 
-  static void fillConstants(const ConstantStore &store) {
-    if (store.bytes())
-      std::memset(store.addresses().front(), 0x3c, store.bytes());
-  }
-
   const StepContext &context;
   ConvStep conv;
   Plan plan;
   std::vector<ConstantInfo> constants;
+  std::optional<ConstantStore> store;
+  std::unique_ptr<CpuStep> step;
+  CpuMemory arena, blocked, scratch;
 };
+
+// A first look at both; where they are close, a longer one.
+bool measureWinograd(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked) {
+  auto direct = [](const StepContext &own, const ConvStep &c) { return makeDirectStep(own, c); };
+  auto winograd = [&](const StepContext &own, const ConvStep &c) { return makeWinogradStep(own, c, sourceIsBlocked); };
+  Trial trial(context, conv);
+  for (int runs : {1, 3}) {
+    if (!trial.prepare(winograd))
+      return false;
+    double winogradTime = trial.time(runs);
+    trial.prepare(direct);
+    double directTime = trial.time(runs);
+    if (runs == 3 || winogradTime > clearly * directTime || directTime > clearly * winogradTime)
+      return winogradTime < directTime;
+  }
+  return false;
+}
 
 std::string shapeKey(const StepContext &context, const ConvStep &conv, const ConvDescs &descs, bool sourceIsBlocked) {
   const ImageShape &s = descs.srcImage;
@@ -214,11 +250,7 @@ bool preferWinograd(const StepContext &context, const ConvStep &conv, bool sourc
   std::string key = shapeKey(context, conv, descs, sourceIsBlocked);
   std::string choice = context.cache.find(key);
   if (choice.empty()) {
-    Trial trial(context, conv);
-    double direct = trial.time([](const StepContext &own, const ConvStep &c) { return makeDirectStep(own, c); });
-    double winograd = trial.time(
-        [&](const StepContext &own, const ConvStep &c) { return makeWinogradStep(own, c, sourceIsBlocked); });
-    choice = winograd < direct ? "winograd" : "direct";
+    choice = measureWinograd(context, conv, sourceIsBlocked) ? "winograd" : "direct";
     context.cache.store(key, choice);
   }
   return choice == "winograd";
