@@ -162,11 +162,12 @@ LogicalResult lowerToNvvm(ModuleOp module) {
   return manager.run(module);
 }
 
-/// The oldest PTX version that knows the chip: the older, the more drivers take it.
+/// PTX 8.0, which drivers since CUDA 12.0 take; for later chips the oldest version that knows them, which is LLVM's
+/// choice where none is named.
 StringRef ptxFeature(StringRef chip) {
   unsigned number = 0;
   chip.drop_front(StringRef("sm_").size()).take_while(llvm::isDigit).getAsInteger(10, number);
-  return number <= 90 ? "+ptx80" : number < 103 ? "+ptx86" : "+ptx88";
+  return number <= 90 ? "+ptx80" : "";
 }
 
 std::unique_ptr<llvm::TargetMachine> createTargetMachine(Location loc, StringRef chip) {
