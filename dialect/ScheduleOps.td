@@ -82,7 +82,7 @@ class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [Att
                        AnyMemRef:$dst, DictionaryAttr:$config);
   let assemblyFormat = [{
     $src `,` $weights (`bias` $bias^)? (`residual` $residual^)? `->` $dst $config attr-dict `:`
-    type($src) `,` type($weights) (`,` `bias` type($bias)^)? (`,` `residual` type($residual)^)? `->` type($dst)
+    type($src) `,` type($weights) (`bias` type($bias)^)? (`residual` type($residual)^)? `->` type($dst)
   }];
 }
 

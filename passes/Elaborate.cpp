@@ -50,9 +50,9 @@ public:
       : module(module), given(parameters), builder(module.getContext()), symbols(module) {}
 
   LogicalResult run(ProgramOp program) {
+    builder.setInsertionPointToEnd(module.getBody());
     auto graph = GraphOp::create(builder, program.getLoc(), program.getSymName());
     graph.getBody().emplaceBlock();
-    module.insert(module.end(), graph);
     builder.setInsertionPointToStart(&graph.getBody().front());
     ScopedDiagnosticHandler handler(builder.getContext(), [&](Diagnostic &diagnostic) {
       if (diagnostic.getSeverity() == DiagnosticSeverity::Error)

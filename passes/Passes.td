@@ -51,6 +51,75 @@ def Elaborate : Pass<"elaborate", "mlir::ModuleOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def Decompose : Pass<"decompose", "GraphOp"> {
+  let summary = "batch_norm and attention become simpler ops";
+  let description = [{
+    `batch_norm` with stored statistics becomes x * scale + shift, the vectors computed from weights alone; with a batch's
+    statistics it stays. `attention` becomes two matmuls and a softmax that takes the scale.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def FoldIntoWeights : Pass<"fold-into-weights", "GraphOp"> {
+  let summary = "scales and shifts per channel behind a conv2d or matmul go into its weights and bias";
+  let description = [{
+    y = conv(x, w, b) * s + t, with s and t per output channel and from weights alone, is conv(x, w * s, b * s + t): the
+    products depend on weights alone and are computed at load. Holds for batch_norm with stored statistics (after
+    `decompose`), ConvNeXt's layer scale, spectral norm.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def HoistConstants : Pass<"hoist-constants", "GraphOp"> {
+  let summary = "what depends on weights alone moves into the graph's prepare part";
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def FuseEpilogues : Pass<"fuse-epilogues", "GraphOp"> {
+  let summary = "activations and residual sums behind a conv2d or matmul become its epilogue";
+  let description = [{
+    Only where nothing else reads the value in between.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def FuseElementwise : Pass<"fuse-elementwise", "GraphOp"> {
+  let summary = "groups of elementwise ops become fused ops, one kernel each";
+  let description = [{
+    Every op that is not a library step ends in a `fused`. A producer joins its consumer where all its readers are in
+    that group; ops that only pick elements (upsample, slice, broadcast) are repeated in each group that reads them.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def Schedule : Pass<"schedule", "mlir::ModuleOp"> {
+  let summary = "graphs become entries: straight lists of steps on buffers";
+  let dependentDialects = ["DpsimsDialect", "mlir::memref::MemRefDialect"];
+}
+
+def PlanMemory : Pass<"plan-memory", "EntryOp"> {
+  let summary = "buffers get their places in the arena";
+  let description = [{
+    By liveness: two buffers share bytes only where no step needs both. Largest first, at the lowest free offset; every
+    offset is a multiple of 64 bytes.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def VerifySchedule : Pass<"verify-schedule", "EntryOp"> {
+  let summary = "checks that no two live buffers overlap and every value is written before it is read";
+}
+
+def LowerKernels : Pass<"lower-kernels", "mlir::ModuleOp"> {
+  let summary = "every compute step becomes a launch of a kernel function";
+  let description = [{
+    Kernel functions are those of docs/architecture.md; equal ones are made once.
+  }];
+  let dependentDialects = ["DpsimsDialect", "mlir::func::FuncDialect", "mlir::scf::SCFDialect",
+                           "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect", "mlir::arith::ArithDialect",
+                           "mlir::math::MathDialect", "mlir::affine::AffineDialect"];
+}
+
 def LowerKernelsToLoops : Pass<"lower-kernels-to-loops", "mlir::ModuleOp"> {
   let summary = "Kernels' forall becomes a range loop, their linalg.generic vector loops (CPU)";
   let description = [{

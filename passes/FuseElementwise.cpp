@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/GraphUtils.h"
+#include "passes/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace dpsims {
+#define GEN_PASS_DEF_FUSEELEMENTWISE
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// Ops that a generated kernel computes. A constant is part of each kernel that reads it.
+bool isKernelOp(Operation *op) {
+  return isa<TensorOpInterface>(op) && !isLibraryOp(op) &&
+         !isa<InputOp, WeightOp, StateOp, ReshapeOp, ConstantOp>(op);
+}
+
+/// Ops whose result a consumer can compute where it needs it.
+bool joinsConsumer(Operation *op) { return isElementwise(op) || isPicking(op) || isa<TransposeOp>(op); }
+
+/// Ops that compute their operands where they need them.
+bool takesProducers(Operation *op) { return joinsConsumer(op) || isa<ConcatOp>(op); }
+
+class Groups {
+public:
+  explicit Groups(Block &block) : block(block) {
+    for (Operation &op : llvm::reverse(block))
+      if (isKernelOp(&op))
+        place(&op);
+  }
+
+  void outline() {
+    giveConstantsToOthers();
+    for (auto &[root, members] : groups)
+      outline(root, members);
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (op.use_empty() && (isKernelOp(&op) || isa<ConstantOp>(op)))
+        op.erase();
+  }
+
+private:
+  /// The roots of the groups that read the op; nothing if another kind of op reads it.
+  SmallVector<Operation *> readers(Operation *op) {
+    llvm::SetVector<Operation *> roots;
+    for (Operation *user : op->getUsers()) {
+      auto found = rootsOf.find(user);
+      if (found == rootsOf.end() || !takesProducers(user))
+        return {};
+      roots.insert(found->second.begin(), found->second.end());
+    }
+    return roots.takeVector();
+  }
+
+  /// Under a transposition the vector runs along another axis: only plain arithmetic can follow.
+  bool fitsTransposition(Operation *op, Operation *root) {
+    if (!hasTransposition.contains(root))
+      return true;
+    bool listConstant = llvm::any_of(op->getOperands(), [](Value operand) {
+      auto constant = operand.getDefiningOp<ConstantOp>();
+      return constant && isa<ArrayAttr>(constant.getValue());
+    });
+    return isElementwise(op) && !listConstant;
+  }
+
+  void place(Operation *op) {
+    SmallVector<Operation *> roots = joinsConsumer(op) ? readers(op) : SmallVector<Operation *>();
+    bool joins = !roots.empty() && (roots.size() == 1 || isPicking(op)) &&
+                 llvm::all_of(roots, [&](Operation *root) { return fitsTransposition(op, root); });
+    if (!joins)
+      roots = {op};
+    for (Operation *root : roots) {
+      groups[root].push_back(op);
+      if (isa<TransposeOp>(op))
+        hasTransposition.insert(root);
+    }
+    rootsOf[op] = roots;
+  }
+
+  /// A constant that a library op or an output reads is made by a kernel of its own.
+  void giveConstantsToOthers() {
+    for (Operation &op : block) {
+      bool other = isa<ConstantOp>(op) &&
+                   llvm::any_of(op.getUsers(), [](Operation *user) { return !isKernelOp(user); });
+      if (other)
+        groups[&op].push_back(&op);
+    }
+  }
+
+  void outline(Operation *root, ArrayRef<Operation *> members) {
+    llvm::SetVector<Operation *> inside(members.begin(), members.end());
+    llvm::SetVector<Value> inputs;
+    llvm::SetVector<Operation *> constants;
+    for (Operation *op : llvm::reverse(members)) // in the block's order
+      for (Value operand : op->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        if (producer && isa<ConstantOp>(producer))
+          constants.insert(producer);
+        else if (!producer || !inside.contains(producer))
+          inputs.insert(operand);
+      }
+    OpBuilder builder(root);
+    auto fused = FusedOp::create(builder, root->getLoc(), root->getResultTypes(), inputs.getArrayRef());
+    Block &body = fused.getBody().emplaceBlock();
+    IRMapping map;
+    for (Value input : inputs)
+      map.map(input, body.addArgument(input.getType(), input.getLoc()));
+    builder.setInsertionPointToEnd(&body);
+    for (Operation *constant : constants)
+      builder.clone(*constant, map);
+    for (Operation *op : llvm::reverse(members))
+      builder.clone(*op, map);
+    YieldOp::create(builder, root->getLoc(),
+                    llvm::map_to_vector(root->getResults(), [&](Value v) { return map.lookup(v); }));
+    root->replaceUsesWithIf(fused.getResults(),
+                            [&](OpOperand &use) { return !fused->isAncestor(use.getOwner()); });
+  }
+
+  Block &block;
+  llvm::MapVector<Operation *, SmallVector<Operation *>> groups; // root -> members, the block's last first
+  llvm::DenseMap<Operation *, SmallVector<Operation *>> rootsOf;
+  llvm::DenseSet<Operation *> hasTransposition;
+};
+
+struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
+  void runOnOperation() override {
+    Block &main = getOperation().getBody().front();
+    for (auto prepare : main.getOps<PrepareOp>())
+      Groups(prepare.getBody().front()).outline();
+    Groups(main).outline();
+  }
+};
+
+} // namespace
+} // namespace dpsims
