@@ -141,8 +141,7 @@ def Dpsims_NotEqualOp : Dpsims_Binary<"not_equal", "1 where a and b differ, else
 
 defvar epilogueText = [{
     Passes add an epilogue: `activation` (`relu`, `leaky_relu`, `clamp`, `sigmoid`, `silu`, `gelu`, `tanh`, with `alpha`
-    and `beta`) of the result, then, with `residual`, the last operand is added (`residual_first`: before the
-    activation).
+    and `beta`) of the result, then, with `residual`, the last operand is added.
 }];
 
 def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure]> {
@@ -159,8 +158,7 @@ def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_IntOrInts>:$stride,
                        OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups,
                        OptionalAttr<StrAttr>:$activation, OptionalAttr<Dpsims_Float>:$alpha,
-                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual,
-                       OptionalAttr<Dpsims_Bool>:$residual_first);
+                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual);
 }
 
 def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul", 2, 4, [Pure]> {
@@ -175,8 +173,7 @@ def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul", 2, 4, [Pure]> {
   }];
   let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Bool>:$transpose_b,
                        OptionalAttr<StrAttr>:$activation, OptionalAttr<Dpsims_Float>:$alpha,
-                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual,
-                       OptionalAttr<Dpsims_Bool>:$residual_first);
+                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual);
 }
 
 def Dpsims_AttentionOp : Dpsims_TensorOp<"attention", 3, 3, [Pure]> {

@@ -16,7 +16,7 @@ bool isActivation(Operation *op) {
 
 /// Takes the activation over; true if it did.
 bool takeActivation(Operation *library, Operation *user) {
-  if (!isActivation(user) || library->hasAttr("activation"))
+  if (!isActivation(user) || library->hasAttr("activation") || boolOr(library->getAttr("residual"), false))
     return false;
   Builder builder(user->getContext());
   library->setAttr("activation", builder.getStringAttr(user->getName().stripDialect()));
@@ -26,8 +26,6 @@ bool takeActivation(Operation *library, Operation *user) {
     library->setAttr("alpha", clamp.getMin());
     library->setAttr("beta", clamp.getMax());
   }
-  if (boolOr(library->getAttr("residual"), false))
-    library->setAttr("residual_first", builder.getBoolAttr(true));
   user->getResult(0).replaceAllUsesWith(library->getResult(0));
   user->erase();
   return true;
@@ -40,6 +38,9 @@ bool takeResidual(Operation *library, Operation *user) {
     return false;
   Value other = user->getOperand(user->getOperand(0) == library->getResult(0) ? 1 : 0);
   if (other.getType() != library->getResult(0).getType() || other == library->getResult(0))
+    return false;
+  // ResNet's relu(x + y): one kernel for both is less work than a sum here and a pass over the result.
+  if (user->hasOneUse() && isActivation(*user->user_begin()))
     return false;
   library->moveBefore(user);
   library->insertOperands(library->getNumOperands(), other);

@@ -53,18 +53,16 @@ MemRefType memref(Type tensor, std::optional<Shape> shape = {}) {
 /// ops that pick elements in the accesses of its inputs.
 class RowEmitter {
 public:
-  RowEmitter(KernelBuilder &kernel, Block &body, ArrayRef<Shape> shapes, int64_t lanes)
-      : k(kernel), body(body), shapes(shapes), lanes(lanes) {}
+  /// `shapes` of the group's arguments; `collapsed`: they have the rank of the collapsed result.
+  RowEmitter(KernelBuilder &kernel, ArrayRef<Shape> shapes, int64_t lanes, bool collapsed = false)
+      : k(kernel), shapes(shapes), lanes(lanes), collapsed(collapsed) {}
 
   void emit(Value value, const Access &access, Value output) {
     collect(value, access);
     SmallVector<Value> views;
     for (Input &input : inputs)
       views.push_back(k.row(k.argument(input.argument), input.access, lanes));
-    next = 0;
-    k.map(views, output, [&](ImplicitLocOpBuilder &b, ValueRange arguments) {
-      return compute(b, value, access, arguments);
-    });
+    k.map(views, output, [&](ImplicitLocOpBuilder &b, ValueRange arguments) { return compute(b, value, arguments); });
   }
 
 private:
@@ -88,6 +86,8 @@ private:
 
   /// The access of an operand that broadcasts to the result.
   Access broadcast(Value operand, const Access &access) {
+    if (collapsed && !isa<BlockArgument>(operand))
+      return access;
     Shape shape = shapeIn(operand);
     Access result;
     for (auto [size, position] : llvm::zip(shape, ArrayRef(access).take_back(shape.size())))
@@ -120,7 +120,7 @@ private:
     return broadcast(operand, access);
   }
 
-  /// First walk: the inputs that the payload reads, each once.
+  /// First walk: the inputs that the payload reads, each once, and where each op stands (a payload computes no index).
   void collect(Value value, const Access &access) {
     if (auto argument = dyn_cast<BlockArgument>(value)) {
       Input input{argument.getArgNumber(), access};
@@ -133,22 +133,24 @@ private:
       return;
     }
     Operation *op = value.getDefiningOp();
+    lastPositions.push_back(access.empty() ? Position{k.index(0), 0} : access.back());
     for (Value operand : op->getOperands())
       collect(operand, operandAccess(op, operand, access));
   }
 
   /// Second walk, in the same order: the payload.
-  Value compute(ImplicitLocOpBuilder &b, Value value, const Access &access, ValueRange arguments) {
+  Value compute(ImplicitLocOpBuilder &b, Value value, ValueRange arguments) {
     if (isa<BlockArgument>(value))
-      return arguments[order[next++]];
+      return arguments[order[nextArgument++]];
     Operation *op = value.getDefiningOp();
+    Position last = lastPositions[nextOp++];
     if (auto constant = dyn_cast<ConstantOp>(op))
-      return constantAt(b, constant, access);
+      return constantAt(b, constant, last);
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
-      operands.push_back(compute(b, operand, operandAccess(op, operand, access), arguments));
-    if (auto oneHot = dyn_cast<OneHotOp>(op)) {
-      Value equal = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, operands[0], lane(b, access.back()));
+      operands.push_back(compute(b, operand, arguments));
+    if (isa<OneHotOp>(op)) {
+      Value equal = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, operands[0], lane(b, last));
       return arith::SelectOp::create(b, equal, number(b, 1), number(b, 0));
     }
     Value result = elementPayload(b, op, operands);
@@ -174,14 +176,14 @@ private:
   }
 
   /// A number, or the entry of a list that belongs to the last dimension's index.
-  Value constantAt(ImplicitLocOpBuilder &b, ConstantOp constant, const Access &access) {
+  Value constantAt(ImplicitLocOpBuilder &b, ConstantOp constant, const Position &last) {
     auto list = dyn_cast<ArrayAttr>(constant.getValue());
     if (!list)
       return number(b, floatOr(constant.getValue(), 0));
     Value result = number(b, floatOr(list[0], 0));
     if (list.size() == 1)
       return result;
-    Value index = lane(b, access.back());
+    Value index = lane(b, last);
     for (size_t i = 1; i < list.size(); ++i) {
       Value here = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, index,
                                          arith::ConstantOp::create(b, b.getI32IntegerAttr(i)));
@@ -191,12 +193,13 @@ private:
   }
 
   KernelBuilder &k;
-  Block &body;
   ArrayRef<Shape> shapes;
   int64_t lanes;
+  bool collapsed;
   SmallVector<Input> inputs;
   SmallVector<size_t> order;
-  size_t next = 0;
+  SmallVector<Position> lastPositions;
+  size_t nextArgument = 0, nextOp = 0;
 };
 
 /// The kernel of one compute step.
@@ -256,7 +259,7 @@ private:
       access.push_back({k.id(d), 0});
     access.push_back({k.index(0), 1});
     Value out = k.row(k.argument(outputArgument()), access, shape.back());
-    RowEmitter(k, body, shapes, shape.back()).emit(value, access, out);
+    RowEmitter(k, shapes, shape.back(), plain).emit(value, access, out);
     return k.function();
   }
 
@@ -310,7 +313,7 @@ private:
       from.push_back({k.index(0), 1});
       to.push_back({k.index(axis == last ? offset : 0), 1});
       auto copy = [&] {
-        RowEmitter(k, body, shapes, lanes).emit(input, from, k.row(k.argument(outputArgument()), to, lanes));
+        RowEmitter(k, shapes, lanes).emit(input, from, k.row(k.argument(outputArgument()), to, lanes));
       };
       if (axis == last)
         copy();

@@ -2,6 +2,7 @@
 #include "passes/Registration.h"
 #include "dialect/Dialect.h"
 #include "passes/Passes.h"
+#include "passes/Pipelines.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -28,6 +29,7 @@ void registerDialects(mlir::DialectRegistry &registry) {
 
 void registerPassesAndPipelines() {
   registerDpsimsPasses();
+  registerPipelines();
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();

@@ -142,7 +142,7 @@ private:
     Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
     Value src = bufferOf(op->getOperand(0)), weights = bufferOf(op->getOperand(1));
     NamedAttrList config;
-    for (StringRef name : {"activation", "alpha", "beta", "residual_first", "transpose_b"})
+    for (StringRef name : {"activation", "alpha", "beta", "transpose_b"})
       if (Attribute value = op->getAttr(name))
         config.set(name, value);
     if (auto conv = dyn_cast<Conv2dOp>(op)) {

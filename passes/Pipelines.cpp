@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/Pipelines.h"
+#include "passes/Passes.h"
+
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace dpsims {
+namespace {
+
+constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
+
+void optimize(OpPassManager &manager) {
+  // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
+  manager.addPass(createCSEPass());
+  OpPassManager &graph = manager.nest<GraphOp>();
+  graph.addPass(createDecompose());
+  graph.addPass(createFoldIntoWeights());
+  graph.addPass(createCSEPass());
+  graph.addPass(createCanonicalizerPass());
+  graph.addPass(createHoistConstants());
+  graph.addPass(createFuseEpilogues());
+  graph.addPass(createFuseElementwise());
+}
+
+void schedule(OpPassManager &manager) {
+  manager.addPass(createSchedule());
+  OpPassManager &entry = manager.nest<EntryOp>();
+  entry.addPass(createPlanMemory());
+  entry.addPass(createVerifySchedule());
+}
+
+} // namespace
+
+StringRef stageName(Stage stage) { return names[int(stage)]; }
+
+std::optional<Stage> stageByName(StringRef name) {
+  auto found = llvm::find(names, name);
+  return found == std::end(names) ? std::nullopt : std::optional<Stage>(Stage(found - std::begin(names)));
+}
+
+void addPasses(OpPassManager &manager, Stage from, Stage to) {
+  auto needs = [&](Stage stage) { return from < stage && stage <= to; };
+  if (needs(Stage::Optimized))
+    optimize(manager);
+  if (needs(Stage::Schedule))
+    schedule(manager);
+  if (needs(Stage::Kernels))
+    manager.addPass(createLowerKernels());
+}
+
+void registerPipelines() {
+  auto add = [](StringRef name, StringRef text, Stage from, Stage to) {
+    PassPipelineRegistration<>(name, text, [=](OpPassManager &manager) { addPasses(manager, from, to); });
+  };
+  add("graph-to-optimized", "algebra and fusion on graphs", Stage::Graph, Stage::Optimized);
+  add("optimized-to-schedule", "steps on buffers, planned", Stage::Optimized, Stage::Schedule);
+  add("schedule-to-kernels", "kernel functions for compute steps", Stage::Schedule, Stage::Kernels);
+  add("graph-to-kernels", "all passes from a graph to kernel functions", Stage::Graph, Stage::Kernels);
+}
+
+} // namespace dpsims

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The stages of compilation and the passes between them.
+
+#ifndef DPSIMS_PASSES_PIPELINES_H
+#define DPSIMS_PASSES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace dpsims {
+
+/// What a module holds; docs/architecture.md tells what is true from each stage on.
+enum class Stage { Parse, Graph, Optimized, Schedule, Kernels };
+
+/// The stage's name: parse, graph, optimized, schedule, kernels.
+llvm::StringRef stageName(Stage stage);
+std::optional<Stage> stageByName(llvm::StringRef name);
+
+/// The passes that lead from a graph to `to`.
+void addPasses(mlir::OpPassManager &manager, Stage from, Stage to);
+
+/// Makes them known to dpsims-opt as --graph-to-optimized, --optimized-to-schedule, --schedule-to-kernels and
+/// --graph-to-kernels.
+void registerPipelines();
+
+} // namespace dpsims
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/Serialize.h"
+#include "passes/Liveness.h"
+
+#include "model_generated.h"
+#include "runtime/format/checksum.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+namespace fb = flatbuffers;
+
+namespace dpsims {
+namespace {
+
+format::ElementType elementType(Type type) {
+  return type.isF32() ? format::ElementType::F32 : type.isInteger(8) ? format::ElementType::U8 : format::ElementType::I32;
+}
+
+std::vector<uint64_t> shapeOf(Type type) {
+  ArrayRef<int64_t> shape = cast<ShapedType>(type).getShape();
+  return std::vector<uint64_t>(shape.begin(), shape.end());
+}
+
+/// The place in the model's text where an op was written.
+std::string place(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  return file ? (llvm::sys::path::filename(file.getFilename().getValue()) + ":" + llvm::Twine(file.getLine())).str()
+              : std::string();
+}
+
+format::Activation activation(DictionaryAttr config) {
+  auto name = config.getAs<StringAttr>("activation");
+  return llvm::StringSwitch<format::Activation>(name ? name.getValue() : "")
+      .Case("relu", format::Activation::Relu)
+      .Case("leaky_relu", format::Activation::LeakyRelu)
+      .Case("clamp", format::Activation::Clamp)
+      .Case("sigmoid", format::Activation::Sigmoid)
+      .Case("silu", format::Activation::Silu)
+      .Case("gelu", format::Activation::Gelu)
+      .Case("tanh", format::Activation::Tanh)
+      .Default(format::Activation::None);
+}
+
+class Serializer {
+public:
+  Serializer(ModuleOp module, const ModelDescription &description) : module(module), description(description) {
+    for (auto [i, kernel] : llvm::enumerate(description.kernels))
+      kernelIndex[kernel.name] = i;
+  }
+
+  FailureOr<std::string> run() {
+    std::vector<fb::Offset<format::Entry>> entries;
+    for (auto entry : module.getOps<EntryOp>()) {
+      if (failed(collectWeights(entry)))
+        return failure();
+      entries.push_back(writeEntry(entry));
+    }
+    finish(entries);
+    std::string file(reinterpret_cast<const char *>(b.GetBufferPointer()), b.GetSize());
+    char trailer[format::trailerSize];
+    llvm::support::endian::write64le(trailer, format::checksum(file.data(), file.size()));
+    file.append(trailer, sizeof trailer);
+    return file;
+  }
+
+private:
+  void finish(const std::vector<fb::Offset<format::Entry>> &entries) {
+    const ModelDescription &d = description;
+    std::vector<fb::Offset<format::Kernel>> kernels;
+    for (auto &kernel : d.kernels)
+      kernels.push_back(format::CreateKernelDirect(b, kernel.name.c_str(), kernel.grid, kernel.threads));
+    std::vector<fb::Offset<format::Weight>> weightTable;
+    for (auto &[name, weight] : weights)
+      weightTable.push_back(writeWeight(weight));
+    b.ForceVectorAlignment(d.code.size(), 1, 32);
+    auto code = b.CreateVector(reinterpret_cast<const uint8_t *>(d.code.data()), d.code.size());
+    fb::Offset<fb::Vector<uint8_t>> none;
+    auto model = format::CreateModel(
+        b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
+        d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip), b.CreateVectorOfStrings(d.features),
+        b.CreateString(d.config), b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries),
+        d.cuda ? none : code, d.ptx.empty() ? 0 : b.CreateString(d.ptx), d.cuda ? code : none);
+    b.Finish(model, format::ModelIdentifier());
+  }
+
+  //===-- Weights -----------------------------------------------------------------------------------------------===//
+
+  LogicalResult collectWeights(EntryOp entry) {
+    for (auto weight : entry.getPrepare().getOps<WeightDeclOp>()) {
+      auto [known, isNew] = weights.try_emplace(weight.getName(), weight);
+      if (isNew || known->second.getShape() == weight.getShape())
+        continue;
+      InFlightDiagnostic diagnostic = weight.emitError()
+                                      << "name clash: weight '" << weight.getName()
+                                      << "' has another shape in another program of this file; compile them into two";
+      diagnostic.attachNote(known->second.getLoc()) << "the other one is here";
+      return diagnostic;
+    }
+    return success();
+  }
+
+  fb::Offset<format::Weight> writeWeight(WeightDeclOp weight) {
+    std::vector<uint64_t> shape;
+    for (auto size : weight.getShape().getAsRange<IntegerAttr>())
+      shape.push_back(size.getInt());
+    std::string of = weight.getOf().value_or("").str();
+    return format::CreateWeightDirect(b, weight.getName().str().c_str(), format::ElementType::F32, &shape,
+                                      weight.getTrained(), weight.getInit().str().c_str(),
+                                      weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str());
+  }
+
+  uint32_t weightIndex(StringRef name) { return std::distance(weights.begin(), weights.find(name)); }
+
+  //===-- Entries -----------------------------------------------------------------------------------------------===//
+
+  fb::Offset<format::Entry> writeEntry(EntryOp entry) {
+    llvm::MapVector<int64_t, BufferOp> inputs, outputs, constants;
+    for (auto buffer : entry.getMain().getOps<BufferOp>())
+      if (!buffer.getViewOf() && buffer.getIndex())
+        (buffer.getSpace() == "input"    ? inputs
+         : buffer.getSpace() == "output" ? outputs
+                                         : constants)[*buffer.getIndex()] = buffer;
+    std::vector<uint32_t> used;
+    for (auto weight : entry.getPrepare().getOps<WeightDeclOp>())
+      used.push_back(weightIndex(weight.getName()));
+    std::vector<fb::Offset<format::Constant>> constantTable;
+    for (auto &[index, buffer] : sorted(constants)) {
+      std::vector<uint64_t> shape = shapeOf(buffer.getType());
+      constantTable.push_back(format::CreateConstantDirect(b, elementType(bufferElement(buffer)), &shape));
+    }
+    auto in = arguments(inputs), out = arguments(outputs);
+    auto prepare = writePlan(entry.getPrepare().front(), entry.getLoadSize().value_or(0));
+    auto main = writePlan(entry.getMain().front(), entry.getArenaSize().value_or(0));
+    return format::CreateEntryDirect(b, entry.getSymName().str().c_str(), &in, &out, &used, &constantTable, prepare,
+                                     main);
+  }
+
+  static Type bufferElement(BufferOp buffer) { return cast<MemRefType>(buffer.getType()).getElementType(); }
+
+  static SmallVector<std::pair<int64_t, BufferOp>> sorted(const llvm::MapVector<int64_t, BufferOp> &buffers) {
+    SmallVector<std::pair<int64_t, BufferOp>> result(buffers.begin(), buffers.end());
+    llvm::sort(result, [](auto &a, auto &b) { return a.first < b.first; });
+    return result;
+  }
+
+  std::vector<fb::Offset<format::Argument>> arguments(const llvm::MapVector<int64_t, BufferOp> &buffers) {
+    std::vector<fb::Offset<format::Argument>> table;
+    for (auto &[index, buffer] : sorted(buffers)) {
+      std::vector<uint64_t> shape = shapeOf(buffer.getType());
+      table.push_back(format::CreateArgumentDirect(b, buffer.getName().value_or("").str().c_str(),
+                                                   elementType(bufferElement(buffer)), &shape));
+    }
+    return table;
+  }
+
+  //===-- Plans -------------------------------------------------------------------------------------------------===//
+
+  fb::Offset<format::Plan> writePlan(Block &block, int64_t arenaSize) {
+    bufferIndex.clear();
+    std::vector<fb::Offset<format::Buffer>> buffers;
+    std::vector<fb::Offset<format::Step>> steps;
+    for (Operation &op : block) {
+      if (auto buffer = dyn_cast<BufferOp>(op)) {
+        bufferIndex[buffer] = buffers.size();
+        buffers.push_back(writeBuffer(buffer));
+      } else if (!isa<WeightDeclOp>(op))
+        steps.push_back(writeStep(&op));
+    }
+    return format::CreatePlanDirect(b, &buffers, arenaSize, &steps);
+  }
+
+  fb::Offset<format::Buffer> writeBuffer(BufferOp buffer) {
+    BufferOp root = buffer;
+    while (root.getViewOf())
+      root = root.getViewOf().getDefiningOp<BufferOp>();
+    auto space = llvm::StringSwitch<format::Space>(root.getSpace())
+                     .Case("input", format::Space::Input)
+                     .Case("output", format::Space::Output)
+                     .Case("constant", format::Space::Constant)
+                     .Case("load", format::Space::Load)
+                     .Default(format::Space::Arena);
+    std::vector<uint64_t> shape = shapeOf(buffer.getType());
+    return format::CreateBufferDirect(b, space, root.getIndex().value_or(0), root.getOffset().value_or(0),
+                                      elementType(bufferElement(buffer)), &shape);
+  }
+
+  uint32_t index(Value buffer) { return bufferIndex.lookup(buffer); }
+  int32_t indexOrNone(Value buffer) { return buffer ? int32_t(index(buffer)) : -1; }
+
+  fb::Offset<format::Step> writeStep(Operation *op) {
+    uint64_t bytes = 0, flops = 0;
+    for (Value operand : op->getOperands())
+      bytes += byteSize(operand);
+    auto [kind, table] = operation(op, flops);
+    std::string label = op->getName().stripDialect().str();
+    if (auto ops = op->getAttrOfType<StringAttr>("ops"))
+      label = ops.getValue().str();
+    else
+      label = StringRef(label).split("_step").first.str();
+    std::string where = place(op->getLoc());
+    return format::CreateStepDirect(b, kind, table, (label + (where.empty() ? "" : " " + where)).c_str(), flops, bytes);
+  }
+
+  std::pair<format::Operation, fb::Offset<void>> operation(Operation *op, uint64_t &flops) {
+    using Result = std::pair<format::Operation, fb::Offset<void>>;
+    return llvm::TypeSwitch<Operation *, Result>(op)
+        .Case<LaunchOp>([&](LaunchOp launch) {
+          std::vector<uint32_t> arguments;
+          for (Value operand : launch->getOperands())
+            arguments.push_back(index(operand));
+          return Result(format::Operation::Launch,
+                        format::CreateLaunchDirect(b, kernelIndex.lookup(launch.getKernel()), &arguments).Union());
+        })
+        .Case<LoadWeightOp>([&](LoadWeightOp load) {
+          return Result(format::Operation::LoadWeight,
+                        format::CreateLoadWeight(b, weightIndex(load.getName()), index(load.getDst())).Union());
+        })
+        .Case<StoreConstantOp>([&](StoreConstantOp store) {
+          return Result(format::Operation::StoreConstant,
+                        format::CreateStoreConstant(b, index(store.getSrc()), store.getIndex()).Union());
+        })
+        .Case<ConvStepOp>([&](ConvStepOp conv) { return Result(format::Operation::Conv, writeConv(conv, flops)); })
+        .Case<MatmulStepOp>([&](MatmulStepOp m) { return Result(format::Operation::Matmul, writeMatmul(m, flops)); });
+  }
+
+  fb::Offset<format::Epilogue> epilogue(DictionaryAttr config) {
+    return format::CreateEpilogue(b, activation(config), float(floatOr(config.get("alpha"), 0)),
+                                  float(floatOr(config.get("beta"), 0)));
+  }
+
+  fb::Offset<void> writeConv(ConvStepOp conv, uint64_t &flops) {
+    DictionaryAttr config = conv.getConfig();
+    SmallVector<int64_t> stride = intList(config.get("stride")), padding = intList(config.get("padding"));
+    auto dst = cast<MemRefType>(conv.getDst().getType()), weights = cast<MemRefType>(conv.getWeights().getType());
+    flops = 2 * dst.getNumElements() * (weights.getNumElements() / weights.getDimSize(0));
+    auto after = epilogue(config);
+    return format::CreateConv(b, index(conv.getSrc()), index(conv.getWeights()), indexOrNone(conv.getBias()),
+                              indexOrNone(conv.getResidual()), index(conv.getDst()), stride[0], stride[1], padding[0],
+                              padding[1], padding[2], padding[3], intOr(config.get("groups"), 1), after)
+        .Union();
+  }
+
+  fb::Offset<void> writeMatmul(MatmulStepOp matmul, uint64_t &flops) {
+    DictionaryAttr config = matmul.getConfig();
+    auto a = cast<MemRefType>(matmul.getSrc().getType()), right = cast<MemRefType>(matmul.getWeights().getType());
+    auto dst = cast<MemRefType>(matmul.getDst().getType());
+    bool shared = right.getRank() == 2;
+    uint64_t k = a.getShape().back(), n = dst.getShape().back();
+    uint64_t rows = a.getNumElements() / k, m = shared ? rows : a.getDimSize(a.getRank() - 2);
+    flops = 2 * rows * k * n;
+    auto after = epilogue(config);
+    return format::CreateMatmul(b, index(matmul.getSrc()), index(matmul.getWeights()), indexOrNone(matmul.getBias()),
+                                indexOrNone(matmul.getResidual()), index(matmul.getDst()), rows / m, m, n, k,
+                                boolOr(config.get("transpose_b"), false), shared, after)
+        .Union();
+  }
+
+  ModuleOp module;
+  const ModelDescription &description;
+  fb::FlatBufferBuilder b;
+  llvm::StringMap<uint32_t> kernelIndex;
+  llvm::MapVector<StringRef, WeightDeclOp> weights;
+  llvm::DenseMap<Value, uint32_t> bufferIndex;
+};
+
+} // namespace
+
+std::vector<ModelDescription::Kernel> kernelsOf(ModuleOp module) {
+  std::vector<ModelDescription::Kernel> kernels;
+  for (auto function : module.getOps<func::FuncOp>())
+    function.walk([&](scf::ForallOp forall) {
+      int64_t grid = 1;
+      for (int64_t bound : forall.getStaticUpperBound())
+        grid *= bound;
+      kernels.push_back({function.getSymName().str(), grid, 0});
+    });
+  return kernels;
+}
+
+FailureOr<std::string> serialize(ModuleOp module, const ModelDescription &description) {
+  return Serializer(module, description).run();
+}
+
+} // namespace dpsims

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// dpsims-compile: from a configuration and the models' text to a compiled model.
+#include "dialect/Dialect.h"
+#include "passes/CpuCode.h"
+#include "passes/GpuCode.h"
+#include "passes/ModelFile.h"
+#include "passes/Passes.h"
+#include "passes/Pipelines.h"
+#include "passes/Registration.h"
+#include "passes/Serialize.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace dpsims;
+namespace cl = llvm::cl;
+
+namespace {
+
+cl::OptionCategory category("Options");
+cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("CONFIG.json | DUMP.mlir"), cl::cat(category));
+cl::list<std::string> programs("program", cl::desc("program to compile; may be given several times"),
+                               cl::value_desc("name"), cl::cat(category));
+cl::opt<std::string> target("target", cl::desc("cpu (default) or cuda"), cl::init("cpu"), cl::cat(category));
+cl::opt<std::string> chip("chip", cl::desc("processor to generate code for: native (default), an LLVM CPU name; or sm_90"),
+                          cl::cat(category));
+cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chip), cl::cat(category));
+cl::opt<int64_t> batch("batch", cl::desc("images at a time (default 1)"), cl::init(1), cl::cat(category));
+cl::list<std::string> settings("set", cl::desc("key=value over the configuration's, as generator.noise=concat"),
+                               cl::value_desc("key=value"), cl::cat(category));
+cl::opt<std::string> compileTo("compile-to",
+                               cl::desc("stop at a stage and write text: parse, graph, optimized, schedule, kernels"),
+                               cl::value_desc("stage"), cl::cat(category));
+cl::opt<std::string> modelText("model-text", cl::desc("the text that declares the programs (default: programs.mlir of "
+                                                      "the models that come with the compiler)"),
+                               cl::value_desc("FILE.mlir"), cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"), cl::Required,
+                            cl::cat(category));
+cl::extrahelp examples("\nExamples:\n"
+                       "  dpsims-compile models/configs/camvid-128.json --program sample -o camvid.dpsims\n"
+                       "  dpsims-compile models/configs/tiny.json --program generator --program features --batch 2 "
+                       "-o tiny.dpsims\n"
+                       "  dpsims-compile models/configs/tiny.json --program generator --set generator.noise=concat "
+                       "--compile-to=graph -o -\n");
+
+int fail(const llvm::Twine &message) {
+  llvm::errs() << "dpsims-compile: error: " << message << "\n";
+  return 1;
+}
+
+//===-- Diagnostics: one line each --------------------------------------------------------------------------------===//
+
+std::string placeText(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  if (!file)
+    return "dpsims-compile: ";
+  return (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()) + ":" + llvm::Twine(file.getColumn()) +
+          ": ")
+      .str();
+}
+
+void printDiagnostic(Diagnostic &diagnostic) {
+  StringRef kind = diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error: "
+                   : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning: "
+                                                                             : "note: ";
+  llvm::errs() << placeText(diagnostic.getLocation()) << kind << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    if (!StringRef(note.str()).starts_with("see current operation"))
+      llvm::errs() << "  " << placeText(note.getLocation()) << note << "\n";
+}
+
+//===-- Input -----------------------------------------------------------------------------------------------------===//
+
+/// What is compiled, and what the file says of its origin.
+struct Source {
+  OwningOpRef<ModuleOp> module;
+  Stage stage = Stage::Parse;
+  std::string config, hash;
+};
+
+std::string defaultText(const char *argv0) {
+  std::string executable = llvm::sys::fs::getMainExecutable(argv0, reinterpret_cast<void *>(&defaultText));
+  llvm::SmallString<128> installed(llvm::sys::path::parent_path(llvm::sys::path::parent_path(executable)));
+  llvm::sys::path::append(installed, "share", "dpsims", "models", "programs.mlir");
+  if (llvm::sys::fs::exists(installed))
+    return std::string(installed);
+  return std::string(DPSIMS_SOURCE_MODELS) + "/programs.mlir";
+}
+
+std::string hashOf(ArrayRef<std::string> files, StringRef config) {
+  llvm::SHA256 hash;
+  for (const std::string &file : files)
+    if (auto buffer = llvm::MemoryBuffer::getFile(file))
+      hash.update((*buffer)->getBuffer());
+  hash.update(config);
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
+
+OwningOpRef<ModuleOp> parseText(MLIRContext &context, StringRef path) {
+  if (!llvm::sys::fs::exists(path)) {
+    fail(path + ": no such file");
+    return {};
+  }
+  llvm::SourceMgr sources;
+  return parseSourceFile<ModuleOp>(path, sources, ParserConfig(&context));
+}
+
+Stage stageOf(ModuleOp module) {
+  if (!module.getOps<EntryOp>().empty())
+    return module.getOps<func::FuncOp>().empty() ? Stage::Schedule : Stage::Kernels;
+  if (module.getOps<GraphOp>().empty())
+    return Stage::Parse;
+  for (auto graph : module.getOps<GraphOp>())
+    if (!graph.getBody().getOps<PrepareOp>().empty())
+      return Stage::Optimized;
+  return Stage::Graph;
+}
+
+/// A dump of an earlier run with --compile-to.
+FailureOr<Source> readDump(MLIRContext &context) {
+  Source source{parseText(context, input), {}, "{}", hashOf({input}, "")};
+  if (!source.module)
+    return failure();
+  source.stage = stageOf(*source.module);
+  if (auto config = (*source.module)->getAttrOfType<StringAttr>("dpsims.config"))
+    source.config = config.str();
+  if (auto hash = (*source.module)->getAttrOfType<StringAttr>("dpsims.source_hash"))
+    source.hash = hash.str();
+  if (source.stage == Stage::Parse && failed(elaborate(*source.module, programs, DictionaryAttr())))
+    return failure();
+  source.stage = std::max(source.stage, Stage::Graph);
+  return source;
+}
+
+FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
+  FailureOr<llvm::json::Object> configuration = readConfiguration(&context, input);
+  if (failed(configuration))
+    return failure();
+  for (const std::string &setting : settings)
+    if (failed(applySetting(&context, *configuration, setting)))
+      return failure();
+  std::string text = modelText.empty() ? defaultText(argv0) : std::string(modelText);
+  Source source{parseText(context, text), Stage::Parse, "", ""};
+  SmallVector<std::string> files{text};
+  if (!source.module || failed(resolveImports(*source.module, files)))
+    return failure();
+  llvm::json::Object described = *configuration;
+  llvm::raw_string_ostream(source.config) << llvm::json::Value(std::move(described));
+  source.hash = hashOf(files, source.config);
+  (*configuration)["batch"] = int64_t(batch);
+  auto parameters = configurationParameters(*source.module, *configuration, input);
+  if (failed(parameters))
+    return failure();
+  if (compileTo == "parse")
+    return source;
+  if (failed(elaborate(*source.module, programs, *parameters)))
+    return failure();
+  source.stage = Stage::Graph;
+  return source;
+}
+
+//===-- Output ----------------------------------------------------------------------------------------------------===//
+
+/// Writes beside the target and renames: a full disk leaves no half of a file.
+int writeOutput(StringRef bytes) {
+  llvm::Error error = llvm::writeToOutput(output, [&](llvm::raw_ostream &os) -> llvm::Error {
+    os << bytes;
+    os.flush();
+    auto &file = static_cast<llvm::raw_fd_ostream &>(os);
+    std::error_code code = file.error();
+    file.clear_error();
+    return code ? llvm::errorCodeToError(code) : llvm::Error::success();
+  });
+  return error ? fail(output + ": cannot be written: " + llvm::toString(std::move(error))) : 0;
+}
+
+int writeText(Source &source) {
+  Builder builder(source.module->getContext());
+  (*source.module)->setAttr("dpsims.config", builder.getStringAttr(source.config));
+  (*source.module)->setAttr("dpsims.source_hash", builder.getStringAttr(source.hash));
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  source.module->print(os, OpPrintingFlags().enableDebugInfo(false));
+  os << "\n";
+  return writeOutput(text);
+}
+
+LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
+  CpuTarget cpuTarget;
+  cpuTarget.chip = chip.empty() ? "native" : std::string(chip);
+  if (!isKnownChip(cpuTarget.chip))
+    return emitError(UnknownLoc::get(module.getContext()))
+           << "--chip " << cpuTarget.chip << ": LLVM knows no such x86-64 processor; see llc --mcpu=help";
+  model.kernels = kernelsOf(module);
+  model.chip = resolveChip(cpuTarget.chip);
+  model.features = requiredFeatures(cpuTarget);
+  PassManager manager(module.getContext());
+  LowerKernelsToLoopsOptions options;
+  options.vectorWidth = vectorWidth(cpuTarget);
+  manager.addPass(createLowerKernelsToLoops(options));
+  manager.addPass(createLowerLoopsToLLVM());
+  llvm::SmallVector<char> code;
+  if (failed(manager.run(module)) || failed(compileForCpu(module, cpuTarget, code)))
+    return failure();
+  model.code.assign(code.begin(), code.end());
+  return success();
+}
+
+LogicalResult generateCuda(ModuleOp module, ModelDescription &model) {
+  model.cuda = true;
+  model.chip = chip.empty() ? "sm_90" : std::string(chip);
+  PassManager manager(module.getContext());
+  manager.addPass(createLowerKernelsToGpu());
+  llvm::SmallVector<char> cubin;
+  if (failed(manager.run(module)) || failed(compileForCuda(module, model.chip, model.ptx, cubin)))
+    return failure();
+  for (const GpuKernel &kernel : gpuKernels(module))
+    model.kernels.push_back({kernel.name, kernel.grid, kernel.threads});
+  model.code.assign(cubin.begin(), cubin.end());
+  return success();
+}
+
+int writeModel(Source &source) {
+  ModelDescription model;
+  model.compiler = "dpsims-compile " DPSIMS_VERSION " --target=" + target;
+  model.sourceHash = source.hash;
+  model.config = source.config;
+  // The steps stay as they are while the kernels are lowered.
+  if (failed(target == "cuda" ? generateCuda(*source.module, model) : generateCpu(*source.module, model)))
+    return 1;
+  FailureOr<std::string> file = serialize(*source.module, model);
+  return failed(file) ? 1 : writeOutput(*file);
+}
+
+int checkOptions() {
+  if (target != "cpu" && target != "cuda")
+    return fail("--target " + target + ": targets are cpu and cuda");
+  if (!compileTo.empty() && !stageByName(compileTo))
+    return fail("--compile-to " + compileTo + ": stages are parse, graph, optimized, schedule, kernels");
+  if (batch < 1)
+    return fail("--batch " + llvm::Twine(int64_t(batch)) + ": must be at least 1");
+  if (programs.empty() && !StringRef(input).ends_with(".mlir") && compileTo != "parse")
+    return fail("--program is missing, as in --program sample");
+  return 0;
+}
+
+int compile(MLIRContext &context, const char *argv0) {
+  FailureOr<Source> source = StringRef(input).ends_with(".mlir") ? readDump(context) : readConfigured(context, argv0);
+  if (failed(source))
+    return 1;
+  Stage last = compileTo.empty() ? Stage::Kernels : *stageByName(compileTo);
+  PassManager manager(&context);
+  addPasses(manager, source->stage, last);
+  if (failed(manager.run(*source->module)))
+    return 1;
+  return compileTo.empty() ? writeModel(*source) : writeText(*source);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "dpsims-compile " DPSIMS_VERSION "\n"; });
+  cl::ParseCommandLineOptions(argc, argv, "compiles a configuration's programs for dpsims-run\n");
+  if (int status = checkOptions())
+    return status;
+  DialectRegistry registry;
+  registerDialects(registry);
+  registerGpuCodeDependencies(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  ScopedDiagnosticHandler handler(&context, [](Diagnostic &diagnostic) {
+    printDiagnostic(diagnostic);
+    return success();
+  });
+  return compile(context, argv[0]);
+}
