@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Tests of the language, the passes, the models and the tools: RUN lines in .mlir and .test files.
+import os
+import shutil
+
+import lit.formats
+
+config.name = "dpsims"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "benchmarks", "data", "golden", "lit", "tools", "unit"]
+config.test_source_root = os.path.join(config.dpsims_source_dir, "test")
+config.test_exec_root = config.dpsims_exec_dir
+
+
+def find_ptxas():
+    """Where dpsims-opt and dpsims-compile find ptxas, or None."""
+    in_path = shutil.which("ptxas")
+    if in_path:
+        return in_path
+    homes = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda"]
+    for home in filter(None, homes):
+        path = os.path.join(home, "bin", "ptxas")
+        if os.access(path, os.X_OK):
+            return path
+    return None
+
+
+ptxas = find_ptxas()
+if ptxas:
+    config.available_features.add("ptxas")
+    cuda_home = os.path.dirname(os.path.dirname(os.path.realpath(ptxas)))
+    if os.path.exists(os.path.join(cuda_home, "include", "cuda.h")):
+        config.available_features.add("cuda-toolkit")
+
+# The build's tools come first, then FileCheck, not, count and mlir-tblgen of the LLVM that it was built with.
+path = [config.dpsims_tools_dir, config.llvm_tools_dir, os.environ.get("PATH", "")]
+config.environment["PATH"] = os.pathsep.join(path)
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.dpsims_exec_dir, "cache")
+for name in ("CUDA_HOME", "CUDA_PATH", "OMP_NUM_THREADS", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+config.substitutions.append(("%configs", os.path.join(config.dpsims_source_dir, "models", "configs")))
+config.substitutions.append(("%models", os.path.join(config.dpsims_source_dir, "models")))
+config.substitutions.append(("%golden", os.path.join(config.dpsims_source_dir, "test", "golden")))
+config.substitutions.append(("%data", os.path.join(config.dpsims_source_dir, "test", "data")))
+config.substitutions.append(("%source", config.dpsims_source_dir))
+config.substitutions.append(("%mlir_include", config.mlir_include_dir))
