@@ -5,6 +5,7 @@
 
 #include "mlir/IR/Builders.h"
 
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -96,9 +97,12 @@ private:
     if (!parameters)
       return section.emitError() << "there is no network @" << section.getNetwork();
     NamedAttrList fields;
+    // What has no default is given by the program: the classes, the image's size.
+    parameters = builder.getArrayAttr(llvm::filter_to_vector(
+        parameters, [](Attribute p) { return bool(cast<ParameterAttr>(p).getDefaultValue()); }));
     for (auto parameter : parameters.getAsRange<ParameterAttr>())
-      if (Attribute value = parameter.getDefaultValue(); value && !isa<ExprAttr>(value))
-        fields.set(parameter.getName(), value);
+      if (!isa<ExprAttr>(parameter.getDefaultValue()))
+        fields.set(parameter.getName(), parameter.getDefaultValue());
     for (auto &[key, item] : given) {
       std::string name = (section.getName() + "." + key.str()).str();
       ParameterAttr parameter = findParameter(parameters, key);

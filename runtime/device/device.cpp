@@ -21,15 +21,27 @@ std::string defaultPlanCache() {
   return home && *home ? joinPath(home, ".cache/dpsims/plans.json") : std::string();
 }
 
-std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options) {
+namespace {
+
+std::unique_ptr<Device> makeDevice(Target target, const DeviceOptions &options) {
   if (target == Target::Cpu)
     return createCpuDevice(options);
 #ifdef DPSIMS_HAVE_CUDA_DEVICE
   return createCudaDevice(options);
 #else
-  fail("the model is compiled for cuda, but this dpsims-run was built without the CUDA toolkit; compile the model with "
-       "--target cpu");
+  fail("compiled for cuda, but this dpsims-run was built without the CUDA toolkit: compile with --target cpu to run "
+       "here");
 #endif
+}
+
+} // namespace
+
+std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options, const std::string &model) {
+  try {
+    return makeDevice(target, options);
+  } catch (const Error &error) {
+    fail(model, model.empty() ? "" : ": ", error.what());
+  }
 }
 
 } // namespace dpsims

@@ -100,13 +100,16 @@ struct DeviceOptions {
   ConvolutionChoice convolution = ConvolutionChoice::Auto;
   /// Where measured choices are kept: a file, empty for none. See defaultPlanCache.
   std::string planCache;
+  /// CUDA: convolutions and matmuls may round f32 to TF32 (10 bits of mantissa).
+  bool tf32 = false;
 };
 
 /// $XDG_CACHE_HOME/dpsims/plans.json or ~/.cache/dpsims/plans.json; empty if neither variable is set.
 std::string defaultPlanCache();
 
-/// The machine's device for a target. Error: this build or this machine has none.
-std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options = {});
+/// The machine's device for a target. Error: this build or this machine has none. `model` is the file that asks for it,
+/// with which the message begins.
+std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options = {}, const std::string &model = "");
 
 } // namespace dpsims
 

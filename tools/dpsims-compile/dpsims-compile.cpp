@@ -77,8 +77,7 @@ void printDiagnostic(Diagnostic &diagnostic) {
                                                                              : "note: ";
   llvm::errs() << placeText(diagnostic.getLocation()) << kind << diagnostic << "\n";
   for (Diagnostic &note : diagnostic.getNotes())
-    if (!StringRef(note.str()).starts_with("see current operation"))
-      llvm::errs() << "  " << placeText(note.getLocation()) << note << "\n";
+    llvm::errs() << "  " << placeText(note.getLocation()) << note << "\n";
 }
 
 //===-- Input -----------------------------------------------------------------------------------------------------===//
@@ -281,6 +280,7 @@ int main(int argc, char **argv) {
   registerDialects(registry);
   registerGpuCodeDependencies(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   ScopedDiagnosticHandler handler(&context, [](Diagnostic &diagnostic) {
     printDiagnostic(diagnostic);
     return success();

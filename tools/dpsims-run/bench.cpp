@@ -31,7 +31,7 @@ void bench(const BenchFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   const Entry &entry = model->entry(flags.entry);
   std::unique_ptr<WeightSource> weights = openWeights(*model, entry, flags);
-  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options());
+  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   auto start = std::chrono::steady_clock::now();
   Session session(model, entry, *device, weights.get());
   double loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

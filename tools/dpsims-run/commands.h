@@ -29,6 +29,7 @@ void reportPrefix(const std::string &path, const std::string &prefix);
 struct DeviceFlags {
   int threads = 0;
   std::string convolution = "auto";
+  bool tf32 = false;
 
   void addTo(CLI::App &command);
   DeviceOptions options() const;

@@ -42,7 +42,7 @@ bool execute(const ExecuteFlags &flags) {
   const Entry &entry = model->entry(flags.entry);
   std::vector<HostTensor> inputs = readInputs(entry, flags.inputs);
   std::unique_ptr<FileWeights> weights = openWeights(*model, entry, flags);
-  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options());
+  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   Session session(model, entry, *device, weights.get());
   std::vector<HostTensor> outputs = makeOutputs(entry);
   run(session, inputs, outputs);

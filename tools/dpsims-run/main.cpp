@@ -72,6 +72,7 @@ void DeviceFlags::addTo(CLI::App &command) {
                   "how 3x3 convolutions are done: auto measures each shape once and keeps the choice")
       ->check(CLI::IsMember({"auto", "direct", "winograd"}))
       ->envname("DPSIMS_CONVOLUTION");
+  command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
 }
 
 DeviceOptions DeviceFlags::options() const {
@@ -81,6 +82,7 @@ DeviceOptions DeviceFlags::options() const {
                        : convolution == "winograd" ? ConvolutionChoice::Winograd
                                                    : ConvolutionChoice::Auto;
   result.planCache = defaultPlanCache();
+  result.tf32 = tf32;
   return result;
 }
 

@@ -25,7 +25,7 @@ void sample(const SampleFlags &flags) {
   reportPrefix(flags.weights, weights.detectedPrefix());
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
-  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options());
+  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   Session session(model, sampler.entry(), *device, &weights);
   sampler.run(session, files, flags.options.seed);
 }

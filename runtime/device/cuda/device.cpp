@@ -50,7 +50,7 @@ private:
 
 class CudaDevice : public Device {
 public:
-  explicit CudaDevice(const DeviceOptions &options) : libraries(stream.get(), /*tf32=*/false) {}
+  explicit CudaDevice(const DeviceOptions &options) : libraries(stream.get(), options.tf32) {}
 
   Target target() const override { return Target::Cuda; }
   std::string description() const override;
