@@ -2,6 +2,7 @@
 # Tests of the language, the passes, the models and the tools: RUN lines in .mlir and .test files.
 import os
 import shutil
+import sys
 
 import lit.formats
 
@@ -45,5 +46,6 @@ config.substitutions.append(("%configs", os.path.join(config.dpsims_source_dir, 
 config.substitutions.append(("%models", os.path.join(config.dpsims_source_dir, "models")))
 config.substitutions.append(("%golden", os.path.join(config.dpsims_source_dir, "test", "golden")))
 config.substitutions.append(("%data", os.path.join(config.dpsims_source_dir, "test", "data")))
+config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.dpsims_source_dir))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))

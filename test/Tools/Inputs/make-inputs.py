@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Inputs of the program `generator`, batch 1, five classes: label map, noise, instance map.
+
+    make-inputs.py SIZE NOISE-DIM OUTPUT.safetensors
+
+Needs nothing but Python.
+"""
+import json
+import struct
+import sys
+
+size, noise_dim, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+labels = [(x // 8 + y // 8) % 5 for y in range(size) for x in range(size)]
+instances = [y // 16 * 10 + x // 16 for y in range(size) for x in range(size)]
+noise = [((7 * i + 3) % 11 - 5) / 5 for i in range(noise_dim)]
+header, data = {}, b""
+for name, kind, letter, shape, values in [
+        ("labels", "I32", "i", [1, size, size], labels),
+        ("z", "F32", "f", [1, noise_dim], noise),
+        ("instances", "I32", "i", [1, size, size], instances)]:
+    packed = struct.pack("<%d%s" % (len(values), letter), *values)
+    header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
+    data += packed
+text = json.dumps(header).encode()
+with open(path, "wb") as file:
+    file.write(struct.pack("<Q", len(text)) + text + data)
