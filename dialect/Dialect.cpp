@@ -51,9 +51,11 @@ void ParameterAttr::print(AsmPrinter &printer) const {
 
 namespace dpsims {
 
+bool isInt(Attribute attribute) { return isa<IntegerAttr>(attribute) && !isa<BoolAttr>(attribute); }
+
 bool isIntList(Attribute attribute) {
   auto array = dyn_cast<ArrayAttr>(attribute);
-  return array && llvm::all_of(array, [](Attribute item) { return isa<IntegerAttr>(item); });
+  return array && llvm::all_of(array, isInt);
 }
 
 int64_t intOr(Attribute attribute, int64_t otherwise) {

@@ -25,7 +25,10 @@ namespace dpsims {
 
 class TensorOpInterface;
 
-/// A list of integers: an array of IntegerAttr.
+/// An integer; a boolean is none.
+bool isInt(mlir::Attribute attribute);
+
+/// A list of integers.
 bool isIntList(mlir::Attribute attribute);
 
 /// The common syntax of the ops of the graph: `%a, %b <name = expression, ...> : (types) -> types`; without types where

@@ -60,18 +60,19 @@ class Dpsims_ExprOr<string constant, string summary>
   let returnType = "::mlir::Attribute";
   let convertFromStorage = "$_self";
 }
-def Dpsims_Int : Dpsims_ExprOr<"::llvm::isa<::mlir::IntegerAttr>($_self)", "an integer">;
-def Dpsims_Float : Dpsims_ExprOr<"::llvm::isa<::mlir::FloatAttr, ::mlir::IntegerAttr>($_self)", "a number">;
+def Dpsims_Int : Dpsims_ExprOr<"::dpsims::isInt($_self)", "an integer">;
+def Dpsims_Float : Dpsims_ExprOr<"::llvm::isa<::mlir::FloatAttr>($_self) || ::dpsims::isInt($_self)", "a number">;
 def Dpsims_Bool : Dpsims_ExprOr<"::llvm::isa<::mlir::BoolAttr>($_self)", "a boolean">;
 def Dpsims_String : Dpsims_ExprOr<"::llvm::isa<::mlir::StringAttr>($_self)", "a string">;
 def Dpsims_Ints : Dpsims_ExprOr<"::dpsims::isIntList($_self)", "a list of integers">;
-def Dpsims_IntOrInts : Dpsims_ExprOr<"::llvm::isa<::mlir::IntegerAttr>($_self) || ::dpsims::isIntList($_self)",
+def Dpsims_IntOrInts : Dpsims_ExprOr<"::dpsims::isInt($_self) || ::dpsims::isIntList($_self)",
                                      "an integer or a list of integers">;
 def Dpsims_Padding : Dpsims_ExprOr<
-    "::llvm::isa<::mlir::IntegerAttr, ::mlir::StringAttr>($_self) || ::dpsims::isIntList($_self)",
+    "::llvm::isa<::mlir::StringAttr>($_self) || ::dpsims::isInt($_self) || ::dpsims::isIntList($_self)",
     "an integer, a list of integers, or \"same\"">;
-def Dpsims_Number : Dpsims_ExprOr<"::llvm::isa<::mlir::FloatAttr, ::mlir::IntegerAttr, ::mlir::ArrayAttr>($_self)",
-                                  "a number or a list of numbers">;
+def Dpsims_Number : Dpsims_ExprOr<
+    "::llvm::isa<::mlir::FloatAttr, ::mlir::ArrayAttr>($_self) || ::dpsims::isInt($_self)",
+    "a number or a list of numbers">;
 def Dpsims_Any : Dpsims_ExprOr<"true", "an expression">;
 
 include "dialect/Interfaces.td"

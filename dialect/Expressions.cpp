@@ -31,9 +31,9 @@ int precedence(StringRef kind) {
       .Case("or", 1)
       .Case("and", 2)
       .Case("not", 3)
-      .Cases("==", "<", "<=", ">", ">=", 4)
-      .Cases("+", "-", 5)
-      .Cases("*", "/", "mod", 6)
+      .Cases({"==", "<", "<=", ">", ">="}, 4)
+      .Cases({"+", "-"}, 5)
+      .Cases({"*", "/", "mod"}, 6)
       .Case("negate", 7)
       .Default(8);
 }
@@ -143,7 +143,7 @@ private:
     }
     if (succeeded(p.parseOptionalKeyword(&word)))
       return identifier(location, result);
-    int64_t integer;
+    int64_t integer = 0;
     OptionalParseResult isInteger = p.parseOptionalInteger(integer);
     if (isInteger.has_value()) {
       result = intAttr(context, integer);
@@ -341,11 +341,12 @@ private:
     if (!isNumber(x[0]))
       return mismatch(kind, x);
     double value = number(x[0]);
+    if (kind == "negate" && isa<FloatAttr>(x[0]))
+      return Attribute(floatAttr(context, -value));
     if (kind == "negate")
-      return isa<FloatAttr>(x[0]) ? Attribute(floatAttr(context, -value))
-                                  : Attribute(intAttr(context, -cast<IntegerAttr>(x[0]).getInt()));
+      return integers("-", {intAttr(context, 0), x[0]});
     if (kind == "sqrt")
-      return Attribute(floatAttr(context, std::sqrt(value)));
+      return finite(kind, x, std::sqrt(value));
     double rounded = kind == "ceil" ? std::ceil(value) : std::floor(value + 0.5);
     if (!(std::abs(rounded) < 9e15))
       return mismatch(kind, x);
@@ -366,7 +367,7 @@ private:
     else if (kind == "/")
       r = a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
     else if (kind == "mod")
-      r = ((a % b) + b) % b;
+      r = a % b + (a % b != 0 && (a < 0) != (b < 0) ? b : 0);
     else if (kind == "min" || kind == "max")
       r = kind == "min" ? std::min(a, b) : std::max(a, b);
     else if (kind == "pow" && b >= 0 && b < 64) {
@@ -396,7 +397,16 @@ private:
       r = std::pow(a, b);
     else
       return compare(kind, a, b, x);
-    return Attribute(floatAttr(context, r));
+    return finite(kind, x, r);
+  }
+
+  Value finite(StringRef kind, ArrayRef<Attribute> x, double result) {
+    if (std::isfinite(result))
+      return Attribute(floatAttr(context, result));
+    InFlightDiagnostic diagnostic = error() << kind << " of " << constantText(x[0]);
+    if (x.size() > 1)
+      diagnostic << " and " << constantText(x[1]);
+    return diagnostic << " is not defined";
   }
 
   template <typename T>
@@ -435,6 +445,20 @@ private:
 
 //===-- Printer ---------------------------------------------------------------------------------------------------===//
 
+/// A record's key, in quotes where the lexer would not take it as one word.
+void printKey(llvm::raw_ostream &os, StringRef key) {
+  bool word = !key.empty() && !llvm::isDigit(key[0]) &&
+              llvm::all_of(key, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+  if (word)
+    os << key;
+  else {
+    os << '"';
+    llvm::printEscapedString(key, os);
+    os << '"';
+  }
+  os << " = ";
+}
+
 void printConstant(llvm::raw_ostream &os, Attribute attribute) {
   auto list = [&](auto items, auto each) { llvm::interleaveComma(items, os, each); };
   if (auto boolean = dyn_cast<BoolAttr>(attribute))
@@ -448,7 +472,7 @@ void printConstant(llvm::raw_ostream &os, Attribute attribute) {
   } else if (auto record = dyn_cast<DictionaryAttr>(attribute)) {
     os << "{";
     list(record, [&](NamedAttribute field) {
-      os << field.getName().getValue() << " = ";
+      printKey(os, field.getName().getValue());
       printConstant(os, field.getValue());
     });
     os << "}";
@@ -480,7 +504,8 @@ void print(llvm::raw_ostream &os, Attribute attribute, int lowest, bool angles) 
   } else if (kind == "record") {
     os << "{";
     for (size_t i = 0; i < x.size(); i += 2) {
-      os << (i ? ", " : "") << cast<StringAttr>(x[i]).getValue() << " = ";
+      os << (i ? ", " : "");
+      printKey(os, cast<StringAttr>(x[i]).getValue());
       inner(x[i + 1]);
     }
     os << "}";
@@ -545,6 +570,13 @@ std::string constantText(Attribute constant) {
   printConstant(os, constant);
   return text;
 }
+
+bool isReserved(StringRef name) {
+  return llvm::is_contained({"true", "false", "not", "and", "or", "mod", "shape"}, name) ||
+         llvm::any_of(functions, [&](const Function &f) { return f.name == name; });
+}
+
+std::string withArticle(StringRef type) { return (type == "int" ? "an " : "a ") + type.str(); }
 
 StringRef constantType(Attribute constant) {
   if (isa<BoolAttr>(constant))

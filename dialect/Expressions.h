@@ -28,6 +28,12 @@ mlir::FailureOr<std::string> interpolate(mlir::StringRef text, const Environment
 /// A constant as a person writes it: 3, 0.5, "text", [1, 2].
 std::string constantText(mlir::Attribute constant);
 
+/// Words of the language, which no parameter can have as its name.
+bool isReserved(mlir::StringRef name);
+
+/// "an int", "a list".
+std::string withArticle(mlir::StringRef type);
+
 /// int, float, string, bool, list or record.
 mlir::StringRef constantType(mlir::Attribute constant);
 

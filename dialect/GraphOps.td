@@ -354,7 +354,7 @@ def Dpsims_GraphOp : Op<Dpsims_Dialect, "graph", [
   let summary = "a program after elaboration: ops on static tensors";
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let assemblyFormat = "$sym_name attr-dict-with-keyword custom<Steps>($body)";
   let extraClassDeclaration = [{
     static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
   }];
@@ -382,6 +382,7 @@ def Dpsims_FusedOp : Op<Dpsims_Dialect, "fused", [
   let arguments = (ins Variadic<AnyType>:$inputs);
   let results = (outs Variadic<AnyType>:$results);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = "($inputs^ `:` type($inputs))? `->` type($results) $body attr-dict";
   let extraClassDeclaration = [{
     static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }

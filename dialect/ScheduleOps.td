@@ -18,7 +18,7 @@ def Dpsims_EntryOp : Dpsims_ScheduleOp<"entry", [
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$load_size, OptionalAttr<I64Attr>:$arena_size);
   let regions = (region SizedRegion<1>:$prepare, SizedRegion<1>:$main);
-  let assemblyFormat = "$sym_name attr-dict-with-keyword `prepare` $prepare `main` $main";
+  let assemblyFormat = "$sym_name attr-dict-with-keyword `prepare` custom<Steps>($prepare) `main` custom<Steps>($main)";
   let extraClassDeclaration = [{
     static ::llvm::StringRef getDefaultDialect() { return "dpsims"; }
   }];
@@ -61,6 +61,7 @@ def Dpsims_ComputeOp : Dpsims_ScheduleOp<"compute", [IsolatedFromAbove, SingleBl
   let summary = "a kernel that is still to be generated: the body of a `fused`";
   let arguments = (ins Variadic<AnyMemRef>:$inputs, Variadic<AnyMemRef>:$outputs);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = [{
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? `outs` `(` $outputs `:` type($outputs) `)` $body attr-dict
   }];

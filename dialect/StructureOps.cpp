@@ -31,9 +31,12 @@ void addValueResults(OpAsmParser &parser, OperationState &result, size_t count) 
 ParseResult parseParameter(OpAsmParser &parser, SmallVectorImpl<Attribute> &parameters) {
   StringRef name, type;
   Attribute defaultValue;
+  SMLoc location = parser.getCurrentLocation();
   if (parser.parseKeyword(&name) || parser.parseColon() || parser.parseKeyword(&type) ||
       (succeeded(parser.parseOptionalEqual()) && parseExpression(parser, defaultValue, /*angles=*/true)))
     return failure();
+  if (isReserved(name) || name.contains('.'))
+    return parser.emitError(location) << "'" << name << "' cannot be a parameter's name";
   parameters.push_back(ParameterAttr::get(parser.getContext(), name, type, defaultValue));
   return success();
 }
@@ -53,7 +56,7 @@ ParseResult parseCallable(OpAsmParser &parser, OperationState &result, bool hasA
   for (OpAsmParser::Argument &argument : arguments)
     argument.type = valueType(parser);
   Region *body = result.addRegion();
-  if (parser.parseOptionalAttrDictWithKeyword(result.attributes) || parser.parseRegion(*body, arguments))
+  if (parser.parseRegion(*body, arguments))
     return failure();
   if (body->empty())
     body->emplaceBlock();
@@ -98,8 +101,8 @@ LogicalResult verifyParameters(Operation *op, ArrayAttr parameters) {
       continue;
     StringRef given = constantType(value);
     if (given != type && !(given == "int" && type == "float"))
-      return op->emitError() << "default of parameter '" << name << "' is " << constantText(value) << ", a " << given
-                             << "; it must be a " << type;
+      return op->emitError() << "default of parameter '" << name << "' is " << constantText(value) << ", " << withArticle(given)
+                             << "; it must be " << withArticle(type);
   }
   return success();
 }
@@ -202,16 +205,23 @@ void GetOp::print(OpAsmPrinter &printer) {
 
 ParseResult LetOp::parse(OpAsmParser &parser, OperationState &result) {
   StringRef name;
+  SMLoc location = parser.getCurrentLocation();
   if (parser.parseKeyword(&name) || parser.parseEqual())
     return failure();
+  if (isReserved(name) || name.contains('.'))
+    return parser.emitError(location) << "'" << name << "' cannot be a name";
   result.addAttribute("name", parser.getBuilder().getStringAttr(name));
+  OpAsmParser::UnresolvedOperand value;
   if (succeeded(parser.parseOptionalKeyword("shape")))
-    return parseValues(parser, result);
-  Attribute value;
-  if (parseExpression(parser, value))
+    return failure(parser.parseOperand(value) || parser.resolveOperand(value, valueType(parser), result.operands));
+  Attribute expression;
+  if (parseExpression(parser, expression))
     return failure();
-  result.addAttribute("value", value);
+  result.addAttribute("value", expression);
   return success();
+}
+LogicalResult LetOp::verify() {
+  return bool(getValue()) == bool(getShapeOf()) ? opError(*this) << "wants an expression or a value's shape" : success();
 }
 void LetOp::print(OpAsmPrinter &printer) {
   printer << " " << getName() << " = ";

@@ -135,6 +135,7 @@ def Dpsims_LetOp : Dpsims_StructureOp<"let"> {
     ```
   }];
   let arguments = (ins StrAttr:$name, OptionalAttr<Dpsims_Any>:$value, Optional<AnyType>:$shape_of);
+  let hasVerifier = 1;
 }
 
 def Dpsims_AssertOp : Dpsims_StructureOp<"assert"> {

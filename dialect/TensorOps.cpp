@@ -11,6 +11,16 @@
 using namespace mlir;
 using namespace dpsims;
 
+/// The steps of a graph's or an entry's part; there may be none.
+static ParseResult parseSteps(OpAsmParser &parser, Region &region) {
+  if (parser.parseRegion(region))
+    return failure();
+  if (region.empty())
+    region.emplaceBlock();
+  return success();
+}
+static void printSteps(OpAsmPrinter &printer, Operation *, Region &region) { printer.printRegion(region); }
+
 #include "dialect/Interfaces.cpp.inc"
 #define GET_OP_CLASSES
 #include "dialect/Ops.cpp.inc"
@@ -22,6 +32,11 @@ namespace {
 /// Ops that begin with a name in quotes.
 bool isNamed(StringRef op) { return op == "dpsims.weight" || op == "dpsims.state" || op == "dpsims.input"; }
 
+std::string knownAttributes(OperationName op) {
+  auto names = llvm::map_range(op.getAttributeNames(), [](StringAttr a) { return a.getValue(); });
+  return names.empty() ? "; it has none" : "; it has: " + llvm::join(names, ", ");
+}
+
 ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
   if (failed(parser.parseOptionalLess()) || succeeded(parser.parseOptionalGreater()))
     return success();
@@ -32,10 +47,8 @@ ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
     if (parser.parseKeyword(&name))
       return failure();
     if (!llvm::is_contained(result.name.getAttributeNames(), name))
-      return parser.emitError(location) << result.name.stripDialect() << ": no attribute '" << name << "'; it has: "
-                                        << llvm::join(llvm::map_range(result.name.getAttributeNames(),
-                                                                      [](StringAttr a) { return a.getValue(); }),
-                                                      ", ");
+      return parser.emitError(location) << result.name.stripDialect() << ": no attribute '" << name << "'"
+                                        << knownAttributes(result.name);
     if (result.attributes.get(name))
       return parser.emitError(location) << result.name.stripDialect() << ": attribute '" << name << "' stands twice";
     if (parser.parseEqual() || parseExpression(parser, value, /*angles=*/true))
@@ -109,6 +122,9 @@ LogicalResult dpsims::verifyTensorOp(TensorOpInterface op) {
   }
   if (llvm::any_of(op->getOperandTypes(), isValue) || llvm::any_of(op->getResultTypes(), isValue))
     return success();
+  for (NamedAttribute attribute : op->getAttrs())
+    if (isa<ExprAttr>(attribute.getValue()))
+      return opError(op) << attribute.getName().getValue() << " is no constant";
   SmallVector<Type> types;
   if (failed(op.inferTypes(types)))
     return failure();
@@ -142,7 +158,40 @@ LogicalResult GraphOp::verify() {
   return success();
 }
 
-LogicalResult EntryOp::verify() { return success(); }
+LogicalResult EntryOp::verify() {
+  for (Region *part : {&getPrepare(), &getMain()})
+    for (Operation &op : part->front())
+      if (op.getDialect() != getOperation()->getDialect() || isa<TensorOpInterface>(op))
+        return op.emitError() << "an entry holds steps and buffers only";
+  return success();
+}
+
+namespace {
+/// A body's arguments are the operands, its yield's values the results: same shapes, same elements.
+LogicalResult verifyFusion(Operation *op, Block &body, ValueRange inputs, TypeRange outputs) {
+  auto yield = body.empty() ? YieldOp() : dyn_cast<YieldOp>(body.back());
+  if (!yield)
+    return op->emitError() << "the body must end in `yield`";
+  auto same = [](TypeRange a, TypeRange b) {
+    return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto pair) {
+      auto x = dyn_cast<ShapedType>(std::get<0>(pair)), y = dyn_cast<ShapedType>(std::get<1>(pair));
+      return x && y && x.getShape() == y.getShape() && x.getElementType() == y.getElementType();
+    });
+  };
+  if (!same(body.getArgumentTypes(), inputs.getTypes()))
+    return op->emitError() << "the body's arguments must be the operands";
+  if (outputs.empty() || !same(yield.getValues().getTypes(), outputs))
+    return op->emitError() << "what the body yields must be the results";
+  return success();
+}
+} // namespace
+
+LogicalResult FusedOp::verify() {
+  return verifyFusion(*this, getBody().front(), getInputs(), getResultTypes());
+}
+LogicalResult ComputeOp::verify() {
+  return verifyFusion(*this, getBody().front(), getInputs(), getOutputs().getTypes());
+}
 
 //===-- Inference -------------------------------------------------------------------------------------------------===//
 
@@ -197,6 +246,12 @@ LogicalResult wantFloats(Operation *op) {
   return success();
 }
 
+LogicalResult wantDimensions(Operation *op) {
+  if (shapeOf(op->getOperand(0)).empty())
+    return opError(op) << "wants at least one dimension";
+  return success();
+}
+
 LogicalResult wantRank(Operation *op, unsigned operand, int64_t rank) {
   int64_t given = shapeOf(op->getOperand(operand)).size();
   if (given != rank)
@@ -235,6 +290,8 @@ LogicalResult binary(Operation *op, Types &types, bool floats = true) {
 }
 
 LogicalResult wantChannels(Operation *op, unsigned first) {
+  if (failed(wantDimensions(op)))
+    return failure();
   int64_t channels = shapeOf(op->getOperand(0)).back();
   for (Value operand : op->getOperands().drop_front(first))
     if (shapeOf(operand) != ArrayRef{channels})
@@ -251,7 +308,14 @@ LogicalResult wantAxis(Operation *op, int64_t axis, size_t rank) {
 
 /// The epilogue of conv2d and matmul: operands behind the first two.
 LogicalResult checkEpilogue(Operation *op, int64_t channels, ArrayRef<int64_t> result) {
+  constexpr StringRef activations[] = {"relu", "leaky_relu", "clamp", "sigmoid", "silu", "gelu", "tanh"};
+  auto activation = op->getAttrOfType<StringAttr>("activation");
+  if (activation && !llvm::is_contained(activations, activation.getValue()))
+    return opError(op) << "unknown activation " << activation << "; known: "
+                       << llvm::join(ArrayRef(activations), ", ");
   bool residual = boolOr(op->getAttr("residual"), false);
+  if (residual && op->getNumOperands() < 3)
+    return opError(op) << "residual = true, but there is no residual operand";
   unsigned biases = op->getNumOperands() - 2 - residual;
   if (biases > 1)
     return opError(op) << "has " << op->getNumOperands() << " operands; with a residual say residual = true";
@@ -288,7 +352,6 @@ UNARY(AbsOp)
 UNARY(SquareOp)
 UNARY(NegOp)
 UNARY(RoundOp)
-UNARY(SoftmaxOp)
 #undef UNARY
 
 #define BINARY(Op)                                                                                                     \
@@ -432,7 +495,7 @@ LogicalResult AttentionOp::inferTypes(Types &types) {
 }
 
 LogicalResult ReduceOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
   StringRef kind = cast<StringAttr>(getKind()).getValue();
   if (!llvm::is_contained({"sum", "mean", "max"}, kind))
@@ -446,6 +509,10 @@ LogicalResult ReduceOp::inferTypes(Types &types) {
   return giveFloat(*this, types, shape);
 }
 
+LogicalResult SoftmaxOp::inferTypes(Types &types) {
+  return failed(unary(*this, types)) ? failure() : wantDimensions(*this);
+}
+
 LogicalResult LayerNormOp::inferTypes(Types &types) {
   return failed(unary(*this, types)) ? failure() : wantChannels(*this, 1);
 }
@@ -455,7 +522,7 @@ LogicalResult BatchNormOp::inferTypes(Types &types) {
 }
 
 LogicalResult BatchStatisticsOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
   int64_t channels = shapeOf(getInputs()[0]).back();
   return failure(failed(giveFloat(*this, types, {channels})) || failed(giveFloat(*this, types, {channels})));
@@ -591,7 +658,7 @@ LogicalResult SliceOp::inferTypes(Types &types) {
 }
 
 LogicalResult PadOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
   Shape shape(shapeOf(getInputs()[0])), low = intList(getLow()), high = intList(getHigh());
   if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())))

@@ -88,7 +88,8 @@ private:
     StringRef given = constantType(value), type = parameter.getType();
     if (given == type || (given == "int" && type == "float"))
       return success();
-    return error() << key << ": " << constantText(value) << " is a " << given << "; it must be a " << type;
+    return error() << key << ": " << constantText(value) << " is " << withArticle(given) << "; it must be "
+                   << withArticle(type);
   }
 
   LogicalResult addSection(SectionOp section, const json::Object &given) {

@@ -59,7 +59,7 @@ public:
         attachStack(diagnostic);
       return failure();
     });
-    Frame &frame = pushFrame(program, nullptr);
+    pushFrame(program, nullptr);
     NamedAttrList arguments;
     for (auto parameter : program.getParameters().getAsRange<ParameterAttr>())
       if (Attribute value = given ? given.get(parameter.getName()) : Attribute())
@@ -67,7 +67,6 @@ public:
     SmallVector<Item> results;
     LogicalResult result = success(succeeded(bind(program, program.getParameters(), arguments)) &&
                                    succeeded(runBody(program.getBody(), results)));
-    (void)frame;
     stack.pop_back();
     names.clear();
     interface.clear();
@@ -107,6 +106,7 @@ private:
     stack.push_back(std::make_unique<Frame>());
     frame().block = block;
     frame().instance = instance;
+    frame().call = symbolOf(); // until its parameters are known
     return frame();
   }
 
@@ -140,7 +140,8 @@ private:
         value = builder.getF64FloatAttr(cast<IntegerAttr>(value).getInt());
       else if (type != parameter.getType())
         return opError(op) << "parameter '" << parameter.getName() << "' of " << symbolOf() << " is "
-                           << constantText(value) << ", a " << type << "; it must be a " << parameter.getType();
+                           << constantText(value) << ", " << withArticle(type) << "; it must be "
+                           << withArticle(parameter.getType());
       frame().parameters[parameter.getName()] = value;
     }
     frame().call = callText();

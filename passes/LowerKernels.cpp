@@ -213,6 +213,11 @@ public:
   FailureOr<func::FuncOp> run() {
     if (!root || isElementwise(root) || isPicking(root) || isa<TransposeOp, ConstantOp>(root))
       return pointwise();
+    if (!isa<ConcatOp>(root))
+      for (Operation &op : body.without_terminator())
+        if (&op != root)
+          return op.emitError() << "no kernel computes " << root->getName().stripDialect() << " of "
+                                << op.getName().stripDialect() << ": they need a fused op each";
     return llvm::TypeSwitch<Operation *, FailureOr<func::FuncOp>>(root)
         .Case<ConcatOp, SoftmaxOp, LayerNormOp, ReduceOp, BatchStatisticsOp, MaxPoolOp, PadOp, InstanceEdgesOp>(
             [&](auto op) { return lower(op); })

@@ -44,11 +44,20 @@ public:
   Value clamp(Value v, double low, double high) {
     return make<arith::MinimumFOp>({make<arith::MaximumFOp>({v, number(low)}), number(high)});
   }
+  /// Between f32, i32 and u8 (which is a plain i8 in kernels).
   Value cast(StringRef type) {
-    bool fromFloat = isa<FloatType>(x[0].getType());
+    bool fromFloat = isa<FloatType>(x[0].getType()), fromByte = x[0].getType().isInteger(8);
+    if (!fromFloat) {
+      Value integer = fromByte ? arith::ExtUIOp::create(b, b.getI32Type(), x[0]).getResult() : x[0];
+      if (type == "f32")
+        return arith::SIToFPOp::create(b, b.getF32Type(), integer);
+      if (type == "i32" || fromByte)
+        return type == "i32" ? integer : x[0];
+      Value low = arith::MaxSIOp::create(b, integer, arith::ConstantOp::create(b, b.getI32IntegerAttr(0)));
+      Value inside = arith::MinSIOp::create(b, low, arith::ConstantOp::create(b, b.getI32IntegerAttr(255)));
+      return arith::TruncIOp::create(b, b.getI8Type(), inside);
+    }
     if (type == "f32")
-      return fromFloat ? x[0] : arith::SIToFPOp::create(b, b.getF32Type(), x[0]).getResult();
-    if (!fromFloat)
       return x[0];
     Value rounded = make<math::RoundEvenOp>(x[0]);
     // The largest f32 below 2^31; a conversion of more is not defined.

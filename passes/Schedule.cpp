@@ -166,10 +166,7 @@ private:
     while (root.getViewOf())
       root = root.getViewOf().getDefiningOp<BufferOp>();
     if (root.getSpace() == "arena") {
-      root.setSpace("output");
-      root.setIndex(index);
-      root.setName(output.getName());
-      markViews(root);
+      place(root, output, index);
       return;
     }
     Value target = makeBuffer(tensor, "output", index, output.getName());
@@ -178,6 +175,20 @@ private:
     body.addArgument(tensor.getType(), output.getLoc());
     OpBuilder inner = OpBuilder::atBlockEnd(&body);
     YieldOp::create(inner, output.getLoc(), body.getArguments());
+  }
+
+  /// The caller's buffer has the output's shape; a reshape's source becomes a view of it.
+  void place(BufferOp root, OutputOp output, int64_t index) {
+    root.setSpace("output");
+    if (bufferOf(output.getValue()) == root) {
+      root.setIndex(index);
+      root.setName(output.getName());
+    } else {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPoint(root);
+      root.getViewOfMutable().assign(makeBuffer(output.getValue(), "output", index, output.getName()));
+    }
+    markViews(root);
   }
 
   void markViews(BufferOp root) {

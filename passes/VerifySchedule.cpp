@@ -62,8 +62,8 @@ LogicalResult verifyOrder(Block &steps) {
       continue;
     }
     SmallVector<Value> writes = written(op);
-    for (Value operand : op.getOperands())
-      if (!llvm::is_contained(writes, operand) && !known.contains(rootOf(operand)))
+    for (Value operand : op.getOperands().drop_back(writes.size())) // what a step writes comes last
+      if (!known.contains(rootOf(operand)))
         return op.emitError() << "reads a buffer that nothing has written";
     for (Value value : writes)
       known.insert(rootOf(value));

@@ -172,8 +172,23 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
 
 //===-- Output ----------------------------------------------------------------------------------------------------===//
 
+/// A device or a pipe is written itself, not replaced.
+int writeDevice(StringRef bytes) {
+  std::error_code code;
+  llvm::raw_fd_ostream os(output, code, llvm::sys::fs::CD_OpenExisting);
+  if (!code) {
+    os << bytes;
+    os.flush();
+    code = os.error();
+    os.clear_error();
+  }
+  return code ? fail(output + ": cannot be written: " + code.message()) : 0;
+}
+
 /// Writes beside the target and renames: a full disk leaves no half of a file.
 int writeOutput(StringRef bytes) {
+  if (llvm::sys::fs::exists(output) && !llvm::sys::fs::is_regular_file(output))
+    return writeDevice(bytes);
   llvm::Error error = llvm::writeToOutput(output, [&](llvm::raw_ostream &os) -> llvm::Error {
     os << bytes;
     os.flush();
@@ -273,7 +288,10 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "dpsims-compile " DPSIMS_VERSION "\n"; });
-  cl::ParseCommandLineOptions(argc, argv, "compiles a configuration's programs for dpsims-run\n");
+  std::string message;
+  llvm::raw_string_ostream errors(message);
+  if (!cl::ParseCommandLineOptions(argc, argv, "compiles a configuration's programs for dpsims-run\n", &errors))
+    return fail(StringRef(message).split('\n').first.split(": ").second);
   if (int status = checkOptions())
     return status;
   DialectRegistry registry;
