@@ -46,8 +46,7 @@ cl::opt<std::string> compileTo("compile-to",
 cl::opt<std::string> modelText("model-text", cl::desc("the text that declares the programs (default: programs.mlir of "
                                                       "the models that come with the compiler)"),
                                cl::value_desc("FILE.mlir"), cl::cat(category));
-cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"), cl::Required,
-                            cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"), cl::cat(category));
 cl::extrahelp examples("\nExamples:\n"
                        "  dpsims-compile models/configs/camvid-128.json --program sample -o camvid.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --program features --batch 2 "
@@ -263,6 +262,8 @@ int checkOptions() {
     return fail("--target " + target + ": targets are cpu and cuda");
   if (!compileTo.empty() && !stageByName(compileTo))
     return fail("--compile-to " + compileTo + ": stages are parse, graph, optimized, schedule, kernels");
+  if (output.empty())
+    return fail("-o is missing: where to write, - for standard output");
   if (batch < 1)
     return fail("--batch " + llvm::Twine(int64_t(batch)) + ": must be at least 1");
   if (programs.empty() && !StringRef(input).ends_with(".mlir") && compileTo != "parse")
@@ -291,7 +292,7 @@ int main(int argc, char **argv) {
   std::string message;
   llvm::raw_string_ostream errors(message);
   if (!cl::ParseCommandLineOptions(argc, argv, "compiles a configuration's programs for dpsims-run\n", &errors))
-    return fail(StringRef(message).split('\n').first.split(": ").second);
+    return message.empty() ? 1 : fail(StringRef(message).split('\n').first.split(": ").second);
   if (int status = checkOptions())
     return status;
   DialectRegistry registry;
