@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/device/cpu/parallel.h"
 
+#include <malloc.h>
 #include <optional>
 
 namespace dpsims {
@@ -178,6 +179,7 @@ bool CpuPlan::usesArguments(const Step &step) const {
 }
 
 void CpuPlan::bindArena(void *arena) {
+  malloc_trim(0); // what packing the weights took and gave back; the system gets it before the arena is touched
   addresses.arena = arena;
   for (size_t i = 0, next = 0; i < steps.size(); ++i) {
     bool hasArguments = next < argumentSteps.size() && argumentSteps[next] == i;
