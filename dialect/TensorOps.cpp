@@ -118,7 +118,7 @@ LogicalResult dpsims::verifyTensorOp(TensorOpInterface op) {
     InFlightDiagnostic diagnostic = opError(op) << "takes " << fewest;
     if (most != fewest)
       diagnostic << " to " << most;
-    return diagnostic << " operands, not " << count;
+    return diagnostic << (most == 1 ? " operand, not " : " operands, not ") << count;
   }
   if (llvm::any_of(op->getOperandTypes(), isValue) || llvm::any_of(op->getResultTypes(), isValue))
     return success();
@@ -412,7 +412,7 @@ LogicalResult StateOp::inferTypes(Types &types) {
 LogicalResult ConstantOp::inferTypes(Types &types) {
   auto list = dyn_cast<ArrayAttr>(getValue());
   Shape shape = getShape() ? intList(*getShape()) : list ? Shape{int64_t(list.size())} : Shape();
-  if (list && !llvm::all_of(list, [](Attribute a) { return isa<FloatAttr, IntegerAttr>(a); }))
+  if (list && !llvm::all_of(list, [](Attribute a) { return isa<FloatAttr>(a) || isInt(a); }))
     return opError(*this) << "wants numbers, not " << constantText(list);
   if (list && shape != Shape{int64_t(list.size())})
     return opError(*this) << "a list of " << list.size() << " numbers has no shape " << text(shape);
@@ -665,7 +665,8 @@ LogicalResult PadOp::inferTypes(Types &types) {
     return failure();
   for (size_t i = 0; i < shape.size(); ++i) {
     if (low[i] < 0 || high[i] < 0 || low[i] > mostElements || high[i] > mostElements)
-      return opError(*this) << "padding must not be negative";
+      return opError(*this) << "padding " << low[i] << " and " << high[i] << " of axis " << i << "; it must be 0 to "
+                            << mostElements;
     shape[i] += low[i] + high[i];
   }
   return giveFloat(*this, types, shape);

@@ -124,14 +124,14 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
-  // expected-error @below {{relu: takes 1 operands, not 2}}
+  // expected-error @below {{relu: takes 1 operand, not 2}}
   %result = relu %x, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
 }
 
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{relu: takes 1 operands, not 0}}
+  // expected-error @below {{relu: takes 1 operand, not 0}}
   %result = relu : () -> tensor<2xf32>
 }
 
