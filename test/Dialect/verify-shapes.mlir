@@ -406,7 +406,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
-  // expected-error @below {{pad: padding -1 and 0 of axis 0; it must be 0 to 1099511627776}}
+  // expected-error @below {{pad: padding -1 and 0 of axis 1; it must be 0 to 1099511627776}}
   %result = pad %x <low = [0, -1, 0, 0], high = [0, 0, 0, 0]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
