@@ -251,6 +251,7 @@ void AssertOp::print(OpAsmPrinter &printer) {
 namespace {
 /// A body that ends in `yield`; one without values may leave it out.
 ParseResult parseBody(OpAsmParser &parser, Region &region, ArrayRef<OpAsmParser::Argument> arguments = {}) {
+  SMLoc start = parser.getCurrentLocation();
   if (parser.parseRegion(region, arguments))
     return failure();
   if (region.empty())
@@ -259,7 +260,7 @@ ParseResult parseBody(OpAsmParser &parser, Region &region, ArrayRef<OpAsmParser:
   if (block.empty() || !block.back().hasTrait<OpTrait::IsTerminator>()) {
     OpBuilder builder(parser.getContext());
     builder.setInsertionPointToEnd(&block);
-    YieldOp::create(builder, parser.getEncodedSourceLoc(parser.getCurrentLocation()), ValueRange());
+    YieldOp::create(builder, parser.getEncodedSourceLoc(start), ValueRange());
   }
   return success();
 }

@@ -24,7 +24,7 @@ namespace {
 /// Bounds that only a mistake exceeds.
 constexpr size_t deepestInstance = 200;
 constexpr int64_t mostRepeats = 100000;
-constexpr size_t mostOps = 2000000;
+constexpr size_t mostOps = 2000000, mostStatements = 20000000;
 
 /// What a value of the text stands for: a tensor of the graph, nothing, or a list.
 struct Item {
@@ -192,6 +192,8 @@ private:
   }
 
   LogicalResult runOp(Operation *op) {
+    if (++statements > mostStatements)
+      return opError(op) << "elaboration takes more than " << mostStatements << " statements";
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case<LetOp, AssertOp, IfOp, RepeatOp, InstanceOp, ListOp, AppendOp, GetOp, OutputOp>(
             [&](auto typed) { return runStructure(typed); })
@@ -364,8 +366,11 @@ private:
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       Item item = frame().values.lookup(operand);
       if (item.list && isa<ConcatOp>(op)) {
-        for (Item &inner : *item.list)
+        for (auto [k, inner] : llvm::enumerate(*item.list)) {
+          if (!inner.tensor)
+            return opError(op) << "element " << k << " of the list is no tensor";
           state.operands.push_back(inner.tensor);
+        }
         continue;
       }
       if (item.list)
@@ -456,7 +461,7 @@ private:
   SymbolTable symbols;
   SmallVector<std::unique_ptr<Frame>> stack;
   llvm::StringMap<Operation *> names, interface;
-  size_t opCount = 0;
+  size_t opCount = 0, statements = 0;
 };
 
 struct Elaborate : impl::ElaborateBase<Elaborate> {
