@@ -414,7 +414,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @+2 {{yields 0 values where 1 are wanted}}
+  // expected-error @+1 {{yields 0 values where 1 are wanted}}
   %y = if true {
   } else {
     yield %x
@@ -486,7 +486,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @+2 {{yields 0 values where 1 are wanted}}
+  // expected-error @+1 {{yields 0 values where 1 are wanted}}
   %y = repeat i to 2 (%a = %x) {
   } return
 }
