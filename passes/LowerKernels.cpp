@@ -60,15 +60,18 @@ public:
   void emit(Value value, const Access &access, Value output) {
     collect(value, access);
     SmallVector<Value> views;
-    for (Input &input : inputs)
-      views.push_back(k.row(k.argument(input.argument), input.access, lanes));
-    k.map(views, output, [&](ImplicitLocOpBuilder &b, ValueRange arguments) { return compute(b, value, arguments); });
+    for (const Node &node : nodes)
+      if (isa<BlockArgument>(node.value))
+        views.push_back(k.row(k.argument(cast<BlockArgument>(node.value).getArgNumber()), node.access, lanes));
+    k.map(views, output, [&](ImplicitLocOpBuilder &b, ValueRange arguments) { return compute(b, arguments); });
   }
 
 private:
-  struct Input {
-    unsigned argument;
+  /// A value of the group at a place: an input's row, or an op on earlier nodes.
+  struct Node {
+    Value value;
     Access access;
+    SmallVector<unsigned> operands;
   };
 
   static bool same(const Access &a, const Access &b) {
@@ -120,35 +123,39 @@ private:
     return broadcast(operand, access);
   }
 
-  /// First walk: the inputs that the payload reads, each once, and where each op stands (a payload computes no index).
-  void collect(Value value, const Access &access) {
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      Input input{argument.getArgNumber(), access};
-      auto known = llvm::find_if(inputs, [&](Input &other) {
-        return other.argument == input.argument && same(other.access, access);
-      });
-      order.push_back(known - inputs.begin());
-      if (known == inputs.end())
-        inputs.push_back(input);
-      return;
-    }
-    Operation *op = value.getDefiningOp();
-    lastPositions.push_back(access.empty() ? Position{k.index(0), 0} : access.back());
-    for (Value operand : op->getOperands())
-      collect(operand, operandAccess(op, operand, access));
+  /// The nodes that the value needs, operands first, each once however often it is read: gives the value's own. A payload
+  /// computes no index, so every access is known before it is built.
+  unsigned collect(Value value, const Access &access) {
+    for (unsigned known : nodesOf.lookup(value))
+      if (same(nodes[known].access, access))
+        return known;
+    Node node{value, access, {}};
+    if (Operation *op = value.getDefiningOp())
+      for (Value operand : op->getOperands())
+        node.operands.push_back(collect(operand, operandAccess(op, operand, access)));
+    nodes.push_back(node);
+    nodesOf[value].push_back(nodes.size() - 1);
+    return nodes.size() - 1;
   }
 
-  /// Second walk, in the same order: the payload.
-  Value compute(ImplicitLocOpBuilder &b, Value value, ValueRange arguments) {
-    if (isa<BlockArgument>(value))
-      return arguments[order[nextArgument++]];
-    Operation *op = value.getDefiningOp();
-    Position last = lastPositions[nextOp++];
+  Value compute(ImplicitLocOpBuilder &b, ValueRange arguments) {
+    SmallVector<Value> values;
+    for (const Node &node : nodes) {
+      SmallVector<Value> operands = llvm::map_to_vector(node.operands, [&](unsigned i) { return values[i]; });
+      if (isa<BlockArgument>(node.value)) {
+        values.push_back(arguments.front());
+        arguments = arguments.drop_front();
+      } else
+        values.push_back(compute(b, node, operands));
+    }
+    return values.back();
+  }
+
+  Value compute(ImplicitLocOpBuilder &b, const Node &node, ValueRange operands) {
+    Operation *op = node.value.getDefiningOp();
+    Position last = node.access.empty() ? Position{k.index(0), 0} : node.access.back();
     if (auto constant = dyn_cast<ConstantOp>(op))
       return constantAt(b, constant, last);
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(compute(b, operand, arguments));
     if (isa<OneHotOp>(op)) {
       Value equal = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, operands[0], lane(b, last));
       return arith::SelectOp::create(b, equal, number(b, 1), number(b, 0));
@@ -196,10 +203,8 @@ private:
   ArrayRef<Shape> shapes;
   int64_t lanes;
   bool collapsed;
-  SmallVector<Input> inputs;
-  SmallVector<size_t> order;
-  SmallVector<Position> lastPositions;
-  size_t nextArgument = 0, nextOp = 0;
+  SmallVector<Node> nodes;
+  llvm::DenseMap<Value, SmallVector<unsigned>> nodesOf;
 };
 
 /// The kernel of one compute step.
