@@ -67,7 +67,13 @@ private:
     for (Operation &op : body)
       if (isa<WeightOp, StateOp>(op))
         declare(&op);
-    auto yield = cast<YieldOp>(body.getTerminator());
+    auto yield = dyn_cast<YieldOp>(body.getTerminator());
+    if (!yield || yield.getValues().getTypes() != prepare.getResultTypes())
+      return prepare.emitError() << "prepare: it must yield its results";
+    auto outside = [&](Value value) { return value.getParentBlock() != &body; };
+    for (Operation &op : body)
+      if (isa<InputOp, OutputOp>(op) || llvm::any_of(op.getOperands(), outside))
+        return op.emitError() << "prepare: depends on more than weights";
     for (auto [i, value] : llvm::enumerate(yield.getValues())) {
       if (failed(make(value)))
         return failure();
