@@ -2,6 +2,36 @@
 // Every op that is no library step ends in a fused op, one kernel each.
 // RUN: dpsims-opt %s --elaborate --fuse-elementwise | FileCheck %s
 
+// The part that is computed at load has its own groups.
+// CHECK-LABEL: dpsims.graph @load {
+// CHECK-NEXT: %0 = prepare {
+// CHECK-NEXT: %2 = weight "w"
+// CHECK-NEXT: %3 = fused %2 : tensor<3xf32> -> tensor<3xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<3xf32>):
+// CHECK-NEXT: %4 = neg %arg0
+// CHECK-NEXT: %5 = exp %4
+// CHECK-NEXT: yield %5
+// CHECK-NEXT: }
+// CHECK-NEXT: yield %3
+// CHECK-NEXT: } : tensor<3xf32>
+// CHECK-NEXT: %1 = fused %0 : tensor<3xf32> -> tensor<3xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<3xf32>):
+// CHECK-NEXT: %2 = neg %arg0
+// CHECK-NEXT: yield %2
+// CHECK-NEXT: }
+// CHECK-NEXT: output "y" %1
+// CHECK-NEXT: }
+dpsims.graph @load {
+  %0 = prepare {
+    %w = weight "w" <shape = [3], init = "ones"> : () -> tensor<3xf32>
+    %a = neg %w : (tensor<3xf32>) -> tensor<3xf32>
+    %b = exp %a : (tensor<3xf32>) -> tensor<3xf32>
+    yield %b : tensor<3xf32>
+  } : tensor<3xf32>
+  %y = neg %0 : (tensor<3xf32>) -> tensor<3xf32>
+  output "y" %y : tensor<3xf32>
+}
+
 // A chain is one kernel; a constant is part of it; what it reads are its arguments, each once.
 // CHECK-LABEL: dpsims.graph @chain {
 // CHECK-NEXT: %0 = input "x"
@@ -303,34 +333,4 @@ dpsims.program @constants {
   %y = add %m, %c
   output "y" %y
   output "c" %c
-}
-
-// The part that is computed at load has its own groups.
-// CHECK-LABEL: dpsims.graph @load {
-// CHECK-NEXT: %0 = prepare {
-// CHECK-NEXT: %2 = weight "w"
-// CHECK-NEXT: %3 = fused %2 : tensor<3xf32> -> tensor<3xf32> {
-// CHECK-NEXT: ^bb0(%arg0: tensor<3xf32>):
-// CHECK-NEXT: %4 = neg %arg0
-// CHECK-NEXT: %5 = exp %4
-// CHECK-NEXT: yield %5
-// CHECK-NEXT: }
-// CHECK-NEXT: yield %3
-// CHECK-NEXT: } : tensor<3xf32>
-// CHECK-NEXT: %1 = fused %0 : tensor<3xf32> -> tensor<3xf32> {
-// CHECK-NEXT: ^bb0(%arg0: tensor<3xf32>):
-// CHECK-NEXT: %2 = neg %arg0
-// CHECK-NEXT: yield %2
-// CHECK-NEXT: }
-// CHECK-NEXT: output "y" %1
-// CHECK-NEXT: }
-dpsims.graph @load {
-  %0 = prepare {
-    %w = weight "w" <shape = [3], init = "ones"> : () -> tensor<3xf32>
-    %a = neg %w : (tensor<3xf32>) -> tensor<3xf32>
-    %b = exp %a : (tensor<3xf32>) -> tensor<3xf32>
-    yield %b : tensor<3xf32>
-  } : tensor<3xf32>
-  %y = neg %0 : (tensor<3xf32>) -> tensor<3xf32>
-  output "y" %y : tensor<3xf32>
 }

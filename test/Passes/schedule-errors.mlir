@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: dpsims-opt %s --schedule -split-input-file -verify-diagnostics
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  // expected-error @below {{relu: no step computes it; run hoist-constants and fuse-elementwise before}}
+  %y = relu %x : (tensor<4xf32>) -> tensor<4xf32>
+  output "y" %y : tensor<4xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  // expected-error @below {{constant: no step computes it}}
+  %y = constant <value = 1> : () -> tensor<f32>
+  output "y" %y : tensor<f32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %p = prepare {
+    %w = weight "w" <shape = [4], init = "ones"> : () -> tensor<4xf32>
+    // expected-error @below {{exp: no step computes it}}
+    %y = exp %w : (tensor<4xf32>) -> tensor<4xf32>
+    yield %y : tensor<4xf32>
+  } : tensor<4xf32>
+  output "y" %p : tensor<4xf32>
+}
