@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: dpsims-opt %s --lower-kernels -split-input-file -verify-diagnostics
+
+dpsims.entry @e prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
+  compute ins(%x : memref<4x4xf32>) outs(%y : memref<4x4xf32>) {
+  ^bb0(%a: tensor<4x4xf32>):
+    // expected-error @below {{matmul: no kernel computes it}}
+    %m = matmul %a, %a : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    yield %m : tensor<4x4xf32>
+  }
+}
+
+// -----
+
+dpsims.entry @e prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
+  compute ins(%x : memref<4x4xf32>) outs(%y : memref<4x4xf32>) {
+  ^bb0(%a: tensor<4x4xf32>):
+    // expected-error @below {{no kernel computes softmax of relu: they need a fused op each}}
+    %r = relu %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    %s = softmax %r : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    yield %s : tensor<4x4xf32>
+  }
+}

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Every kind of kernel: its grid, the views that it reads and writes, its payload.
+// RUN: dpsims-opt %s --elaborate --graph-to-kernels -split-input-file | FileCheck %s
+
+// Elementwise on equal shapes: dimensions collapse into one.
+// CHECK-LABEL: dpsims.entry @pointwise
+// CHECK: func.func @k0(%arg0: memref<512xf32>, %arg1: memref<512xf32>) attributes {dpsims.kernel} {
+// CHECK-NEXT: scf.forall (%{{.*}}) in (1) {
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: arith.maximumf
+dpsims.program @pointwise {
+  %x = input "x" <shape = [2, 8, 8, 4]>
+  %y = relu %x
+  output "y" %y
+}
+
+// -----
+
+// A long range is cut into chunks, each a grid point.
+// CHECK-LABEL: dpsims.entry @long
+// CHECK: func.func @k0(%arg0: memref<48x4096xf32>, %arg1: memref<48x4096xf32>)
+// CHECK: scf.forall (%[[I:.*]]) in (48) {
+// CHECK: memref.subview %arg1[%[[I]], 0] [1, 4096] [1, 1]
+// CHECK: math.exp
+dpsims.program @long {
+  %x = input "x" <shape = [1, 64, 64, 48]>
+  %y = exp %x
+  output "y" %y
+}
+
+// -----
+
+// A vector per channel: rows of channels; a scalar constant is part of the payload.
+// CHECK-LABEL: dpsims.entry @channels
+// CHECK: launch @k0 {{.*}} {ops = "add+mul"}
+// CHECK: func.func @k0(%arg0: memref<128x4xf32>, %arg1: memref<1x4xf32>, %arg2: memref<128x4xf32>)
+// CHECK: scf.forall (%[[I:.*]]) in (128) {
+// CHECK-DAG: memref.subview %arg0[%[[I]], 0] [1, 4] [1, 1]
+// CHECK-DAG: memref.subview %arg1[0, 0] [1, 4] [1, 1]
+// CHECK: ^bb0(%[[X:.*]]: f32, %[[B:.*]]: f32, %{{.*}}: f32):
+// CHECK: %[[S:.*]] = arith.addf %[[X]], %[[B]]
+// CHECK: %[[C:.*]] = arith.constant 5.000000e-01
+// CHECK: arith.mulf %[[S]], %[[C]]
+dpsims.program @channels {
+  %x = input "x" <shape = [2, 8, 8, 4]>
+  %b = input "b" <shape = [4]>
+  %c = constant <value = 0.5>
+  %a = add %x, %b
+  %m = mul %a, %c
+  output "y" %m
+}
+
+// -----
+
+// A value per image and a value per row: what does not vary along the vector is a scalar.
+// CHECK-LABEL: dpsims.entry @outer
+// CHECK: func.func @k0(%arg0: memref<2x256xf32>, %arg1: memref<2x1xf32>, %arg2: memref<2x256xf32>)
+// CHECK: scf.forall (%[[I:.*]]) in (2) {
+// CHECK: memref.subview %arg1[%[[I]], 0] [1, 1] [1, 1] : memref<2x1xf32> to memref<f32, strided<[], offset: ?>>
+dpsims.program @outer {
+  %x = input "x" <shape = [2, 8, 8, 4]>
+  %b = input "b" <shape = [2, 1, 1, 1]>
+  %y = mul %x, %b
+  output "y" %y
+}
+
+// -----
+
+// An upsampling reads rows at half the place.
+// CHECK: #[[HALF:.*]] = affine_map<(d0) -> (d0 floordiv 2)>
+// CHECK-LABEL: dpsims.entry @upsample
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]], %[[X:.*]]) in (1, 8, 8) {
+// CHECK-DAG: %[[Y2:.*]] = affine.apply #[[HALF]](%[[Y]])
+// CHECK-DAG: %[[X2:.*]] = affine.apply #[[HALF]](%[[X]])
+// CHECK: memref.subview %arg0[%[[N]], %[[Y2]], %[[X2]], 0] [1, 1, 1, 8]
+dpsims.program @upsample {
+  %x = input "x" <shape = [1, 4, 4, 8]>
+  %u = upsample %x <factor = 2>
+  output "y" %u
+}
+
+// -----
+
+// A slice reads at start + i * step, its last dimension with a stride.
+// CHECK: #[[ROW:.*]] = affine_map<(d0) -> (d0 * 2 + 1)>
+// CHECK: #[[COLUMN:.*]] = affine_map<(d0) -> (d0 * 4 + 2)>
+// CHECK-LABEL: dpsims.entry @slice
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]], %[[X:.*]]) in (1, 4, 2) {
+// CHECK-DAG: %[[Y2:.*]] = affine.apply #[[ROW]](%[[Y]])
+// CHECK-DAG: %[[X2:.*]] = affine.apply #[[COLUMN]](%[[X]])
+// CHECK: memref.subview %arg0[%[[N]], %[[Y2]], %[[X2]], 3] [1, 1, 1, 2] [1, 1, 1, 2]
+dpsims.program @slice {
+  %x = input "x" <shape = [1, 9, 9, 8]>
+  %y = slice %x <start = [0, 1, 2, 3], step = [1, 2, 4, 2], size = [1, 4, 2, 2]>
+  output "y" %y
+}
+
+// -----
+
+// one_hot compares the id with the lane.
+// CHECK-LABEL: dpsims.entry @one_hot
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]], %[[X:.*]]) in (1, 4, 4) {
+// CHECK: memref.subview %arg0[%[[N]], %[[Y]], %[[X]]] [1, 1, 1] [1, 1, 1] : memref<1x4x4xi32> to memref<i32,
+// CHECK: %[[L:.*]] = linalg.index 0
+// CHECK: %[[I:.*]] = arith.index_cast %[[L]] : index to i32
+// CHECK: %[[E:.*]] = arith.cmpi eq, %{{.*}}, %[[I]] : i32
+// CHECK: arith.select %[[E]]
+dpsims.program @one_hot {
+  %x = input "x" <shape = [1, 4, 4], type = "i32">
+  %y = one_hot %x <classes = 35>
+  output "y" %y
+}
+
+// -----
+
+// A transposition reads along a dimension with a stride.
+// CHECK-LABEL: dpsims.entry @transpose
+// CHECK: scf.forall (%[[N:.*]], %[[C:.*]], %[[Y:.*]]) in (1, 3, 4) {
+// CHECK: memref.subview %arg0[%[[N]], %[[Y]], 0, %[[C]]] [1, 1, 6, 1] [1, 1, 1, 1] : memref<1x4x6x3xf32> to memref<6xf32, strided<[3], offset: ?>>
+dpsims.program @transpose {
+  %x = input "x" <shape = [1, 4, 6, 3]>
+  %t = transpose %x <perm = [0, 3, 1, 2]>
+  output "y" %t
+}
+
+// -----
+
+// A list constant: the entry of the lane.
+// CHECK-LABEL: dpsims.entry @list
+// CHECK: %[[I:.*]] = arith.index_cast %{{.*}} : index to i32
+// CHECK: %[[IS1:.*]] = arith.cmpi eq, %[[I]], %c1_i32
+// CHECK: %[[V1:.*]] = arith.select %[[IS1]]
+// CHECK: %[[IS2:.*]] = arith.cmpi eq, %[[I]], %c2_i32
+// CHECK: %[[V2:.*]] = arith.select %[[IS2]], %{{.*}}, %[[V1]]
+// CHECK: arith.subf %{{.*}}, %[[V2]]
+dpsims.program @list {
+  %x = input "x" <shape = [2, 3]>
+  %c = constant <value = [0.5, 1, 2.0]>
+  %y = sub %x, %c
+  output "y" %y
+}
+
+// -----
+
+// A concat along the last axis: a piece of each row after another, producers computed in place.
+// CHECK-LABEL: dpsims.entry @concat_last
+// CHECK: launch @k0 {{.*}} {ops = "upsample+neg+concat"}
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]], %[[X:.*]]) in (1, 4, 4) {
+// CHECK: memref.subview %arg2[%[[N]], %[[Y]], %[[X]], 0] [1, 1, 1, 4] [1, 1, 1, 1]
+// CHECK: memref.subview %arg0[%[[N]], %{{.*}}, %{{.*}}, 0] [1, 1, 1, 4]
+// CHECK: linalg.generic
+// CHECK: memref.subview %arg2[%[[N]], %[[Y]], %[[X]], 4] [1, 1, 1, 3] [1, 1, 1, 1]
+// CHECK: linalg.generic
+// CHECK: arith.negf
+dpsims.program @concat_last {
+  %x = input "x" <shape = [1, 2, 2, 4]>
+  %z = input "z" <shape = [1, 4, 4, 3]>
+  %u = upsample %x <factor = 2>
+  %n = neg %z
+  %y = concat %u, %n <axis = 3>
+  output "y" %y
+}
+
+// -----
+
+// A concat along another axis: a grid point copies the row of the piece in which it stands.
+// CHECK: #[[SHIFT:.*]] = affine_map<(d0) -> (d0 - 2)>
+// CHECK-LABEL: dpsims.entry @concat_rows
+// CHECK: scf.forall (%[[I:.*]]) in (5) {
+// CHECK: scf.if
+// CHECK-DAG: memref.subview %arg2[%[[I]], 0] [1, 4]
+// CHECK-DAG: memref.subview %arg0[%[[I]], 0] [1, 4]
+// CHECK: %[[J:.*]] = affine.apply #[[SHIFT]](%[[I]])
+// CHECK: scf.if
+// CHECK-DAG: memref.subview %arg2[%[[I]], 0] [1, 4]
+// CHECK-DAG: memref.subview %arg1[%[[J]], 0] [1, 4]
+dpsims.program @concat_rows {
+  %x = input "x" <shape = [2, 4]>
+  %z = input "z" <shape = [3, 4]>
+  %y = concat %x, %z <axis = 0>
+  output "y" %y
+}
+
+// -----
+
+// Zeros, then the row inside of the border.
+// CHECK: #[[UP:.*]] = affine_map<(d0) -> (d0 - 1)>
+// CHECK-LABEL: dpsims.entry @pad
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]], %[[X:.*]]) in (1, 7, 4) {
+// CHECK: %[[Y0:.*]] = affine.apply #[[UP]](%[[Y]])
+// CHECK: memref.subview %arg1[%[[N]], %[[Y]], %[[X]], 0] [1, 1, 1, 4]
+// CHECK: linalg.generic
+// CHECK: arith.constant 0.000000e+00
+// CHECK: scf.if
+// CHECK: scf.if
+// CHECK: scf.if
+// CHECK: memref.subview %arg1[%[[N]], %[[Y]], %[[X]], 1] [1, 1, 1, 3]
+// CHECK: memref.subview %arg0[%[[N]], %[[Y0]], %[[X]], 0] [1, 1, 1, 3]
+// CHECK: linalg.generic
+dpsims.program @pad {
+  %x = input "x" <shape = [1, 4, 4, 3]>
+  %y = pad %x <low = [0, 1, 0, 1], high = [0, 2, 0, 0]>
+  output "y" %y
+}
+
+// -----
+
+// The scaled maximum, exponentials, their sum, the quotient: row by row.
+// CHECK-LABEL: dpsims.entry @softmax
+// CHECK: func.func @k0(%arg0: memref<10x7xf32>, %arg1: memref<10x7xf32>)
+// CHECK: scf.forall (%{{.*}}) in (10) {
+// CHECK: arith.constant 0xFF800000
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: arith.constant 1.250000e-01
+// CHECK: arith.mulf
+// CHECK: arith.maximumf
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: arith.mulf
+// CHECK: arith.subf
+// CHECK: math.exp
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: arith.addf
+// CHECK: arith.divf
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: arith.mulf
+dpsims.program @softmax {
+  %x = input "x" <shape = [2, 5, 7]>
+  %y = softmax %x <scale = 0.125>
+  output "y" %y
+}
+
+// -----
+
+// Mean and variance of a row in two passes; weight and bias are vectors of the row.
+// CHECK-LABEL: dpsims.entry @layer_norm
+// CHECK: func.func @k0(%arg0: memref<10x8xf32>, %arg1: memref<8xf32>, %arg2: memref<8xf32>, %arg3: memref<10x8xf32>)
+// CHECK: scf.forall (%{{.*}}) in (10) {
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: arith.addf
+// CHECK: arith.constant 1.250000e-01
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: %[[D:.*]] = arith.subf
+// CHECK: arith.mulf %[[D]], %[[D]]
+// CHECK: arith.constant 5.000000e-01
+// CHECK: arith.addf
+// CHECK: math.sqrt
+// CHECK: arith.divf
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}}, %arg1, %arg2 :
+// CHECK: arith.subf
+// CHECK: arith.mulf
+// CHECK: arith.mulf
+// CHECK: arith.addf
+dpsims.program @layer_norm {
+  %x = input "x" <shape = [2, 5, 8]>
+  %w = input "w" <shape = [8]>
+  %b = input "b" <shape = [8]>
+  %y = layer_norm %x, %w, %b <eps = 0.5>
+  output "y" %y
+}
+
+// -----
+
+// A mean over the image: the grid runs over images and blocks of channels, loops over what is reduced.
+// CHECK: #[[BLOCK:.*]] = affine_map<(d0) -> (d0 * 64)>
+// CHECK-LABEL: dpsims.entry @mean
+// CHECK: scf.forall (%[[N:.*]], %[[C:.*]]) in (2, 2) {
+// CHECK: %[[C64:.*]] = affine.apply #[[BLOCK]](%[[C]])
+// CHECK: scf.for %[[Y:.*]] = %c0{{.*}} to %c8
+// CHECK: memref.subview %arg0[%[[N]], %[[Y]], 0, %[[C64]]] [1, 1, 4, 64]
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction", "parallel"]}
+// CHECK: arith.addf
+// CHECK: memref.subview %arg1[%[[N]], 0, 0, %{{.*}}] [1, 1, 1, 64]
+// CHECK: arith.constant 3.125000e-02
+dpsims.program @mean {
+  %x = input "x" <shape = [2, 8, 4, 128]>
+  %y = reduce %x <kind = "mean", axes = [1, 2]>
+  output "y" %y
+}
+
+// -----
+
+// A maximum over the last axis.
+// CHECK-LABEL: dpsims.entry @rows
+// CHECK: scf.forall (%[[I:.*]]) in (6) {
+// CHECK: arith.constant 0xFF800000
+// CHECK: memref.subview %arg0[%[[I]], 0] [1, 10]
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: arith.maximumf
+// CHECK: memref.subview %arg1[%[[I]], 0] [1, 1]
+dpsims.program @rows {
+  %x = input "x" <shape = [6, 10]>
+  %y = reduce %x <kind = "max", axes = [1]>
+  output "y" %y
+}
+
+// -----
+
+// A sum over everything: one grid point.
+// CHECK-LABEL: dpsims.entry @sum
+// CHECK: scf.forall (%{{.*}}) in (1) {
+// CHECK: scf.for %[[I:.*]] = %c0{{.*}} to %c6
+// CHECK: memref.subview %arg0[%[[I]], 0] [1, 10]
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: arith.addf
+// CHECK: memref.subview %arg1[0, 0] [1, 1]
+dpsims.program @sum {
+  %x = input "x" <shape = [6, 10]>
+  %y = reduce %x <kind = "sum", axes = [0, 1]>
+  output "y" %y
+}
+
+// -----
+
+// A batch's statistics: the mean, then the mean of the squared differences.
+// CHECK-LABEL: dpsims.entry @statistics
+// CHECK: launch @k0 ins(%{{.*}} : memref<2x4x4x12xf32>) outs(%{{.*}}, %{{.*}} : memref<12xf32>, memref<12xf32>)
+// CHECK: func.func @k0(%arg0: memref<2x4x4x12xf32>, %arg1: memref<1x1x1x12xf32>, %arg2: memref<1x1x1x12xf32>)
+// CHECK: scf.forall (%{{.*}}) in (1) {
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction", "parallel"]}
+// CHECK: arith.addf
+// CHECK: arith.constant 3.125000e-02
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: linalg.generic {{.*}} iterator_types = ["reduction", "parallel"]}
+// CHECK: %[[D:.*]] = arith.subf
+// CHECK: arith.mulf %[[D]], %[[D]]
+// CHECK: memref.subview %arg1
+// CHECK: memref.subview %arg2
+dpsims.program @statistics {
+  %x = input "x" <shape = [2, 4, 4, 12]>
+  %m, %v = batch_statistics %x
+  output "m" %m
+  output "v" %v
+}
+
+// -----
+
+// Windows: what is outside of the image does not count.
+// CHECK-LABEL: dpsims.entry @max_pool
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]], %[[X:.*]]) in (1, 3, 3) {
+// CHECK: arith.constant 0xFF800000
+// CHECK-COUNT-4: arith.maximumf
+// CHECK-NOT: arith.maximumf
+dpsims.program @max_pool {
+  %x = input "x" <shape = [1, 5, 5, 3]>
+  %y = max_pool %x <kernel = 2, stride = 2, padding = 1>
+  output "y" %y
+}
+
+// -----
+
+// Neighbours above and below, then on both sides.
+// CHECK-LABEL: dpsims.entry @edges
+// CHECK: scf.forall (%[[N:.*]], %[[Y:.*]]) in (1, 4) {
+// CHECK-DAG: %[[ABOVE:.*]] = arith.maxsi
+// CHECK-DAG: %[[BELOW:.*]] = arith.minsi
+// CHECK: memref.subview %arg0[%[[N]], %[[Y]], 0] [1, 1, 6]
+// CHECK: memref.subview %arg0[%[[N]], %[[ABOVE]], 0] [1, 1, 6]
+// CHECK: memref.subview %arg0[%[[N]], %[[BELOW]], 0] [1, 1, 6]
+// CHECK: arith.ori
+// CHECK-DAG: memref.subview %arg0[%[[N]], %[[Y]], 0] [1, 1, 5]
+// CHECK-DAG: memref.subview %arg0[%[[N]], %[[Y]], 1] [1, 1, 5]
+// CHECK-DAG: memref.subview %arg1[%[[N]], %[[Y]], 0] [1, 1, 5]
+// CHECK: linalg.generic
+// CHECK: memref.subview %arg1[%[[N]], %[[Y]], 1] [1, 1, 5]
+// CHECK: linalg.generic
+dpsims.program @edges {
+  %x = input "x" <shape = [1, 4, 6], type = "i32">
+  %y = instance_edges %x
+  output "y" %y
+}
+
+// -----
+
+// To bytes: rounded, kept within 0 to 255; a byte is a plain i8 in a kernel.
+// CHECK-LABEL: dpsims.entry @to_u8
+// CHECK: launch @k0 ins(%{{.*}} : memref<4xf32>) outs(%{{.*}} : memref<4xui8>)
+// CHECK: func.func @k0(%arg0: memref<4xf32>, %arg1: memref<4xi8>)
+// CHECK: math.roundeven
+// CHECK: arith.maximumf
+// CHECK: 2.550000e+02
+// CHECK: arith.minimumf
+// CHECK: arith.fptosi {{.*}} to i32
+// CHECK: arith.trunci {{.*}} to i8
+dpsims.program @to_u8 {
+  %x = input "x" <shape = [4]>
+  %y = cast %x <type = "u8">
+  output "y" %y
+}
+
+// -----
+
+// From bytes: without a sign.
+// CHECK-LABEL: dpsims.entry @from_u8
+// CHECK: func.func @k0(%arg0: memref<4xi8>, %arg1: memref<4xf32>)
+// CHECK: arith.extui {{.*}} to i32
+// CHECK: arith.sitofp
+dpsims.program @from_u8 {
+  %x = input "x" <shape = [4], type = "u8">
+  %y = cast %x <type = "f32">
+  output "y" %y
+}
+
+// -----
+
+// An input that is an output: a copy.
+// CHECK-LABEL: dpsims.entry @copy
+// CHECK: launch @k0 {{.*}} {ops = "copy"}
+// CHECK: ^bb0(%[[X:.*]]: i8, %{{.*}}: i8):
+// CHECK-NEXT: linalg.yield %[[X]]
+dpsims.program @copy {
+  %x = input "x" <shape = [4], type = "u8">
+  output "y" %x
+}
+
+// -----
+
+// Equal kernels are made once.
+// CHECK-LABEL: dpsims.entry @equal
+// CHECK: launch @k0 ins(%{{.*}} : memref<4xf32>)
+// CHECK: launch @k0 ins(%{{.*}} : memref<2x2xf32>)
+// CHECK: launch @k1 ins(%{{.*}} : memref<3xf32>)
+// CHECK: func.func @k0
+// CHECK: func.func @k1
+// CHECK-NOT: func.func
+dpsims.program @equal {
+  %x = input "x" <shape = [4]>
+  %z = input "z" <shape = [2, 2]>
+  %w = input "w" <shape = [3]>
+  %a = relu %x
+  %b = relu %z
+  %c = relu %w
+  output "a" %a
+  output "b" %b
+  output "c" %c
+}
+
+// -----
+
+// A tensor without dimensions.
+// CHECK-LABEL: dpsims.entry @scalar
+// CHECK: func.func @k0(%arg0: memref<f32>, %arg1: memref<f32>, %arg2: memref<1xf32>)
+// CHECK: scf.forall (%{{.*}}) in (1) {
+// CHECK: ins(%arg0, %arg1 : memref<f32>, memref<f32>)
+// CHECK: arith.addf
+dpsims.program @scalar {
+  %x = input "x" <shape = []>
+  %y = input "y" <shape = []>
+  %z = add %x, %y
+  output "z" %z
+}
