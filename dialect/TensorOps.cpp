@@ -598,7 +598,7 @@ LogicalResult ReshapeOp::inferTypes(Types &types) {
 }
 
 LogicalResult TransposeOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)))
+  if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
   Shape perm = intList(getPerm()), sorted(perm), shape;
@@ -643,7 +643,7 @@ LogicalResult ConcatOp::inferTypes(Types &types) {
 }
 
 LogicalResult SliceOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)))
+  if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
   Shape start = intList(getStart()), step = intList(getStep()), size = intList(getSize());

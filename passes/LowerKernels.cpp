@@ -216,7 +216,12 @@ public:
   }
 
   FailureOr<func::FuncOp> run() {
-    if (!root || isElementwise(root) || isPicking(root) || isa<TransposeOp, ConstantOp>(root))
+    if (yield.getValues().size() != 1 && !isa_and_nonnull<BatchStatisticsOp>(root))
+      return step.emitError() << "no kernel computes " << yield.getValues().size() << " results";
+    for (Operation &op : body.without_terminator())
+      if (&op != root && !isPointwise(&op))
+        return op.emitError() << "no kernel computes " << op.getName().stripDialect() << " in the middle of a group";
+    if (!root || isPointwise(root))
       return pointwise();
     if (!isa<ConcatOp>(root))
       for (Operation &op : body.without_terminator())
@@ -232,6 +237,10 @@ public:
   }
 
 private:
+  static bool isPointwise(Operation *op) {
+    return isElementwise(op) || isPicking(op) || isa<TransposeOp, ConstantOp>(op);
+  }
+
   //===-- Arguments ---------------------------------------------------------------------------------------------===//
 
   /// Inputs and outputs with the shapes given (those of the tensors where none is).
