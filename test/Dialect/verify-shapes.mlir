@@ -433,3 +433,19 @@ dpsims.graph @g {
   // expected-error @below {{pad: wants f32}}
   %result = pad %ids <low = [0, 0, 0], high = [0, 0, 0]> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
+
+// -----
+
+dpsims.graph @g {
+  %s = input "s" <shape = []> : () -> tensor<f32>
+  // expected-error @below {{transpose: wants at least one dimension}}
+  %result = transpose %s <perm = []> : (tensor<f32>) -> tensor<f32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %s = input "s" <shape = []> : () -> tensor<f32>
+  // expected-error @below {{slice: wants at least one dimension}}
+  %result = slice %s <start = [], step = [], size = []> : (tensor<f32>) -> tensor<f32>
+}

@@ -203,3 +203,10 @@ dpsims.graph @g {
   // expected-error @below {{constant: its result is 'tensor<f32>', not 'tensor<2xf32>'}}
   %result = constant <value = 1> : () -> tensor<2xf32>
 }
+
+// -----
+
+dpsims.graph @g {
+  // expected-error @below {{constant: wants numbers, not [1, true]}}
+  %result = constant <value = [1, true]> : () -> tensor<2xf32>
+}

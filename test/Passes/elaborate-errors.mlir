@@ -617,3 +617,12 @@ dpsims.program @p {
   // expected-error @below {{output: "y" is no tensor}}
   output "y" %l
 }
+
+// -----
+
+dpsims.program @p {
+  %none = none
+  %l = list(%none)
+  // expected-error @below {{concat: }}
+  %y = concat %l <axis = 0>
+}

@@ -27,3 +27,34 @@ dpsims.entry @e prepare {
     yield %s : tensor<4x4xf32>
   }
 }
+
+// -----
+
+dpsims.entry @e prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
+  compute ins(%x : memref<4x4xf32>) outs(%y : memref<4x4xf32>) {
+  ^bb0(%a: tensor<4x4xf32>):
+    // expected-error @below {{no kernel computes softmax in the middle of a group}}
+    %s = softmax %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    %r = exp %s : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    yield %r : tensor<4x4xf32>
+  }
+}
+
+// -----
+
+dpsims.entry @e prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
+  %z = buffer "output" {index = 1 : i64, name = "z"} : memref<4x4xf32>
+  // expected-error @below {{no kernel computes 2 results}}
+  compute ins(%x : memref<4x4xf32>) outs(%y, %z : memref<4x4xf32>, memref<4x4xf32>) {
+  ^bb0(%a: tensor<4x4xf32>):
+    %r = relu %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    %s = exp %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    yield %r, %s : tensor<4x4xf32>, tensor<4x4xf32>
+  }
+}

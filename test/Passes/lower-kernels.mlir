@@ -451,3 +451,18 @@ dpsims.program @scalar {
   %z = add %x, %y
   output "z" %z
 }
+
+// -----
+
+// A value that is read often is computed once, however long the chain.
+// CHECK-LABEL: dpsims.entry @squares
+// CHECK-COUNT-40: arith.mulf
+// CHECK-NOT: arith.mulf
+dpsims.program @squares {
+  %x = input "x" <shape = [4]>
+  %y = repeat i to 40 (%a = %x) {
+    %b = mul %a, %a
+    yield %b
+  }
+  output "y" %y
+}

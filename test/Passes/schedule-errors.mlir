@@ -28,3 +28,35 @@ dpsims.graph @g {
   } : tensor<4xf32>
   output "y" %p : tensor<4xf32>
 }
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  %p = prepare {
+    // expected-error @below {{prepare: depends on more than weights}}
+    yield %x : tensor<4xf32>
+  } : tensor<4xf32>
+  output "y" %p : tensor<4xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %p = prepare {
+    // expected-error @below {{prepare: depends on more than weights}}
+    %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+    yield %x : tensor<4xf32>
+  } : tensor<4xf32>
+  output "y" %p : tensor<4xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  // expected-error @below {{prepare: it must yield its results}}
+  %p = prepare {
+    yield
+  } : tensor<4xf32>
+  output "y" %p : tensor<4xf32>
+}
