@@ -623,6 +623,6 @@ dpsims.program @p {
 dpsims.program @p {
   %none = none
   %l = list(%none)
-  // expected-error @below {{concat: }}
+  // expected-error @below {{concat: element 0 of the list is no tensor}}
   %y = concat %l <axis = 0>
 }
