@@ -146,10 +146,21 @@ private:
 
 } // namespace
 
+/// Brackets within one another, those in strings too; LLVM's parser recurses for each.
+static bool isTooDeep(StringRef text) {
+  int depth = 0;
+  for (char c : text)
+    if ((depth += (c == '[' || c == '{') - (c == ']' || c == '}')) > 100)
+      return true;
+  return false;
+}
+
 FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
   if (!buffer)
     return fileError(context, path) << "cannot be read: " << buffer.getError().message();
+  if (isTooDeep((*buffer)->getBuffer()))
+    return fileError(context, path) << "has more than 100 brackets within one another";
   llvm::Expected<json::Value> value = json::parse((*buffer)->getBuffer());
   if (!value)
     return fileError(context, path) << "is no JSON: " << llvm::toString(value.takeError());
