@@ -104,6 +104,7 @@ private:
     spec.init = text(weight.init());
     spec.initValue = weight.init_value();
     spec.initOf = text(weight.init_of());
+    spec.required = weight.required();
     if (!std::isfinite(spec.initValue))
       bad("the initial value is not finite");
     model.weights.push_back(std::move(spec));
@@ -127,6 +128,8 @@ private:
       entry.outputs.push_back(decodeArgument(required(file.outputs()->Get(i))));
     for (size_t i = 0; i < sizeOf(file.weights()); ++i)
       entry.weights.push_back(file.weights()->Get(i));
+    for (size_t i = 0; i < sizeOf(file.variables()); ++i)
+      entry.variables.push_back(file.variables()->Get(i));
     for (size_t i = 0; i < sizeOf(file.constants()); ++i) {
       const format::Constant &constant = required(file.constants()->Get(i));
       entry.constants.push_back({elementType(constant.type()), shape(constant.shape())});
@@ -147,7 +150,7 @@ private:
     for (size_t i = 0; i < sizeOf(file.buffers()); ++i) {
       place = outer + "buffer " + std::to_string(i) + ": ";
       const format::Buffer &buffer = required(file.buffers()->Get(i));
-      plan.buffers.push_back({enumerator(buffer.space(), Space::Load, "space"), buffer.index(), buffer.offset(),
+      plan.buffers.push_back({enumerator(buffer.space(), Space::Variable, "space"), buffer.index(), buffer.offset(),
                               elementType(buffer.type()), shape(buffer.shape())});
     }
     for (size_t i = 0; i < sizeOf(file.steps()); ++i) {
@@ -170,6 +173,10 @@ private:
       return LoadWeightStep{step.operation_as_LoadWeight()->weight(), step.operation_as_LoadWeight()->dst()};
     case format::Operation::StoreConstant:
       return StoreConstantStep{step.operation_as_StoreConstant()->src(), step.operation_as_StoreConstant()->constant()};
+    case format::Operation::ConvInputGradient:
+      return decodeInputGradient(*step.operation_as_ConvInputGradient());
+    case format::Operation::ConvWeightGradient:
+      return decodeWeightGradient(*step.operation_as_ConvWeightGradient());
     case format::Operation::NONE:
       break;
     }
@@ -184,6 +191,34 @@ private:
     return result;
   }
 
+  template <typename Table> static void decodeWindow(const Table &table, ConvWindow &window) {
+    window.strideH = table.stride_h();
+    window.strideW = table.stride_w();
+    window.padTop = table.pad_top();
+    window.padLeft = table.pad_left();
+    window.padBottom = table.pad_bottom();
+    window.padRight = table.pad_right();
+    window.groups = table.groups();
+  }
+
+  ConvInputGradientStep decodeInputGradient(const format::ConvInputGradient &table) {
+    ConvInputGradientStep result;
+    result.gradient = table.gradient();
+    result.weights = table.weights();
+    result.dst = table.dst();
+    decodeWindow(table, result);
+    return result;
+  }
+
+  ConvWeightGradientStep decodeWeightGradient(const format::ConvWeightGradient &table) {
+    ConvWeightGradientStep result;
+    result.src = table.src();
+    result.gradient = table.gradient();
+    result.dst = table.dst();
+    decodeWindow(table, result);
+    return result;
+  }
+
   ConvStep decodeConv(const format::Conv &conv) {
     ConvStep result;
     result.src = conv.src();
@@ -191,13 +226,7 @@ private:
     result.dst = conv.dst();
     result.bias = conv.bias();
     result.residual = conv.residual();
-    result.strideH = conv.stride_h();
-    result.strideW = conv.stride_w();
-    result.padTop = conv.pad_top();
-    result.padLeft = conv.pad_left();
-    result.padBottom = conv.pad_bottom();
-    result.padRight = conv.pad_right();
-    result.groups = conv.groups();
+    decodeWindow(conv, result);
     result.epilogue = decodeEpilogue(conv.epilogue());
     return result;
   }
@@ -213,6 +242,7 @@ private:
     result.m = matmul.m();
     result.n = matmul.n();
     result.k = matmul.k();
+    result.transposeA = matmul.transpose_a();
     result.transposeB = matmul.transpose_b();
     result.sharedB = matmul.shared_b();
     result.epilogue = decodeEpilogue(matmul.epilogue());

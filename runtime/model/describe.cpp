@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace dpsims {
 
@@ -72,16 +73,20 @@ void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream 
     field(out, "input") << input.name << " " << tensorText(input.type, input.shape) << "\n";
   for (const Argument &output : entry.outputs)
     field(out, "output") << output.name << " " << tensorText(output.type, output.shape) << "\n";
-  uint64_t parameters = 0, trained = 0, constants = 0;
+  uint64_t parameters = 0, trained = 0, variables = 0, constants = 0;
   for (uint32_t index : entry.weights) {
     uint64_t count = static_cast<uint64_t>(elementCount(model.weights[index].shape));
     parameters += count;
     trained += model.weights[index].trained ? count : 0;
   }
+  for (uint32_t index : entry.variables)
+    variables += static_cast<uint64_t>(byteSize(ElementType::F32, model.weights[index].shape));
   for (const ConstantInfo &constant : entry.constants)
     constants += constant.bytes();
   field(out, "weights") << entry.weights.size() << ", " << parameters << " parameters (" << trained << " trained), "
                         << bytesText(parameters * sizeof(float)) << "\n";
+  if (!entry.variables.empty())
+    field(out, "variables") << entry.variables.size() << ", " << bytesText(variables) << " read and written\n";
   field(out, "constants") << entry.constants.size() << ", " << bytesText(constants) << " before packing\n";
   field(out, "arena") << bytesText(entry.main.arenaSize) << "; while loading " << bytesText(entry.prepare.arenaSize)
                       << "\n";
@@ -90,12 +95,12 @@ void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream 
 }
 
 std::string bufferText(const Plan &plan, int64_t index) {
-  static const char *const spaces[] = {"input", "output", "arena", "constant", "load"};
+  static const char *const spaces[] = {"input", "output", "arena", "constant", "load", "variable"};
   if (index < 0)
     return "-";
   const Buffer &buffer = plan.buffers[static_cast<size_t>(index)];
   std::string text = spaces[static_cast<size_t>(buffer.space)];
-  bool indexed = buffer.space != Space::Arena && buffer.space != Space::Load;
+  bool indexed = isIndexed(buffer.space);
   if (indexed)
     text += " " + std::to_string(buffer.index);
   if (!indexed || buffer.offset)
@@ -114,6 +119,13 @@ std::string epilogueText(const Plan &plan, const Epilogue &epilogue, int32_t bia
   return text;
 }
 
+std::string windowText(const ConvWindow &window) {
+  std::string text = ", stride " + std::to_string(window.strideH) + "x" + std::to_string(window.strideW) + ", padding ";
+  for (uint32_t pad : {window.padTop, window.padLeft, window.padBottom})
+    text += std::to_string(pad) + ",";
+  return text + std::to_string(window.padRight) + ", groups " + std::to_string(window.groups);
+}
+
 struct OperationText {
   const CompiledModel &model;
   const Plan &plan;
@@ -126,13 +138,20 @@ struct OperationText {
   }
   std::string operator()(const ConvStep &step) const {
     return bufferText(plan, step.dst) + " = conv " + bufferText(plan, step.src) + ", " +
-           bufferText(plan, step.weights) + ", stride " + std::to_string(step.strideH) + "x" +
-           std::to_string(step.strideW) + ", padding " + std::to_string(step.padTop) + "," +
-           std::to_string(step.padLeft) + "," + std::to_string(step.padBottom) + "," + std::to_string(step.padRight) +
-           ", groups " + std::to_string(step.groups) + epilogueText(plan, step.epilogue, step.bias, step.residual);
+           bufferText(plan, step.weights) + windowText(step) +
+           epilogueText(plan, step.epilogue, step.bias, step.residual);
+  }
+  std::string operator()(const ConvInputGradientStep &step) const {
+    return bufferText(plan, step.dst) + " = input gradient of conv " + bufferText(plan, step.gradient) + ", " +
+           bufferText(plan, step.weights) + windowText(step);
+  }
+  std::string operator()(const ConvWeightGradientStep &step) const {
+    return bufferText(plan, step.dst) + " = weight gradient of conv " + bufferText(plan, step.src) + ", " +
+           bufferText(plan, step.gradient) + windowText(step);
   }
   std::string operator()(const MatmulStep &step) const {
-    return bufferText(plan, step.dst) + " = matmul " + bufferText(plan, step.a) + ", " + bufferText(plan, step.b) +
+    return bufferText(plan, step.dst) + " = matmul " + bufferText(plan, step.a) +
+           (step.transposeA ? " transposed" : "") + ", " + bufferText(plan, step.b) +
            (step.transposeB ? " transposed" : "") + ", batch " + std::to_string(step.batch) + " m " +
            std::to_string(step.m) + " n " + std::to_string(step.n) + " k " + std::to_string(step.k) +
            epilogueText(plan, step.epilogue, step.bias, step.residual);
@@ -156,10 +175,12 @@ void describeSteps(const CompiledModel &model, const Plan &plan, const char *tit
 }
 
 void describeWeights(const CompiledModel &model, const Entry &entry, std::ostream &out) {
+  std::set<uint32_t> variables(entry.variables.begin(), entry.variables.end());
   for (uint32_t index : entry.weights) {
     const WeightSpec &weight = model.weights[index];
     out << "  weight " << weight.name << " " << tensorText(weight.type, weight.shape)
-        << (weight.trained ? "" : ", not trained") << ", " << weight.init;
+        << (weight.trained ? "" : ", not trained") << (weight.required ? "" : ", optional")
+        << (variables.count(index) ? ", variable" : "") << ", " << weight.init;
     if (weight.init == "constant" || weight.init == "normal" || weight.init == "xavier_normal")
       out << " " << weight.initValue;
     if (!weight.initOf.empty())

@@ -66,13 +66,14 @@ const char *name(Target target) { return target == Target::Cpu ? "cpu" : "cuda";
 const char *name(Activation activation) { return activationNames[static_cast<size_t>(activation)]; }
 
 const char *Step::kind() const {
-  static const char *const kinds[] = {"launch", "conv", "matmul", "load", "store"};
+  static const char *const kinds[] = {"launch", "conv", "matmul", "load", "store", "input-gradient", "weight-gradient"};
   return kinds[operation.index()];
 }
 
+bool isIndexed(Space space) { return space != Space::Arena && space != Space::Load; }
+
 bool overlap(const Buffer &a, const Buffer &b) {
-  bool indexed = a.space != Space::Arena && a.space != Space::Load;
-  if (a.space != b.space || (indexed && a.index != b.index))
+  if (a.space != b.space || (isIndexed(a.space) && a.index != b.index))
     return false;
   return a.offset < b.offset + b.bytes() && b.offset < a.offset + a.bytes();
 }

@@ -25,12 +25,15 @@ enum class Target : uint8_t { Cpu, Cuda };
 const char *name(Target target);
 
 /// Where a buffer lives; see model.fbs.
-enum class Space : uint8_t { Input, Output, Arena, Constant, Load };
+enum class Space : uint8_t { Input, Output, Arena, Constant, Load, Variable };
+
+/// True where `Buffer::index` chooses one of several tensors.
+bool isIndexed(Space space);
 
 struct Buffer {
   Space space = Space::Arena;
-  uint32_t index = 0;  ///< which input, output or constant
-  uint64_t offset = 0; ///< bytes from the start of the arena, input, output or constant
+  uint32_t index = 0;  ///< which input, output, constant or variable
+  uint64_t offset = 0; ///< bytes from the start of the arena, input, output, constant or variable
   ElementType type = ElementType::F32;
   Shape shape;
 
@@ -83,20 +86,34 @@ struct LaunchStep {
   std::vector<uint32_t> args;
 };
 
-struct ConvStep {
-  uint32_t src = 0, weights = 0, dst = 0;
-  int32_t bias = -1, residual = -1; ///< -1: none
+/// How a convolution goes over its input.
+struct ConvWindow {
   uint32_t strideH = 1, strideW = 1;
   uint32_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
   uint32_t groups = 1;
+};
+
+struct ConvStep : ConvWindow {
+  uint32_t src = 0, weights = 0, dst = 0;
+  int32_t bias = -1, residual = -1; ///< -1: none
   Epilogue epilogue;
+};
+
+/// The gradient of a convolution's input; the window is the convolution's.
+struct ConvInputGradientStep : ConvWindow {
+  uint32_t gradient = 0, weights = 0, dst = 0;
+};
+
+/// The gradient of a convolution's weights; the window is the convolution's.
+struct ConvWeightGradientStep : ConvWindow {
+  uint32_t src = 0, gradient = 0, dst = 0;
 };
 
 struct MatmulStep {
   uint32_t a = 0, b = 0, dst = 0;
   int32_t bias = -1, residual = -1; ///< -1: none
   uint64_t batch = 1, m = 0, n = 0, k = 0;
-  bool transposeB = false;
+  bool transposeA = false, transposeB = false;
   bool sharedB = true;
   Epilogue epilogue;
 };
@@ -111,7 +128,8 @@ struct StoreConstantStep {
   uint32_t constant = 0;
 };
 
-using Operation = std::variant<LaunchStep, ConvStep, MatmulStep, LoadWeightStep, StoreConstantStep>;
+using Operation = std::variant<LaunchStep, ConvStep, MatmulStep, LoadWeightStep, StoreConstantStep,
+                               ConvInputGradientStep, ConvWeightGradientStep>;
 
 struct Step {
   Operation operation;
@@ -119,7 +137,7 @@ struct Step {
   uint64_t flops = 0;
   uint64_t bytes = 0;
 
-  /// "launch", "conv", "matmul", "load" or "store".
+  /// "launch", "conv", "matmul", "load", "store", "input-gradient" or "weight-gradient".
   const char *kind() const;
 };
 
@@ -135,7 +153,8 @@ struct Entry {
   std::string name;
   std::vector<Argument> inputs;
   std::vector<Argument> outputs;
-  std::vector<uint32_t> weights; ///< indices in CompiledModel::weights
+  std::vector<uint32_t> weights;   ///< indices in CompiledModel::weights
+  std::vector<uint32_t> variables; ///< the weights that `main` works on directly and may change; among `weights`
   std::vector<ConstantInfo> constants;
   Plan prepare;
   Plan main;

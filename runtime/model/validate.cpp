@@ -74,6 +74,9 @@ private:
       if (!seen.insert(weight).second)
         bad("weight ", quoted(model.weights[weight].name), " is listed twice");
     }
+    for (uint32_t variable : entry->variables) // each once: what stays in `seen` is no variable yet
+      if (seen.erase(variable) == 0)
+        bad("variable ", variable, " is not one of the entry's weights, or is listed twice");
   }
 
   void checkPlan(const Plan &p, bool prepare) {
@@ -116,6 +119,11 @@ private:
         bad("constant ", b.index, " of ", entry->constants.size());
       type = entry->constants[b.index].type;
       return entry->constants[b.index].bytes();
+    case Space::Variable:
+      if (b.index >= entry->variables.size())
+        bad("variable ", b.index, " of ", entry->variables.size());
+      type = ElementType::F32;
+      return static_cast<uint64_t>(byteSize(type, model.weights[entry->variables[b.index]].shape));
     case Space::Arena:
     case Space::Load:
       break;
@@ -160,14 +168,17 @@ private:
       bad(what, " has ", b.count(), " elements, not ", count);
   }
 
-  // What both library calls share: where the result goes, and what is added to it.
-  void checkResult(const Buffer &dst, int32_t bias, uint64_t channels, int32_t residual,
-                   std::initializer_list<const Buffer *> sources) const {
+  // What all library calls share: where the result goes.
+  void checkResult(const Buffer &dst, std::initializer_list<const Buffer *> sources) const {
     if (dst.space == Space::Input || dst.space == Space::Constant)
       bad("it writes to an input or a constant");
     for (const Buffer *source : sources)
       if (overlap(*source, dst))
         bad("the result overlaps an operand");
+  }
+
+  // What an epilogue adds to the result.
+  void checkEpilogue(const Buffer &dst, int32_t bias, uint64_t channels, int32_t residual) const {
     if (bias < -1 || residual < -1)
       bad("buffer ", std::min(bias, residual));
     if (bias >= 0) {
@@ -204,20 +215,41 @@ private:
       bad(axis, " ", in, " gives ", expected, ", but the result has ", out);
   }
 
+  // A convolution's shapes: input and result NHWC, weights OIHW.
+  void checkWindow(const ConvWindow &window, const Shape &src, const Shape &w, const Shape &dst) const {
+    if (window.groups == 0 || w[0] % window.groups != 0)
+      bad(w[0], " channels do not divide into ", window.groups, " groups");
+    if (static_cast<uint64_t>(w[1]) * window.groups != static_cast<uint64_t>(src[3]))
+      bad("weights ", shapeText(w), " in ", window.groups, " groups do not fit ", src[3], " channels");
+    if (dst[0] != src[0] || dst[3] != w[0])
+      bad("input ", shapeText(src), " and weights ", shapeText(w), " do not give ", shapeText(dst));
+    checkExtent("height", src[1], w[2], window.strideH, window.padTop, window.padBottom, dst[1]);
+    checkExtent("width", src[2], w[3], window.strideW, window.padLeft, window.padRight, dst[2]);
+  }
+
   void check(const ConvStep &step) const {
     const Buffer &src = operand(step.src, "the input", 4);
     const Buffer &weights = operand(step.weights, "the weights", 4);
     const Buffer &dst = operand(step.dst, "the result", 4);
-    const Shape &w = weights.shape;
-    if (step.groups == 0 || w[0] % step.groups != 0)
-      bad(w[0], " channels do not divide into ", step.groups, " groups");
-    if (static_cast<uint64_t>(w[1]) * step.groups != static_cast<uint64_t>(src.shape[3]))
-      bad("weights ", shapeText(w), " in ", step.groups, " groups do not fit ", src.shape[3], " channels");
-    if (dst.shape[0] != src.shape[0] || dst.shape[3] != w[0])
-      bad("input ", shapeText(src.shape), " and weights ", shapeText(w), " do not give ", shapeText(dst.shape));
-    checkExtent("height", src.shape[1], w[2], step.strideH, step.padTop, step.padBottom, dst.shape[1]);
-    checkExtent("width", src.shape[2], w[3], step.strideW, step.padLeft, step.padRight, dst.shape[2]);
-    checkResult(dst, step.bias, static_cast<uint64_t>(w[0]), step.residual, {&src, &weights});
+    checkWindow(step, src.shape, weights.shape, dst.shape);
+    checkResult(dst, {&src, &weights});
+    checkEpilogue(dst, step.bias, static_cast<uint64_t>(weights.shape[0]), step.residual);
+  }
+
+  void check(const ConvInputGradientStep &step) const {
+    const Buffer &gradient = operand(step.gradient, "the gradient", 4);
+    const Buffer &weights = operand(step.weights, "the weights", 4);
+    const Buffer &dst = operand(step.dst, "the result", 4);
+    checkWindow(step, dst.shape, weights.shape, gradient.shape);
+    checkResult(dst, {&gradient, &weights});
+  }
+
+  void check(const ConvWeightGradientStep &step) const {
+    const Buffer &src = operand(step.src, "the input", 4);
+    const Buffer &gradient = operand(step.gradient, "the gradient", 4);
+    const Buffer &dst = operand(step.dst, "the result", 4);
+    checkWindow(step, src.shape, dst.shape, gradient.shape);
+    checkResult(dst, {&src, &gradient});
   }
 
   void check(const MatmulStep &step) const {
@@ -238,7 +270,10 @@ private:
     requireCount(dst, product(step.batch, step.m, step.n), "the result");
     if (step.sharedB && step.batch * step.m > static_cast<uint64_t>(maxDim))
       bad(step.batch, " times ", step.m, " rows are too many");
-    checkResult(dst, step.bias, step.n, step.residual, {&a, &b});
+    if (step.transposeA && step.sharedB && step.batch != 1)
+      bad("a transposed left operand in ", step.batch, " batches with one right operand");
+    checkResult(dst, {&a, &b});
+    checkEpilogue(dst, step.bias, step.n, step.residual);
   }
 
   void check(const LoadWeightStep &step) const {

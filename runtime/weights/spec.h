@@ -16,9 +16,10 @@ struct WeightSpec {
   Shape shape;      // OIHW, (out, in), (channels)
   ElementType type = ElementType::F32;
   bool trained = true;
-  std::string init = "zeros"; // zeros ones constant normal xavier_normal singular_left singular_right
+  std::string init = "zeros"; // zeros ones constant normal xavier_normal singular_left singular_right copy
   double initValue = 0;       // the constant, standard deviation or gain
-  std::string initOf;         // full name of the weight whose singular vector this is
+  std::string initOf;         // full name of the weight whose singular vector or copy this is
+  bool required = true;       // false: a file may lack it
 };
 
 } // namespace dpsims

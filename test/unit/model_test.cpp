@@ -69,7 +69,7 @@ TEST(Model, SaysWhatIsNoModel) {
 TEST(Model, SaysWhichVersion) {
   ModelBuilder builder = sample();
   builder.model.version = 7;
-  EXPECT_EQ(errorOf(builder), "test.dpsims: format version 7, this dpsims-run reads 1: compile it again with "
+  EXPECT_EQ(errorOf(builder), "test.dpsims: format version 7, this dpsims-run reads 2: compile it again with "
                               "dpsims-compile of this version");
 }
 
