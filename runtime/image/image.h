@@ -28,6 +28,13 @@ struct RgbImage {
   std::vector<uint8_t> pixels;
 };
 
+/// The largest picture that is read; checked before any memory is taken for it.
+struct PictureLimits {
+  int64_t width = 16384;
+  int64_t height = 16384;
+  int64_t pixels = int64_t(1) << 28;
+};
+
 /// The id of an ignored pixel: no class, an all-zero one-hot.
 constexpr int32_t ignoredId = -1;
 
@@ -41,6 +48,13 @@ struct LabelRules {
 /// Nearest neighbour, no blending: pixel i of `out` pixels shows pixel floor((i + 1/2) * in / out).
 /// Error: a size is not positive.
 LabelMap resizeNearest(const LabelMap &labels, int height, int width);
+
+/// Triangle filter: bilinear where the picture grows, a weighted mean of all pixels that a new one covers where it
+/// shrinks. In integers: the same bits on every machine. Error: a size is not positive.
+RgbImage resizeSmooth(const RgbImage &image, int height, int width);
+
+/// Red, green and blue planes (3, height, width) of [-1, 1] as a picture, rounded; values beyond are clamped, NaN is 0.
+RgbImage fromPlanes(const float *planes, int height, int width);
 
 /// Replaces ids by the table; ids that are not listed stay.
 void remapIds(LabelMap &labels, const std::map<int32_t, int32_t> &remap);

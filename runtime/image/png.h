@@ -15,12 +15,7 @@
 
 namespace dpsims {
 
-/// The largest picture that is read; checked before any memory is taken for it.
-struct PngLimits {
-  int64_t width = 16384;
-  int64_t height = 16384;
-  int64_t pixels = int64_t(1) << 28;
-};
+using PngLimits = PictureLimits;
 
 /// Colours of a label map in colour: 0xRRGGBB -> id.
 using ColourMap = std::map<uint32_t, int32_t>;
