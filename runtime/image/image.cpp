@@ -8,29 +8,15 @@
 
 namespace dpsims {
 
-// sources[i] = floor((i + 1/2) * in / out)
-static std::vector<size_t> nearestSources(int in, int out) {
-  std::vector<size_t> sources;
-  sources.reserve(size_t(out));
-  for (int64_t i = 0; i < out; ++i)
-    sources.push_back(size_t((2 * i + 1) * in / (2 * int64_t(out))));
-  return sources;
-}
-
-LabelMap resizeNearest(const LabelMap &labels, int height, int width) {
-  if (labels.width <= 0 || labels.height <= 0 || height <= 0 || width <= 0)
-    fail("cannot resize a label map of ", labels.width, " x ", labels.height, " to ", width, " x ", height);
-  if (height == labels.height && width == labels.width)
-    return labels;
-  const std::vector<size_t> columns = nearestSources(labels.width, width), rows = nearestSources(labels.height, height);
-  LabelMap result{width, height, {}};
-  result.ids.reserve(size_t(width) * size_t(height));
-  for (size_t y : rows) {
-    const int32_t *row = labels.ids.data() + y * size_t(labels.width);
-    for (size_t x : columns)
-      result.ids.push_back(row[x]);
-  }
-  return result;
+RgbImage fromPlanes(const float *planes, int height, int width) {
+  const size_t pixels = size_t(height) * size_t(width);
+  RgbImage image{width, height, std::vector<uint8_t>(pixels * 3)};
+  for (size_t i = 0; i < pixels; ++i)
+    for (size_t c = 0; c < 3; ++c) {
+      const float value = (planes[c * pixels + i] + 1) * 127.5f + 0.5f;
+      image.pixels[3 * i + c] = value >= 255 ? 255 : value > 0 ? uint8_t(value) : 0; // NaN fails both
+    }
+  return image;
 }
 
 void remapIds(LabelMap &labels, const std::map<int32_t, int32_t> &remap) {

@@ -7,6 +7,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/image/file_kind.h"
 
 #include <algorithm>
 #include <csetjmp>
@@ -105,39 +106,17 @@ static bool decodeRows(Decoder &decoder) {
   return true;
 }
 
-// What a file is that is no PNG, from its first bytes.
-static const char *kindOfFile(const uint8_t *start, size_t size) {
-  auto begins = [&](const char *magic, size_t length) {
-    return size >= length && std::memcmp(start, magic, length) == 0;
-  };
-  if (size == 0)
-    return "it is empty";
-  if (begins("\xff\xd8\xff", 3))
-    return "it is a JPEG; labels must be stored without loss, as PNG";
-  if (begins("GIF8", 4))
-    return "it is a GIF; convert it to PNG";
-  if (begins("BM", 2))
-    return "it is a BMP; convert it to PNG";
-  if (begins("RIFF", 4))
-    return "it is a WebP; convert it to PNG";
-  if (begins("II*\0", 4) || begins("MM\0*", 4))
-    return "it is a TIFF; convert it to PNG";
-  if (size >= 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '7')
-    return "it is a PNM; convert it to PNG";
-  return "its first bytes are not a PNG's";
-}
-
 static uint32_t bigEndian(const uint8_t *bytes) {
   return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
 }
 
 // Refuses by the first 24 bytes, before libpng takes memory for anything.
 static void checkStart(const Source &source, const std::string &name, const PngLimits &limits) {
-  uint8_t start[24];
+  uint8_t start[24] = {};
   const size_t size = source.read(0, start, sizeof start);
-  static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  if (size < sizeof signature || std::memcmp(start, signature, sizeof signature) != 0)
-    fail(name, ": not a PNG file: ", kindOfFile(start, size));
+  const FileKind kind = kindOfFile(start, size);
+  if (kind != FileKind::Png)
+    fail(name, ": not a PNG file: ", describeKind(kind));
   if (size < sizeof start)
     fail(name, ": damaged PNG: the file is truncated after ", size, " bytes");
   const int64_t width = bigEndian(start + 16), height = bigEndian(start + 20);
@@ -299,17 +278,27 @@ static void reduceTo8Bits(Picture &picture) {
   picture.depth = 8;
 }
 
+static void colourRow(const Picture &picture, const std::string &name, int y, uint8_t *out) {
+  const uint8_t *row = picture.row(y);
+  if (picture.colourType == PNG_COLOR_TYPE_RGB) {
+    std::copy_n(row, size_t(picture.width) * 3, out);
+    return;
+  }
+  for (int x = 0; x < picture.width; ++x) {
+    const uint32_t colour = colourAt(picture, name, row, x, y);
+    for (int shift : {16, 8, 0})
+      *out++ = uint8_t(colour >> shift);
+  }
+}
+
 static RgbImage coloursOf(const Source &source, const std::string &name, const PngLimits &limits) try {
   Picture picture = decode(source, name, limits);
   reduceTo8Bits(picture);
   RgbImage image{picture.width, picture.height, {}};
-  image.pixels.reserve(size_t(picture.width) * size_t(picture.height) * 3);
+  const size_t rowBytes = size_t(picture.width) * 3;
+  image.pixels.resize(rowBytes * size_t(picture.height));
   for (int y = 0; y < picture.height; ++y)
-    for (int x = 0; x < picture.width; ++x) {
-      const uint32_t colour = colourAt(picture, name, picture.row(y), x, y);
-      for (int shift : {16, 8, 0})
-        image.pixels.push_back(uint8_t(colour >> shift));
-    }
+    colourRow(picture, name, y, image.pixels.data() + size_t(y) * rowBytes);
   return image;
 } catch (const std::bad_alloc &) {
   failMemory(name);
