@@ -54,8 +54,11 @@ struct ConvGeometry {
   int64_t padding[4];
   int64_t groups;
 };
-class Conv2dOp;
-ConvGeometry convGeometry(Conv2dOp conv);
+/// Of a conv2d or one of its gradients.
+ConvGeometry convGeometry(mlir::Operation *conv);
+
+/// Elementwise arithmetic: every element of the result is computed from the elements at the same (broadcast) place.
+bool isElementwise(mlir::Operation *op);
 
 /// The shape that two shapes broadcast to as in numpy; failure where they do not.
 mlir::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);

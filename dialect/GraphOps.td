@@ -23,6 +23,8 @@ class Dpsims_TensorOp<string mnemonic, int fewest, int most, list<Trait> traits 
 
 //===-- The interface of a program and its weights --------------------------------------------------------------===//
 
+def Dpsims_Differentiable : DeclareOpInterfaceMethods<Dpsims_DifferentiableOpInterface>;
+
 class Dpsims_NamedOp<string mnemonic, int operands> : Dpsims_TensorOp<mnemonic, operands, operands>;
 
 def Dpsims_InputOp : Dpsims_NamedOp<"input", 0> {
@@ -48,6 +50,20 @@ def Dpsims_OutputOp : Op<Dpsims_Dialect, "output", []> {
   let hasCustomAssemblyFormat = 1;
 }
 
+def Dpsims_AssignOp : Op<Dpsims_Dialect, "assign", []> {
+  let summary = "what a weight or state of the weights file is from here on";
+  let description = [{
+    The program keeps it for its next run. The name is relative to the instance's path, as that of `weight` and `state`;
+    `instance shared` and `current` give the new value from here on.
+
+    ```mlir
+    assign "running_mean" %mean
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, AnyType:$value);
+  let hasCustomAssemblyFormat = 1;
+}
+
 def Dpsims_WeightOp : Dpsims_NamedOp<"weight", 0> {
   let summary = "a weight of the weights file";
   let description = [{
@@ -67,14 +83,15 @@ def Dpsims_StateOp : Dpsims_NamedOp<"state", 0> {
   let summary = "a tensor of the weights file that is not trained";
   let description = [{
     As `weight`; `init` also `singular_left` and `singular_right`: vectors of the weight `of` beside it, seen as
-    (out, everything else), after 16 power iterations.
+    (out, everything else), after 16 power iterations; and `copy`: the first value of the weight `of`. With
+    `required = false` a weights file may lack it.
 
     ```mlir
     %u = state "u" <shape = [out], init = "singular_left", of = "weight">
     ```
   }];
   let arguments = (ins StrAttr:$name, Dpsims_Ints:$shape, Dpsims_String:$init, OptionalAttr<Dpsims_Float>:$value,
-                       OptionalAttr<StrAttr>:$of);
+                       OptionalAttr<Dpsims_String>:$of, OptionalAttr<Dpsims_Bool>:$required);
 }
 
 def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", 0, 0, [Pure]> {
@@ -91,7 +108,7 @@ def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", 0, 0, [Pure]> {
 //===-- Elementwise -----------------------------------------------------------------------------------------------===//
 
 class Dpsims_Unary<string mnemonic, string formula, dag attributes = (ins)>
-    : Dpsims_TensorOp<mnemonic, 1, 1, [Pure]> {
+    : Dpsims_TensorOp<mnemonic, 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = formula;
   let description = "Element by element.\n\n```mlir\n%y = " # mnemonic # " %x\n```\n";
   let arguments = !con((ins Variadic<AnyType>:$inputs), attributes);
@@ -109,13 +126,23 @@ def Dpsims_GeluOp : Dpsims_Unary<"gelu", "x * (1 + erf(x / sqrt(2))) / 2">;
 def Dpsims_TanhOp : Dpsims_Unary<"tanh", "hyperbolic tangent">;
 def Dpsims_ExpOp : Dpsims_Unary<"exp", "e to the x">;
 def Dpsims_LogOp : Dpsims_Unary<"log", "natural logarithm">;
+def Dpsims_ErfOp : Dpsims_Unary<"erf", "2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x">;
+def Dpsims_PowOp : Dpsims_Unary<"pow", "x to a constant power", (ins Dpsims_Float:$exponent)> {
+  let description = "Element by element; x must not be negative where the exponent is no integer.\n\n"
+                    "```mlir\n%y = pow %x <exponent = 2.0>\n```\n";
+}
 def Dpsims_SqrtOp : Dpsims_Unary<"sqrt", "square root">;
 def Dpsims_RsqrtOp : Dpsims_Unary<"rsqrt", "1 / sqrt(x)">;
 def Dpsims_AbsOp : Dpsims_Unary<"abs", "absolute value">;
 def Dpsims_SquareOp : Dpsims_Unary<"square", "x * x">;
 def Dpsims_NegOp : Dpsims_Unary<"neg", "-x">;
-def Dpsims_RoundOp : Dpsims_Unary<"round", "nearest integer, halves to even">;
-def Dpsims_CastOp : Dpsims_Unary<"cast", "conversion to f32, i32 or u8", (ins Dpsims_String:$type)> {
+def Dpsims_RoundOp : Dpsims_TensorOp<"round", 1, 1, [Pure]> {
+  let summary = "nearest integer, halves to even";
+  let description = "Element by element.\n\n```mlir\n%y = round %x\n```\n";
+}
+def Dpsims_CastOp : Dpsims_TensorOp<"cast", 1, 1, [Pure]> {
+  let summary = "conversion to f32, i32 or u8";
+  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_String:$type);
   let description = [{
     From a float to an integer: rounded to nearest, halves to even, and kept within the type's range.
 
@@ -125,7 +152,8 @@ def Dpsims_CastOp : Dpsims_Unary<"cast", "conversion to f32, i32 or u8", (ins Dp
   }];
 }
 
-class Dpsims_Binary<string mnemonic, string formula> : Dpsims_TensorOp<mnemonic, 2, 2, [Pure]> {
+class Dpsims_Binary<string mnemonic, string formula>
+    : Dpsims_TensorOp<mnemonic, 2, 2, [Pure, Dpsims_Differentiable]> {
   let summary = formula;
   let description = "Element by element; shapes broadcast as in numpy.\n\n```mlir\n%y = " # mnemonic # " %a, %b\n```\n";
 }
@@ -136,6 +164,27 @@ def Dpsims_DivOp : Dpsims_Binary<"div", "a / b">;
 def Dpsims_MaximumOp : Dpsims_Binary<"maximum", "the larger of a and b">;
 def Dpsims_MinimumOp : Dpsims_Binary<"minimum", "the smaller of a and b">;
 def Dpsims_NotEqualOp : Dpsims_Binary<"not_equal", "1 where a and b differ, else 0 (f32)">;
+def Dpsims_GreaterOp : Dpsims_Binary<"greater", "1 where a > b, else 0 (f32)">;
+
+def Dpsims_SelectOp : Dpsims_TensorOp<"select", 3, 3, [Pure, Dpsims_Differentiable]> {
+  let summary = "a where c is not 0, b elsewhere";
+  let description = [{
+    Element by element, for c, a, b; shapes broadcast as in numpy.
+
+    ```mlir
+    %y = select %c, %a, %b
+    ```
+  }];
+}
+
+def Dpsims_StopGradientOp : Dpsims_TensorOp<"stop_gradient", 1, 1, [Pure, Dpsims_Differentiable]> {
+  let summary = "x, a constant for differentiation";
+  let description = [{
+    ```mlir
+    %y = stop_gradient %x
+    ```
+  }];
+}
 
 //===-- Contractions ----------------------------------------------------------------------------------------------===//
 
@@ -144,7 +193,7 @@ defvar epilogueText = [{
     and `beta`) of the result, then, with `residual`, the last operand is added.
 }];
 
-def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure]> {
+def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure, Dpsims_Differentiable]> {
   let summary = "convolution (cross-correlation) of images";
   let description = [{
     Operands: x (N, H, W, C), weights (O, C / groups, kh, kw), bias (O) if given. `padding`: one number, [height,
@@ -161,22 +210,52 @@ def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure]> {
                        OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual);
 }
 
-def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul", 2, 4, [Pure]> {
+class Dpsims_ConvGradient<string mnemonic> : Dpsims_TensorOp<mnemonic, 2, 2, [Pure, Dpsims_Differentiable]> {
+  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape, OptionalAttr<Dpsims_IntOrInts>:$stride,
+                       OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups);
+}
+
+def Dpsims_Conv2dInputGradientOp : Dpsims_ConvGradient<"conv2d_input_gradient"> {
+  let summary = "gradient of conv2d with respect to its images";
+  let description = [{
+    Operands: the gradient g (N, h, w, O) of the result, weights (O, C / groups, kh, kw). `shape` (N, H, W, C) is that
+    of the images; the rest as in `conv2d`.
+
+    ```mlir
+    %dx = conv2d_input_gradient %g, %w <shape = [batch, 64, 64, 8], padding = 1>
+    ```
+  }];
+}
+
+def Dpsims_Conv2dWeightGradientOp : Dpsims_ConvGradient<"conv2d_weight_gradient"> {
+  let summary = "gradient of conv2d with respect to its weights";
+  let description = [{
+    Operands: the images x (N, H, W, C), the gradient g (N, h, w, O) of the result. `shape` (O, C / groups, kh, kw) is
+    that of the weights; the rest as in `conv2d`.
+
+    ```mlir
+    %dw = conv2d_weight_gradient %x, %g <shape = [16, 8, 3, 3], padding = 1>
+    ```
+  }];
+}
+
+def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul", 2, 4, [Pure, Dpsims_Differentiable]> {
   let summary = "matrix product";
   let description = [{
-    a (..., m, k) times b: (k, n), or (..., k, n) with a's leading dimensions; with `transpose_b` (n, k). Then a bias (n)
-    if given.
+    a (..., m, k) times b: (k, n), or (..., k, n) with a's leading dimensions; with `transpose_a` a is (..., k, m), with
+    `transpose_b` b is (..., n, k). Then a bias (n) if given. With `transpose_a` and leading dimensions b has them too.
 }] # epilogueText # [{
     ```mlir
     %y = matmul %x, %w <transpose_b = true>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Bool>:$transpose_b,
+  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Bool>:$transpose_a,
+                       OptionalAttr<Dpsims_Bool>:$transpose_b,
                        OptionalAttr<StrAttr>:$activation, OptionalAttr<Dpsims_Float>:$alpha,
                        OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual);
 }
 
-def Dpsims_AttentionOp : Dpsims_TensorOp<"attention", 3, 3, [Pure]> {
+def Dpsims_AttentionOp : Dpsims_TensorOp<"attention", 3, 3, [Pure, Dpsims_Differentiable]> {
   let summary = "softmax(scale * q k^T) v";
   let description = [{
     q (B, m, d), k (B, n, d), v (B, n, e) -> (B, m, e).
@@ -190,7 +269,7 @@ def Dpsims_AttentionOp : Dpsims_TensorOp<"attention", 3, 3, [Pure]> {
 
 //===-- Reductions and norms --------------------------------------------------------------------------------------===//
 
-def Dpsims_ReduceOp : Dpsims_TensorOp<"reduce", 1, 1, [Pure]> {
+def Dpsims_ReduceOp : Dpsims_TensorOp<"reduce", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "sum, mean or max over axes, kept with size 1";
   let description = [{
     ```mlir
@@ -200,7 +279,7 @@ def Dpsims_ReduceOp : Dpsims_TensorOp<"reduce", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_String:$kind, Dpsims_Ints:$axes);
 }
 
-def Dpsims_SoftmaxOp : Dpsims_TensorOp<"softmax", 1, 1, [Pure]> {
+def Dpsims_SoftmaxOp : Dpsims_TensorOp<"softmax", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "exp(scale * x) over its sum, along the last axis";
   let description = [{
     ```mlir
@@ -210,7 +289,16 @@ def Dpsims_SoftmaxOp : Dpsims_TensorOp<"softmax", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Float>:$scale);
 }
 
-def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm", 1, 3, [Pure]> {
+def Dpsims_LogSoftmaxOp : Dpsims_TensorOp<"log_softmax", 1, 1, [Pure, Dpsims_Differentiable]> {
+  let summary = "x less the logarithm of the sum of exp(x), along the last axis";
+  let description = [{
+    ```mlir
+    %y = log_softmax %x
+    ```
+  }];
+}
+
+def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm", 1, 3, [Pure, Dpsims_Differentiable]> {
   let summary = "(x - mean) / sqrt(variance + eps) along the last axis, * weight + bias if given";
   let description = [{
     ```mlir
@@ -220,7 +308,7 @@ def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm", 1, 3, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Float:$eps);
 }
 
-def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm", 3, 5, [Pure]> {
+def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm", 3, 5, [Pure, Dpsims_Differentiable]> {
   let summary = "(x - mean) / sqrt(variance + eps) per channel, * weight + bias if given";
   let description = [{
     Operands: x (..., C), mean (C), variance (C), weight (C), bias (C). The statistics are stored ones, or those of
@@ -233,7 +321,7 @@ def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm", 3, 5, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Float:$eps);
 }
 
-def Dpsims_BatchStatisticsOp : Dpsims_TensorOp<"batch_statistics", 1, 1, [Pure]> {
+def Dpsims_BatchStatisticsOp : Dpsims_TensorOp<"batch_statistics", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "mean and biased variance per channel";
   let description = [{
     ```mlir
@@ -243,7 +331,7 @@ def Dpsims_BatchStatisticsOp : Dpsims_TensorOp<"batch_statistics", 1, 1, [Pure]>
   let results = (outs AnyType:$mean, AnyType:$variance);
 }
 
-def Dpsims_MaxPoolOp : Dpsims_TensorOp<"max_pool", 1, 1, [Pure]> {
+def Dpsims_MaxPoolOp : Dpsims_TensorOp<"max_pool", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "maximum over windows; padding never wins";
   let description = [{
     ```mlir
@@ -253,10 +341,22 @@ def Dpsims_MaxPoolOp : Dpsims_TensorOp<"max_pool", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$kernel, Dpsims_Int:$stride, Dpsims_Int:$padding);
 }
 
+def Dpsims_MaxPoolGradientOp : Dpsims_TensorOp<"max_pool_gradient", 3, 3, [Pure]> {
+  let summary = "gradient of max_pool with respect to its images";
+  let description = [{
+    Operands: the images x, y = max_pool(x), the gradient of y. It goes to the first maximum of each window.
+
+    ```mlir
+    %dx = max_pool_gradient %x, %y, %dy <kernel = 3, stride = 2, padding = 1>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$kernel, Dpsims_Int:$stride, Dpsims_Int:$padding);
+}
+
 //===-- Labels ----------------------------------------------------------------------------------------------------===//
 
-def Dpsims_OneHotOp : Dpsims_TensorOp<"one_hot", 1, 1, [Pure]> {
-  let summary = "ids (N, H, W) -> (N, H, W, classes); an id outside 0..classes-1 gives zeros";
+def Dpsims_OneHotOp : Dpsims_TensorOp<"one_hot", 1, 1, [Pure, Dpsims_Differentiable]> {
+  let summary = "ids (...) -> (..., classes), 1 at the id; an id outside 0..classes-1 gives zeros";
   let description = [{
     ```mlir
     %y = one_hot %ids <classes = 35>
@@ -265,7 +365,7 @@ def Dpsims_OneHotOp : Dpsims_TensorOp<"one_hot", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$classes);
 }
 
-def Dpsims_InstanceEdgesOp : Dpsims_TensorOp<"instance_edges", 1, 1, [Pure]> {
+def Dpsims_InstanceEdgesOp : Dpsims_TensorOp<"instance_edges", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "ids (N, H, W) -> (N, H, W, 1): 1 where one of the four neighbours has another id";
   let description = [{
     ```mlir
@@ -274,9 +374,19 @@ def Dpsims_InstanceEdgesOp : Dpsims_TensorOp<"instance_edges", 1, 1, [Pure]> {
   }];
 }
 
+def Dpsims_IotaOp : Dpsims_TensorOp<"iota", 0, 0, [Pure]> {
+  let summary = "the index along an axis, i32";
+  let description = [{
+    ```mlir
+    %i = iota <shape = [1, 16], axis = 1>
+    ```
+  }];
+  let arguments = (ins Dpsims_Ints:$shape, Dpsims_Int:$axis);
+}
+
 //===-- Shape -----------------------------------------------------------------------------------------------------===//
 
-def Dpsims_UpsampleOp : Dpsims_TensorOp<"upsample", 1, 1, [Pure]> {
+def Dpsims_UpsampleOp : Dpsims_TensorOp<"upsample", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "nearest upsampling of images";
   let description = [{
     ```mlir
@@ -286,7 +396,7 @@ def Dpsims_UpsampleOp : Dpsims_TensorOp<"upsample", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$factor);
 }
 
-def Dpsims_ReshapeOp : Dpsims_TensorOp<"reshape", 1, 1, [Pure]> {
+def Dpsims_ReshapeOp : Dpsims_TensorOp<"reshape", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "the same elements in another shape; one size may be -1";
   let description = [{
     ```mlir
@@ -296,7 +406,7 @@ def Dpsims_ReshapeOp : Dpsims_TensorOp<"reshape", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape);
 }
 
-def Dpsims_TransposeOp : Dpsims_TensorOp<"transpose", 1, 1, [Pure]> {
+def Dpsims_TransposeOp : Dpsims_TensorOp<"transpose", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "axes in another order: axis i of the result is axis perm[i] of x";
   let description = [{
     ```mlir
@@ -306,7 +416,7 @@ def Dpsims_TransposeOp : Dpsims_TensorOp<"transpose", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$perm);
 }
 
-def Dpsims_BroadcastOp : Dpsims_TensorOp<"broadcast", 1, 1, [Pure]> {
+def Dpsims_BroadcastOp : Dpsims_TensorOp<"broadcast", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "x repeated to a shape, as numpy's broadcast_to";
   let description = [{
     ```mlir
@@ -316,7 +426,7 @@ def Dpsims_BroadcastOp : Dpsims_TensorOp<"broadcast", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape);
 }
 
-def Dpsims_ConcatOp : Dpsims_TensorOp<"concat", 1, 1024, [Pure]> {
+def Dpsims_ConcatOp : Dpsims_TensorOp<"concat", 1, 1024, [Pure, Dpsims_Differentiable]> {
   let summary = "values one after another along an axis";
   let description = [{
     ```mlir
@@ -326,7 +436,7 @@ def Dpsims_ConcatOp : Dpsims_TensorOp<"concat", 1, 1024, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$axis);
 }
 
-def Dpsims_SliceOp : Dpsims_TensorOp<"slice", 1, 1, [Pure]> {
+def Dpsims_SliceOp : Dpsims_TensorOp<"slice", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "element i of an axis is element start + i * step of x's";
   let description = [{
     ```mlir
@@ -336,14 +446,30 @@ def Dpsims_SliceOp : Dpsims_TensorOp<"slice", 1, 1, [Pure]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$start, Dpsims_Ints:$step, Dpsims_Ints:$size);
 }
 
-def Dpsims_PadOp : Dpsims_TensorOp<"pad", 1, 1, [Pure]> {
-  let summary = "zeros before and after each axis";
+def Dpsims_PadOp : Dpsims_TensorOp<"pad", 1, 1, [Pure, Dpsims_Differentiable]> {
+  let summary = "zeros before, after and, with `interior`, between the elements of each axis";
   let description = [{
     ```mlir
     %y = pad %x <low = [0, 1, 1, 0], high = [0, 1, 1, 0]>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$low, Dpsims_Ints:$high);
+  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$low, Dpsims_Ints:$high,
+                       OptionalAttr<Dpsims_Ints>:$interior);
+}
+
+//===-- Differentiation -------------------------------------------------------------------------------------------===//
+
+def Dpsims_GradientOp : Dpsims_TensorOp<"gradient", 1, 100000> {
+  let summary = "the gradient of a loss with respect to values";
+  let description = [{
+    In a block: a loss of one element and a list of values to a list of their gradients. In a graph the values are
+    operands behind the loss, and there are as many results; `differentiate` replaces it by what computes them.
+
+    ```mlir
+    %gradients = gradient %loss, %list
+    ```
+  }];
+  let results = (outs Variadic<AnyType>:$gradients);
 }
 
 //===-- The graph and its parts -----------------------------------------------------------------------------------===//

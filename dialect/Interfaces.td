@@ -20,4 +20,36 @@ def Dpsims_TensorOpInterface : OpInterface<"TensorOpInterface"> {
   let verify = [{ return ::dpsims::verifyTensorOp(::llvm::cast<::dpsims::TensorOpInterface>($_op)); }];
 }
 
+def Dpsims_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
+  let cppNamespace = "::dpsims";
+  let description = [{
+    An op of the graph with a derivative, which it builds of ops of the graph. An op that is constant almost everywhere
+    (`greater`, `one_hot`) has the derivative 0 and builds nothing.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Builds the gradients of a loss with respect to the operands. `results`: those with respect to the op's results;
+      null where the loss does not depend on one. `wanted`: which operands need one. `operands` has one value an operand;
+      what stays null is 0.
+    }], "void", "buildGradients", (ins "::mlir::OpBuilder &":$builder, "::llvm::ArrayRef<::mlir::Value>":$results,
+                                       "::llvm::ArrayRef<bool>":$wanted,
+                                       "::llvm::MutableArrayRef<::mlir::Value>":$operands)>,
+  ];
+}
+
+def Dpsims_StepOpInterface : OpInterface<"StepOpInterface"> {
+  let cppNamespace = "::dpsims";
+  let description = [{
+    A step of a schedule: which buffers it reads and writes, and which of the former an output may overwrite.
+  }];
+  let methods = [
+    InterfaceMethod<"Buffers that are read.", "::llvm::SmallVector<::mlir::Value>", "reads">,
+    InterfaceMethod<"Buffers that are written, in whole.", "::llvm::SmallVector<::mlir::Value>", "writes">,
+    InterfaceMethod<[{
+      Buffers among those read whose memory the first one written may take: as large, and each of their elements is read
+      only before the same element is written.
+    }], "::llvm::SmallVector<::mlir::Value>", "overwritable", (ins), "", "return {};">,
+  ];
+}
+
 #endif

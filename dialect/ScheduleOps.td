@@ -8,6 +8,9 @@ include "dialect/Dpsims.td"
 
 class Dpsims_ScheduleOp<string mnemonic, list<Trait> traits = []> : Op<Dpsims_Dialect, mnemonic, traits>;
 
+def Dpsims_Step : DeclareOpInterfaceMethods<Dpsims_StepOpInterface>;
+def Dpsims_OverwritingStep : DeclareOpInterfaceMethods<Dpsims_StepOpInterface, ["overwritable"]>;
+
 def Dpsims_EntryOp : Dpsims_ScheduleOp<"entry", [
     Symbol, IsolatedFromAbove, NoTerminator, NoRegionArguments, HasParent<"::mlir::ModuleOp">,
     OpAsmOpInterface]> {
@@ -28,8 +31,9 @@ def Dpsims_EntryOp : Dpsims_ScheduleOp<"entry", [
 def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
   let summary = "a contiguous piece of memory";
   let description = [{
-    `space`: `input`, `output`, `constant` (with `index`, and a `name` for the caller's), `arena`, `load` (with `offset`
-    in bytes, once planned). `view_of`: shares the memory of another buffer of the arena (a reshape).
+    `space`: `input`, `output`, `constant` (with `index`, and a `name` for the caller's), `variable` (a weight that the
+    entry reads and writes, with its `name`), `arena`, `load` (with `offset` in bytes, once planned). `view_of`: shares
+    the memory of another buffer (a reshape).
   }];
   let arguments = (ins Optional<AnyMemRef>:$view_of, StrAttr:$space, OptionalAttr<I64Attr>:$index,
                        OptionalAttr<StrAttr>:$name, OptionalAttr<I64Attr>:$offset);
@@ -40,24 +44,24 @@ def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
 def Dpsims_WeightDeclOp : Dpsims_ScheduleOp<"declare_weight", []> {
   let summary = "a weight that the entry's file must have";
   let arguments = (ins StrAttr:$name, I64ArrayAttr:$shape, BoolAttr:$trained, StrAttr:$init, F64Attr:$value,
-                       OptionalAttr<StrAttr>:$of);
+                       OptionalAttr<StrAttr>:$of, OptionalAttr<BoolAttr>:$required);
   let assemblyFormat = "$name attr-dict";
 }
 
-def Dpsims_LoadWeightOp : Dpsims_ScheduleOp<"load_weight", []> {
+def Dpsims_LoadWeightOp : Dpsims_ScheduleOp<"load_weight", [Dpsims_Step]> {
   let summary = "reads a weight into a buffer of the load arena";
   let arguments = (ins StrAttr:$name, AnyMemRef:$dst);
   let assemblyFormat = "$name `->` $dst `:` type($dst) attr-dict";
 }
 
-def Dpsims_StoreConstantOp : Dpsims_ScheduleOp<"store_constant", []> {
+def Dpsims_StoreConstantOp : Dpsims_ScheduleOp<"store_constant", [Dpsims_Step]> {
   let summary = "makes a buffer's contents a constant of the entry";
   let arguments = (ins AnyMemRef:$src, I64Attr:$index);
   let assemblyFormat = "$src `->` $index `:` type($src) attr-dict";
 }
 
 def Dpsims_ComputeOp : Dpsims_ScheduleOp<"compute", [IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments,
-    OpAsmOpInterface]> {
+    OpAsmOpInterface, Dpsims_OverwritingStep]> {
   let summary = "a kernel that is still to be generated: the body of a `fused`";
   let arguments = (ins Variadic<AnyMemRef>:$inputs, Variadic<AnyMemRef>:$outputs);
   let regions = (region SizedRegion<1>:$body);
@@ -70,7 +74,7 @@ def Dpsims_ComputeOp : Dpsims_ScheduleOp<"compute", [IsolatedFromAbove, SingleBl
   }];
 }
 
-def Dpsims_LaunchOp : Dpsims_ScheduleOp<"launch", [AttrSizedOperandSegments]> {
+def Dpsims_LaunchOp : Dpsims_ScheduleOp<"launch", [AttrSizedOperandSegments, Dpsims_Step]> {
   let summary = "runs a generated kernel";
   let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyMemRef>:$inputs, Variadic<AnyMemRef>:$outputs);
   let assemblyFormat = [{
@@ -78,7 +82,7 @@ def Dpsims_LaunchOp : Dpsims_ScheduleOp<"launch", [AttrSizedOperandSegments]> {
   }];
 }
 
-class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [AttrSizedOperandSegments]> {
+class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [AttrSizedOperandSegments, Dpsims_OverwritingStep]> {
   let arguments = (ins AnyMemRef:$src, AnyMemRef:$weights, Optional<AnyMemRef>:$bias, Optional<AnyMemRef>:$residual,
                        AnyMemRef:$dst, DictionaryAttr:$config);
   let assemblyFormat = [{
@@ -94,7 +98,21 @@ def Dpsims_ConvStepOp : Dpsims_ContractionStep<"conv_step"> {
 
 def Dpsims_MatmulStepOp : Dpsims_ContractionStep<"matmul_step"> {
   let summary = "a matrix product by the target's library";
-  let description = "`config`: `transpose_b`, the epilogue.";
+  let description = "`config`: `transpose_a`, `transpose_b`, the epilogue.";
+}
+
+class Dpsims_ConvGradientStep<string mnemonic, string other> : Dpsims_ScheduleOp<mnemonic, [Dpsims_Step]> {
+  let arguments = (ins AnyMemRef:$src, AnyMemRef:$other, AnyMemRef:$dst, DictionaryAttr:$config);
+  let assemblyFormat = "$src `,` $other `->` $dst $config attr-dict `:` type($src) `,` type($other) `->` type($dst)";
+  let description = "`src` and `other`: " # other # "; `config` as in `conv_step`, without an epilogue.";
+}
+
+def Dpsims_ConvInputGradientStepOp : Dpsims_ConvGradientStep<"conv_input_gradient_step", "the gradient, the weights"> {
+  let summary = "a convolution's gradient with respect to its images, by the target's library";
+}
+
+def Dpsims_ConvWeightGradientStepOp : Dpsims_ConvGradientStep<"conv_weight_gradient_step", "the images, the gradient"> {
+  let summary = "a convolution's gradient with respect to its weights, by the target's library";
 }
 
 #endif

@@ -214,6 +214,13 @@ ParseResult LetOp::parse(OpAsmParser &parser, OperationState &result) {
   OpAsmParser::UnresolvedOperand value;
   if (succeeded(parser.parseOptionalKeyword("shape")))
     return failure(parser.parseOperand(value) || parser.resolveOperand(value, valueType(parser), result.operands));
+  if (succeeded(parser.parseOptionalKeyword("trained"))) {
+    std::string path;
+    if (parser.parseString(&path))
+      return failure();
+    result.addAttribute("trained_below", parser.getBuilder().getStringAttr(path));
+    return success();
+  }
   Attribute expression;
   if (parseExpression(parser, expression))
     return failure();
@@ -221,12 +228,16 @@ ParseResult LetOp::parse(OpAsmParser &parser, OperationState &result) {
   return success();
 }
 LogicalResult LetOp::verify() {
-  return bool(getValue()) == bool(getShapeOf()) ? opError(*this) << "wants an expression or a value's shape" : success();
+  if (bool(getValue()) + bool(getShapeOf()) + bool(getTrainedBelow()) != 1)
+    return opError(*this) << "wants an expression, a value's shape, or the names of trained weights";
+  return success();
 }
 void LetOp::print(OpAsmPrinter &printer) {
   printer << " " << getName() << " = ";
   if (getShapeOf())
     printer << "shape " << getShapeOf();
+  else if (getTrainedBelow())
+    printer << "trained " << getTrainedBelowAttr();
   else
     printExpression(printer, *getValue());
 }
@@ -245,6 +256,16 @@ void AssertOp::print(OpAsmPrinter &printer) {
   printExpression(printer, getCondition());
   printer << ", " << getMessageAttr();
 }
+
+ParseResult CurrentOp::parse(OpAsmParser &parser, OperationState &result) {
+  std::string name;
+  if (parser.parseString(&name))
+    return failure();
+  result.addAttribute("name", parser.getBuilder().getStringAttr(name));
+  addValueResults(parser, result, 1);
+  return success();
+}
+void CurrentOp::print(OpAsmPrinter &printer) { printer << " " << getNameAttr(); }
 
 //===-- if, repeat ------------------------------------------------------------------------------------------------===//
 

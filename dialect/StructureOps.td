@@ -131,10 +131,12 @@ def Dpsims_LetOp : Dpsims_StructureOp<"let"> {
   let description = [{
     ```mlir
     let half = width / 2
-    let s = shape %x          // a list: the sizes of a value
+    let s = shape %x             // a list: the sizes of a value
+    let t = trained "generator"  // a list: the names of the trained weights below a path, in the order of the text
     ```
   }];
-  let arguments = (ins StrAttr:$name, OptionalAttr<Dpsims_Any>:$value, Optional<AnyType>:$shape_of);
+  let arguments = (ins StrAttr:$name, OptionalAttr<Dpsims_Any>:$value, Optional<AnyType>:$shape_of,
+                       OptionalAttr<StrAttr>:$trained_below);
   let hasVerifier = 1;
 }
 
@@ -227,6 +229,20 @@ def Dpsims_GetOp : Dpsims_StructureOp<"get", [Pure]> {
     ```
   }];
   let arguments = (ins AnyType:$list, Dpsims_Int:$index);
+  let results = (outs AnyType:$result);
+}
+
+def Dpsims_CurrentOp : Dpsims_StructureOp<"current"> {
+  let summary = "the value that a weight or state has here, by its name";
+  let description = [{
+    What the last `assign` before gave it, else what the program began with. The name is relative to the instance's
+    path.
+
+    ```mlir
+    %w = current "generator.{name}"
+    ```
+  }];
+  let arguments = (ins StrAttr:$name);
   let results = (outs AnyType:$result);
 }
 

@@ -110,6 +110,12 @@ void dpsims::printTensorOp(OpAsmPrinter &printer, Operation *op) {
   }
 }
 
+bool dpsims::isElementwise(Operation *op) {
+  return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SiluOp, GeluOp, TanhOp, ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp,
+             SquareOp, NegOp, RoundOp, CastOp, AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, NotEqualOp, ErfOp, PowOp,
+             GreaterOp, SelectOp>(op);
+}
+
 InFlightDiagnostic dpsims::opError(Operation *op) { return op->emitError() << op->getName().stripDialect() << ": "; }
 
 LogicalResult dpsims::verifyTensorOp(TensorOpInterface op) {
@@ -146,6 +152,15 @@ ParseResult OutputOp::parse(OpAsmParser &parser, OperationState &result) {
 }
 
 void OutputOp::print(OpAsmPrinter &printer) {
+  printer << " " << getNameAttr() << " " << getValue();
+  if (!isValue(getValue().getType()))
+    printer << " : " << getValue().getType();
+}
+
+ParseResult AssignOp::parse(OpAsmParser &parser, OperationState &result) {
+  return OutputOp::parse(parser, result);
+}
+void AssignOp::print(OpAsmPrinter &printer) {
   printer << " " << getNameAttr() << " " << getValue();
   if (!isValue(getValue().getType()))
     printer << " : " << getValue().getType();
@@ -345,6 +360,9 @@ UNARY(SiluOp)
 UNARY(GeluOp)
 UNARY(TanhOp)
 UNARY(ExpOp)
+UNARY(ErfOp)
+UNARY(PowOp)
+UNARY(StopGradientOp)
 UNARY(LogOp)
 UNARY(SqrtOp)
 UNARY(RsqrtOp)
@@ -362,6 +380,7 @@ BINARY(MulOp)
 BINARY(DivOp)
 BINARY(MaximumOp)
 BINARY(MinimumOp)
+BINARY(GreaterOp)
 #undef BINARY
 
 LogicalResult NotEqualOp::inferTypes(Types &types) {
@@ -370,6 +389,19 @@ LogicalResult NotEqualOp::inferTypes(Types &types) {
   if (getElementTypeOrSelf(getInputs()[0].getType()) != getElementTypeOrSelf(getInputs()[1].getType()))
     return opError(*this) << "compares " << getInputs()[0].getType() << " with " << getInputs()[1].getType();
   return success();
+}
+
+LogicalResult SelectOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  Shape shape;
+  for (Value input : getInputs()) {
+    FailureOr<SmallVector<int64_t>> wider = broadcastShapes(shape, shapeOf(input));
+    if (failed(wider))
+      return opError(*this) << "shapes " << text(shape) << " and " << text(shapeOf(input)) << " do not broadcast";
+    shape = *wider;
+  }
+  return giveFloat(*this, types, shape);
 }
 
 LogicalResult CastOp::inferTypes(Types &types) {
@@ -386,7 +418,7 @@ LogicalResult InputOp::inferTypes(Types &types) {
 
 namespace {
 constexpr StringRef initialisers[] = {"zeros",         "ones",          "constant",      "normal",
-                                      "xavier_normal", "singular_left", "singular_right"};
+                                      "xavier_normal", "singular_left", "singular_right", "copy"};
 
 LogicalResult inferWeight(Operation *op, Types &types, Attribute shape, StringRef init, size_t kinds) {
   auto known = ArrayRef(initialisers).take_front(kinds);
@@ -404,9 +436,9 @@ LogicalResult WeightOp::inferTypes(Types &types) {
 
 LogicalResult StateOp::inferTypes(Types &types) {
   StringRef init = cast<StringAttr>(getInit()).getValue();
-  if (init.starts_with("singular") && !getOf())
+  if ((init.starts_with("singular") || init == "copy") && !getOf())
     return opError(*this) << "initialiser \"" << init << "\" needs `of`, the weight's name";
-  return inferWeight(*this, types, getShape(), init, 7);
+  return inferWeight(*this, types, getShape(), init, 8);
 }
 
 LogicalResult ConstantOp::inferTypes(Types &types) {
@@ -419,40 +451,71 @@ LogicalResult ConstantOp::inferTypes(Types &types) {
   return giveFloat(*this, types, shape);
 }
 
-LogicalResult Conv2dOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
-    return failure();
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]), w = shapeOf(getInputs()[1]);
-  if (Attribute padding = getPadding().value_or(Attribute())) {
+namespace {
+/// The shape of a convolution of images x with weights w by the op's attributes.
+FailureOr<Shape> convolve(Operation *op, ArrayRef<int64_t> x, ArrayRef<int64_t> w) {
+  if (Attribute padding = op->getAttr("padding")) {
     auto name = dyn_cast<StringAttr>(padding);
     auto list = dyn_cast<ArrayAttr>(padding);
     if ((name && name.getValue() != "same") || (list && list.size() != 2 && list.size() != 4))
-      return opError(*this) << "padding " << constantText(padding)
-                            << "; it is a number, [height, width], [top, left, bottom, right], or \"same\"";
+      return opError(op) << "padding " << constantText(padding)
+                         << "; it is a number, [height, width], [top, left, bottom, right], or \"same\"";
   }
-  if (auto list = dyn_cast_or_null<ArrayAttr>(getStride().value_or(Attribute())); list && list.size() != 2)
-    return opError(*this) << "stride " << constantText(list) << "; it is a number or [height, width]";
-  ConvGeometry g = convGeometry(*this);
+  if (auto list = dyn_cast_or_null<ArrayAttr>(op->getAttr("stride")); list && list.size() != 2)
+    return opError(op) << "stride " << constantText(list) << "; it is a number or [height, width]";
+  ConvGeometry g = convGeometry(op);
   if (g.stride[0] < 1 || g.stride[1] < 1 || llvm::any_of(g.padding, [](int64_t p) { return p < 0; }))
-    return opError(*this) << "stride must be positive and padding not negative";
+    return opError(op) << "stride must be positive and padding not negative";
   if (g.groups < 1 || x[3] % g.groups || w[0] % g.groups)
-    return opError(*this) << "input has " << x[3] << " channels, output " << w[0] << ", not divisible by groups = "
-                          << g.groups;
+    return opError(op) << "input has " << x[3] << " channels, output " << w[0] << ", not divisible by groups = "
+                       << g.groups;
   if (w[1] * g.groups != x[3])
-    return opError(*this) << "input has " << x[3] << " channels, weights " << text(w) << " take " << w[1] * g.groups;
+    return opError(op) << "input has " << x[3] << " channels, weights " << text(w) << " take " << w[1] * g.groups;
   int64_t h = x[1] + g.padding[0] + g.padding[2] - w[2], v = x[2] + g.padding[1] + g.padding[3] - w[3];
   if (h < 0 || v < 0)
-    return opError(*this) << "the kernel " << w[2] << "x" << w[3] << " is larger than the padded input " << text(x);
-  Shape result = {x[0], h / g.stride[0] + 1, v / g.stride[1] + 1, w[0]};
-  return failed(checkEpilogue(*this, w[0], result)) ? failure() : giveFloat(*this, types, result);
+    return opError(op) << "the kernel " << w[2] << "x" << w[3] << " is larger than the padded input " << text(x);
+  return Shape{x[0], h / g.stride[0] + 1, v / g.stride[1] + 1, w[0]};
 }
 
-ConvGeometry dpsims::convGeometry(Conv2dOp conv) {
-  ConvGeometry g{{1, 1}, {0, 0, 0, 0}, intOr(conv.getGroups().value_or(Attribute()), 1)};
-  Attribute stride = conv.getStride().value_or(Attribute()), padding = conv.getPadding().value_or(Attribute());
+/// A gradient of a convolution: the one operand and the shape are images and weights, the other operand its result.
+LogicalResult inferConvGradient(Operation *op, Types &types, bool ofImages) {
+  if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)) || failed(wantRank(op, 1, 4)))
+    return failure();
+  Shape shape = intList(op->getAttr("shape"));
+  if (shape.size() != 4)
+    return opError(op) << "shape " << text(shape) << " must have 4 sizes";
+  Value gradient = op->getOperand(ofImages ? 0 : 1), other = op->getOperand(ofImages ? 1 : 0);
+  if (failed(giveFloat(op, types, shape)))
+    return failure();
+  FailureOr<Shape> result = convolve(op, ofImages ? ArrayRef(shape) : shapeOf(other), ofImages ? shapeOf(other) : ArrayRef(shape));
+  if (failed(result))
+    return failure();
+  if (shapeOf(gradient) != ArrayRef(*result))
+    return opError(op) << "the gradient has the shape " << text(shapeOf(gradient)) << ", the convolution's result "
+                       << text(*result);
+  return success();
+}
+} // namespace
+
+LogicalResult Conv2dOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
+    return failure();
+  FailureOr<Shape> result = convolve(*this, shapeOf(getInputs()[0]), shapeOf(getInputs()[1]));
+  if (failed(result) || failed(checkEpilogue(*this, result->back(), *result)))
+    return failure();
+  return giveFloat(*this, types, *result);
+}
+
+LogicalResult Conv2dInputGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types, true); }
+LogicalResult Conv2dWeightGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types, false); }
+
+ConvGeometry dpsims::convGeometry(Operation *op) {
+  ConvGeometry g{{1, 1}, {0, 0, 0, 0}, intOr(op->getAttr("groups"), 1)};
+  Attribute stride = op->getAttr("stride"), padding = op->getAttr("padding");
   for (int i = 0; i < 2; ++i)
     g.stride[i] = stride && isa<ArrayAttr>(stride) ? intList(stride)[i] : intOr(stride, 1);
-  ArrayRef<int64_t> x = shapeOf(conv.getInputs()[0]), w = shapeOf(conv.getInputs()[1]);
+  Shape x = isa<Conv2dInputGradientOp>(op) ? intList(op->getAttr("shape")) : Shape(shapeOf(op->getOperand(0)));
+  Shape w = isa<Conv2dWeightGradientOp>(op) ? intList(op->getAttr("shape")) : Shape(shapeOf(op->getOperand(1)));
   for (int i = 0; i < 4; ++i) {
     if (padding && isa<ArrayAttr>(padding))
       g.padding[i] = intList(padding)[cast<ArrayAttr>(padding).size() == 2 ? i % 2 : i];
@@ -473,14 +536,15 @@ LogicalResult MatmulOp::inferTypes(Types &types) {
   ArrayRef<int64_t> a = shapeOf(getInputs()[0]), b = shapeOf(getInputs()[1]);
   if (a.size() < 2 || b.size() < 2)
     return opError(*this) << "wants matrices, not " << text(a) << " and " << text(b);
-  bool transposed = boolOr(getTransposeB().value_or(Attribute()), false);
-  int64_t k = b[b.size() - (transposed ? 1 : 2)], n = b[b.size() - (transposed ? 2 : 1)];
-  if (a.back() != k)
-    return opError(*this) << "a " << text(a) << " has rows of " << a.back() << ", b " << text(b) << " wants " << k;
-  if (b.size() != 2 && (b.size() != a.size() || a.drop_back(2) != b.drop_back(2)))
+  bool left = boolOr(getTransposeA().value_or(Attribute()), false);
+  bool right = boolOr(getTransposeB().value_or(Attribute()), false);
+  int64_t inner = a[a.size() - (left ? 2 : 1)], k = b[b.size() - (right ? 1 : 2)], n = b[b.size() - (right ? 2 : 1)];
+  if (inner != k)
+    return opError(*this) << "a " << text(a) << " has rows of " << inner << ", b " << text(b) << " wants " << k;
+  if ((b.size() != 2 || left) && (b.size() != a.size() || a.drop_back(2) != b.drop_back(2)))
     return opError(*this) << "leading dimensions of a " << text(a) << " and b " << text(b) << " differ";
-  Shape result(a.drop_back());
-  result.push_back(n);
+  Shape result(a.drop_back(2));
+  result.append({a[a.size() - (left ? 1 : 2)], n});
   return failed(checkEpilogue(*this, n, result)) ? failure() : giveFloat(*this, types, result);
 }
 
@@ -513,6 +577,10 @@ LogicalResult SoftmaxOp::inferTypes(Types &types) {
   return failed(unary(*this, types)) ? failure() : wantDimensions(*this);
 }
 
+LogicalResult LogSoftmaxOp::inferTypes(Types &types) {
+  return failed(unary(*this, types)) ? failure() : wantDimensions(*this);
+}
+
 LogicalResult LayerNormOp::inferTypes(Types &types) {
   return failed(unary(*this, types)) ? failure() : wantChannels(*this, 1);
 }
@@ -528,22 +596,41 @@ LogicalResult BatchStatisticsOp::inferTypes(Types &types) {
   return failure(failed(giveFloat(*this, types, {channels})) || failed(giveFloat(*this, types, {channels})));
 }
 
-LogicalResult MaxPoolOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)))
+namespace {
+FailureOr<Shape> pooledShape(Operation *op) {
+  if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)))
     return failure();
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  int64_t kernel = intOr(getKernel(), 0), stride = intOr(getStride(), 0), padding = intOr(getPadding(), 0);
+  ArrayRef<int64_t> x = shapeOf(op->getOperand(0));
+  auto number = [&](StringRef name) { return intOr(op->getAttr(name), 0); };
+  int64_t kernel = number("kernel"), stride = number("stride"), padding = number("padding");
   if (kernel < 1 || stride < 1 || padding < 0 || padding >= kernel)
-    return opError(*this) << "kernel " << kernel << ", stride " << stride << ", padding " << padding;
+    return opError(op) << "kernel " << kernel << ", stride " << stride << ", padding " << padding;
   int64_t h = x[1] + 2 * padding - kernel, w = x[2] + 2 * padding - kernel;
   if (h < 0 || w < 0)
-    return opError(*this) << "the kernel " << kernel << " is larger than the padded input " << text(x);
-  return giveFloat(*this, types, {x[0], h / stride + 1, w / stride + 1, x[3]});
+    return opError(op) << "the kernel " << kernel << " is larger than the padded input " << text(x);
+  return Shape{x[0], h / stride + 1, w / stride + 1, x[3]};
+}
+} // namespace
+
+LogicalResult MaxPoolOp::inferTypes(Types &types) {
+  FailureOr<Shape> shape = pooledShape(*this);
+  return failed(shape) ? failure() : giveFloat(*this, types, *shape);
+}
+
+LogicalResult MaxPoolGradientOp::inferTypes(Types &types) {
+  FailureOr<Shape> shape = pooledShape(*this);
+  if (failed(shape))
+    return failure();
+  for (Value pooled : getInputs().drop_front())
+    if (shapeOf(pooled) != ArrayRef(*shape))
+      return opError(*this) << "operands of the shape " << text(shapeOf(pooled)) << "; the pooled images are "
+                            << text(*shape);
+  return giveFloat(*this, types, shapeOf(getInputs()[0]));
 }
 
 namespace {
 LogicalResult wantIds(Operation *op) {
-  if (failed(wantTensors(op)) || failed(wantRank(op, 0, 3)))
+  if (failed(wantTensors(op)))
     return failure();
   if (!getElementTypeOrSelf(op->getOperand(0).getType()).isSignlessInteger(32))
     return opError(op) << "wants i32 ids, not " << op->getOperand(0).getType();
@@ -560,11 +647,27 @@ LogicalResult OneHotOp::inferTypes(Types &types) {
 }
 
 LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
-  if (failed(wantIds(*this)))
+  if (failed(wantIds(*this)) || failed(wantRank(*this, 0, 3)))
     return failure();
   Shape shape(shapeOf(getInputs()[0]));
   shape.push_back(1);
   return giveFloat(*this, types, shape);
+}
+
+LogicalResult IotaOp::inferTypes(Types &types) {
+  Shape shape = intList(getShape());
+  if (failed(wantAxis(*this, intOr(getAxis(), -1), shape.size())))
+    return failure();
+  return give(*this, types, shape, IntegerType::get(getContext(), 32));
+}
+
+LogicalResult GradientOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  if (cast<RankedTensorType>(getInputs()[0].getType()).getNumElements() != 1)
+    return opError(*this) << "the loss has the shape " << text(shapeOf(getInputs()[0])) << "; it must be one number";
+  llvm::append_range(types, getInputs().drop_front().getTypes());
+  return success();
 }
 
 LogicalResult UpsampleOp::inferTypes(Types &types) {
@@ -661,13 +764,17 @@ LogicalResult PadOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
   Shape shape(shapeOf(getInputs()[0])), low = intList(getLow()), high = intList(getHigh());
-  if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())))
+  Shape interior = getInterior() ? intList(*getInterior()) : Shape(shape.size(), 0);
+  if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())) ||
+      failed(wantLength(*this, "interior", interior, shape.size())))
     return failure();
   for (size_t i = 0; i < shape.size(); ++i) {
-    if (low[i] < 0 || high[i] < 0 || low[i] > mostElements || high[i] > mostElements)
-      return opError(*this) << "padding " << low[i] << " and " << high[i] << " of axis " << i << "; it must be 0 to "
-                            << mostElements;
-    shape[i] += low[i] + high[i];
+    for (int64_t padding : {low[i], high[i], interior[i]})
+      if (padding < 0 || padding > mostElements)
+        return opError(*this) << "padding " << padding << " of axis " << i << "; it must be 0 to " << mostElements;
+    if (__builtin_mul_overflow(shape[i] - 1, interior[i] + 1, &shape[i]))
+      return opError(*this) << "interior padding " << interior[i] << " of axis " << i << " is too large";
+    shape[i] += 1 + low[i] + high[i];
   }
   return giveFloat(*this, types, shape);
 }

@@ -8,10 +8,13 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Diagnostics.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <map>
 #include <memory>
+#include <optional>
 
 using namespace mlir;
 
@@ -44,6 +47,13 @@ struct Frame {
   Operation *instance = nullptr;
 };
 
+/// A weight or state of the program, and what the last `assign` made of it.
+struct Weight {
+  Operation *declaration = nullptr;
+  std::optional<std::pair<Location, Value>> assignment;
+  Value value() const { return assignment ? assignment->second : declaration->getResult(0); }
+};
+
 class Elaborator {
 public:
   Elaborator(ModuleOp module, DictionaryAttr parameters)
@@ -67,8 +77,11 @@ public:
     SmallVector<Item> results;
     LogicalResult result = success(succeeded(bind(program, program.getParameters(), arguments)) &&
                                    succeeded(runBody(program.getBody(), results)));
+    for (auto &[name, weight] : weights)
+      if (succeeded(result) && weight.assignment)
+        AssignOp::create(builder, weight.assignment->first, name, weight.assignment->second);
     stack.pop_back();
-    names.clear();
+    weights.clear();
     interface.clear();
     return result;
   }
@@ -195,8 +208,8 @@ private:
     if (++statements > mostStatements)
       return opError(op) << "elaboration takes more than " << mostStatements << " statements";
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-        .Case<LetOp, AssertOp, IfOp, RepeatOp, InstanceOp, ListOp, AppendOp, GetOp, OutputOp>(
-            [&](auto typed) { return runStructure(typed); })
+        .Case<LetOp, AssertOp, IfOp, RepeatOp, InstanceOp, ListOp, AppendOp, GetOp, OutputOp, AssignOp, CurrentOp,
+              GradientOp>([&](auto typed) { return runStructure(typed); })
         .Case<NoneOp>([&](NoneOp none) { return give(none, Item()); })
         .Case<TensorOpInterface>([&](TensorOpInterface tensorOp) { return copy(tensorOp); })
         .Default([&](Operation *other) { return other->emitError() << "has no place in a block"; });
@@ -205,7 +218,9 @@ private:
   LogicalResult runStructure(LetOp let) {
     if (frame().parameters.contains(let.getName()))
       return opError(let) << "name clash: '" << let.getName() << "' has a value already";
-    FailureOr<Attribute> value = let.getShapeOf() ? shapeOf(let) : evaluateHere(let, *let.getValue());
+    FailureOr<Attribute> value = let.getShapeOf()        ? shapeOf(let)
+                                 : let.getTrainedBelow() ? trainedBelow(let)
+                                                         : evaluateHere(let, *let.getValue());
     if (failed(value))
       return failure();
     frame().parameters[let.getName()] = *value;
@@ -217,6 +232,18 @@ private:
     if (!tensor)
       return opError(let) << "an absent value or a list has no shape";
     return Attribute(builder.getI64ArrayAttr(cast<RankedTensorType>(tensor.getType()).getShape()));
+  }
+
+  FailureOr<Attribute> trainedBelow(LetOp let) {
+    FailureOr<std::string> path = nameHere(let, *let.getTrainedBelow());
+    if (failed(path))
+      return failure();
+    std::string prefix = frame().path + *path + (path->empty() ? "" : ".");
+    SmallVector<Attribute> found;
+    for (auto &[name, weight] : this->weights)
+      if (StringRef(name).starts_with(prefix) && boolOr(weight.declaration->getAttr("trained"), false))
+        found.push_back(builder.getStringAttr(StringRef(name).drop_front(frame().path.size())));
+    return Attribute(builder.getArrayAttr(found));
   }
 
   LogicalResult runStructure(AssertOp assertion) {
@@ -295,6 +322,60 @@ private:
     if (at < 0 || at >= int64_t((*list)->size()))
       return opError(get) << "element " << constantText(*index) << " of a list of " << (*list)->size();
     return give(get, (**list)[at]);
+  }
+
+  //===-- Weights of later ------------------------------------------------------------------------------------------===//
+
+  /// The weight or state of a name that an op gives.
+  FailureOr<Weight *> weightHere(Operation *op, StringRef text) {
+    FailureOr<std::string> name = nameHere(op, text);
+    if (failed(name))
+      return failure();
+    auto found = weights.find(frame().path + *name);
+    if (found == weights.end())
+      return opError(op) << "there is no weight '" << frame().path << *name << "' before this";
+    return &found->second;
+  }
+
+  LogicalResult runStructure(CurrentOp current) {
+    FailureOr<Weight *> weight = weightHere(current, current.getName());
+    return failed(weight) ? failure() : give(current, Item{(*weight)->value(), {}});
+  }
+
+  LogicalResult runStructure(AssignOp assign) {
+    FailureOr<Weight *> weight = weightHere(assign, assign.getName());
+    Value value = frame().values.lookup(assign.getValue()).tensor;
+    if (failed(weight))
+      return failure();
+    Type type = (*weight)->declaration->getResult(0).getType();
+    if (!value)
+      return opError(assign) << "what is assigned is no tensor";
+    if (value.getType() != type)
+      return opError(assign) << "the weight is " << type << ", what is assigned " << value.getType();
+    (*weight)->assignment = {locate(assign), value};
+    return success();
+  }
+
+  LogicalResult runStructure(GradientOp gradient) {
+    if (gradient.getInputs().size() != 2 || gradient.getNumResults() != 1)
+      return opError(gradient) << "wants a loss and a list of values, and gives one list";
+    Value loss = frame().values.lookup(gradient.getInputs()[0]).tensor;
+    auto list = listOf(gradient, gradient.getInputs()[1]);
+    if (failed(list) || !loss)
+      return failed(list) ? failure() : LogicalResult(opError(gradient) << "the loss is no tensor");
+    OperationState state(locate(gradient), GradientOp::getOperationName(), loss, {}, {});
+    for (const Item &item : **list) {
+      if (!item.tensor)
+        return opError(gradient) << "an element of the list is no tensor";
+      state.operands.push_back(item.tensor);
+      state.types.push_back(item.tensor.getType());
+    }
+    Operation *created = builder.create(state);
+    auto gradients = std::make_shared<std::vector<Item>>();
+    for (Value result : created->getResults())
+      gradients->push_back({result, {}});
+    return success(succeeded(cast<GradientOp>(created).verifyInvariants()) &&
+                   succeeded(give(gradient, Item{{}, gradients})));
   }
 
   //===-- Instances ---------------------------------------------------------------------------------------------===//
@@ -421,10 +502,10 @@ private:
       return failure();
     bool isInput = isa<InputOp>(created);
     std::string name = isInput ? *own : frame().path + *own;
-    Operation *&known = (isInput ? interface : names)[name];
+    Operation *&known = isInput ? interface[name] : weights[name].declaration;
     if (known && !isInput && frame().shared && known->getAttr("shape") == created->getAttr("shape")) {
       created->erase();
-      return known->getResult(0);
+      return weights[name].value();
     }
     if (known) {
       InFlightDiagnostic diagnostic = opError(op) << "name clash: '" << name << "' is declared twice";
@@ -460,7 +541,8 @@ private:
   OpBuilder builder;
   SymbolTable symbols;
   SmallVector<std::unique_ptr<Frame>> stack;
-  llvm::StringMap<Operation *> names, interface;
+  llvm::StringMap<Operation *> interface;
+  llvm::MapVector<std::string, Weight, std::map<std::string, unsigned>> weights; // in the order of the text
   size_t opCount = 0, statements = 0;
 };
 

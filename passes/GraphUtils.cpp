@@ -5,10 +5,6 @@ using namespace mlir;
 
 namespace dpsims {
 
-Value makeConstant(OpBuilder &builder, Location location, double value) {
-  return makeOp<ConstantOp>(builder, location, {}, builder.getNamedAttr("value", builder.getF64FloatAttr(value)));
-}
-
 WeightOnly::WeightOnly(Block &block) {
   for (Operation &op : block) {
     bool source = isa<WeightOp, StateOp, ConstantOp>(op);
@@ -20,13 +16,10 @@ WeightOnly::WeightOnly(Block &block) {
   }
 }
 
-bool isElementwise(Operation *op) {
-  return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SiluOp, GeluOp, TanhOp, ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp,
-             SquareOp, NegOp, RoundOp, CastOp, AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, NotEqualOp>(op);
+bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, OneHotOp, IotaOp>(op); }
+
+bool isLibraryOp(Operation *op) {
+  return isa<Conv2dOp, Conv2dInputGradientOp, Conv2dWeightGradientOp, MatmulOp>(op);
 }
-
-bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, OneHotOp>(op); }
-
-bool isLibraryOp(Operation *op) { return isa<Conv2dOp, MatmulOp>(op); }
 
 } // namespace dpsims

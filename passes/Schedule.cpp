@@ -89,7 +89,8 @@ private:
                          builder.getI64ArrayAttr(shapeOf(op->getResult(0))),
                          builder.getBoolAttr(weight && boolOr(weight.getTrained().value_or(Attribute()), true)),
                          op->getAttrOfType<StringAttr>("init"),
-                         builder.getF64FloatAttr(floatOr(op->getAttr("value"), 1.0)), of);
+                         builder.getF64FloatAttr(floatOr(op->getAttr("value"), 1.0)), of,
+                         op->getAttrOfType<BoolAttr>("required"));
   }
 
   LogicalResult make(Value value) {
