@@ -34,11 +34,14 @@ protected:
 /// A plan of one entry made ready for one device: every library call chosen and created, every kernel resolved, the
 /// workspace allocated. Running it allocates no memory.
 ///
-/// Order of use: createPlan; storeConstant for every constant of the entry (main plans); bindArena; then, any number of
-/// times, bindArguments and run. All pointers are the device's.
+/// Order of use: createPlan; storeConstant for every constant of the entry (main plans); bindVariables (main plans of
+/// entries that have some); bindArena; then, any number of times, bindArguments and run. All pointers are the device's.
 class ExecutablePlan {
 public:
   virtual ~ExecutablePlan() = default;
+
+  /// Gives the plan the entry's variables, in the entry's order.
+  virtual void bindVariables(const std::vector<void *> &variables) = 0;
 
   /// Gives the plan its arena, Plan::arenaSize bytes (Space::Arena or Space::Load).
   virtual void bindArena(void *arena) = 0;

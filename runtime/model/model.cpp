@@ -70,6 +70,31 @@ const char *Step::kind() const {
   return kinds[operation.index()];
 }
 
+namespace {
+
+struct BuffersOf {
+  StepBuffers operator()(const LaunchStep &s) const { return {{}, s.args}; }
+  StepBuffers operator()(const ConvStep &s) const {
+    return withOptional({s.src, s.weights}, {s.bias, s.residual}, s.dst);
+  }
+  StepBuffers operator()(const ConvInputGradientStep &s) const { return {{s.gradient, s.weights}, {s.dst}}; }
+  StepBuffers operator()(const ConvWeightGradientStep &s) const { return {{s.src, s.gradient}, {s.dst}}; }
+  StepBuffers operator()(const MatmulStep &s) const { return withOptional({s.a, s.b}, {s.bias, s.residual}, s.dst); }
+  StepBuffers operator()(const LoadWeightStep &s) const { return {{}, {s.dst}}; }
+  StepBuffers operator()(const StoreConstantStep &s) const { return {{s.src}, {}}; }
+
+  static StepBuffers withOptional(std::vector<uint32_t> reads, std::initializer_list<int32_t> optional, uint32_t dst) {
+    for (int32_t buffer : optional)
+      if (buffer >= 0)
+        reads.push_back(static_cast<uint32_t>(buffer));
+    return {std::move(reads), {dst}};
+  }
+};
+
+} // namespace
+
+StepBuffers buffersOf(const Step &step) { return std::visit(BuffersOf(), step.operation); }
+
 bool isIndexed(Space space) { return space != Space::Arena && space != Space::Load; }
 
 bool overlap(const Buffer &a, const Buffer &b) {

@@ -141,6 +141,13 @@ struct Step {
   const char *kind() const;
 };
 
+/// The buffers that a step works on, without those that are not there. A launch does not say which of its arguments it
+/// writes: all stand in `writes`.
+struct StepBuffers {
+  std::vector<uint32_t> reads, writes;
+};
+StepBuffers buffersOf(const Step &step);
+
 /// A straight list of steps over buffers in one arena.
 struct Plan {
   std::vector<Buffer> buffers;

@@ -4,11 +4,15 @@
 
 #include "runtime/base/error.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace dpsims {
 
 namespace {
+
+constexpr uint64_t variableAlignment = 256; // what the libraries of all devices like
 
 char *at(const DeviceMemory &memory, const Buffer &buffer) {
   return static_cast<char *>(memory.data()) + buffer.offset;
@@ -33,6 +37,8 @@ Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry,
     fail(compiled->path, ": entry ", quoted(entry.name), " needs ", entry.weights.size(), " weights: give --weights");
   main = device.createPlan(compiled, entry, entry.main);
   prepare(device, weights);
+  if (!entry.variables.empty())
+    makeVariables(*weights);
   arena = device.allocate(entry.main.arenaSize);
   main->bindArena(arena->data());
   boundInputs.resize(entry.inputs.size());
@@ -69,6 +75,40 @@ void Session::prepare(Device &device, WeightSource *weights) {
     }
   }
   device.synchronize();
+}
+
+uint64_t Session::variableBytes(size_t i) const {
+  return static_cast<uint64_t>(byteSize(ElementType::F32, compiled->weights[program->variables[i]].shape));
+}
+
+void Session::makeVariables(WeightSource &weights) {
+  std::vector<uint64_t> offsets;
+  uint64_t size = 0, largest = 0;
+  for (size_t i = 0; i < program->variables.size(); ++i) {
+    offsets.push_back(size);
+    size += (variableBytes(i) + variableAlignment - 1) / variableAlignment * variableAlignment;
+    largest = std::max(largest, variableBytes(i));
+  }
+  variableMemory = device.allocate(size);
+  HostBuffer staging(static_cast<size_t>(device.sharesHostMemory() ? 0 : largest));
+  for (size_t i = 0; i < offsets.size(); ++i) {
+    variables.push_back(static_cast<char *>(variableMemory->data()) + offsets[i]);
+    float *value = device.sharesHostMemory() ? static_cast<float *>(variables[i]) : staging.as<float>();
+    weights.read(program->variables[i], value);
+    if (!device.sharesHostMemory())
+      device.upload(variables[i], value, variableBytes(i));
+  }
+  main->bindVariables(variables);
+}
+
+void Session::readVariable(size_t i, float *dst) const {
+  device.synchronize();
+  device.download(dst, variables[i], variableBytes(i));
+}
+
+void Session::writeVariable(size_t i, const float *src) {
+  device.synchronize();
+  device.upload(variables[i], src, variableBytes(i));
 }
 
 void Session::bind(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
@@ -112,6 +152,58 @@ void Session::profile(const std::vector<const void *> &inputs, const std::vector
   fetch(outputs);
 }
 
-MemoryUse Session::memory() const { return {arena->size(), main->constantBytes(), main->workspaceBytes(), loadBytes}; }
+bool Session::isFinite(const void *address, uint64_t count) const {
+  HostBuffer copy(device.sharesHostMemory() ? 0 : static_cast<size_t>(count * sizeof(float)));
+  if (copy.size()) {
+    device.download(copy.data(), address, copy.size());
+    address = copy.data();
+  }
+  const float *values = static_cast<const float *>(address);
+  return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
+}
+
+std::string Session::checkStart() const {
+  for (size_t i = 0; i < program->inputs.size(); ++i)
+    if (program->inputs[i].type == ElementType::F32 &&
+        !isFinite(boundInputs[i], static_cast<uint64_t>(elementCount(program->inputs[i].shape))))
+      return "input " + program->inputs[i].name;
+  for (size_t i = 0; i < variables.size(); ++i)
+    if (!isFinite(variables[i], variableBytes(i) / sizeof(float)))
+      return "weight " + compiled->weights[program->variables[i]].name;
+  return "";
+}
+
+// Null for what a step only reads, or that has no address of its own: what a run begins with is checked before, and
+// constants may be infinite on purpose.
+const void *Session::addressOf(const Buffer &buffer) const {
+  const void *base = buffer.space == Space::Arena      ? arena->data()
+                     : buffer.space == Space::Output   ? boundOutputs[buffer.index]
+                     : buffer.space == Space::Variable ? variables[buffer.index]
+                                                       : nullptr;
+  return base ? static_cast<const char *>(base) + buffer.offset : nullptr;
+}
+
+void Session::runChecked(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
+                         std::string &firstNonFinite) {
+  const Plan &plan = program->main;
+  bind(inputs, outputs);
+  firstNonFinite = checkStart();
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    main->run(i, i + 1);
+    device.synchronize();
+    for (uint32_t index : buffersOf(plan.steps[i]).writes) {
+      const Buffer &buffer = plan.buffers[index];
+      const void *address = buffer.type == ElementType::F32 ? addressOf(buffer) : nullptr;
+      if (firstNonFinite.empty() && address && !isFinite(address, buffer.count()))
+        firstNonFinite = plan.steps[i].label;
+    }
+  }
+  fetch(outputs);
+}
+
+MemoryUse Session::memory() const {
+  return {arena->size(), main->constantBytes(), variableMemory ? variableMemory->size() : 0, main->workspaceBytes(),
+          loadBytes};
+}
 
 } // namespace dpsims

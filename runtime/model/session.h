@@ -19,14 +19,16 @@ namespace dpsims {
 struct MemoryUse {
   uint64_t arena = 0;     ///< main's intermediate results
   uint64_t constants = 0; ///< what is made of the weights at load, as kept
+  uint64_t variables = 0; ///< weights that main reads and writes
   uint64_t workspace = 0; ///< scratch memory of library calls
   uint64_t load = 0;      ///< prepare's arena, gone after loading
 
-  uint64_t total() const { return arena + constants + workspace; }
+  uint64_t total() const { return arena + constants + variables + workspace; }
 };
 
-/// Loading reads the weights, runs the entry's `prepare` and keeps its constants; then `prepare` and its memory go.
-/// Running allocates no memory.
+/// Loading reads the weights, runs the entry's `prepare` and keeps its constants; then `prepare` and its memory go. The
+/// entry's variables begin as the weights that they are, and keep from run to run what a run leaves in them. Running
+/// allocates no memory.
 class Session {
 public:
   /// `entry` is one of the model's. `weights` may be null for an entry without weights; it is not used after the
@@ -40,6 +42,16 @@ public:
   void profile(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
                std::vector<double> &seconds);
 
+  /// The same as run, step by step; `firstNonFinite` becomes the label of the first step that touched an f32 value
+  /// which is infinite or not a number, "input NAME" or "weight NAME" if the run began with one, and is empty if there
+  /// was none. Slower, and allocates.
+  void runChecked(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
+                  std::string &firstNonFinite);
+
+  /// A variable's value: the weight CompiledModel::weights[entry().variables[i]], elementCount(its shape) numbers.
+  void readVariable(size_t i, float *dst) const;
+  void writeVariable(size_t i, const float *src);
+
   const CompiledModel &model() const { return *compiled; }
   const Entry &entry() const { return *program; }
   const ExecutablePlan &plan() const { return *main; }
@@ -47,6 +59,11 @@ public:
 
 private:
   void prepare(Device &device, WeightSource *weights);
+  void makeVariables(WeightSource &weights);
+  uint64_t variableBytes(size_t i) const;
+  bool isFinite(const void *address, uint64_t count) const;
+  std::string checkStart() const;
+  const void *addressOf(const Buffer &buffer) const;
   void bind(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
   void fetch(const std::vector<void *> &outputs);
 
@@ -54,7 +71,8 @@ private:
   const Entry *program;
   Device &device;
   std::unique_ptr<ExecutablePlan> main;
-  std::unique_ptr<DeviceMemory> arena;
+  std::unique_ptr<DeviceMemory> arena, variableMemory;
+  std::vector<void *> variables;
   uint64_t loadBytes = 0;
   // Copies of the arguments on a device with memory of its own.
   std::vector<std::unique_ptr<DeviceMemory>> deviceInputs, deviceOutputs;

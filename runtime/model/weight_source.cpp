@@ -3,6 +3,7 @@
 #include "runtime/model/weight_source.h"
 
 #include "runtime/base/error.h"
+#include "runtime/model/session.h"
 #include "runtime/weights/match.h"
 
 #include <algorithm>
@@ -19,6 +20,22 @@ const char *const knownPrefixes[] = {
 size_t countFound(const SafetensorsFile &file, const std::vector<WeightSpec> &needed, const std::string &prefix) {
   return static_cast<size_t>(std::count_if(
       needed.begin(), needed.end(), [&](const WeightSpec &spec) { return file.find(prefix + spec.name) != nullptr; }));
+}
+
+bool startsWith(const std::string &text, const std::string &prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
+
+// The indices below `count` that are not in `some`.
+std::vector<uint32_t> othersThan(const std::vector<uint32_t> &some, size_t count) {
+  std::vector<bool> taken(count);
+  for (uint32_t index : some)
+    taken[index] = true;
+  std::vector<uint32_t> others;
+  for (uint32_t i = 0; i < count; ++i)
+    if (!taken[i])
+      others.push_back(i);
+  return others;
 }
 
 // The prefix with most of the names; empty if the names stand alone or nowhere.
@@ -46,24 +63,87 @@ std::vector<WeightSpec> weightsOf(const CompiledModel &model, const Entry &entry
   return specs;
 }
 
-FileWeights::FileWeights(const CompiledModel &model, const Entry &entry, const std::string &path, std::string prefix)
-    : file(path), byIndex(model.weights.size()) {
-  std::vector<WeightSpec> needed = weightsOf(model, entry);
+FileWeights::FileWeights(const CompiledModel &model, const Entry &entry, const std::string &path, std::string prefix,
+                         const WeightSelection &selection)
+    : model(model), file(path), byIndex(model.weights.size()) {
+  std::vector<uint32_t> indices;
+  std::vector<WeightSpec> needed;
+  auto need = [&](uint32_t index, bool required) {
+    indices.push_back(index);
+    needed.push_back(model.weights[index]);
+    needed.back().name.erase(0, selection.below.size());
+    needed.back().required &= required;
+  };
+  for (uint32_t index : entry.weights)
+    if (startsWith(model.weights[index].name, selection.below))
+      need(index, selection.except.empty() || !startsWith(model.weights[index].name, selection.except));
+  usePrefix(needed, prefix);
+  if (prefix.empty() && selection.below.empty()) // a training file: it has what the other entries read as well
+    for (uint32_t index : othersThan(entry.weights, model.weights.size()))
+      need(index, false);
+  std::vector<const SafetensorsEntry *> found = matchWeights(file, needed, prefix);
+  for (size_t i = 0; i < found.size(); ++i)
+    byIndex[indices[i]] = found[i];
+}
+
+void FileWeights::usePrefix(const std::vector<WeightSpec> &needed, std::string &prefix) {
   if (prefix.empty())
     prefix = detected = detectPrefix(file, needed);
   else if (prefix.back() != '.')
     prefix += '.';
-  if (!prefix.empty() && std::none_of(file.entries().begin(), file.entries().end(), [&](const SafetensorsEntry &e) {
-        return e.name.compare(0, prefix.size(), prefix) == 0;
-      }))
-    fail(path, ": has no weights below ", quoted(prefix));
-  std::vector<const SafetensorsEntry *> found = matchWeights(file, needed, prefix);
-  for (size_t i = 0; i < found.size(); ++i)
-    byIndex[entry.weights[i]] = found[i];
+  if (!prefix.empty() && std::none_of(file.entries().begin(), file.entries().end(),
+                                      [&](const SafetensorsEntry &e) { return startsWith(e.name, prefix); }))
+    fail(file.path(), ": has no weights below ", quoted(prefix));
 }
 
-void FileWeights::read(uint32_t index, float *dst) { file.read(*byIndex[index], dst); }
+void FileWeights::read(uint32_t index, float *dst) {
+  const WeightSpec &spec = model.weights[index];
+  if (byIndex[index])
+    return file.read(*byIndex[index], dst);
+  if (!initialiser)
+    initialiser = std::make_unique<Initialiser>(model.weights, 0);
+  if (spec.init == "copy") // the initialiser has checked that there is such a weight, which is no copy
+    for (uint32_t i = 0; i < model.weights.size(); ++i)
+      if (model.weights[i].name == spec.initOf && byIndex[i])
+        return file.read(*byIndex[i], dst);
+  initialiser->fill(spec, dst);
+}
 
 void InitialWeights::read(uint32_t index, float *dst) { initialiser.fill(model.weights[index], dst); }
+
+SessionWeights::SessionWeights(const CompiledModel &model, const Entry &entry, const Session &session,
+                               const std::string &prefix, WeightSource *fallback)
+    : session(session), fallback(fallback) {
+  const std::vector<uint32_t> &from = session.entry().variables;
+  std::unordered_map<std::string, size_t> byName;
+  for (size_t i = 0; i < from.size(); ++i)
+    byName[session.model().weights[from[i]].name] = i;
+  for (uint32_t index : entry.weights) {
+    const WeightSpec &wanted = model.weights[index];
+    auto found = byName.find(prefix + wanted.name);
+    if (found == byName.end()) {
+      if (!fallback)
+        fail(model.path, ": entry ", quoted(entry.name), " reads ", quoted(prefix + wanted.name), ", which entry ",
+             quoted(session.entry().name), " does not keep");
+      continue;
+    }
+    const Shape &shape = session.model().weights[from[found->second]].shape;
+    if (!sameWeightShape(shape, wanted.shape))
+      fail(model.path, ": entry ", quoted(entry.name), " reads ", quoted(wanted.name), " as ", shapeText(wanted.shape),
+           ", entry ", quoted(session.entry().name), " keeps it as ", shapeText(shape));
+    variables[index] = found->second;
+  }
+}
+
+void SessionWeights::read(uint32_t index, float *dst) {
+  auto found = variables.find(index);
+  if (found == variables.end())
+    return fallback->read(index, dst);
+  session.readVariable(found->second, dst);
+}
+
+void LayeredWeights::read(uint32_t index, float *dst) {
+  (startsWith(model.weights[index].name, below) ? inner : rest).read(index, dst);
+}
 
 } // namespace dpsims

@@ -16,6 +16,8 @@ static constexpr int powerIterations = 16;
 
 static bool isSingular(const WeightSpec &spec) { return spec.init == "singular_left" || spec.init == "singular_right"; }
 
+static bool isCopy(const WeightSpec &spec) { return spec.init == "copy"; }
+
 static double constantOf(const WeightSpec &spec) {
   return spec.init == "zeros" ? 0 : spec.init == "ones" ? 1 : spec.initValue;
 }
@@ -42,13 +44,19 @@ void Initialiser::check(const WeightSpec &spec) const {
            shapeText(spec.shape));
     return;
   }
-  if (!isSingular(spec))
+  if (!isSingular(spec) && !isCopy(spec))
     fail("weight ", quoted(spec.name), ": unknown init ", quoted(spec.init));
   auto found = byName.find(spec.initOf);
-  if (found == byName.end() || isSingular(*found->second))
+  if (found == byName.end() || isCopy(*found->second) || (isSingular(spec) && isSingular(*found->second)))
     fail("weight ", quoted(spec.name), ": ", spec.init, " of ", quoted(spec.initOf),
          ", which is no weight of the program");
   const Shape &matrix = found->second->shape;
+  if (isCopy(spec)) {
+    if (matrix != spec.shape)
+      fail("weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be a copy of ", quoted(spec.initOf), " ",
+           shapeText(matrix));
+    return;
+  }
   const int64_t rows = matrix.empty() ? 0 : matrix[0];
   const int64_t total = elementCount(matrix);
   const int64_t expected = spec.init == "singular_left" ? rows : rows ? total / rows : 0;
@@ -62,6 +70,8 @@ void Initialiser::fill(const WeightSpec &spec, float *dst) {
   const int64_t count = elementCount(spec.shape);
   if (isConstant(spec)) {
     std::fill(dst, dst + count, float(constantOf(spec)));
+  } else if (isCopy(spec)) {
+    fill(*byName.at(spec.initOf), dst);
   } else if (isSingular(spec)) {
     const Singular &vectors = singularVectors(*byName.at(spec.initOf));
     const std::vector<float> &vector = spec.init == "singular_left" ? vectors.left : vectors.right;

@@ -91,9 +91,9 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
   for (const WeightSpec &weight : needed) {
     const std::string name = used + weight.name;
     const SafetensorsEntry *entry = file.find(name);
-    if (!entry)
+    if (!entry && weight.required)
       missing.add(quoted(name));
-    else if (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type))
+    else if (entry && (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type)))
       misshaped.add(mismatchText(weight, *entry));
     names.insert(name);
     result.push_back(entry);

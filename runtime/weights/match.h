@@ -14,7 +14,8 @@
 
 namespace dpsims {
 
-/// Finds each of `needed` in `file`; result[i] is the entry for needed[i].
+/// Finds each of `needed` in `file`; result[i] is the entry for needed[i], null if the file lacks one that is not
+/// required.
 ///
 /// With a `prefix` ("generator."), and if the file has names below it (a whole training file), only those count, and
 /// `needed` is relative to it; a file without such names is taken as it is.

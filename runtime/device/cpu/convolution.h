@@ -15,18 +15,32 @@ namespace dpsims {
 
 /// Dimensions in the library's order: source and destination (n, c, h, w), weights ([g,] o, i, h, w).
 struct ConvDescs {
+  ConvDescs(const ConvWindow &window, const Buffer &src, const Buffer &weights, const Buffer &dst);
   ConvDescs(const Plan &plan, const ConvStep &conv);
+  ConvDescs(const Plan &plan, const ConvInputGradientStep &step);
+  ConvDescs(const Plan &plan, const ConvWeightGradientStep &step);
 
   dnnl::memory::dims src, weights, dst, strides, padBegin, padEnd;
-  bool hasBias;
+  bool hasBias = false;
   dnnl::memory::desc plainWeights, bias;
   ImageShape srcImage, dstImage;
 
-  /// The library's description with the given formats.
-  dnnl::convolution_forward::desc describe(dnnl::algorithm algorithm, const dnnl::memory::desc &srcDesc,
-                                           const dnnl::memory::desc &weightsDesc,
-                                           const dnnl::memory::desc &dstDesc) const;
+  /// The library's descriptions with the given formats.
+  dnnl::convolution_forward::desc forward(dnnl::prop_kind kind, dnnl::algorithm algorithm,
+                                          const dnnl::memory::desc &srcDesc, const dnnl::memory::desc &weightsDesc,
+                                          const dnnl::memory::desc &dstDesc) const;
+  dnnl::convolution_backward_data::desc backwardData(dnnl::algorithm algorithm, const dnnl::memory::desc &srcDesc,
+                                                     const dnnl::memory::desc &weightsDesc,
+                                                     const dnnl::memory::desc &dstDesc) const;
+  dnnl::convolution_backward_weights::desc backwardWeights(dnnl::algorithm algorithm, const dnnl::memory::desc &srcDesc,
+                                                           const dnnl::memory::desc &weightsDesc,
+                                                           const dnnl::memory::desc &dstDesc) const;
 };
+
+/// A format that the library may choose.
+inline dnnl::memory::desc anyDesc(const dnnl::memory::dims &dims) {
+  return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
+}
 
 std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvStep &conv);
 

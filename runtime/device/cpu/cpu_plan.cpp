@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/device/cpu/parallel.h"
 
+#include <algorithm>
 #include <malloc.h>
 #include <optional>
 
@@ -38,40 +39,10 @@ private:
   std::string name;
 };
 
-// The buffers that a step reads or writes.
-std::vector<uint32_t> buffersOf(const Step &step) {
-  std::vector<uint32_t> result;
-  auto add = [&](int64_t buffer) {
-    if (buffer >= 0)
-      result.push_back(static_cast<uint32_t>(buffer));
-  };
-  if (auto *launch = std::get_if<LaunchStep>(&step.operation))
-    return launch->args;
-  if (auto *conv = std::get_if<ConvStep>(&step.operation))
-    for (int64_t buffer :
-         {int64_t(conv->src), int64_t(conv->weights), int64_t(conv->dst), int64_t(conv->bias), int64_t(conv->residual)})
-      add(buffer);
-  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
-    for (int64_t buffer : {int64_t(matmul->a), int64_t(matmul->b), int64_t(matmul->dst), int64_t(matmul->bias),
-                           int64_t(matmul->residual)})
-      add(buffer);
-  return result;
-}
-
-// May the step change `buffer`? A launch does not say which of its arguments it writes.
 bool mayWrite(const Plan &plan, const Step &step, const Buffer &buffer) {
-  if (auto *launch = std::get_if<LaunchStep>(&step.operation)) {
-    for (uint32_t arg : launch->args)
-      if (overlap(plan.buffers[arg], buffer))
-        return true;
-    return false;
-  }
-  if (auto *conv = std::get_if<ConvStep>(&step.operation))
-    return overlap(plan.buffers[conv->dst], buffer);
-  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
-    return overlap(plan.buffers[matmul->dst], buffer);
-  if (auto *load = std::get_if<LoadWeightStep>(&step.operation))
-    return overlap(plan.buffers[load->dst], buffer);
+  for (uint32_t written : buffersOf(step).writes)
+    if (overlap(plan.buffers[written], buffer))
+      return true;
   return false;
 }
 
@@ -99,6 +70,8 @@ Operand StepContext::operand(uint32_t index) const {
     return {Operand::Kind::Output, buffer.index, buffer.offset};
   case Space::Constant:
     return {Operand::Kind::Constant, constants.needPlain(buffer.index), buffer.offset};
+  case Space::Variable:
+    return {Operand::Kind::Variable, buffer.index, buffer.offset};
   case Space::Arena:
   case Space::Load:
     break;
@@ -106,16 +79,20 @@ Operand StepContext::operand(uint32_t index) const {
   return {Operand::Kind::Arena, 0, buffer.offset};
 }
 
-bool StepContext::canPack(uint32_t index) const {
+bool StepContext::isConstant(uint32_t index) const {
   const Buffer &buffer = plan.buffers[index];
   return buffer.space == Space::Constant && buffer.offset == 0 && buffer.bytes() == constantInfos[buffer.index].bytes();
 }
 
-Operand StepContext::packedOperand(uint32_t index, const dnnl::memory::desc &plain,
-                                   const dnnl::memory::desc &packed) const {
-  if (!canPack(index))
+Operand StepContext::packedOperand(uint32_t index, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed,
+                                   ScratchSpace &scratch, PrimitiveList &before) const {
+  if (isConstant(index))
+    return {Operand::Kind::Constant, constants.needPacked(plan.buffers[index].index, plain, packed), 0};
+  if (plain == packed)
     return operand(index);
-  return {Operand::Kind::Constant, constants.needPacked(plan.buffers[index].index, plain, packed), 0};
+  Operand result = scratch.reserve(packed.get_size());
+  before.push_back(makeReorder(plain, operand(index), packed, result));
+  return result;
 }
 
 CpuPlan::CpuPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
@@ -166,16 +143,23 @@ std::unique_ptr<CpuStep> CpuPlan::makeStep(const StepContext &context, const Ste
   }
   if (auto *conv = std::get_if<ConvStep>(&step.operation))
     return makeConvStep(context, *conv, sourceIsBlocked, leavesBlocked);
+  if (auto *gradient = std::get_if<ConvInputGradientStep>(&step.operation))
+    return makeInputGradientStep(context, *gradient);
+  if (auto *gradient = std::get_if<ConvWeightGradientStep>(&step.operation))
+    return makeWeightGradientStep(context, *gradient);
   if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
     return makeMatmulStep(context, *matmul);
   return nullptr;
 }
 
 bool CpuPlan::usesArguments(const Step &step) const {
-  for (uint32_t buffer : buffersOf(step))
-    if (plan.buffers[buffer].space == Space::Input || plan.buffers[buffer].space == Space::Output)
-      return true;
-  return false;
+  auto isArgument = [&](uint32_t buffer) {
+    Space space = plan.buffers[buffer].space;
+    return space == Space::Input || space == Space::Output;
+  };
+  StepBuffers buffers = buffersOf(step);
+  return std::any_of(buffers.reads.begin(), buffers.reads.end(), isArgument) ||
+         std::any_of(buffers.writes.begin(), buffers.writes.end(), isArgument);
 }
 
 void CpuPlan::bindArena(void *arena) {

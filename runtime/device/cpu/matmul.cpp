@@ -17,15 +17,16 @@ struct MatmulDescs {
   explicit MatmulDescs(const MatmulStep &step) {
     int64_t batch = static_cast<int64_t>(step.batch), m = static_cast<int64_t>(step.m);
     int64_t n = static_cast<int64_t>(step.n), k = static_cast<int64_t>(step.k);
+    Dims rows = step.transposeA ? Dims{1, m} : Dims{k, 1};    // strides of a's (m, k)
     Dims columns = step.transposeB ? Dims{1, k} : Dims{n, 1}; // strides of b's (k, n)
     auto f32 = dnnl::memory::data_type::f32;
     if (step.sharedB) {
-      a = plainDesc({batch * m, k});
+      a = dnnl::memory::desc({batch * m, k}, f32, rows); // one batch if transposed
       b = dnnl::memory::desc({k, n}, f32, columns);
       bias = plainDesc({1, n});
       dst = plainDesc({batch * m, n});
     } else {
-      a = plainDesc({batch, m, k});
+      a = dnnl::memory::desc({batch, m, k}, f32, {m * k, rows[0], rows[1]});
       b = dnnl::memory::desc({batch, k, n}, f32, {k * n, columns[0], columns[1]});
       bias = plainDesc({1, 1, n});
       dst = plainDesc({batch, m, n});
@@ -37,7 +38,7 @@ struct MatmulDescs {
 
 std::unique_ptr<CpuStep> makeMatmulStep(const StepContext &context, const MatmulStep &step) {
   MatmulDescs descs(step);
-  bool pack = step.sharedB && context.canPack(step.b);
+  bool pack = step.sharedB && context.isConstant(step.b);
   dnnl::memory::desc wanted =
       pack ? dnnl::memory::desc(descs.b.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any) : descs.b;
   auto describe = [&](const dnnl::primitive_attr &attributes) {
@@ -49,11 +50,13 @@ std::unique_ptr<CpuStep> makeMatmulStep(const StepContext &context, const Matmul
                                                       describe);
   BoundPrimitive primitive{dnnl::matmul(chosen.descriptor)};
   primitive.add(DNNL_ARG_SRC, descs.a, context.operand(step.a));
+  ScratchSpace scratch(context.workspace);
+  PrimitiveList before;
   dnnl::memory::desc packed = chosen.descriptor.weights_desc();
-  primitive.add(DNNL_ARG_WEIGHTS, packed, context.packedOperand(step.b, descs.b, packed));
+  primitive.add(DNNL_ARG_WEIGHTS, packed, context.packedOperand(step.b, descs.b, packed, scratch, before));
   if (step.bias >= 0)
     primitive.add(DNNL_ARG_BIAS, descs.bias, context.operand(static_cast<uint32_t>(step.bias)));
-  return chosen.finish(context, std::move(primitive));
+  return chosen.finish(context, scratch, std::move(before), std::move(primitive));
 }
 
 } // namespace dpsims

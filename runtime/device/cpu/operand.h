@@ -13,9 +13,10 @@
 
 namespace dpsims {
 
-/// A place: `offset` bytes into an input, an output, the arena, a kept constant (by slot), or a part of the workspace.
+/// A place: `offset` bytes into an input, an output, the arena, a kept constant (by slot), a variable, or a part of the
+/// workspace.
 struct Operand {
-  enum class Kind : uint8_t { Input, Output, Arena, Constant, Blocked, Scratch };
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Blocked, Scratch };
 
   Kind kind = Kind::Arena;
   uint32_t index = 0;
@@ -31,6 +32,7 @@ struct Addresses {
   std::vector<void *> outputs;
   void *arena = nullptr;
   std::vector<void *> constants; ///< by slot of the ConstantStore
+  std::vector<void *> variables; ///< in the entry's order
   void *blocked = nullptr;
   void *scratch = nullptr;
 
@@ -47,6 +49,8 @@ private:
       return arena;
     case Operand::Kind::Constant:
       return constants[operand.index];
+    case Operand::Kind::Variable:
+      return variables[operand.index];
     case Operand::Kind::Blocked:
       return blocked;
     case Operand::Kind::Scratch:
@@ -64,6 +68,24 @@ struct WorkspaceNeeds {
 
   void needBlocked(uint64_t bytes) { blocked = bytes > blocked ? bytes : blocked; }
   void needScratch(uint64_t bytes) { scratch = bytes > scratch ? bytes : scratch; }
+};
+
+/// Divides the scratch memory among the needs of one step.
+class ScratchSpace {
+public:
+  explicit ScratchSpace(WorkspaceNeeds &needs) : needs(needs) {}
+
+  /// The next `bytes` bytes, aligned to a cache line.
+  Operand reserve(uint64_t bytes) {
+    uint64_t offset = end;
+    end += (bytes + 63) / 64 * 64;
+    needs.needScratch(end);
+    return {Operand::Kind::Scratch, 0, offset};
+  }
+
+private:
+  WorkspaceNeeds &needs;
+  uint64_t end = 0;
 };
 
 } // namespace dpsims

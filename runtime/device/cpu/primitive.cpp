@@ -31,6 +31,11 @@ void BoundPrimitive::add(int argument, const dnnl::memory::desc &desc, const Ope
   arguments.push_back({argument, memories.back().get()});
 }
 
+void BoundPrimitive::addScratchpad(const dnnl::memory::desc &desc, ScratchSpace &scratch) {
+  if (desc.get_size())
+    add(DNNL_ARG_SCRATCHPAD, desc, scratch.reserve(desc.get_size()));
+}
+
 void BoundPrimitive::bind(const Addresses &addresses) {
   for (size_t i = 0; i < memories.size(); ++i) {
     void *address = addresses.resolve(operands[i]);
@@ -44,6 +49,24 @@ void BoundPrimitive::run() const {
   dnnl_status_t status =
       dnnl_primitive_execute(primitive.get(), cpuStream().get(), static_cast<int>(arguments.size()), arguments.data());
   dnnl::error::wrap_c_api(status, "a oneDNN primitive failed");
+}
+
+BoundPrimitive makeReorder(const dnnl::memory::desc &fromDesc, const Operand &from, const dnnl::memory::desc &toDesc,
+                           const Operand &to) {
+  BoundPrimitive result(dnnl::reorder({cpuEngine(), fromDesc, cpuEngine(), toDesc}));
+  result.add(DNNL_ARG_FROM, fromDesc, from);
+  result.add(DNNL_ARG_TO, toDesc, to);
+  return result;
+}
+
+void bind(PrimitiveList &primitives, const Addresses &addresses) {
+  for (BoundPrimitive &primitive : primitives)
+    primitive.bind(addresses);
+}
+
+void run(const PrimitiveList &primitives) {
+  for (const BoundPrimitive &primitive : primitives)
+    primitive.run();
 }
 
 } // namespace dpsims

@@ -32,6 +32,9 @@ public:
   /// Adds an argument (DNNL_ARG_...).
   void add(int argument, const dnnl::memory::desc &desc, const Operand &operand);
 
+  /// Adds DNNL_ARG_SCRATCHPAD if the primitive wants one.
+  void addScratchpad(const dnnl::memory::desc &desc, ScratchSpace &scratch);
+
   void bind(const Addresses &addresses);
   void run() const;
 
@@ -43,6 +46,15 @@ private:
   std::vector<Operand> operands;
   std::vector<dnnl_exec_arg_t> arguments;
 };
+
+/// A change of format.
+BoundPrimitive makeReorder(const dnnl::memory::desc &fromDesc, const Operand &from, const dnnl::memory::desc &toDesc,
+                           const Operand &to);
+
+/// Primitives that run one after the other.
+using PrimitiveList = std::vector<BoundPrimitive>;
+void bind(PrimitiveList &primitives, const Addresses &addresses);
+void run(const PrimitiveList &primitives);
 
 } // namespace dpsims
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A step that is one oneDNN primitive with its epilogue.
+// A step of oneDNN primitives, with an epilogue.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_STEP_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_STEP_H
@@ -12,21 +12,22 @@ namespace dpsims {
 
 class PrimitiveStep : public CpuStep {
 public:
-  PrimitiveStep(BoundPrimitive primitive, EpilogueTail tail, std::string implementation)
-      : primitive(std::move(primitive)), tail(std::move(tail)), name(std::move(implementation)) {}
+  /// `implementation` names the main one of the primitives.
+  PrimitiveStep(PrimitiveList primitives, EpilogueTail tail, std::string implementation)
+      : primitives(std::move(primitives)), tail(std::move(tail)), name(std::move(implementation)) {}
 
   void bind(const Addresses &addresses) override {
-    primitive.bind(addresses);
+    dpsims::bind(primitives, addresses);
     tail.bind(addresses);
   }
   void run() override {
-    primitive.run();
+    dpsims::run(primitives);
     tail.run();
   }
   std::string implementation() const override { return tail.isEmpty() ? name : name + " + epilogue"; }
 
 private:
-  BoundPrimitive primitive;
+  PrimitiveList primitives;
   EpilogueTail tail;
   std::string name;
 };
@@ -50,17 +51,16 @@ public:
 
   Descriptor descriptor;
 
-  std::unique_ptr<CpuStep> finish(const StepContext &context, BoundPrimitive primitive) const {
+  /// `before`: what runs before `primitive`.
+  std::unique_ptr<CpuStep> finish(const StepContext &context, ScratchSpace &scratch, PrimitiveList before,
+                                  BoundPrimitive primitive) const {
     primitive.add(DNNL_ARG_DST, resultDesc, result);
     if (fused.residual && kind == ResidualKind::Separate)
       primitive.add(residualArgument(epilogue), resultDesc, *residualOperand);
-    dnnl::memory::desc scratchpad = descriptor.scratchpad_desc();
-    if (scratchpad.get_size()) {
-      context.workspace.needScratch(scratchpad.get_size());
-      primitive.add(DNNL_ARG_SCRATCHPAD, scratchpad, {Operand::Kind::Scratch, 0, 0});
-    }
+    primitive.addScratchpad(descriptor.scratchpad_desc(), scratch);
+    before.push_back(std::move(primitive));
     std::optional<Operand> left = kind == ResidualKind::Separate ? residualOperand : std::nullopt;
-    return std::make_unique<PrimitiveStep>(std::move(primitive),
+    return std::make_unique<PrimitiveStep>(std::move(before),
                                            EpilogueTail(epilogue, fused, resultDesc, result, left, context.threads),
                                            descriptor.impl_info_str());
   }

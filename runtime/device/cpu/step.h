@@ -8,6 +8,7 @@
 #include "runtime/device/cpu/constant_store.h"
 #include "runtime/device/cpu/operand.h"
 #include "runtime/device/cpu/plan_cache.h"
+#include "runtime/device/cpu/primitive.h"
 #include "runtime/device/device.h"
 
 #include <memory>
@@ -39,9 +40,13 @@ struct StepContext {
   /// The plan's buffer as an operand; constants in the plain format.
   Operand operand(uint32_t buffer) const;
 
-  /// The buffer as an operand in the format `packed` if it is a whole constant, and whether it is.
-  bool canPack(uint32_t buffer) const;
-  Operand packedOperand(uint32_t buffer, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed) const;
+  /// Is the buffer a whole constant, which is packed once?
+  bool isConstant(uint32_t buffer) const;
+
+  /// The buffer, plain in memory, as an operand in the format `packed`. What is no whole constant is packed on every
+  /// call, into the step's scratch memory, by a primitive that goes to the end of `before`.
+  Operand packedOperand(uint32_t buffer, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed,
+                        ScratchSpace &scratch, PrimitiveList &before) const;
 };
 
 /// A kernel of the model.
@@ -52,6 +57,9 @@ std::unique_ptr<CpuStep> makeLaunchStep(const StepContext &context, const Step &
 /// `leavesBlocked` says whether this step leaves it there.
 std::unique_ptr<CpuStep> makeConvStep(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked,
                                       bool &leavesBlocked);
+
+std::unique_ptr<CpuStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step);
+std::unique_ptr<CpuStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step);
 
 std::unique_ptr<CpuStep> makeMatmulStep(const StepContext &context, const MatmulStep &matmul);
 

@@ -28,7 +28,7 @@ memory::desc withTag(const memory::dims &dims, memory::format_tag tag) { return 
 bool isEligible(const StepContext &context, const ConvStep &conv) {
   const Shape &w = context.plan.buffers[conv.weights].shape;
   return w[2] == 3 && w[3] == 3 && conv.strideH == 1 && conv.strideW == 1 && conv.groups == 1 &&
-         context.canPack(conv.weights);
+         context.isConstant(conv.weights);
 }
 
 std::optional<WinogradDescriptor> findWinograd(const ConvDescs &descs) {
@@ -36,8 +36,9 @@ std::optional<WinogradDescriptor> findWinograd(const ConvDescs &descs) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   try {
-    WinogradDescriptor descriptor(descs.describe(dnnl::algorithm::convolution_winograd, withTag(descs.src, any),
-                                                 withTag(descs.weights, any), withTag(descs.dst, any)),
+    WinogradDescriptor descriptor(descs.forward(dnnl::prop_kind::forward_inference,
+                                                dnnl::algorithm::convolution_winograd, withTag(descs.src, any),
+                                                withTag(descs.weights, any), withTag(descs.dst, any)),
                                   attributes, cpuEngine());
     auto blocked = memory::format_tag::nChw16c; // what blocked_layout.h knows
     if (descriptor.src_desc() == withTag(descs.src, blocked) && descriptor.dst_desc() == withTag(descs.dst, blocked))
@@ -58,24 +59,24 @@ public:
         dst(context.operand(conv.dst)), primitive(dnnl::convolution_forward(descriptor)) {
     if (conv.residual >= 0)
       residual = context.operand(static_cast<uint32_t>(conv.residual));
-    uint64_t resultBytes = (dstImage.blockedBytes() + alignment - 1) / alignment * alignment;
-    memory::desc scratchpad = descriptor.scratchpad_desc();
     context.workspace.needBlocked(srcImage.blockedBytes());
-    context.workspace.needScratch(resultBytes + scratchpad.get_size());
+    ScratchSpace scratch(context.workspace);
+    blockedResult = scratch.reserve(dstImage.blockedBytes());
 
     primitive.add(DNNL_ARG_SRC, descriptor.src_desc(), blockedSource);
     memory::desc packed = descriptor.weights_desc();
-    primitive.add(DNNL_ARG_WEIGHTS, packed, context.packedOperand(conv.weights, descs.plainWeights, packed));
+    primitive.add(DNNL_ARG_WEIGHTS, packed,
+                  context.packedOperand(conv.weights, descs.plainWeights, packed, scratch, before));
     if (descs.hasBias)
       primitive.add(DNNL_ARG_BIAS, descs.bias, context.operand(static_cast<uint32_t>(conv.bias)));
     primitive.add(DNNL_ARG_DST, descriptor.dst_desc(), blockedResult);
-    if (scratchpad.get_size())
-      primitive.add(DNNL_ARG_SCRATCHPAD, scratchpad, {Operand::Kind::Scratch, 0, resultBytes});
+    primitive.addScratchpad(descriptor.scratchpad_desc(), scratch);
     if (!isCheap(epilogue.activation))
       activation = makeActivation(epilogue, descriptor.dst_desc(), blockedResult);
   }
 
   void bind(const Addresses &addresses) override {
+    dpsims::bind(before, addresses);
     primitive.bind(addresses);
     if (activation)
       activation.bind(addresses);
@@ -87,6 +88,7 @@ public:
   }
 
   void run() override {
+    dpsims::run(before);
     if (!sourceIsBlocked)
       toBlocked(srcImage, srcAddress, blockedSourceAddress, threads);
     primitive.run();
@@ -99,7 +101,7 @@ public:
 
 private:
   const Operand blockedSource{Operand::Kind::Blocked, 0, 0};
-  const Operand blockedResult{Operand::Kind::Scratch, 0, 0};
+  Operand blockedResult;
   ImageShape srcImage, dstImage;
   Epilogue epilogue;
   int threads;
@@ -107,6 +109,7 @@ private:
   std::string name;
   Operand src, dst;
   std::optional<Operand> residual;
+  PrimitiveList before;
   BoundPrimitive primitive, activation;
   const float *srcAddress = nullptr, *residualAddress = nullptr, *blockedResultAddress = nullptr;
   float *dstAddress = nullptr, *blockedSourceAddress = nullptr;
@@ -151,7 +154,7 @@ public:
     fill(arena.data(), arena.size());
     fill(blocked.data(), blocked.size());
     fill(store->bytes() ? store->addresses().front() : nullptr, store->bytes());
-    step->bind({{}, {}, arena.data(), store->addresses(), blocked.data(), scratch.data()});
+    step->bind({{}, {}, arena.data(), store->addresses(), {}, blocked.data(), scratch.data()});
     return true;
   }
 

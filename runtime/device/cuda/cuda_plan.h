@@ -14,6 +14,7 @@ public:
   CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
            std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream);
 
+  void bindVariables(const std::vector<void *> &variables) override { addresses.variables = variables; }
   void bindArena(void *arena) override;
   void bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) override;
   void storeConstant(uint32_t index, const void *src) override { constants.store(index, src, stream); }

@@ -20,6 +20,8 @@ void *Addresses::resolve(const Operand &operand) const {
     return at(outputs[operand.index]);
   case Operand::Kind::Constant:
     return at(constants->address(operand.index));
+  case Operand::Kind::Variable:
+    return at(variables[operand.index]);
   case Operand::Kind::Workspace:
     return at(workspace);
   case Operand::Kind::Arena:
@@ -37,6 +39,8 @@ Operand StepContext::operand(uint32_t index) const {
     return {Operand::Kind::Output, buffer.index, buffer.offset};
   case Space::Constant:
     return {Operand::Kind::Constant, constants.needPlain(buffer.index), buffer.offset};
+  case Space::Variable:
+    return {Operand::Kind::Variable, buffer.index, buffer.offset};
   case Space::Arena:
   case Space::Load:
     break;

@@ -14,9 +14,9 @@
 
 namespace dpsims::cuda {
 
-/// A place: `offset` bytes into an input, an output, the arena, a slot of the constants, or the workspace.
+/// A place: `offset` bytes into an input, an output, the arena, a slot of the constants, a variable, or the workspace.
 struct Operand {
-  enum class Kind : uint8_t { Input, Output, Arena, Constant, Workspace };
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Workspace };
 
   Kind kind = Kind::Arena;
   uint32_t index = 0;
@@ -30,6 +30,7 @@ struct Operand {
 struct Addresses {
   std::vector<const void *> inputs;
   std::vector<void *> outputs;
+  std::vector<void *> variables;
   void *arena = nullptr;
   void *workspace = nullptr;
   const ConstantStore *constants = nullptr;
