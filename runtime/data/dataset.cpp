@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/data/dataset.h"
+
+#include "runtime/base/error.h"
+#include "runtime/base/file.h"
+#include "runtime/data/shapes.h"
+#include "runtime/image/photo.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+namespace dpsims {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const char splitMark[] = "{split}";
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Patterns
+//===-------------------------------------------------------------------------------------------------------------===//
+
+std::string replaceAll(std::string text, const std::string &what, const std::string &by) {
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+/// The folders before the first star: "a/b" of "a/b/*_x/*.png".
+std::string fixedFolder(const std::string &pattern) {
+  const size_t slash = pattern.rfind('/', pattern.find('*'));
+  return slash == std::string::npos ? "" : pattern.substr(0, slash);
+}
+
+/// The pattern with the stars' texts, which `name` has between its slashes.
+std::string fillStars(std::string pattern, const std::string &name) {
+  size_t at = 0;
+  for (size_t begin = 0, end; begin <= name.size() && (at = pattern.find('*', at)) != std::string::npos;
+       begin = end + 1) {
+    end = std::min(name.find('/', begin), name.size());
+    pattern.replace(at, 1, name.substr(begin, end - begin));
+    at += end - begin;
+  }
+  return pattern;
+}
+
+/// Names of a folder's files, or of its folders, without hidden ones; none if there is no such folder.
+std::vector<std::string> namesIn(const std::string &directory, bool folders) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    const std::string name = entry->path().filename().string();
+    if (name[0] != '.' && (folders ? entry->is_directory(ignored) : entry->is_regular_file(ignored)))
+      names.push_back(name);
+  }
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    fail(directory, ": cannot read the directory: ", error.message());
+  return names;
+}
+
+/// Where the ending of a picture's name begins; npos if the name has none.
+size_t pictureEnding(const std::string &name) {
+  const size_t dot = name.rfind('.');
+  if (dot == std::string::npos)
+    return dot;
+  std::string ending = name.substr(dot + 1);
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return ending == "png" || ending == "jpg" || ending == "jpeg" ? dot : std::string::npos;
+}
+
+/// Finds the files of a pattern.
+class Finder {
+public:
+  Finder(const std::string &pattern, std::vector<std::string> &problems) : problems(problems) {
+    find(pattern[0] == '/' ? "/" : "", pattern[0] == '/' ? pattern.substr(1) : pattern, "");
+  }
+
+  std::map<std::string, std::string> paths; // by what the stars stand for
+
+private:
+  void find(const std::string &directory, const std::string &pattern, const std::string &name) {
+    const size_t slash = pattern.find('/');
+    const std::string part = pattern.substr(0, slash);
+    const std::string rest = slash == std::string::npos ? "" : pattern.substr(slash + 1);
+    const size_t star = part.find('*');
+    if (star == std::string::npos) {
+      const std::string path = joinPath(directory, part);
+      if (slash != std::string::npos)
+        find(path, rest, name);
+      else if (fs::exists(path))
+        add(name, path);
+      return;
+    }
+    const std::string before = part.substr(0, star), after = part.substr(star + 1);
+    const bool isLast = slash == std::string::npos;
+    for (const std::string &entry : namesIn(directory.empty() ? "." : directory, !isLast)) {
+      size_t end = entry.size() - std::min(entry.size(), after.size());
+      if (isLast && after.empty())
+        end = pictureEnding(entry);
+      else if (entry.compare(end, std::string::npos, after) != 0)
+        continue;
+      if (end == std::string::npos || end < star || entry.compare(0, star, before) != 0)
+        continue;
+      const std::string found = name + (name.empty() ? "" : "/") + entry.substr(star, end - star);
+      if (isLast)
+        add(found, joinPath(directory, entry));
+      else
+        find(joinPath(directory, entry), rest, found);
+    }
+  }
+
+  void add(const std::string &name, const std::string &path) {
+    auto [entry, fresh] = paths.emplace(name, path);
+    if (fresh)
+      return;
+    problems.push_back(std::max(entry->second, path) + ": has the name of " + std::min(entry->second, path) +
+                       "; remove one of them");
+    entry->second = std::min(entry->second, path);
+  }
+
+  std::vector<std::string> &problems;
+};
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Folders
+//===-------------------------------------------------------------------------------------------------------------===//
+
+/// A layout in a folder, for a split.
+Layout resolve(const Layout &layout, const DataConfiguration &configuration, const DatasetOptions &options) {
+  auto known = configuration.splits.find(options.split);
+  const std::string &folder = known == configuration.splits.end() ? options.split : known->second;
+  auto path = [&](const std::string &pattern) {
+    return pattern.empty() ? "" : joinPath(options.directory, replaceAll(pattern, splitMark, folder));
+  };
+  return {path(layout.images), path(layout.labels), path(layout.instances)};
+}
+
+bool foldersExist(const Layout &layout) {
+  std::error_code ignored;
+  return fs::is_directory(fixedFolder(layout.images), ignored) && fs::is_directory(fixedFolder(layout.labels), ignored);
+}
+
+/// The first layout whose folders exist, null if none do.
+const Layout *findLayout(const DataConfiguration &configuration, const DatasetOptions &options) {
+  for (const Layout &layout : configuration.layouts)
+    if (foldersExist(resolve(layout, configuration, options)))
+      return &layout;
+  return nullptr;
+}
+
+[[noreturn]] void failNoLayout(const DataConfiguration &configuration, const DatasetOptions &options) {
+  requireDirectory(options.directory);
+  std::string looked;
+  for (const Layout &layout : configuration.layouts) {
+    const Layout resolved = resolve(layout, configuration, DatasetOptions{"", options.split, false});
+    looked += (looked.empty() ? "" : "; or ") + fixedFolder(resolved.images) + " and " + fixedFolder(resolved.labels);
+  }
+  fail(options.directory, ": is no data set ", quoted(configuration.dataset), " with a split ", quoted(options.split),
+       ": looked in it for the folders ", looked, "; check --data, the split and data.dataset of ",
+       configuration.origin);
+}
+
+class FolderDataset final : public Dataset {
+public:
+  struct Files {
+    std::string name, image, labels, instances;
+  };
+
+  FolderDataset(const DataConfiguration &configuration, bool instances, std::vector<Files> files)
+      : Dataset(configuration, instances), files(std::move(files)) {}
+
+  size_t size() const override { return files.size(); }
+  std::string name(size_t index) const override { return files[index].name; }
+
+  Example read(size_t index) const override {
+    const Files &from = files[index];
+    Example example;
+    example.image = readPhoto(from.image);
+    example.labels = readLabels(configuration(), from.labels);
+    requireSize(from.labels, example.labels, from.image, example.image);
+    if (hasInstances()) {
+      example.instances = readInstances(from.instances);
+      requireSize(from.instances, example.instances, from.image, example.image);
+    }
+    return example;
+  }
+
+private:
+  static void requireSize(const std::string &path, const LabelMap &map, const std::string &imagePath,
+                          const RgbImage &image) {
+    if (map.width != image.width || map.height != image.height)
+      fail(path, ": the map has ", map.width, " x ", map.height, " pixels, but its image ", imagePath, " ", image.width,
+           " x ", image.height, "; make them of one size, the map without blending ids");
+  }
+
+  std::vector<Files> files;
+};
+
+using Files = FolderDataset::Files;
+
+/// Pairs the files of a layout by name. Files without a partner are problems.
+std::vector<Files> matchFiles(const Layout &layout, bool instances, std::vector<std::string> &problems) {
+  const Finder images(layout.images, problems), labels(layout.labels, problems);
+  std::map<std::string, std::string> instancePaths;
+  if (instances)
+    instancePaths = Finder(layout.instances, problems).paths;
+  std::vector<Files> files;
+  for (const auto &[name, image] : images.paths) {
+    const auto label = labels.paths.find(name);
+    const auto instance = instancePaths.find(name);
+    if (label == labels.paths.end())
+      problems.push_back(image + ": has no label map: " + fillStars(layout.labels, name) + " does not exist");
+    else if (instances && instance == instancePaths.end())
+      problems.push_back(image + ": has no instance map: " + fillStars(layout.instances, name) + " does not exist");
+    else
+      files.push_back({name, image, label->second, instances ? instance->second : ""});
+  }
+  for (const auto &[name, label] : labels.paths)
+    if (!images.paths.count(name))
+      problems.push_back(label + ": has no image: " + fillStars(layout.images, name) + " does not exist");
+  if (images.paths.empty() && labels.paths.empty())
+    fail(fixedFolder(layout.images), ": has no pictures: no file is called ", layout.images);
+  return files;
+}
+
+/// The split of files that are not in folders by split.
+void keepSplit(std::vector<Files> &files, const DataConfiguration &configuration, const std::string &split) {
+  const bool validation = split == "val";
+  if (!validation && split != "train")
+    fail(configuration.origin, ": data has no split ", quoted(split),
+         ": its paths have no \"{split}\", so there are train and val");
+  const size_t every = size_t(configuration.holdout);
+  if (files.size() < every) // too few to hold one out
+    return;
+  std::vector<Files> kept;
+  for (size_t i = 0; i < files.size(); ++i)
+    if ((i % every == every - 1) == validation)
+      kept.push_back(std::move(files[i]));
+  files = std::move(kept);
+}
+
+void requireInstances(const DataConfiguration &configuration, const Layout &layout) {
+  const std::string wayOut = "; name their files in data.instances, or turn generator.instance_edges off and "
+                             "loss.contrastive_segments to labels";
+  if (layout.instances.empty())
+    fail(configuration.origin, ": the model reads instance maps, but the data set ", quoted(configuration.dataset),
+         " has none", wayOut);
+  std::error_code ignored;
+  if (!fs::is_directory(fixedFolder(layout.instances), ignored))
+    fail(fixedFolder(layout.instances), ": no such folder, but the model reads instance maps", wayOut);
+}
+
+std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, const DatasetOptions &options,
+                                     std::vector<std::string> *problems) {
+  if (options.directory.empty())
+    fail("give the folder of the data set ", quoted(configuration.dataset), " with --data");
+  const Layout *layout = findLayout(configuration, options);
+  if (!layout)
+    failNoLayout(configuration, options);
+  const Layout resolved = resolve(*layout, configuration, options);
+  if (options.instances)
+    requireInstances(configuration, resolved);
+  std::vector<std::string> found;
+  std::vector<Files> files = matchFiles(resolved, options.instances, found);
+  if (problems)
+    problems->insert(problems->end(), found.begin(), found.end());
+  else if (found.size() > 1)
+    fail(found[0], " (and ", found.size() - 1, " more of the kind: dpsims-run data lists them)");
+  else if (!found.empty())
+    fail(found[0]);
+  if (layout->images.find(splitMark) == std::string::npos)
+    keepSplit(files, configuration, options.split);
+  return std::make_unique<FolderDataset>(configuration, options.instances, std::move(files));
+}
+
+} // namespace
+
+std::unique_ptr<Dataset> Dataset::open(const DataConfiguration &configuration, const DatasetOptions &options,
+                                       std::vector<std::string> *problems) {
+  if (configuration.layouts.empty())
+    return openShapes(configuration, options);
+  return openFolders(configuration, options, problems);
+}
+
+bool hasSplit(const DataConfiguration &configuration, const std::string &directory, const std::string &split) {
+  if (configuration.layouts.empty())
+    return configuration.shapes.pictures.count(split) != 0;
+  const Layout *layout = findLayout(configuration, DatasetOptions{directory, split, false});
+  return layout && (layout->images.find(splitMark) != std::string::npos || split == "train" || split == "val");
+}
+
+} // namespace dpsims
