@@ -51,6 +51,38 @@ def Elaborate : Pass<"elaborate", "mlir::ModuleOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def Differentiate : Pass<"differentiate", "GraphOp"> {
+  let summary = "every gradient becomes the ops that compute it";
+  let description = [{
+    Reverse mode: from the loss back to the values asked for, each op by its own derivative (`DifferentiableOpInterface`).
+    Only values that depend on those asked for get gradients: nothing is computed for frozen weights, nor behind
+    constants. Of several uses of a value the gradients are added. A value that the loss does not depend on has the
+    gradient 0. `stop_gradient` is a constant on the way, and then goes.
+
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [3]> : () -> tensor<3xf32>
+      %w = weight "w" <shape = [3], init = "ones", trained = true> : () -> tensor<3xf32>
+      %y = mul %x, %w : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+      %loss = reduce %y <kind = "sum", axes = [0]> : (tensor<3xf32>) -> tensor<1xf32>
+      %g = gradient %loss, %w : (tensor<1xf32>, tensor<3xf32>) -> tensor<3xf32>
+      output "g" %g : tensor<3xf32>
+    }
+    ```
+    becomes (without what nobody reads)
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [3]> : () -> tensor<3xf32>
+      %one = constant <value = 1.0, shape = [1]> : () -> tensor<1xf32>
+      %dy = broadcast %one <shape = [3]> : (tensor<1xf32>) -> tensor<3xf32>
+      %g = mul %dy, %x : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+      output "g" %g : tensor<3xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def Decompose : Pass<"decompose", "GraphOp"> {
   let summary = "batch_norm and attention become simpler ops";
   let description = [{

@@ -16,6 +16,7 @@ void optimize(OpPassManager &manager) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
+  graph.addPass(createDifferentiate());
   graph.addPass(createDecompose());
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
