@@ -76,7 +76,7 @@ std::map<std::string, KindTotal> totals(const BenchmarkResult &result) {
 std::string line(const MachinePeaks &peaks, const std::string &first, double seconds, double total, double flops,
                  double bytes, const std::string &last) {
   char text[256];
-  std::snprintf(text, sizeof(text), "  %-14s %10.3f ms %5.1f %%  %8.1f GFLOP/s %5.1f %%  %7.1f GB/s %5.1f %%  ",
+  std::snprintf(text, sizeof(text), "  %-18s %10.3f ms %5.1f %%  %8.1f GFLOP/s %5.1f %%  %7.1f GB/s %5.1f %%  ",
                 first.c_str(), seconds * 1e3, 100 * seconds / total, flops / seconds * 1e-9,
                 100 * flops / seconds / peaks.flops, bytes / seconds * 1e-9, 100 * bytes / seconds / peaks.bandwidth);
   return text + last + "\n";
@@ -138,7 +138,7 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
                 r.peaks.instructions.c_str(), r.peaks.bandwidth * 1e-9);
   out << text;
   out << "  memory: arena " << bytesText(r.memory.arena) << ", constants " << bytesText(r.memory.constants)
-      << ", workspace " << bytesText(r.memory.workspace) << ", while loading " << bytesText(r.memory.load)
+      << ", variables " << bytesText(r.memory.variables) << ", workspace " << bytesText(r.memory.workspace) << ", while loading " << bytesText(r.memory.load)
       << "; process at most " << bytesText(r.residentPeak) << "\n";
   double total = 0;
   for (const StepTime &step : r.steps)
@@ -180,6 +180,7 @@ std::string benchmarkJson(const BenchmarkResult &r) {
       {"memory",
        {{"arena", r.memory.arena},
         {"constants", r.memory.constants},
+        {"variables", r.memory.variables},
         {"workspace", r.memory.workspace},
         {"load", r.memory.load},
         {"resident_peak", r.residentPeak}}},

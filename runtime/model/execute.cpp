@@ -3,10 +3,12 @@
 #include "runtime/model/execute.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/progress.h"
 #include "runtime/weights/safetensors.h"
 
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 
 namespace dpsims {
 
@@ -75,21 +77,61 @@ Comparison compare(const std::string &name, const HostTensor &actual, const Host
   return result;
 }
 
+// `shape` with the steps in front, for an entry that is run in steps.
+Shape withSteps(const Entry &entry, int64_t steps, Shape shape) {
+  if (!entry.variables.empty())
+    shape.insert(shape.begin(), steps);
+  return shape;
+}
+
+// The steps of an input, if its shape is otherwise the argument's; else 0.
+int64_t stepsOf(const Entry &entry, const Argument &argument, const Shape &shape) {
+  int64_t steps = entry.variables.empty() ? 1 : shape.empty() ? 0 : shape[0];
+  return shape == withSteps(entry, steps, argument.shape) ? steps : 0;
+}
+
+void addWeights(const Session &session, WeightSource &weights, std::vector<NamedTensor> &outputs) {
+  const Entry &entry = session.entry();
+  std::unordered_map<uint32_t, size_t> variables;
+  for (size_t i = 0; i < entry.variables.size(); ++i)
+    variables[entry.variables[i]] = i;
+  const std::string average = "ema.";
+  for (uint32_t index : entry.weights) {
+    const WeightSpec &spec = session.model().weights[index];
+    bool isAverage = spec.name.compare(0, average.size(), average) == 0;
+    auto variable = variables.find(index);
+    if (!spec.required && !(isAverage && variable != variables.end()))
+      continue;
+    outputs.push_back({isAverage ? "ema/" + spec.name.substr(average.size()) : "after/" + spec.name,
+                       HostTensor(ElementType::F32, spec.shape)});
+    float *value = outputs.back().tensor.buffer.as<float>();
+    if (variable != variables.end())
+      session.readVariable(variable->second, value);
+    else
+      weights.read(index, value);
+  }
+}
+
 } // namespace
 
-std::vector<HostTensor> readInputs(const Entry &entry, const std::string &path) {
+ExecuteInputs readInputs(const Entry &entry, const std::string &path) {
   SafetensorsFile file(path);
-  std::vector<HostTensor> inputs;
+  ExecuteInputs inputs;
   for (const Argument &argument : entry.inputs) {
     const SafetensorsEntry *found = file.find(argument.name);
     if (!found)
       fail(path, ": has no tensor ", quoted(argument.name), "; entry ", quoted(entry.name),
            " takes: ", argumentList(entry.inputs));
-    if (found->shape != argument.shape)
+    int64_t steps = stepsOf(entry, argument, found->shape);
+    if (steps == 0)
       fail(path, ": input ", quoted(argument.name), " is ", shapeText(found->shape), ", the model is compiled for ",
-           shapeText(argument.shape));
-    inputs.emplace_back(argument.type, argument.shape);
-    readTensor(file, *found, inputs.back());
+           shapeText(argument.shape), entry.variables.empty() ? "" : " with the number of steps in front");
+    if (!inputs.tensors.empty() && steps != inputs.steps)
+      fail(path, ": input ", quoted(argument.name), " has ", steps, " steps, ", quoted(entry.inputs[0].name), " has ",
+           inputs.steps);
+    inputs.steps = steps;
+    inputs.tensors.emplace_back(argument.type, found->shape);
+    readTensor(file, *found, inputs.tensors.back());
   }
   return inputs;
 }
@@ -111,27 +153,47 @@ void run(Session &session, const std::vector<HostTensor> &inputs, std::vector<Ho
   session.run(from, to);
 }
 
-void writeOutputs(const Entry &entry, const std::vector<HostTensor> &outputs, const std::string &path) {
+std::vector<NamedTensor> execute(Session &session, const ExecuteInputs &inputs, WeightSource *weights) {
+  const Entry &entry = session.entry();
+  std::vector<NamedTensor> outputs;
+  for (const Argument &argument : entry.outputs)
+    outputs.push_back({argument.name, HostTensor(argument.type, withSteps(entry, inputs.steps, argument.shape))});
+  std::vector<const void *> from(entry.inputs.size());
+  std::vector<void *> to(entry.outputs.size());
+  Progress progress("execute", inputs.steps);
+  for (int64_t step = 0; step < inputs.steps; ++step) {
+    for (size_t i = 0; i < from.size(); ++i)
+      from[i] = inputs.tensors[i].buffer.as<char>() + static_cast<uint64_t>(step) * entry.inputs[i].bytes();
+    for (size_t i = 0; i < to.size(); ++i)
+      to[i] = outputs[i].tensor.buffer.as<char>() + static_cast<uint64_t>(step) * entry.outputs[i].bytes();
+    session.run(from, to);
+    progress.advance();
+  }
+  progress.finish();
+  if (!entry.variables.empty())
+    addWeights(session, *weights, outputs);
+  return outputs;
+}
+
+void writeOutputs(const std::vector<NamedTensor> &outputs, const std::string &path) {
   SafetensorsWriter writer(path);
-  for (size_t i = 0; i < outputs.size(); ++i)
-    writer.add(entry.outputs[i].name, outputs[i].type, outputs[i].shape, outputs[i].buffer.data());
+  for (const NamedTensor &output : outputs)
+    writer.add(output.name, output.tensor.type, output.tensor.shape, output.tensor.buffer.data());
   writer.write();
 }
 
-std::vector<Comparison> compareOutputs(const Entry &entry, const std::vector<HostTensor> &outputs,
-                                       const std::string &path, double tolerance) {
+std::vector<Comparison> compareOutputs(const std::vector<NamedTensor> &outputs, const std::string &path,
+                                       double tolerance) {
   SafetensorsFile file(path);
   std::vector<Comparison> result;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const std::string &name = entry.outputs[i].name;
-    const SafetensorsEntry *found = file.find(name);
+  for (const NamedTensor &output : outputs) {
+    const SafetensorsEntry *found = file.find(output.name);
     if (!found)
-      fail(path, ": has no tensor ", quoted(name), " to compare with; entry ", quoted(entry.name),
-           " gives: ", argumentList(entry.outputs));
-    if (elementCount(found->shape) != outputs[i].count())
-      fail(path, ": expected ", quoted(name), " is ", shapeText(found->shape), ", the model gives ",
-           shapeText(outputs[i].shape));
-    result.push_back(compare(name, outputs[i], readExpected(file, *found), tolerance));
+      fail(path, ": has no tensor ", quoted(output.name), " to compare with");
+    if (elementCount(found->shape) != output.tensor.count())
+      fail(path, ": expected ", quoted(output.name), " is ", shapeText(found->shape), ", the model gives ",
+           shapeText(output.tensor.shape));
+    result.push_back(compare(output.name, output.tensor, readExpected(file, *found), tolerance));
   }
   return result;
 }

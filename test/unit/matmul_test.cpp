@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 using namespace dpsims;
 using namespace dpsims::test;
 using Kind = format::Activation;
@@ -18,12 +20,12 @@ enum class Residual { None, Separate, InPlace };
 
 struct Case {
   uint64_t batch = 1, m = 8, n = 16, k = 12;
-  bool transpose = false, shared = true, constant = true, bias = true;
+  bool transpose = false, shared = true, constant = true, bias = true, transposeA = false;
   Kind activation = Kind::None;
   float alpha = 0, beta = 0;
   Residual residual = Residual::None;
 
-  Dims a() const { return {batch, m, k}; }
+  Dims a() const { return transposeA ? Dims{batch, k, m} : Dims{batch, m, k}; }
   Dims b() const {
     Dims dims = transpose ? Dims{n, k} : Dims{k, n};
     if (!shared)
@@ -35,8 +37,9 @@ struct Case {
 
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
   return stream << "batch " << c.batch << " " << c.m << "x" << c.k << "x" << c.n << (c.transpose ? " transposed" : "")
-                << (c.shared ? " shared" : "") << (c.constant ? " constant " : " ")
-                << format::EnumNameActivation(c.activation) << " residual " << int(c.residual);
+                << (c.transposeA ? " left transposed" : "") << (c.shared ? " shared" : "")
+                << (c.constant ? " constant " : " ") << format::EnumNameActivation(c.activation) << " residual "
+                << int(c.residual);
 }
 
 std::vector<double> reference(const Case &c, const std::vector<float> &a, const std::vector<float> &b,
@@ -48,7 +51,8 @@ std::vector<double> reference(const Case &c, const std::vector<float> &a, const 
         double sum = c.bias ? double(bias[x]) : 0.0;
         uint64_t start = c.shared ? 0 : i * c.k * c.n;
         for (uint64_t j = 0; j < c.k; ++j)
-          sum += double(a[(i * c.m + y) * c.k + j]) * double(b[start + (c.transpose ? x * c.k + j : j * c.n + x)]);
+          sum += double(a[i * c.m * c.k + (c.transposeA ? j * c.m + y : y * c.k + j)]) *
+                 double(b[start + (c.transpose ? x * c.k + j : j * c.n + x)]);
         sum = activate(c.activation, sum, double(c.alpha), double(c.beta));
         result.push_back(sum + (c.residual == Residual::None ? 0.0 : double(residual[result.size()])));
       }
@@ -62,6 +66,7 @@ std::shared_ptr<const CompiledModel> build(const Case &c) {
   matmul.m = c.m;
   matmul.n = c.n;
   matmul.k = c.k;
+  matmul.transpose_a = c.transposeA;
   matmul.transpose_b = c.transpose;
   matmul.shared_b = c.shared;
   matmul.epilogue = std::make_unique<format::EpilogueT>();
@@ -140,6 +145,27 @@ std::vector<Case> epilogues(bool shared) {
   return cases;
 }
 
+// Gradients of matmuls: what is summed over is often much longer than the result.
+std::vector<Case> leftTransposed() {
+  std::vector<Case> cases;
+  for (bool shared : {false, true})
+    for (bool transpose : {false, true})
+      for (auto [m, n, k] : std::vector<std::array<uint64_t, 3>>{{1, 1, 1}, {5, 7, 11}, {32, 64, 1000}, {48, 3, 20}}) {
+        Case c;
+        c.batch = shared ? 1 : 3;
+        c.m = m, c.n = n, c.k = k;
+        c.transposeA = true;
+        c.transpose = transpose;
+        c.shared = shared;
+        c.constant = false;
+        c.bias = k == 11;
+        c.residual = k == 20 ? Residual::InPlace : Residual::None;
+        cases.push_back(c);
+      }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(LeftTransposed, Matmul, testing::ValuesIn(leftTransposed()));
 INSTANTIATE_TEST_SUITE_P(Shapes, Matmul, testing::ValuesIn(shapes()));
 INSTANTIATE_TEST_SUITE_P(Epilogues, Matmul, testing::ValuesIn(epilogues(true)));
 INSTANTIATE_TEST_SUITE_P(BatchedEpilogues, Matmul, testing::ValuesIn(epilogues(false)));

@@ -70,16 +70,7 @@ public:
 
   /// A weight that prepare loads and stores as a constant; the result is the constant's buffer in main.
   uint32_t weight(const std::string &name, const Dims &shape, const std::string &init = "normal") {
-    auto weight = std::make_unique<format::WeightT>();
-    weight->name = name;
-    weight->shape = shape;
-    weight->trained = true;
-    weight->init = init;
-    weight->init_value = 1;
-    uint32_t index = static_cast<uint32_t>(model.weights.size());
-    model.weights.push_back(std::move(weight));
-    entry().weights.push_back(index);
-
+    uint32_t index = declare(name, shape, init);
     auto constant = std::make_unique<format::ConstantT>();
     constant->shape = shape;
     uint32_t constantIndex = static_cast<uint32_t>(entry().constants.size());
@@ -95,6 +86,12 @@ public:
     store.constant = constantIndex;
     step(prepare(), store, "store " + name);
     return buffer(main(), format::Space::Constant, constantIndex, 0, shape);
+  }
+
+  /// A weight that main reads and writes; the result is its buffer in main.
+  uint32_t variable(const std::string &name, const Dims &shape, const std::string &init = "normal") {
+    entry().variables.push_back(declare(name, shape, init));
+    return buffer(main(), format::Space::Variable, static_cast<uint32_t>(entry().variables.size() - 1), 0, shape);
   }
 
   uint32_t buffer(format::PlanT &plan, format::Space space, uint32_t index, uint64_t offset, const Dims &shape,
@@ -119,18 +116,21 @@ public:
     return *plan.steps.back();
   }
 
-  /// A launch of a kernel of test/unit/kernels.
-  void launch(const std::string &kernel, uint64_t grid, const std::vector<uint32_t> &args) {
+  /// A launch of a kernel of test/unit/kernels, always on the same grid.
+  void launch(const std::string &kernel, uint64_t grid, const std::vector<uint32_t> &args,
+              const std::string &label = {}) {
     if (model.code.empty())
       model.code = readFile(DPSIMS_TEST_KERNELS, 1 << 20);
-    auto entry = std::make_unique<format::KernelT>();
-    entry->name = kernel;
-    entry->grid = grid;
     format::LaunchT launch;
-    launch.kernel = static_cast<uint32_t>(model.kernels.size());
+    while (launch.kernel < model.kernels.size() && model.kernels[launch.kernel]->name != kernel)
+      ++launch.kernel;
+    if (launch.kernel == model.kernels.size()) {
+      model.kernels.push_back(std::make_unique<format::KernelT>());
+      model.kernels.back()->name = kernel;
+      model.kernels.back()->grid = grid;
+    }
     launch.args = args;
-    model.kernels.push_back(std::move(entry));
-    step(main(), launch, kernel);
+    step(main(), launch, label.empty() ? kernel : label);
   }
 
   /// The file without its trailer.
@@ -148,6 +148,20 @@ public:
   }
 
 private:
+  // A weight of the entry; the result is its index in the model.
+  uint32_t declare(const std::string &name, const Dims &shape, const std::string &init) {
+    auto weight = std::make_unique<format::WeightT>();
+    weight->name = name;
+    weight->shape = shape;
+    weight->trained = true;
+    weight->init = init;
+    weight->init_value = 1;
+    uint32_t index = static_cast<uint32_t>(model.weights.size());
+    model.weights.push_back(std::move(weight));
+    entry().weights.push_back(index);
+    return index;
+  }
+
   static std::unique_ptr<format::ArgumentT> argument(const std::string &name, const Dims &shape,
                                                      format::ElementType type) {
     auto result = std::make_unique<format::ArgumentT>();

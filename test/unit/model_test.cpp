@@ -35,6 +35,18 @@ ModelBuilder sample() {
   matmul.dst = builder.output("y", {16, 8});
   matmul.residual = static_cast<int32_t>(held);
   builder.step(builder.main(), matmul, "matmul");
+  format::ConvInputGradientT input;
+  input.gradient = product;
+  input.weights = builder.variable("variable.weight", {8, 2, 3, 3});
+  input.dst = builder.temporary({1, 4, 4, 8});
+  input.groups = 4;
+  input.pad_top = input.pad_left = input.pad_bottom = input.pad_right = 1;
+  builder.step(builder.main(), input, "input gradient");
+  format::ConvWeightGradientT weights;
+  weights.src = input.dst;
+  weights.gradient = product;
+  weights.dst = builder.variable("variable.gradient", {8, 8, 1, 1});
+  builder.step(builder.main(), weights, "weight gradient");
   return builder;
 }
 
@@ -48,11 +60,17 @@ std::string errorOf(const std::vector<uint8_t> &bytes) {
 
 format::ConvT &conv(ModelBuilder &builder) { return *builder.main().steps[1]->operation.AsConv(); }
 format::MatmulT &matmul(ModelBuilder &builder) { return *builder.main().steps[2]->operation.AsMatmul(); }
+format::ConvInputGradientT &inputGradient(ModelBuilder &builder) {
+  return *builder.main().steps[3]->operation.AsConvInputGradient();
+}
+format::ConvWeightGradientT &weightGradient(ModelBuilder &builder) {
+  return *builder.main().steps[4]->operation.AsConvWeightGradient();
+}
 
 TEST(Model, Loads) {
   std::shared_ptr<const CompiledModel> model = sample().load();
   EXPECT_EQ(model->version, format::formatVersion);
-  EXPECT_EQ(model->weights.size(), 3u);
+  EXPECT_EQ(model->weights.size(), 5u);
   EXPECT_EQ(model->weights[0].name, "conv.weight");
   EXPECT_EQ(model->entry("").name, "main");
   EXPECT_EQ(model->entry("main").constants.size(), 3u);
@@ -163,6 +181,63 @@ TEST(Model, ChecksSteps) {
   ModelBuilder rows = sample();
   matmul(rows).m = 17;
   EXPECT_TRUE(hasParts(errorOf(rows), {"the left operand has 128 elements, not 136"}));
+}
+
+TEST(Model, ChecksGradients) {
+  ModelBuilder stride = sample();
+  inputGradient(stride).stride_h = 2;
+  EXPECT_TRUE(hasParts(errorOf(stride), {"step 3 (input gradient)", "height 4 gives 2, but the result has 4"}));
+  ModelBuilder groups = sample();
+  inputGradient(groups).groups = 2;
+  EXPECT_TRUE(hasParts(errorOf(groups), {"weights (8, 2, 3, 3) in 2 groups do not fit 8 channels"}));
+  ModelBuilder alias = sample();
+  inputGradient(alias).dst = inputGradient(alias).gradient;
+  EXPECT_TRUE(hasParts(errorOf(alias), {"overlaps an operand"}));
+  ModelBuilder input = sample();
+  inputGradient(input).dst = 0;
+  EXPECT_TRUE(hasParts(errorOf(input), {"writes to an input"}));
+  ModelBuilder shape = sample();
+  weightGradient(shape).dst = inputGradient(shape).weights;
+  EXPECT_TRUE(hasParts(errorOf(shape), {"step 4 (weight gradient)", "do not fit 8 channels"}));
+  ModelBuilder rank = sample();
+  rank.main().buffers[weightGradient(rank).dst]->shape = {64};
+  EXPECT_TRUE(hasParts(errorOf(rank), {"step 4 (weight gradient)", "4 dimensions"}));
+  ModelBuilder missing = sample();
+  weightGradient(missing).gradient = 1000;
+  EXPECT_TRUE(hasParts(errorOf(missing), {"buffer 1000 of"}));
+}
+
+TEST(Model, ChecksVariables) {
+  ModelBuilder unknown = sample();
+  unknown.entry().variables[0] = 1000;
+  EXPECT_TRUE(hasParts(errorOf(unknown), {"entry \"main\"", "variable 1000"}));
+  ModelBuilder twice = sample();
+  twice.entry().variables[1] = twice.entry().variables[0];
+  EXPECT_TRUE(hasParts(errorOf(twice), {"listed twice"}));
+  ModelBuilder foreign = sample();
+  foreign.entry().weights.pop_back();
+  EXPECT_TRUE(hasParts(errorOf(foreign), {"is not one of the entry's weights"}));
+  uint32_t buffer = inputGradient(foreign).weights;
+  ModelBuilder index = sample();
+  index.main().buffers[buffer]->index = 2;
+  EXPECT_TRUE(hasParts(errorOf(index), {"variable 2 of 2"}));
+  ModelBuilder beyond = sample();
+  beyond.main().buffers[buffer]->offset = 4;
+  EXPECT_TRUE(hasParts(errorOf(beyond), {"beyond the 576 there are"}));
+  ModelBuilder loading = sample();
+  loading.prepare().buffers[0]->space = format::Space::Variable;
+  EXPECT_TRUE(hasParts(errorOf(loading), {"does not belong here"}));
+}
+
+TEST(Model, ChecksTransposes) {
+  ModelBuilder one = sample();
+  matmul(one).transpose_a = true;
+  one.load();
+  ModelBuilder many = sample();
+  matmul(many).transpose_a = true;
+  matmul(many).batch = 2;
+  matmul(many).m = 8;
+  EXPECT_TRUE(hasParts(errorOf(many), {"a transposed left operand in 2 batches"}));
 }
 
 TEST(Model, ChecksConstants) {

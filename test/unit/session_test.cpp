@@ -212,22 +212,21 @@ struct Files {
 
 TEST(Execute, ReadsRunsComparesAndWrites) {
   Files files;
-  std::vector<HostTensor> inputs = readInputs(files.entry, files.inputs("x", {1, 8, 8, 8}));
+  ExecuteInputs inputs = readInputs(files.entry, files.inputs("x", {1, 8, 8, 8}));
   std::unique_ptr<Device> cpu = device();
   InitialWeights weights(*files.model, 1);
   Session session(files.model, files.entry, *cpu, &weights);
-  std::vector<HostTensor> outputs = makeOutputs(files.entry);
-  run(session, inputs, outputs);
+  std::vector<NamedTensor> outputs = execute(session, inputs, &weights);
   std::string path = files.directory / "out.safetensors";
-  writeOutputs(files.entry, outputs, path);
-  std::vector<Comparison> same = compareOutputs(files.entry, outputs, path, 0);
+  writeOutputs(outputs, path);
+  std::vector<Comparison> same = compareOutputs(outputs, path, 0);
   ASSERT_EQ(same.size(), 1u);
   EXPECT_TRUE(same[0].within);
   EXPECT_EQ(same[0].error, 0);
-  outputs[0].buffer.as<float>()[5] += 10;
-  EXPECT_FALSE(compareOutputs(files.entry, outputs, path, 1e-4)[0].within);
-  outputs[0].buffer.as<float>()[5] = NAN;
-  EXPECT_FALSE(compareOutputs(files.entry, outputs, path, 1e30)[0].within);
+  outputs[0].tensor.buffer.as<float>()[5] += 10;
+  EXPECT_FALSE(compareOutputs(outputs, path, 1e-4)[0].within);
+  outputs[0].tensor.buffer.as<float>()[5] = NAN;
+  EXPECT_FALSE(compareOutputs(outputs, path, 1e30)[0].within);
 }
 
 TEST(Execute, NamesWrongInputs) {

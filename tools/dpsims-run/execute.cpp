@@ -2,6 +2,7 @@
 
 #include "tools/dpsims-run/commands.h"
 
+#include "runtime/base/error.h"
 #include "runtime/model/execute.h"
 
 #include <cstdio>
@@ -14,6 +15,7 @@ namespace {
 struct ExecuteFlags {
   std::string model, entry, weights, prefix, inputs, outputs, expected;
   double tolerance = 1e-4;
+  int64_t steps = 0;
   DeviceFlags device;
 };
 
@@ -37,18 +39,21 @@ std::unique_ptr<FileWeights> openWeights(const CompiledModel &model, const Entry
   return weights;
 }
 
-bool execute(const ExecuteFlags &flags) {
+bool runExecute(const ExecuteFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   const Entry &entry = model->entry(flags.entry);
-  std::vector<HostTensor> inputs = readInputs(entry, flags.inputs);
+  ExecuteInputs inputs = readInputs(entry, flags.inputs);
+  if (flags.steps && entry.variables.empty())
+    fail("--steps ", flags.steps, ": entry ", quoted(entry.name), " of ", flags.model, " runs in no steps");
+  if (flags.steps && inputs.steps != flags.steps)
+    fail(flags.inputs, ": has ", inputs.steps, " steps, not the ", flags.steps, " of --steps");
   std::unique_ptr<FileWeights> weights = openWeights(*model, entry, flags);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   Session session(model, entry, *device, weights.get());
-  std::vector<HostTensor> outputs = makeOutputs(entry);
-  run(session, inputs, outputs);
+  std::vector<NamedTensor> outputs = dpsims::execute(session, inputs, weights.get());
   if (!flags.outputs.empty())
-    writeOutputs(entry, outputs, flags.outputs);
-  return flags.expected.empty() || reportErrors(compareOutputs(entry, outputs, flags.expected, flags.tolerance));
+    writeOutputs(outputs, flags.outputs);
+  return flags.expected.empty() || reportErrors(compareOutputs(outputs, flags.expected, flags.tolerance));
 }
 
 } // namespace
@@ -69,14 +74,20 @@ void addExecuteCommand(CLI::App &app, int &status) {
       ->check(CLI::NonNegativeNumber)
       ->needs(expected)
       ->type_name("X");
+  command->add_option("--steps", flags->steps, "how many steps the inputs must have, for a training program")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   flags->device.addTo(*command);
   command->footer("Examples:\n"
                   "  dpsims-run execute --model generator.dpsims --weights weights.safetensors \\\n"
                   "      --inputs inputs.safetensors --outputs out.safetensors\n"
                   "  dpsims-run execute --model both.dpsims --entry discriminator --weights w.safetensors \\\n"
                   "      --inputs in.safetensors --outputs out.safetensors --expected expected.safetensors\n"
+                  "  dpsims-run execute --model train.dpsims --entry train --weights w.safetensors \\\n"
+                  "      --inputs ten-steps.safetensors --outputs losses-and-weights.safetensors\n"
+                  "The inputs of a training program have the steps in front, (steps, batch, ...).\n"
                   "With --expected the exit status is 1 if an output misses the tolerance.");
-  command->callback([flags, &status] { status = execute(*flags) ? 0 : 1; });
+  command->callback([flags, &status] { status = runExecute(*flags) ? 0 : 1; });
 }
 
 } // namespace dpsims

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Gradients of convolutions on the CPU device against plain loops in f64.
+
+#include "model_builder.h"
+
+#include "runtime/model/session.h"
+
+#include <gtest/gtest.h>
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+namespace {
+
+// Where the convolution's weights come from.
+enum class From { Constant, Variable, Arena };
+
+struct Case {
+  uint64_t n = 2, h = 8, w = 8, c = 16, o = 16, kh = 3, kw = 3;
+  uint32_t strideH = 1, strideW = 1, groups = 1;
+  uint32_t top = 1, left = 1, bottom = 1, right = 1;
+  From from = From::Variable;
+
+  uint64_t outH() const { return (h + top + bottom - kh) / strideH + 1; }
+  uint64_t outW() const { return (w + left + right - kw) / strideW + 1; }
+  Dims src() const { return {n, h, w, c}; }
+  Dims dst() const { return {n, outH(), outW(), o}; }
+  Dims weights() const { return {o, c / groups, kh, kw}; }
+};
+
+std::ostream &operator<<(std::ostream &stream, const Case &c) {
+  return stream << "n" << c.n << " " << c.h << "x" << c.w << " " << c.c << "->" << c.o << " k" << c.kh << "x" << c.kw
+                << " s" << c.strideH << "x" << c.strideW << " g" << c.groups << " pad " << c.top << "," << c.left << ","
+                << c.bottom << "," << c.right << " weights " << int(c.from);
+}
+
+// Calls visit(index in src, in weights, in dst) for every product that a convolution sums.
+template <typename Visit> void forEachProduct(const Case &c, const Visit &visit) {
+  uint64_t in = c.c / c.groups, out = 0;
+  for (uint64_t n = 0; n < c.n; ++n)
+    for (uint64_t y = 0; y < c.outH(); ++y)
+      for (uint64_t x = 0; x < c.outW(); ++x)
+        for (uint64_t o = 0; o < c.o; ++o, ++out)
+          for (uint64_t k = 0; k < c.kh * c.kw; ++k) {
+            uint64_t sy = y * c.strideH + k / c.kw - c.top,
+                     sx = x * c.strideW + k % c.kw - c.left; // may wrap: too large
+            if (sy >= c.h || sx >= c.w)
+              continue;
+            uint64_t src = ((n * c.h + sy) * c.w + sx) * c.c + o / (c.o / c.groups) * in;
+            for (uint64_t i = 0; i < in; ++i)
+              visit(src + i, (o * in + i) * c.kh * c.kw + k, out);
+          }
+}
+
+template <typename Table> Table tableOf(const Case &c) {
+  Table table;
+  table.stride_h = c.strideH;
+  table.stride_w = c.strideW;
+  table.groups = c.groups;
+  table.pad_top = c.top;
+  table.pad_left = c.left;
+  table.pad_bottom = c.bottom;
+  table.pad_right = c.right;
+  return table;
+}
+
+struct Results {
+  std::vector<float> y, src, weights;
+  std::string inputImplementation, weightImplementation;
+};
+
+// The convolution and both of its gradients.
+Results compute(const Case &c, ConvolutionChoice choice, const std::vector<float> &src,
+                const std::vector<float> &weights, const std::vector<float> &gradient) {
+  ModelBuilder builder;
+  uint32_t x = builder.input("x", c.src()), dy = builder.input("dy", c.dst()), w = 0;
+  if (c.from == From::Constant)
+    w = builder.weight("weight", c.weights());
+  else
+    w = builder.variable("weight", c.weights());
+  if (c.from == From::Arena) {
+    uint32_t variable = w;
+    w = builder.temporary(c.weights());
+    builder.launch("copy", countOf(c.weights()), {variable, w});
+  }
+  auto conv = tableOf<format::ConvT>(c);
+  conv.src = x;
+  conv.weights = w;
+  conv.dst = builder.output("y", c.dst());
+  builder.step(builder.main(), std::move(conv), "conv");
+  auto input = tableOf<format::ConvInputGradientT>(c);
+  input.gradient = dy;
+  input.weights = w;
+  input.dst = builder.output("dx", c.src());
+  builder.step(builder.main(), input, "input gradient");
+  auto weight = tableOf<format::ConvWeightGradientT>(c);
+  weight.src = x;
+  weight.gradient = dy;
+  weight.dst = builder.output("dw", c.weights());
+  builder.step(builder.main(), weight, "weight gradient");
+
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  DeviceOptions options;
+  options.threads = 2;
+  options.convolution = choice;
+  std::unique_ptr<Device> device = createDevice(Target::Cpu, options);
+  MemoryWeights memory;
+  memory.values = {weights};
+  Session session(model, model->entry(""), *device, &memory);
+  Results results{std::vector<float>(countOf(c.dst()), NAN), std::vector<float>(src.size(), NAN),
+                  std::vector<float>(weights.size(), NAN), "", ""};
+  for (int i = 0; i < 2; ++i) // the second time with scratch memory that is no longer zero
+    session.run({src.data(), gradient.data()}, {results.y.data(), results.src.data(), results.weights.data()});
+  size_t steps = model->entries[0].main.steps.size();
+  results.inputImplementation = session.plan().implementation(steps - 2);
+  results.weightImplementation = session.plan().implementation(steps - 1);
+  return results;
+}
+
+Results check(const Case &c, ConvolutionChoice choice, double tolerance) {
+  std::vector<float> src = randomValues(countOf(c.src()), 1), weights = randomValues(countOf(c.weights()), 2);
+  std::vector<float> gradient = randomValues(countOf(c.dst()), 3);
+  std::vector<double> y(gradient.size()), dx(src.size()), dw(weights.size());
+  forEachProduct(c, [&](uint64_t s, uint64_t w, uint64_t d) {
+    y[d] += double(src[s]) * double(weights[w]);
+    dx[s] += double(gradient[d]) * double(weights[w]);
+    dw[w] += double(gradient[d]) * double(src[s]);
+  });
+  Results results = compute(c, choice, src, weights, gradient);
+  EXPECT_LT(relativeError(results.y, y), tolerance);
+  EXPECT_LT(relativeError(results.src, dx), tolerance) << results.inputImplementation;
+  EXPECT_LT(relativeError(results.weights, dw), tolerance) << results.weightImplementation;
+  return results;
+}
+
+class ConvolutionGradient : public testing::TestWithParam<Case> {};
+
+TEST_P(ConvolutionGradient, DirectMatchesLoops) {
+  Results results = check(GetParam(), ConvolutionChoice::Direct, 1e-6);
+  if (!__builtin_cpu_supports("avx512f"))
+    return;
+  EXPECT_EQ(results.inputImplementation.find("ref"), std::string::npos) << results.inputImplementation;
+  EXPECT_EQ(results.weightImplementation.find("ref"), std::string::npos) << results.weightImplementation;
+}
+
+std::vector<Case> shapes() {
+  std::vector<Case> cases;
+  auto add = [&](auto change) {
+    Case c;
+    change(c);
+    cases.push_back(c);
+  };
+  auto square = [](Case &c, uint64_t kernel, uint32_t stride, uint32_t before, uint32_t after) {
+    c.kh = c.kw = kernel;
+    c.strideH = c.strideW = stride;
+    c.top = c.left = before;
+    c.bottom = c.right = after;
+  };
+  auto depthwise = [](Case &c, uint32_t channels) { c.c = c.o = c.groups = channels; };
+  for (From from : {From::Constant, From::Variable, From::Arena})
+    add([&](Case &c) { c.from = from; });
+  add([](Case &c) { c.c = 5, c.o = 13; });
+  add([](Case &c) { c.c = 1, c.o = 1; });
+  add([](Case &c) { c.n = 3, c.h = 9, c.w = 5, c.c = 17, c.o = 33; });
+  add([](Case &c) { c.c = 11, c.o = 32; });
+  add([](Case &c) { c.c = 32, c.o = 3; });
+  add([&](Case &c) { square(c, 1, 1, 0, 0), c.o = 40; });
+  add([&](Case &c) { square(c, 1, 2, 0, 0), c.o = 24; });
+  add([&](Case &c) { square(c, 4, 4, 0, 0), c.c = 3; });
+  add([&](Case &c) { square(c, 2, 2, 0, 0); });
+  add([&](Case &c) { square(c, 3, 2, 1, 1), c.o = 24; });
+  add([&](Case &c) { square(c, 3, 2, 0, 1), c.c = 3; }); // "same" of TensorFlow
+  add([&](Case &c) { square(c, 5, 2, 1, 2); });
+  add([&](Case &c) { square(c, 7, 2, 3, 3), c.c = 3, c.h = c.w = 12; });
+  add([](Case &c) { c.kh = 1, c.top = c.bottom = 0, c.strideW = 2; });
+  for (uint32_t channels : {13, 32, 40}) {
+    add([&](Case &c) { depthwise(c, channels); });
+    add([&](Case &c) { depthwise(c, channels), square(c, 3, 2, 0, 1); });
+    add([&](Case &c) { depthwise(c, channels), square(c, 5, 1, 2, 2); });
+    add([&](Case &c) { depthwise(c, channels), square(c, 5, 2, 1, 2); });
+    add([&](Case &c) { depthwise(c, channels), square(c, 7, 1, 3, 3); });
+  }
+  add([](Case &c) { c.c = 20, c.o = 30, c.groups = 5; });
+  add([](Case &c) { c.c = 32, c.o = 64, c.groups = 2; });
+  add([](Case &c) { c.c = c.o = 64, c.groups = 16, c.strideH = c.strideW = 2; });
+  add([&](Case &c) { square(c, 7, 1, 3, 3), c.h = c.w = 2; });
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, ConvolutionGradient, testing::ValuesIn(shapes()));
+
+} // namespace
