@@ -232,8 +232,7 @@ void AtomicFile::write(const void *data, size_t count) {
   }
 }
 
-// Makes a rename durable. Some file systems cannot sync directories; the file itself is whole in any case.
-static void syncDirectory(const std::string &directory) {
+void syncDirectory(const std::string &directory) {
   int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0)
     return;

@@ -112,6 +112,9 @@ std::vector<std::string> listDirectory(const std::string &directory, const std::
 /// written.
 void makeDirectory(const std::string &path);
 
+/// Makes what was renamed in a directory durable, as far as the file system can: some cannot sync directories.
+void syncDirectory(const std::string &directory);
+
 /// Error unless `path` is a directory that can be read.
 void requireDirectory(const std::string &path);
 

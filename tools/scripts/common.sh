@@ -3,7 +3,8 @@
 
 build_packages="g++ ccache cmake ninja-build libmlir-22-dev mlir-22-tools llvm-22-dev lld-22 libdnnl-dev
   libflatbuffers-dev flatbuffers-compiler nlohmann-json3-dev libcli11-dev libpng-dev libjpeg62-turbo-dev
-  zlib1g-dev libzstd-dev"
+  zlib1g-dev libzstd-dev
+  libeigen3-dev"
 test_packages="libgtest-dev llvm-22-tools python3"
 
 say() {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The folder of a training run:
+//   lock                 held by the process that trains
+//   run.json             the options
+//   plans.json           measured choices of algorithms
+//   frozen.safetensors   weights that training does not change
+//   losses.csv, validation.csv, curves.png, events/, grids/
+//   checkpoints/         see checkpoints.h
+//   ema.safetensors      the result: what `dpsims-run sample` takes
+
+#ifndef DPSIMS_RUNTIME_TRAIN_RUN_FOLDER_H
+#define DPSIMS_RUNTIME_TRAIN_RUN_FOLDER_H
+
+#include <string>
+
+namespace dpsims {
+
+class RunFolder {
+public:
+  /// Makes the folder if there is none and locks it until the object goes, or the process does. Errors: it cannot be
+  /// made or written; another process trains there; without `resume`, it has anything in it.
+  RunFolder(std::string path, bool resume);
+  ~RunFolder();
+  RunFolder(const RunFolder &) = delete;
+  RunFolder &operator=(const RunFolder &) = delete;
+
+  const std::string &path() const { return directory; }
+
+  /// The path of a file in it.
+  std::string file(const std::string &name) const;
+
+private:
+  void lock();
+
+  std::string directory;
+  int descriptor = -1;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_RUN_FOLDER_H
