@@ -87,15 +87,16 @@ int relief(const Shape &shape, int u, int v) {
   case Pattern::Checks:
     return (dx / shape.cell + dy / shape.cell) % 2 ? 40 + fine : fine - 40;
   case Pattern::Clouds:
-    return (clouds(u, v, 4 * shape.cell, shape.salt) - 128) * 5 / 8 + fine;
+    return (clouds(u, v, 4 * shape.cell, shape.salt) - 128) * 3 / 4 + fine;
   }
   return 0;
 }
 
-Shape drawGround(Random &random, const std::vector<uint32_t> &palette) {
+Shape drawGround(Random &random) {
   Shape ground;
-  ground.colour = palette[0];
-  ground.light = random.between(160, 320);
+  for (int channel = 0; channel < 3; ++channel) // any pale colour
+    ground.colour = ground.colour << 8 | uint32_t(random.between(110, 170));
+  ground.light = random.between(160, 340);
   ground.cell = random.between(2, 4);
   ground.salt = uint32_t(random.between(0, 1 << 30));
   return ground;
@@ -146,7 +147,7 @@ Example drawShapes(const DataConfiguration &configuration, const std::string &sp
   const int height = configuration.height, width = configuration.width;
   const std::vector<uint32_t> palette = makePalette(configuration.rules.numClasses);
   Random random({configuration.shapes.seed + hashName(split), index, StreamShapes});
-  std::vector<Shape> shapes = {drawGround(random, palette)};
+  std::vector<Shape> shapes = {drawGround(random)};
   for (int count = random.between(3, 8); count > 0; --count)
     shapes.push_back(drawShape(random, palette, height, width));
   Example example{{width, height, {}}, {width, height, {}}, {width, height, {}}};

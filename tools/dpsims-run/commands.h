@@ -19,6 +19,7 @@ namespace dpsims {
 void addExecuteCommand(CLI::App &app, int &status);
 void addInitCommand(CLI::App &app);
 void addSampleCommand(CLI::App &app);
+void addDataCommand(CLI::App &app);
 void addInfoCommand(CLI::App &app);
 void addBenchCommand(CLI::App &app);
 

@@ -37,6 +37,7 @@ int runCommandLine(int argc, char **argv) {
              "Errors are one line on stderr; the exit status is then 1.");
   int status = 0;
   dpsims::addSampleCommand(app);
+  dpsims::addDataCommand(app);
   dpsims::addExecuteCommand(app, status);
   dpsims::addInitCommand(app);
   dpsims::addInfoCommand(app);

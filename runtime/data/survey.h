@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads a whole data set and says what is in it: `dpsims-run data`.
+
+#ifndef DPSIMS_RUNTIME_DATA_SURVEY_H
+#define DPSIMS_RUNTIME_DATA_SURVEY_H
+
+#include "runtime/data/dataset.h"
+#include "runtime/image/canvas.h"
+
+#include <cstdint>
+#include <map>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dpsims {
+
+struct SurveyOptions {
+  int threads = 1;
+  int tiles = 0; ///< pictures to draw, spread over the split
+};
+
+/// What one split holds.
+struct Survey {
+  std::string split;
+  uint64_t pictures = 0;                            ///< that could be read
+  std::map<std::pair<int, int>, uint64_t> sizes;    ///< (width, height) -> pictures
+  std::vector<uint64_t> classPixels, classPictures; ///< of each class
+  uint64_t pixels = 0, ignoredPixels = 0;
+  uint64_t instances = 0; ///< different ids, summed over pictures
+  bool hasInstances = false;
+  std::vector<Tile> tiles;
+  std::vector<std::string> bad; ///< a line for each file that cannot be used
+};
+
+/// Reads every picture and its maps as training would; goes on after bad ones. The result does not depend on `threads`.
+Survey surveySplit(const DataConfiguration &configuration, const DatasetOptions &dataset, const SurveyOptions &options);
+
+/// Counts, sizes, shares of the classes, classes that never occur, bad files.
+void printSurvey(const Survey &survey, const DataConfiguration &configuration, std::ostream &out);
+
+/// The surveys' tiles, label colours upon photos, and the colours' names. Error: there are no tiles.
+RgbImage surveySheet(const std::vector<Survey> &surveys, const DataConfiguration &configuration);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DATA_SURVEY_H

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/dpsims-run/commands.h"
+
+#include "runtime/base/error.h"
+#include "runtime/data/survey.h"
+#include "runtime/image/png.h"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+namespace dpsims {
+
+namespace {
+
+struct DataFlags {
+  std::string config, data, split, output;
+  int threads = 0, tiles = 24;
+};
+
+std::vector<std::string> chooseSplits(const DataConfiguration &configuration, const DataFlags &flags) {
+  if (!flags.split.empty())
+    return {flags.split};
+  std::vector<std::string> splits;
+  for (const std::string &split : configuration.splitNames())
+    if (hasSplit(configuration, flags.data, split))
+      splits.push_back(split);
+    else
+      std::cout << split << ": not there\n";
+  return splits.empty() ? std::vector<std::string>{"train"} : splits; // which then says what is missing
+}
+
+void checkData(const DataFlags &flags) {
+  const DataConfiguration configuration = DataConfiguration::open(flags.config);
+  const std::vector<std::string> splits = chooseSplits(configuration, flags);
+  SurveyOptions options;
+  options.threads = flags.threads ? flags.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+  options.tiles = flags.output.empty() ? 0 : std::max(1, flags.tiles / int(splits.size()));
+  std::vector<Survey> surveys;
+  size_t bad = 0;
+  for (const std::string &split : splits) {
+    surveys.push_back(surveySplit(configuration, {flags.data, split, configuration.wantsInstances}, options));
+    printSurvey(surveys.back(), configuration, std::cout);
+    bad += surveys.back().bad.size();
+  }
+  std::cout.flush();
+  if (!flags.output.empty()) {
+    const RgbImage sheet = surveySheet(surveys, configuration);
+    writeRgbPng(flags.output, sheet.width, sheet.height, sheet.pixels.data());
+  }
+  if (bad)
+    fail(flags.data, ": ", bad, bad == 1 ? " bad file" : " bad files", ", each in a line that begins with \"bad:\"");
+}
+
+} // namespace
+
+void addDataCommand(CLI::App &app) {
+  auto flags = std::make_shared<DataFlags>();
+  CLI::App *command =
+      app.add_subcommand("data", "Reads a whole data set: counts, classes, bad files, a sheet to look at.");
+  command->add_option("--config", flags->config, "configuration (JSON), or compiled model")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--data", flags->data, "the data set's folder; the built-in shapes need none")->type_name("DIR");
+  command->add_option("--split", flags->split, "train, val or another; without: every one that there is")
+      ->type_name("NAME");
+  command->add_option("--output", flags->output, "draw a sheet of labels upon photos, PNG")->type_name("FILE");
+  command->add_option("--tiles", flags->tiles, "pictures on the sheet")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("--threads", flags->threads, "that read pictures; 0: one for each processor")
+      ->check(CLI::Range(0, 1024))
+      ->type_name("N");
+  command->footer("Examples:\n"
+                  "  dpsims-run data --config models/configs/camvid-128.json --data camvid --output sheet.png\n"
+                  "  dpsims-run data --config models/configs/shapes-64.json --output shapes.png\n"
+                  "The exit status is 1 if there are bad files.");
+  command->callback([flags] { checkData(*flags); });
+}
+
+} // namespace dpsims
