@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The derivative of every op of the graph. Where a derivative can be told from the result (LeakyReLU, sigmoid, tanh), it
-// is: the operand then need not be kept.
+// The derivative of every op of the graph. Where a derivative can be told from the result (LeakyReLU, sigmoid, tanh),
+// it is: the operand then need not be kept.
 #include "dialect/Builders.h"
 
 #include <cmath>
@@ -46,9 +46,9 @@ public:
   }
   /// Sum or mean over axes, kept with size 1.
   Value reduce(Value x, StringRef kind, ArrayRef<int64_t> axes) {
-    return axes.empty() ? x
-                        : make<ReduceOp>(x, {builder.getNamedAttr("kind", builder.getStringAttr(kind)),
-                                             list("axes", axes)});
+    return axes.empty()
+               ? x
+               : make<ReduceOp>(x, {builder.getNamedAttr("kind", builder.getStringAttr(kind)), list("axes", axes)});
   }
   /// A mean over the last axis, kept.
   Value rowMean(Value x) { return reduce(x, "mean", {int64_t(shapeOf(x).size()) - 1}); }
@@ -82,8 +82,7 @@ public:
   NamedAttribute list(StringRef name, ArrayRef<int64_t> values) {
     return builder.getNamedAttr(name, builder.getI64ArrayAttr(values));
   }
-  template <typename OpTy>
-  Value make(ValueRange operands, ArrayRef<NamedAttribute> attributes = {}) {
+  template <typename OpTy> Value make(ValueRange operands, ArrayRef<NamedAttribute> attributes = {}) {
     return makeOp<OpTy>(builder, location, operands, attributes);
   }
 
@@ -106,10 +105,10 @@ private:
   }
 
 UNARY(ReluOp, f.where(f.greater(y, f.number(0)), g))
-UNARY(LeakyReluOp, f.select(f.greater(floatOr(getSlope(), 0) >= 0 ? y : x, f.number(0)), g,
-                            f.mul(g, floatOr(getSlope(), 0))))
-UNARY(ClampOp, f.where(f.mul(f.greater(y, f.number(floatOr(getMin(), 0))), f.greater(f.number(floatOr(getMax(), 0)), y)),
-                       g))
+UNARY(LeakyReluOp,
+      f.select(f.greater(floatOr(getSlope(), 0) >= 0 ? y : x, f.number(0)), g, f.mul(g, floatOr(getSlope(), 0))))
+UNARY(ClampOp,
+      f.where(f.mul(f.greater(y, f.number(floatOr(getMin(), 0))), f.greater(f.number(floatOr(getMax(), 0)), y)), g))
 UNARY(SigmoidOp, f.mul(g, f.mul(y, f.sub(f.number(1), y))))
 UNARY(TanhOp, f.mul(g, f.sub(f.number(1), f.make<SquareOp>(y))))
 UNARY(ExpOp, f.mul(g, y))
@@ -184,7 +183,8 @@ void InstanceEdgesOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool
 //===-- Contractions ----------------------------------------------------------------------------------------------===//
 
 namespace {
-/// What a convolution and its gradients have in common: stride, padding, groups in numbers, and a shape if one is given.
+/// What a convolution and its gradients have in common: stride, padding, groups in numbers, and a shape if one is
+/// given.
 SmallVector<NamedAttribute> convAttributes(OpBuilder &builder, Operation *op, ArrayRef<int64_t> shape = {}) {
   ConvGeometry g = convGeometry(op);
   SmallVector<NamedAttribute> attributes;
@@ -384,8 +384,8 @@ void ConcatOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Array
   Shape start(shapeOf(getResult()).size(), 0), step(start.size(), 1);
   for (auto [i, input] : llvm::enumerate(getInputs())) {
     if (wanted[i])
-      operands[i] = f.make<SliceOp>(results[0],
-                                    {f.list("start", start), f.list("step", step), f.list("size", shapeOf(input))});
+      operands[i] =
+          f.make<SliceOp>(results[0], {f.list("start", start), f.list("step", step), f.list("size", shapeOf(input))});
     start[axis] += shapeOf(input)[axis];
   }
 }
@@ -408,5 +408,6 @@ void PadOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef
   if (getInterior())
     for (auto [d, interior] : llvm::enumerate(intList(*getInterior())))
       step[d] += interior;
-  operands[0] = f.make<SliceOp>(results[0], {f.list("start", intList(getLow())), f.list("step", step), f.list("size", x)});
+  operands[0] =
+      f.make<SliceOp>(results[0], {f.list("start", intList(getLow())), f.list("step", step), f.list("size", x)});
 }

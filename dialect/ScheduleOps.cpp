@@ -32,16 +32,14 @@ SmallVector<Value> LaunchOp::reads() { return SmallVector<Value>(getInputs()); }
 SmallVector<Value> LaunchOp::writes() { return SmallVector<Value>(getOutputs()); }
 
 namespace {
-template <typename OpTy>
-SmallVector<Value> contractionReads(OpTy step) {
+template <typename OpTy> SmallVector<Value> contractionReads(OpTy step) {
   SmallVector<Value> all{step.getSrc(), step.getWeights()};
   for (Value optional : {step.getBias(), step.getResidual()})
     if (optional)
       all.push_back(optional);
   return all;
 }
-template <typename OpTy>
-SmallVector<Value> residualOf(OpTy step) {
+template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
   return step.getResidual() ? SmallVector<Value>{step.getResidual()} : SmallVector<Value>();
 }
 } // namespace

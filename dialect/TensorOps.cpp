@@ -112,8 +112,8 @@ void dpsims::printTensorOp(OpAsmPrinter &printer, Operation *op) {
 
 bool dpsims::isElementwise(Operation *op) {
   return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SiluOp, GeluOp, TanhOp, ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp,
-             SquareOp, NegOp, RoundOp, CastOp, AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, NotEqualOp, ErfOp, PowOp,
-             GreaterOp, SelectOp>(op);
+             SquareOp, NegOp, RoundOp, CastOp, AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, NotEqualOp, ErfOp,
+             PowOp, GreaterOp, SelectOp>(op);
 }
 
 InFlightDiagnostic dpsims::opError(Operation *op) { return op->emitError() << op->getName().stripDialect() << ": "; }
@@ -157,9 +157,7 @@ void OutputOp::print(OpAsmPrinter &printer) {
     printer << " : " << getValue().getType();
 }
 
-ParseResult AssignOp::parse(OpAsmParser &parser, OperationState &result) {
-  return OutputOp::parse(parser, result);
-}
+ParseResult AssignOp::parse(OpAsmParser &parser, OperationState &result) { return OutputOp::parse(parser, result); }
 void AssignOp::print(OpAsmPrinter &printer) {
   printer << " " << getNameAttr() << " " << getValue();
   if (!isValue(getValue().getType()))
@@ -189,9 +187,9 @@ LogicalResult verifyFusion(Operation *op, Block &body, ValueRange inputs, TypeRa
     return op->emitError() << "the body must end in `yield`";
   auto same = [](TypeRange a, TypeRange b) {
     return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto pair) {
-      auto x = dyn_cast<ShapedType>(std::get<0>(pair)), y = dyn_cast<ShapedType>(std::get<1>(pair));
-      return x && y && x.getShape() == y.getShape() && x.getElementType() == y.getElementType();
-    });
+             auto x = dyn_cast<ShapedType>(std::get<0>(pair)), y = dyn_cast<ShapedType>(std::get<1>(pair));
+             return x && y && x.getShape() == y.getShape() && x.getElementType() == y.getElementType();
+           });
   };
   if (!same(body.getArgumentTypes(), inputs.getTypes()))
     return op->emitError() << "the body's arguments must be the operands";
@@ -201,9 +199,7 @@ LogicalResult verifyFusion(Operation *op, Block &body, ValueRange inputs, TypeRa
 }
 } // namespace
 
-LogicalResult FusedOp::verify() {
-  return verifyFusion(*this, getBody().front(), getInputs(), getResultTypes());
-}
+LogicalResult FusedOp::verify() { return verifyFusion(*this, getBody().front(), getInputs(), getResultTypes()); }
 LogicalResult ComputeOp::verify() {
   return verifyFusion(*this, getBody().front(), getInputs(), getOutputs().getTypes());
 }
@@ -326,8 +322,7 @@ LogicalResult checkEpilogue(Operation *op, int64_t channels, ArrayRef<int64_t> r
   constexpr StringRef activations[] = {"relu", "leaky_relu", "clamp", "sigmoid", "silu", "gelu", "tanh"};
   auto activation = op->getAttrOfType<StringAttr>("activation");
   if (activation && !llvm::is_contained(activations, activation.getValue()))
-    return opError(op) << "unknown activation " << activation << "; known: "
-                       << llvm::join(ArrayRef(activations), ", ");
+    return opError(op) << "unknown activation " << activation << "; known: " << llvm::join(ArrayRef(activations), ", ");
   bool residual = boolOr(op->getAttr("residual"), false);
   if (residual && op->getNumOperands() < 3)
     return opError(op) << "residual = true, but there is no residual operand";
@@ -417,7 +412,7 @@ LogicalResult InputOp::inferTypes(Types &types) {
 }
 
 namespace {
-constexpr StringRef initialisers[] = {"zeros",         "ones",          "constant",      "normal",
+constexpr StringRef initialisers[] = {"zeros",         "ones",          "constant",       "normal",
                                       "xavier_normal", "singular_left", "singular_right", "copy"};
 
 LogicalResult inferWeight(Operation *op, Types &types, Attribute shape, StringRef init, size_t kinds) {
@@ -467,8 +462,8 @@ FailureOr<Shape> convolve(Operation *op, ArrayRef<int64_t> x, ArrayRef<int64_t> 
   if (g.stride[0] < 1 || g.stride[1] < 1 || llvm::any_of(g.padding, [](int64_t p) { return p < 0; }))
     return opError(op) << "stride must be positive and padding not negative";
   if (g.groups < 1 || x[3] % g.groups || w[0] % g.groups)
-    return opError(op) << "input has " << x[3] << " channels, output " << w[0] << ", not divisible by groups = "
-                       << g.groups;
+    return opError(op) << "input has " << x[3] << " channels, output " << w[0]
+                       << ", not divisible by groups = " << g.groups;
   if (w[1] * g.groups != x[3])
     return opError(op) << "input has " << x[3] << " channels, weights " << text(w) << " take " << w[1] * g.groups;
   int64_t h = x[1] + g.padding[0] + g.padding[2] - w[2], v = x[2] + g.padding[1] + g.padding[3] - w[3];
@@ -487,7 +482,8 @@ LogicalResult inferConvGradient(Operation *op, Types &types, bool ofImages) {
   Value gradient = op->getOperand(ofImages ? 0 : 1), other = op->getOperand(ofImages ? 1 : 0);
   if (failed(giveFloat(op, types, shape)))
     return failure();
-  FailureOr<Shape> result = convolve(op, ofImages ? ArrayRef(shape) : shapeOf(other), ofImages ? shapeOf(other) : ArrayRef(shape));
+  FailureOr<Shape> result =
+      convolve(op, ofImages ? ArrayRef(shape) : shapeOf(other), ofImages ? shapeOf(other) : ArrayRef(shape));
   if (failed(result))
     return failure();
   if (shapeOf(gradient) != ArrayRef(*result))
@@ -754,7 +750,8 @@ LogicalResult SliceOp::inferTypes(Types &types) {
       failed(wantLength(*this, "size", size, x.size())))
     return failure();
   for (size_t i = 0; i < x.size(); ++i)
-    if (start[i] < 0 || step[i] < 1 || size[i] < 1 || start[i] >= x[i] || (size[i] - 1) > (x[i] - 1 - start[i]) / step[i])
+    if (start[i] < 0 || step[i] < 1 || size[i] < 1 || start[i] >= x[i] ||
+        (size[i] - 1) > (x[i] - 1 - start[i]) / step[i])
       return opError(*this) << "axis " << i << " of " << x[i] << ": start " << start[i] << ", step " << step[i]
                             << ", size " << size[i] << " leaves it";
   return give(*this, types, size, getElementTypeOrSelf(getInputs()[0].getType()));

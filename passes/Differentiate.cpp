@@ -20,8 +20,7 @@ bool stopsGradients(Operation *op) {
 /// Reverse mode for one `gradient` op.
 class Differentiator {
 public:
-  explicit Differentiator(GradientOp gradient)
-      : gradient(gradient), builder(gradient), loss(gradient.getInputs()[0]) {}
+  explicit Differentiator(GradientOp gradient) : gradient(gradient), builder(gradient), loss(gradient.getInputs()[0]) {}
 
   LogicalResult run() {
     findActive();

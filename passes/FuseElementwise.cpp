@@ -17,8 +17,7 @@ namespace {
 
 /// Ops that a generated kernel computes. A constant is part of each kernel that reads it.
 bool isKernelOp(Operation *op) {
-  return isa<TensorOpInterface>(op) && !isLibraryOp(op) &&
-         !isa<InputOp, WeightOp, StateOp, ReshapeOp, ConstantOp>(op);
+  return isa<TensorOpInterface>(op) && !isLibraryOp(op) && !isa<InputOp, WeightOp, StateOp, ReshapeOp, ConstantOp>(op);
 }
 
 /// Ops whose result a consumer can compute where it needs it.
@@ -27,9 +26,54 @@ bool joinsConsumer(Operation *op) { return isElementwise(op) || isPicking(op) ||
 /// Ops that compute their operands where they need them.
 bool takesProducers(Operation *op) { return joinsConsumer(op) || isa<ConcatOp>(op); }
 
+int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
+
+/// Roughly the instructions for an element.
+unsigned workOf(Operation *op) {
+  if (isa<ExpOp, LogOp, ErfOp, TanhOp, SigmoidOp, SiluOp, GeluOp, PowOp>(op))
+    return 12;
+  return isa<DivOp, SqrtOp, RsqrtOp>(op) ? 4 : 1;
+}
+
+/// Which values are better computed again by each kernel that reads them than stored: arithmetic on one large tensor
+/// and small ones. Reading that tensor costs no more than reading the result, and the result needs no memory.
+class Repeatable {
+public:
+  explicit Repeatable(Block &block) {
+    for (Operation &op : block)
+      if (isElementwise(&op) || isPicking(&op))
+        consider(&op);
+  }
+  bool contains(Operation *op) const { return known.contains(op); }
+
+private:
+  static constexpr unsigned mostWork = 16;
+
+  struct Needs {
+    llvm::SmallSetVector<Value, 2> tensors;
+    unsigned work;
+  };
+
+  void consider(Operation *op) {
+    Needs needs{{}, workOf(op)};
+    for (Value operand : op->getOperands()) {
+      auto inner = known.find(operand.getDefiningOp());
+      if (inner != known.end()) {
+        needs.tensors.insert(inner->second.tensors.begin(), inner->second.tensors.end());
+        needs.work += inner->second.work;
+      } else if (elements(operand) * 8 > elements(op->getResult(0)) && !operand.getDefiningOp<ConstantOp>())
+        needs.tensors.insert(operand);
+    }
+    if (needs.tensors.size() <= 1 && needs.work <= mostWork)
+      known.try_emplace(op, std::move(needs));
+  }
+
+  llvm::DenseMap<Operation *, Needs> known;
+};
+
 class Groups {
 public:
-  explicit Groups(Block &block) : block(block) {
+  explicit Groups(Block &block) : block(block), repeatable(block) {
     for (Operation &op : llvm::reverse(block))
       if (isKernelOp(&op))
         place(&op);
@@ -68,10 +112,16 @@ private:
     return isElementwise(op) && !listConstant;
   }
 
+  /// A vector that takes work is not computed again at every pixel.
+  static bool isWorthwhile(Operation *op, Operation *root) {
+    return !isElementwise(op) || workOf(op) < 4 || elements(op->getResult(0)) * 8 > elements(root->getResult(0));
+  }
+
   void place(Operation *op) {
     SmallVector<Operation *> roots = joinsConsumer(op) ? readers(op) : SmallVector<Operation *>();
-    bool joins = !roots.empty() && (roots.size() == 1 || isPicking(op)) &&
-                 llvm::all_of(roots, [&](Operation *root) { return fitsTransposition(op, root); });
+    bool joins =
+        !roots.empty() && (roots.size() == 1 || isPicking(op) || repeatable.contains(op)) &&
+        llvm::all_of(roots, [&](Operation *root) { return fitsTransposition(op, root) && isWorthwhile(op, root); });
     if (!joins)
       roots = {op};
     for (Operation *root : roots) {
@@ -85,8 +135,8 @@ private:
   /// A constant that a library op or an output reads is made by a kernel of its own.
   void giveConstantsToOthers() {
     for (Operation &op : block) {
-      bool other = isa<ConstantOp>(op) &&
-                   llvm::any_of(op.getUsers(), [](Operation *user) { return !isKernelOp(user); });
+      bool other =
+          isa<ConstantOp>(op) && llvm::any_of(op.getUsers(), [](Operation *user) { return !isKernelOp(user); });
       if (other)
         groups[&op].push_back(&op);
     }
@@ -117,11 +167,11 @@ private:
       builder.clone(*op, map);
     YieldOp::create(builder, root->getLoc(),
                     llvm::map_to_vector(root->getResults(), [&](Value v) { return map.lookup(v); }));
-    root->replaceUsesWithIf(fused.getResults(),
-                            [&](OpOperand &use) { return !fused->isAncestor(use.getOwner()); });
+    root->replaceUsesWithIf(fused.getResults(), [&](OpOperand &use) { return !fused->isAncestor(use.getOwner()); });
   }
 
   Block &block;
+  Repeatable repeatable;
   llvm::MapVector<Operation *, SmallVector<Operation *>> groups; // root -> members, the block's last first
   llvm::DenseMap<Operation *, SmallVector<Operation *>> rootsOf;
   llvm::DenseSet<Operation *> hasTransposition;

@@ -10,7 +10,7 @@
 
 namespace dpsims {
 
-/// The values of a block that depend on weights and constants alone.
+/// The values of a block that depend on constants and on weights that the program does not change.
 class WeightOnly {
 public:
   explicit WeightOnly(mlir::Block &block);

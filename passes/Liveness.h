@@ -8,10 +8,10 @@
 
 namespace dpsims {
 
-/// A planned buffer and the steps, by number, between which its bytes are needed.
+/// Buffers that share one place, and the steps, by number, between which its bytes are needed.
 struct LiveBuffer {
-  BufferOp buffer;
-  int64_t size; // bytes
+  llvm::SmallVector<BufferOp> buffers; // each takes the memory of the one before, in place
+  int64_t size;                        // bytes
   int64_t first, last;
   bool overlaps(const LiveBuffer &other) const { return first <= other.last && other.first <= last; }
 };
@@ -19,8 +19,8 @@ struct LiveBuffer {
 /// The bytes of a buffer.
 int64_t byteSize(mlir::Value buffer);
 
-/// The buffers of a list of steps that have a place in its arena, without views, in the list's order. A view's readers are
-/// its buffer's.
+/// The places that a list of steps needs in its arena, in the list's order. A view's readers are its buffer's. An
+/// output takes the place of an input that its step may overwrite and that nobody reads later.
 llvm::SmallVector<LiveBuffer> liveBuffers(mlir::Block &steps);
 
 } // namespace dpsims

@@ -83,6 +83,15 @@ def Differentiate : Pass<"differentiate", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def Simplify : Pass<"simplify", "GraphOp"> {
+  let summary = "arithmetic that needs no computation goes";
+  let description = [{
+    x + 0, x * 1, arithmetic of constants, shape ops that change nothing, a broadcast in front of arithmetic that broadcasts
+    by itself. Derivatives are full of them.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def Decompose : Pass<"decompose", "GraphOp"> {
   let summary = "batch_norm and attention become simpler ops";
   let description = [{

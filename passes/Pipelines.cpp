@@ -17,6 +17,7 @@ void optimize(OpPassManager &manager) {
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
   graph.addPass(createDifferentiate());
+  graph.addPass(createSimplify());
   graph.addPass(createDecompose());
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());

@@ -2,7 +2,7 @@
 #include "passes/GraphUtils.h"
 #include "passes/Passes.h"
 
-#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 
@@ -27,6 +27,11 @@ public:
     auto entry = EntryOp::create(builder, graph.getLoc(), graph.getSymName(), IntegerAttr(), IntegerAttr());
     Block &load = entry.getPrepare().emplaceBlock(), &main = entry.getMain().emplaceBlock();
     Block &block = graph.getBody().front();
+    builder.setInsertionPointToEnd(&load);
+    graph.walk([&](Operation *op) {
+      if (isa<WeightOp, StateOp>(op))
+        declare(op);
+    });
     for (auto prepare : block.getOps<PrepareOp>()) {
       builder.setInsertionPointToEnd(&load);
       space = "load";
@@ -41,16 +46,17 @@ public:
     for (Operation &op : block)
       if (!isa<PrepareOp>(op) && failed(step(&op)))
         return failure();
+    assign(block);
     return entry;
   }
 
 private:
   Value makeBuffer(Value tensor, StringRef where, std::optional<int64_t> index = {}, StringRef name = "",
                    Value viewOf = {}) {
-    auto buffer = BufferOp::create(builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf,
-                                   builder.getStringAttr(where),
-                                   index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
-                                   name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr());
+    auto buffer =
+        BufferOp::create(builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf, builder.getStringAttr(where),
+                         index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
+                         name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr());
     return buffer;
   }
 
@@ -64,9 +70,6 @@ private:
   /// One constant after another, each with what it needs, so that few weights are in memory at a time.
   LogicalResult prepareSteps(PrepareOp prepare) {
     Block &body = prepare.getBody().front();
-    for (Operation &op : body)
-      if (isa<WeightOp, StateOp>(op))
-        declare(&op);
     auto yield = dyn_cast<YieldOp>(body.getTerminator());
     if (!yield || yield.getValues().getTypes() != prepare.getResultTypes())
       return prepare.emitError() << "prepare: it must yield its results";
@@ -112,18 +115,23 @@ private:
   LogicalResult step(Operation *op) {
     if (auto input = dyn_cast<InputOp>(op)) {
       buffers[input.getResult()] = makeBuffer(input.getResult(), "input", inputCount++, input.getName());
+    } else if (isa<WeightOp, StateOp>(op) && space == "arena") {
+      auto name = op->getAttrOfType<StringAttr>("name");
+      variables[name] = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), "variable", variables.size(), name);
     } else if (isa<WeightOp, StateOp>(op)) {
       Value buffer = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
       LoadWeightOp::create(builder, op->getLoc(), op->getAttrOfType<StringAttr>("name"), buffer);
     } else if (isa<ReshapeOp>(op)) {
-      buffers[op->getResult(0)] = makeBuffer(op->getResult(0), spaceOf(op->getOperand(0)), {}, "",
-                                             bufferOf(op->getOperand(0)));
+      buffers[op->getResult(0)] =
+          makeBuffer(op->getResult(0), spaceOf(op->getOperand(0)), {}, "", bufferOf(op->getOperand(0)));
     } else if (auto fused = dyn_cast<FusedOp>(op)) {
       compute(fused);
     } else if (isLibraryOp(op)) {
       contraction(op);
     } else if (auto output = dyn_cast<OutputOp>(op)) {
       give(output);
+    } else if (isa<AssignOp>(op)) {
+      // `assign` below, when all steps are known.
     } else {
       return op->emitError() << op->getName().stripDialect()
                              << ": no step computes it; run hoist-constants and fuse-elementwise before";
@@ -142,6 +150,10 @@ private:
   }
 
   void contraction(Operation *op) {
+    if (isa<Conv2dInputGradientOp>(op))
+      return convGradient<ConvInputGradientStepOp>(op);
+    if (isa<Conv2dWeightGradientOp>(op))
+      return convGradient<ConvWeightGradientStepOp>(op);
     unsigned bias = 2, residual = op->getNumOperands() - 1;
     bool hasResidual = boolOr(op->getAttr("residual"), false);
     bool hasBias = op->getNumOperands() - hasResidual > 2;
@@ -149,39 +161,125 @@ private:
     Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
     Value src = bufferOf(op->getOperand(0)), weights = bufferOf(op->getOperand(1));
     NamedAttrList config;
-    for (StringRef name : {"activation", "alpha", "beta", "transpose_b"})
+    for (StringRef name : {"activation", "alpha", "beta", "transpose_a", "transpose_b"})
       if (Attribute value = op->getAttr(name))
         config.set(name, value);
-    if (auto conv = dyn_cast<Conv2dOp>(op)) {
-      ConvGeometry g = convGeometry(conv);
-      config.set("stride", builder.getI64ArrayAttr(g.stride));
-      config.set("padding", builder.getI64ArrayAttr(g.padding));
-      config.set("groups", builder.getI64IntegerAttr(g.groups));
+    if (isa<Conv2dOp>(op)) {
+      setGeometry(config, op);
       ConvStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias), operand(hasResidual, residual),
                          dst, config.getDictionary(builder.getContext()));
     } else {
-      MatmulStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias),
-                           operand(hasResidual, residual), dst, config.getDictionary(builder.getContext()));
+      MatmulStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias), operand(hasResidual, residual),
+                           dst, config.getDictionary(builder.getContext()));
     }
   }
+
+  void setGeometry(NamedAttrList &config, Operation *conv) {
+    ConvGeometry g = convGeometry(conv);
+    config.set("stride", builder.getI64ArrayAttr(g.stride));
+    config.set("padding", builder.getI64ArrayAttr(g.padding));
+    config.set("groups", builder.getI64IntegerAttr(g.groups));
+  }
+
+  template <typename StepOp> void convGradient(Operation *op) {
+    NamedAttrList config;
+    setGeometry(config, op);
+    Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
+    StepOp::create(builder, op->getLoc(), bufferOf(op->getOperand(0)), bufferOf(op->getOperand(1)), dst,
+                   config.getDictionary(builder.getContext()));
+  }
+
+  static BufferOp rootOf(Value buffer) {
+    auto root = buffer.getDefiningOp<BufferOp>();
+    while (root.getViewOf())
+      root = root.getViewOf().getDefiningOp<BufferOp>();
+    return root;
+  }
+
+  void copy(Location location, Value tensor, Value target) {
+    auto step = ComputeOp::create(builder, location, ValueRange(bufferOf(tensor)), ValueRange(target));
+    Block &body = step.getBody().emplaceBlock();
+    body.addArgument(tensor.getType(), location);
+    OpBuilder inner = OpBuilder::atBlockEnd(&body);
+    YieldOp::create(inner, location, body.getArguments());
+  }
+
+  //===-- The program's results ---------------------------------------------------------------------------------===//
 
   /// A value of the arena becomes the caller's buffer; another is copied into it.
   void give(OutputOp output) {
     Value tensor = output.getValue();
     int64_t index = outputCount++;
-    auto root = bufferOf(tensor).getDefiningOp<BufferOp>();
-    while (root.getViewOf())
-      root = root.getViewOf().getDefiningOp<BufferOp>();
-    if (root.getSpace() == "arena") {
+    BufferOp root = rootOf(bufferOf(tensor));
+    if (root.getSpace() == "arena")
       place(root, output, index);
-      return;
+    else
+      copy(output.getLoc(), tensor, makeBuffer(tensor, "output", index, output.getName()));
+  }
+
+  /// What weights become. A value is made in the weight's memory where all that read the old weight come before; else
+  /// it is copied there in the end, the old weights among such values first.
+  void assign(Block &block) {
+    SmallVector<AssignOp> assigns(block.getOps<AssignOp>());
+    for (AssignOp assign : assigns)
+      if (Value tensor = assign.getValue(); rootOf(bufferOf(tensor)).getSpace() == "variable") {
+        Value kept = makeBuffer(tensor, "arena");
+        copy(assign.getLoc(), tensor, kept);
+        kepts[assign] = kept;
+      }
+    llvm::DenseMap<Operation *, int64_t> order;
+    for (auto [i, op] : llvm::enumerate(*builder.getBlock()))
+      order[&op] = i;
+    for (AssignOp assign : assigns) {
+      Value variable = variables.lookup(assign.getNameAttr()), value = bufferOf(assign.getValue());
+      BufferOp root = rootOf(value);
+      if (root.getSpace() == "arena" && !kepts.contains(assign) && canTake(variable, root, order))
+        take(variable, value, root);
+      else
+        lateAssigns.push_back(assign);
     }
-    Value target = makeBuffer(tensor, "output", index, output.getName());
-    auto step = ComputeOp::create(builder, output.getLoc(), ValueRange(bufferOf(tensor)), ValueRange(target));
-    Block &body = step.getBody().emplaceBlock();
-    body.addArgument(tensor.getType(), output.getLoc());
-    OpBuilder inner = OpBuilder::atBlockEnd(&body);
-    YieldOp::create(inner, output.getLoc(), body.getArguments());
+    for (AssignOp assign : lateAssigns) {
+      if (Value kept = kepts.lookup(assign))
+        buffers[assign.getValue()] = kept;
+      copy(assign.getLoc(), assign.getValue(), variables.lookup(assign.getNameAttr()));
+    }
+  }
+
+  /// All steps that use a buffer or its views.
+  static void usersOf(BufferOp buffer, SmallVectorImpl<Operation *> &users) {
+    for (Operation *user : buffer->getUsers()) {
+      if (auto view = dyn_cast<BufferOp>(user))
+        usersOf(view, users);
+      else
+        users.push_back(user);
+    }
+  }
+
+  /// Whether the first step that writes `root` comes behind every reader of the variable, or is the last one and may
+  /// overwrite what it reads.
+  static bool canTake(Value variable, BufferOp root, const llvm::DenseMap<Operation *, int64_t> &order) {
+    SmallVector<Operation *> readers, users;
+    usersOf(variable.getDefiningOp<BufferOp>(), readers);
+    usersOf(root, users);
+    Operation *writer =
+        *llvm::min_element(users, [&](Operation *a, Operation *b) { return order.at(a) < order.at(b); });
+    return llvm::all_of(readers, [&](Operation *reader) {
+      if (reader != writer)
+        return order.at(reader) < order.at(writer);
+      auto step = cast<StepOpInterface>(writer);
+      auto reads = step.reads();
+      bool once = llvm::count_if(reads, [&](Value v) { return rootOf(v) == variable.getDefiningOp(); }) == 1;
+      return once && llvm::is_contained(step.overwritable(), variable);
+    });
+  }
+
+  /// The variable's memory becomes that of the value.
+  void take(Value variable, Value value, BufferOp root) {
+    if (root->isBeforeInBlock(variable.getDefiningOp()))
+      variable.getDefiningOp()->moveBefore(root);
+    root.getViewOfMutable().assign(variable);
+    root.setSpace("variable");
+    markViews(root);
   }
 
   /// The caller's buffer has the output's shape; a reshape's source becomes a view of it.
@@ -209,6 +307,9 @@ private:
   GraphOp graph;
   OpBuilder builder;
   llvm::DenseMap<Value, Value> buffers;
+  llvm::MapVector<StringAttr, Value> variables;
+  llvm::DenseMap<Operation *, Value> kepts; // old values of weights that another weight takes
+  SmallVector<AssignOp> lateAssigns;
   StringRef space;
   int64_t inputCount = 0, outputCount = 0;
 };

@@ -20,7 +20,9 @@ namespace dpsims {
 namespace {
 
 format::ElementType elementType(Type type) {
-  return type.isF32() ? format::ElementType::F32 : type.isInteger(8) ? format::ElementType::U8 : format::ElementType::I32;
+  return type.isF32()        ? format::ElementType::F32
+         : type.isInteger(8) ? format::ElementType::U8
+                             : format::ElementType::I32;
 }
 
 std::vector<uint64_t> shapeOf(Type type) {
@@ -82,11 +84,12 @@ private:
     b.ForceVectorAlignment(d.code.size(), 1, 32);
     auto code = b.CreateVector(reinterpret_cast<const uint8_t *>(d.code.data()), d.code.size());
     fb::Offset<fb::Vector<uint8_t>> none;
-    auto model = format::CreateModel(
-        b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
-        d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip), b.CreateVectorOfStrings(d.features),
-        b.CreateString(d.config), b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries),
-        d.cuda ? none : code, d.ptx.empty() ? 0 : b.CreateString(d.ptx), d.cuda ? code : none);
+    auto model =
+        format::CreateModel(b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
+                            d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip),
+                            b.CreateVectorOfStrings(d.features), b.CreateString(d.config), b.CreateVector(weightTable),
+                            b.CreateVector(kernels), b.CreateVector(entries), d.cuda ? none : code,
+                            d.ptx.empty() ? 0 : b.CreateString(d.ptx), d.cuda ? code : none);
     b.Finish(model, format::ModelIdentifier());
   }
 
@@ -113,7 +116,8 @@ private:
     std::string of = weight.getOf().value_or("").str();
     return format::CreateWeightDirect(b, weight.getName().str().c_str(), format::ElementType::F32, &shape,
                                       weight.getTrained(), weight.getInit().str().c_str(),
-                                      weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str());
+                                      weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str(),
+                                      weight.getRequired().value_or(true));
   }
 
   uint32_t weightIndex(StringRef name) { return std::distance(weights.begin(), weights.find(name)); }
@@ -121,13 +125,16 @@ private:
   //===-- Entries -----------------------------------------------------------------------------------------------===//
 
   fb::Offset<format::Entry> writeEntry(EntryOp entry) {
-    llvm::MapVector<int64_t, BufferOp> inputs, outputs, constants;
+    llvm::MapVector<int64_t, BufferOp> inputs, outputs, constants, variables;
     for (auto buffer : entry.getMain().getOps<BufferOp>())
       if (!buffer.getViewOf() && buffer.getIndex())
-        (buffer.getSpace() == "input"    ? inputs
-         : buffer.getSpace() == "output" ? outputs
-                                         : constants)[*buffer.getIndex()] = buffer;
-    std::vector<uint32_t> used;
+        (buffer.getSpace() == "input"      ? inputs
+         : buffer.getSpace() == "output"   ? outputs
+         : buffer.getSpace() == "variable" ? variables
+                                           : constants)[*buffer.getIndex()] = buffer;
+    std::vector<uint32_t> used, changed;
+    for (auto &[index, buffer] : sorted(variables))
+      changed.push_back(weightIndex(*buffer.getName()));
     for (auto weight : entry.getPrepare().getOps<WeightDeclOp>())
       used.push_back(weightIndex(weight.getName()));
     std::vector<fb::Offset<format::Constant>> constantTable;
@@ -139,7 +146,7 @@ private:
     auto prepare = writePlan(entry.getPrepare().front(), entry.getLoadSize().value_or(0));
     auto main = writePlan(entry.getMain().front(), entry.getArenaSize().value_or(0));
     return format::CreateEntryDirect(b, entry.getSymName().str().c_str(), &in, &out, &used, &constantTable, prepare,
-                                     main);
+                                     main, &changed);
   }
 
   static Type bufferElement(BufferOp buffer) { return cast<MemRefType>(buffer.getType()).getElementType(); }
@@ -184,6 +191,7 @@ private:
                      .Case("input", format::Space::Input)
                      .Case("output", format::Space::Output)
                      .Case("constant", format::Space::Constant)
+                     .Case("variable", format::Space::Variable)
                      .Case("load", format::Space::Load)
                      .Default(format::Space::Arena);
     std::vector<uint64_t> shape = shapeOf(buffer.getType());
@@ -227,6 +235,18 @@ private:
                         format::CreateStoreConstant(b, index(store.getSrc()), store.getIndex()).Union());
         })
         .Case<ConvStepOp>([&](ConvStepOp conv) { return Result(format::Operation::Conv, writeConv(conv, flops)); })
+        .Case<ConvInputGradientStepOp>([&](auto conv) {
+          return Result(
+              format::Operation::ConvInputGradient,
+              writeConvGradient(conv, conv.getOther().getType(), conv.getSrc().getType(), flops,
+                                [&](auto... fields) { return format::CreateConvInputGradient(b, fields...); }));
+        })
+        .Case<ConvWeightGradientStepOp>([&](auto conv) {
+          return Result(
+              format::Operation::ConvWeightGradient,
+              writeConvGradient(conv, conv.getDst().getType(), conv.getOther().getType(), flops,
+                                [&](auto... fields) { return format::CreateConvWeightGradient(b, fields...); }));
+        })
         .Case<MatmulStepOp>([&](MatmulStepOp m) { return Result(format::Operation::Matmul, writeMatmul(m, flops)); });
   }
 
@@ -247,18 +267,30 @@ private:
         .Union();
   }
 
+  /// `weights` and `result` are the types of the convolution's.
+  template <typename OpTy, typename Create>
+  fb::Offset<void> writeConvGradient(OpTy conv, Type weights, Type result, uint64_t &flops, Create create) {
+    DictionaryAttr config = conv.getConfig();
+    SmallVector<int64_t> stride = intList(config.get("stride")), padding = intList(config.get("padding"));
+    auto w = cast<MemRefType>(weights);
+    flops = 2 * cast<MemRefType>(result).getNumElements() * (w.getNumElements() / w.getDimSize(0));
+    return create(index(conv.getSrc()), index(conv.getOther()), index(conv.getDst()), stride[0], stride[1], padding[0],
+                  padding[1], padding[2], padding[3], intOr(config.get("groups"), 1))
+        .Union();
+  }
+
   fb::Offset<void> writeMatmul(MatmulStepOp matmul, uint64_t &flops) {
     DictionaryAttr config = matmul.getConfig();
     auto a = cast<MemRefType>(matmul.getSrc().getType()), right = cast<MemRefType>(matmul.getWeights().getType());
     auto dst = cast<MemRefType>(matmul.getDst().getType());
-    bool shared = right.getRank() == 2;
-    uint64_t k = a.getShape().back(), n = dst.getShape().back();
-    uint64_t rows = a.getNumElements() / k, m = shared ? rows : a.getDimSize(a.getRank() - 2);
+    bool shared = right.getRank() == 2, transposed = boolOr(config.get("transpose_a"), false);
+    uint64_t k = a.getDimSize(a.getRank() - (transposed ? 2 : 1)), n = dst.getShape().back();
+    uint64_t rows = a.getNumElements() / k, m = shared ? rows : a.getDimSize(a.getRank() - (transposed ? 1 : 2));
     flops = 2 * rows * k * n;
     auto after = epilogue(config);
     return format::CreateMatmul(b, index(matmul.getSrc()), index(matmul.getWeights()), indexOrNone(matmul.getBias()),
                                 indexOrNone(matmul.getResidual()), index(matmul.getDst()), rows / m, m, n, k,
-                                boolOr(config.get("transpose_b"), false), shared, after)
+                                boolOr(config.get("transpose_b"), false), shared, after, transposed)
         .Union();
   }
 

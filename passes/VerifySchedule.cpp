@@ -13,23 +13,24 @@ namespace dpsims {
 namespace {
 
 LogicalResult verifyPlaces(SmallVectorImpl<LiveBuffer> &live, int64_t size) {
-  for (LiveBuffer &buffer : live) {
-    std::optional<int64_t> offset = buffer.buffer.getOffset();
-    if (!offset)
-      return buffer.buffer.emitError() << "has no place yet; run plan-memory";
-    if (*offset < 0 || *offset % 64 || buffer.size > size - *offset)
-      return buffer.buffer.emitError() << "offset " << *offset << ", " << buffer.size
-                                       << " bytes: not aligned to 64, or outside of the arena of " << size;
-  }
-  llvm::stable_sort(live, [](const LiveBuffer &a, const LiveBuffer &b) {
-    return BufferOp(a.buffer).getOffset() < BufferOp(b.buffer).getOffset();
-  });
+  for (LiveBuffer &place : live)
+    for (BufferOp buffer : place.buffers) {
+      std::optional<int64_t> offset = buffer.getOffset();
+      if (!offset)
+        return buffer.emitError() << "has no place yet; run plan-memory";
+      if (*offset < 0 || *offset % 64 || place.size > size - *offset)
+        return buffer.emitError() << "offset " << *offset << ", " << place.size
+                                  << " bytes: not aligned to 64, or outside of the arena of " << size;
+      if (*offset != place.buffers.front().getOffset())
+        return buffer.emitError() << "is not where the buffer is whose place it takes";
+    }
+  auto offset = [](const LiveBuffer &place) { return *BufferOp(place.buffers.front()).getOffset(); };
+  llvm::stable_sort(live, [&](const LiveBuffer &a, const LiveBuffer &b) { return offset(a) < offset(b); });
   for (size_t i = 0; i < live.size(); ++i)
-    for (size_t j = i + 1; j < live.size() && *live[j].buffer.getOffset() < *live[i].buffer.getOffset() + live[i].size;
-         ++j)
+    for (size_t j = i + 1; j < live.size() && offset(live[j]) < offset(live[i]) + live[i].size; ++j)
       if (live[i].overlaps(live[j])) {
-        InFlightDiagnostic diagnostic = live[i].buffer.emitError() << "overlaps another live buffer";
-        diagnostic.attachNote(live[j].buffer.getLoc()) << "the other one is here";
+        InFlightDiagnostic diagnostic = live[i].buffers.front().emitError() << "overlaps another live buffer";
+        diagnostic.attachNote(live[j].buffers.front().getLoc()) << "the other one is here";
         return diagnostic;
       }
   return success();
@@ -40,32 +41,21 @@ Value rootOf(Value buffer) {
   return op && op.getViewOf() ? rootOf(op.getViewOf()) : buffer;
 }
 
-/// What a step writes.
-SmallVector<Value> written(Operation &op) {
-  if (auto compute = dyn_cast<ComputeOp>(op))
-    return SmallVector<Value>(compute.getOutputs());
-  if (auto launch = dyn_cast<LaunchOp>(op))
-    return SmallVector<Value>(launch.getOutputs());
-  if (auto load = dyn_cast<LoadWeightOp>(op))
-    return {load.getDst()};
-  if (isa<ConvStepOp, MatmulStepOp>(op))
-    return {op.getOperands().back()};
-  return {};
-}
-
 LogicalResult verifyOrder(Block &steps) {
   llvm::DenseSet<Value> known;
   for (Operation &op : steps) {
     if (auto buffer = dyn_cast<BufferOp>(op)) {
-      if (buffer.getSpace() == "input" || buffer.getSpace() == "constant")
+      if (llvm::is_contained({"input", "constant", "variable"}, buffer.getSpace()))
         known.insert(buffer);
       continue;
     }
-    SmallVector<Value> writes = written(op);
-    for (Value operand : op.getOperands().drop_back(writes.size())) // what a step writes comes last
-      if (!known.contains(rootOf(operand)))
+    auto step = dyn_cast<StepOpInterface>(op);
+    if (!step)
+      continue;
+    for (Value value : step.reads())
+      if (!known.contains(rootOf(value)))
         return op.emitError() << "reads a buffer that nothing has written";
-    for (Value value : writes)
+    for (Value value : step.writes())
       known.insert(rootOf(value));
   }
   return success();

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/GraphUtils.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace dpsims {
+#define GEN_PASS_DEF_SIMPLIFY
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// The number that every element of a value is, if it is known.
+std::optional<double> numberOf(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  if (!constant || isa<ArrayAttr>(constant.getValue()))
+    return std::nullopt;
+  return floatOr(constant.getValue(), 0);
+}
+
+bool is(Value value, double number) { return numberOf(value) == number; }
+
+/// x + 0, x * 1: the value that the op only passes on, or none.
+Value neutral(Operation &op) {
+  unsigned passed = 2;
+  if (isa<AddOp, SubOp>(op) && is(op.getOperand(1), 0))
+    passed = 0;
+  else if (isa<AddOp>(op) && is(op.getOperand(0), 0))
+    passed = 1;
+  else if (isa<MulOp, DivOp>(op) && is(op.getOperand(1), 1))
+    passed = 0;
+  else if (isa<MulOp>(op) && is(op.getOperand(0), 1))
+    passed = 1;
+  bool keepsType = passed < 2 && op.getOperand(passed).getType() == op.getResult(0).getType();
+  return keepsType ? op.getOperand(passed) : Value();
+}
+
+/// Arithmetic of constants.
+Value fold(Operation &op) {
+  if (op.getNumOperands() != 2)
+    return {};
+  std::optional<double> a = numberOf(op.getOperand(0)), b = numberOf(op.getOperand(1)), result;
+  if (!a || !b)
+    return {};
+  if (isa<AddOp>(op))
+    result = *a + *b;
+  else if (isa<SubOp>(op))
+    result = *a - *b;
+  else if (isa<MulOp>(op))
+    result = *a * *b;
+  else if (isa<DivOp>(op) && *b != 0)
+    result = *a / *b;
+  if (!result)
+    return {};
+  OpBuilder builder(&op);
+  return makeConstant(builder, op.getLoc(), *result, shapeOf(op.getResult(0)));
+}
+
+/// Arithmetic broadcasts by itself.
+void takeBeforeBroadcast(Operation &op) {
+  if (!isElementwise(&op) || op.getNumOperands() < 2)
+    return;
+  for (OpOperand &operand : op.getOpOperands()) {
+    auto broadcast = operand.get().getDefiningOp<BroadcastOp>();
+    if (!broadcast)
+      continue;
+    operand.set(broadcast.getInputs()[0]);
+    SmallVector<Type> types;
+    if (failed(cast<TensorOpInterface>(op).inferTypes(types)) || types[0] != op.getResult(0).getType())
+      operand.set(broadcast.getResult());
+  }
+}
+
+/// A shape op that changes nothing; a reshape of a reshape; a broadcast of a constant.
+Value shapeOnly(Operation &op) {
+  OpBuilder builder(&op);
+  if (isa<ReshapeOp, BroadcastOp>(op) && op.getOperand(0).getType() == op.getResult(0).getType())
+    return op.getOperand(0);
+  if (auto reduce = dyn_cast<ReduceOp>(op); reduce && op.getOperand(0).getType() == op.getResult(0).getType())
+    return op.getOperand(0);
+  if (auto inner = isa<ReshapeOp>(op) ? op.getOperand(0).getDefiningOp<ReshapeOp>() : ReshapeOp()) {
+    op.setOperand(0, inner.getInputs()[0]);
+    return shapeOnly(op);
+  }
+  if (std::optional<double> number = isa<BroadcastOp, ReshapeOp>(op) ? numberOf(op.getOperand(0)) : std::nullopt)
+    return makeConstant(builder, op.getLoc(), *number, shapeOf(op.getResult(0)));
+  return {};
+}
+
+struct Simplify : impl::SimplifyBase<Simplify> {
+  void runOnOperation() override {
+    for (Operation &op : llvm::make_early_inc_range(getOperation().getBody().front())) {
+      if (op.getNumResults() != 1 || !isa<TensorOpInterface>(op))
+        continue;
+      takeBeforeBroadcast(op);
+      Value value = neutral(op);
+      if (!value)
+        value = fold(op);
+      if (!value)
+        value = shapeOnly(op);
+      if (!value)
+        continue;
+      op.getResult(0).replaceAllUsesWith(value);
+      op.erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace dpsims
