@@ -126,9 +126,14 @@ void NetworkOp::print(OpAsmPrinter &printer) { printCallable(printer, *this, tru
 LogicalResult NetworkOp::verify() { return verifyBlockLike(*this, getParameters(), getBody().front()); }
 
 ParseResult ProgramOp::parse(OpAsmParser &parser, OperationState &result) {
+  if (succeeded(parser.parseOptionalKeyword("pure")))
+    result.addAttribute("pure", parser.getBuilder().getUnitAttr());
   return parseCallable(parser, result, false);
 }
-void ProgramOp::print(OpAsmPrinter &printer) { printCallable(printer, *this, false); }
+void ProgramOp::print(OpAsmPrinter &printer) {
+  printer << ((*this)->hasAttr("pure") ? " pure" : "");
+  printCallable(printer, *this, false);
+}
 LogicalResult ProgramOp::verify() {
   if (!getBody().front().empty() && isa<ReturnOp>(getBody().front().back()))
     return emitError() << "a program has no `return`; it declares `output`s";

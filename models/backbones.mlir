@@ -22,8 +22,7 @@ dpsims.block @Normalise<name: string>(%image) {
   return %r
 }
 
-// `training`: BatchNorm takes the batch's statistics (a backbone that is trained from scratch).
-dpsims.block @Backbone<name: string, training: bool = false>(%image) {
+dpsims.block @Backbone<name: string, mode: string>(%image) {
   let convnext = startswith(name, "convnext_")
   let resnet = startswith(name, "resnet")
   let efficientnet = startswith(name, "efficientnet_") or startswith(name, "tf_efficientnet_")
@@ -35,10 +34,10 @@ dpsims.block @Backbone<name: string, training: bool = false>(%image) {
     yield %t
   } else {
     %u = if resnet {
-      %t = instance @ResNet<name, training>(%x)
+      %t = instance @ResNet<name, mode>(%x)
       yield %t
     } else {
-      %t = instance @EfficientNet<name, training>(%x)
+      %t = instance @EfficientNet<name, mode>(%x)
       yield %t
     }
     yield %u

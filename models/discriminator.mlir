@@ -7,12 +7,12 @@ dpsims.import "nn.mlir"
 dpsims.import "backbones.mlir"
 
 // Frozen and pre-trained, or trained from scratch.
-dpsims.block @Encoder<backbone: string, pretrained: bool>(%image) {
+dpsims.block @Encoder<backbone: string, pretrained: bool, mode: string>(%image) {
   %taps = if pretrained {
-    %t = instance frozen "backbone" @Backbone<name = backbone>(%image)
+    %t = instance frozen "backbone" @Backbone<name = backbone, mode = "inference">(%image)
     yield %t
   } else {
-    %t = instance "backbone" @Backbone<name = backbone, training = true>(%image)
+    %t = instance "backbone" @Backbone<name = backbone, mode>(%image)
     yield %t
   }
   return %taps
@@ -42,15 +42,15 @@ dpsims.block @FeatureConditioning<out: int, mode: string, own: bool = true>(%tap
 }
 
 // A residual block of the decoder, to twice the size.
-dpsims.block @UpBlock<in: int, out: int>(%x) {
+dpsims.block @UpBlock<in: int, out: int, mode: string>(%x) {
   %a0 = leaky_relu %x <slope = 0.2>
   %u = upsample %a0 <factor = 2>
-  %d0 = instance "conv0" @SpectralConv2d<in, out>(%u)
+  %d0 = instance "conv0" @SpectralConv2d<in, out, mode>(%u)
   %a1 = leaky_relu %d0 <slope = 0.2>
-  %d1 = instance "conv1" @SpectralConv2d<in = out, out>(%a1)
+  %d1 = instance "conv1" @SpectralConv2d<in = out, out, mode>(%a1)
   %s = upsample %x <factor = 2>
   %skip = if not (in == out) {
-    %c = instance "convs" @SpectralConv2d<in, out, kernel = 1>(%s)
+    %c = instance "convs" @SpectralConv2d<in, out, kernel = 1, mode>(%s)
     yield %c
   } else { yield %s }
   %y = add %skip, %d1
@@ -60,7 +60,7 @@ dpsims.block @UpBlock<in: int, out: int>(%x) {
 // Conditioned taps, then five up blocks from the coarsest tap to the full size; the first three are joined by the next
 // finer tap. `own`: each tap is normalised by its own statistics.
 dpsims.block @Decoder<num_classes: int, projection_widths: list, decoder_widths: list, conditioning: string,
-                      own: bool = true>(%taps, %references) {
+                      own: bool = true, mode: string>(%taps, %references) {
   assert contains(["bn_sigmoid", "bn", "sigmoid", "none"], conditioning),
     "conditioning = {conditioning}: bn_sigmoid, bn, sigmoid or none"
   assert len(projection_widths) == 4, "projection_widths = {projection_widths} must have 4 entries"
@@ -76,7 +76,7 @@ dpsims.block @Decoder<num_classes: int, projection_widths: list, decoder_widths:
   %coarsest = get %conditioned <index = 3>
   %x = repeat i to 5 (%h = %coarsest) {
     let size = shape %h
-    %y = instance "up.{i}" @UpBlock<in = size[3], out = decoder_widths[i]>(%h)
+    %y = instance "up.{i}" @UpBlock<in = size[3], out = decoder_widths[i], mode>(%h)
     %joined = if i < 3 {
       %skip = get %conditioned <index = 2 - i>
       %c = concat %y, %skip <axis = 3>
@@ -89,8 +89,8 @@ dpsims.block @Decoder<num_classes: int, projection_widths: list, decoder_widths:
 }
 
 // conditioning_statistics: "batch" or "real", whose statistics normalise the taps of generated images in training; an
-// image that comes alone is normalised by its own.
-dpsims.network @Discriminator<num_classes: int, backbone: string = "convnext_large",
+// image that comes alone is normalised by its own. `mode` as in nn.mlir.
+dpsims.network @Discriminator<num_classes: int, mode: string, backbone: string = "convnext_large",
                               projection_widths: list = [64, 128, 256, 512],        // taps at 1/4 to 1/32
                               decoder_widths: list = [512, 256, 128, 128, 64],      // coarse to fine
                               conditioning: string = "bn_sigmoid", conditioning_statistics: string = "batch",
@@ -101,7 +101,7 @@ dpsims.network @Discriminator<num_classes: int, backbone: string = "convnext_lar
   let height = size[1]
   let width = size[2]
   assert height mod 32 == 0 and width mod 32 == 0, "image size {height} x {width}: multiples of 32 only"
-  %taps = instance @Encoder<backbone, pretrained>(%image)
-  %logits = instance @Decoder<num_classes, projection_widths, decoder_widths, conditioning>(%taps, %taps)
+  %taps = instance @Encoder<backbone, pretrained, mode>(%image)
+  %logits = instance @Decoder<num_classes, projection_widths, decoder_widths, conditioning, mode>(%taps, %taps)
   return %logits
 }

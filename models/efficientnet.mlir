@@ -7,9 +7,9 @@ dpsims.import "nn.mlir"
 
 // Conv, BatchNorm, activation.
 dpsims.block @EfficientConv<conv: string, norm: string, in: int, out: int, kernel: int = 1, stride: int = 1,
-                            groups: int = 1, activate: bool = true, lite: bool, tensorflow: bool, training: bool>(%x) {
+                            groups: int = 1, activate: bool = true, lite: bool, tensorflow: bool, mode: string>(%x) {
   %c = instance "{conv}" @Conv2d<in, out, kernel, stride, groups, same = tensorflow, bias = false>(%x)
-  %n = instance "{norm}" @BatchNorm<c = out, eps = select(tensorflow, 1.0e-3, 1.0e-5), training>(%c)
+  %n = instance "{norm}" @BatchNorm<c = out, eps = select(tensorflow, 1.0e-3, 1.0e-5), mode>(%c)
   %y = if activate {
     %a = instance @EfficientActivation<lite>(%n)
     yield %a
@@ -63,11 +63,11 @@ dpsims.block @InvertedResidual<in: int, out: int, kernel: int, stride: int, expa
   return %y
 }
 
-dpsims.block @EfficientNet<name: string, training: bool = false>(%image) {
+dpsims.block @EfficientNet<name: string, mode: string>(%image) {
   let tensorflow = startswith(name, "tf_")
   let size = removeprefix(name, "tf_")
   let lite = startswith(size, "efficientnet_lite")
-  let net = {lite = lite, tensorflow = tensorflow, training = training}
+  let net = {lite = lite, tensorflow = tensorflow, mode = mode}
   // Multipliers of width and depth, in tenths.
   let sizes = {
     efficientnet_b0 = [10, 10], efficientnet_b1 = [10, 11], efficientnet_b2 = [11, 12], efficientnet_b3 = [12, 14],
@@ -121,7 +121,7 @@ dpsims.block @EfficientNetHead<classes: int, name: string>(%x) {
   let lite = startswith(removeprefix(name, "tf_"), "efficientnet_lite")
   let features = select(lite, 1280, 4 * size[3])
   %h = instance @EfficientConv<conv = "conv_head", norm = "bn2", in = size[3], out = features, lite, tensorflow,
-                               training = false>(%x)
+                               mode = "inference">(%x)
   %m = instance @GlobalMean<c = features>(%h)
   %y = instance "classifier" @Linear<in = features, out = classes>(%m)
   return %y

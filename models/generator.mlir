@@ -31,9 +31,9 @@ dpsims.block @NoiseAttention<c: int, style_dim: int, noise_tokens: int, query_di
 }
 
 // A step of the encoder: conv, BatchNorm, LeakyReLU.
-dpsims.block @EncoderStep<name: string, i: int, in: int, out: int, stride: int = 1>(%x) {
+dpsims.block @EncoderStep<name: string, i: int, in: int, out: int, stride: int = 1, mode: string>(%x) {
   %c = instance "{name}.{i}" @Conv2d<in, out, stride, bias = false>(%x)
-  %n = instance "{name}_norm.{i}" @BatchNorm<c = out>(%c)
+  %n = instance "{name}_norm.{i}" @BatchNorm<c = out, mode>(%c)
   %r = leaky_relu %n <slope = 0.2>
   return %r
 }
@@ -41,7 +41,7 @@ dpsims.block @EncoderStep<name: string, i: int, in: int, out: int, stride: int =
 // Semantic map encoding network. Down: an embedding, the noise, a stride-2 conv at each scale; up: a UNet path that
 // joins coarse and fine. Returns the modulation maps, coarsest first.
 dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int, style_dim: int, noise_tokens: int,
-                           query_dim: int>(%seg, %z, %w) {
+                           query_dim: int, mode: string>(%seg, %z, %w) {
   let scales = len(widths)
   let attend = noise == "cross_attention"
   let extra = select(noise == "concat", noise_dim, 0)
@@ -56,7 +56,8 @@ dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int,
       yield %a
     } else { yield %embedded }
     %next = if i + 1 < scales {
-      %d = instance @EncoderStep<name = "down", i, in = widths[i], out = widths[i + 1], stride = 2>(%e)
+      %d = instance @EncoderStep<name = "down", i, in = widths[i], out = widths[i + 1], stride = 2,
+                                      mode>(%e)
       yield %d
     } else { yield %e }
     %longer = append %list, %e
@@ -68,7 +69,7 @@ dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int,
     %u = upsample %m <factor = 2>
     %skip = get %features <index = i>
     %both = concat %u, %skip <axis = 3>
-    %r = instance @EncoderStep<name = "up", i, in = widths[i + 1] + widths[i], out = widths[i]>(%both)
+    %r = instance @EncoderStep<name = "up", i, in = widths[i + 1] + widths[i], out = widths[i], mode>(%both)
     %longer = append %list, %r
     yield %r, %longer
   }
@@ -76,8 +77,8 @@ dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int,
 }
 
 // Spatially adaptive modulation: x normalised without affine, then x (1 + gamma(u)) + beta(u).
-dpsims.block @Modulation<c: int, map: int>(%x, %u) {
-  %n = instance "norm" @BatchNorm<c, affine = false>(%x)
+dpsims.block @Modulation<c: int, map: int, mode: string>(%x, %u) {
+  %n = instance "norm" @BatchNorm<c, affine = false, mode>(%x)
   %gamma = instance "gamma" @Conv2d<in = map, out = c, gain = 0.02>(%u)
   %beta = instance "beta" @Conv2d<in = map, out = c, gain = 0.02>(%u)
   %one = constant <value = 1.0>
@@ -88,24 +89,25 @@ dpsims.block @Modulation<c: int, map: int>(%x, %u) {
 }
 
 // A residual block: twice modulation, LeakyReLU, spectrally normalised conv.
-dpsims.block @GeneratorBlock<in: int, out: int, map: int>(%x, %u) {
+dpsims.block @GeneratorBlock<in: int, out: int, map: int, mode: string>(%x, %u) {
   let middle = min(in, out)
-  %m0 = instance "mod0" @Modulation<c = in, map>(%x, %u)
+  %m0 = instance "mod0" @Modulation<c = in, map, mode>(%x, %u)
   %a0 = leaky_relu %m0 <slope = 0.2>
-  %d0 = instance "conv0" @SpectralConv2d<in, out = middle, bias = false>(%a0)
-  %m1 = instance "mod1" @Modulation<c = middle, map>(%d0, %u)
+  %d0 = instance "conv0" @SpectralConv2d<in, out = middle, bias = false, mode>(%a0)
+  %m1 = instance "mod1" @Modulation<c = middle, map, mode>(%d0, %u)
   %a1 = leaky_relu %m1 <slope = 0.2>
-  %d1 = instance "conv1" @SpectralConv2d<in = middle, out, bias = false>(%a1)
+  %d1 = instance "conv1" @SpectralConv2d<in = middle, out, bias = false, mode>(%a1)
   %skip = if not (in == out) {
-    %m = instance "mods" @Modulation<c = in, map>(%x, %u)
-    %s = instance "convs" @SpectralConv2d<in, out, kernel = 1, bias = false>(%m)
+    %m = instance "mods" @Modulation<c = in, map, mode>(%x, %u)
+    %s = instance "convs" @SpectralConv2d<in, out, kernel = 1, bias = false, mode>(%m)
     yield %s
   } else { yield %x }
   %r = add %skip, %d1
   return %r
 }
 
-dpsims.network @Generator<num_classes: int, image_size: list,
+// `mode` as in nn.mlir. The second result is the features before the last conv.
+dpsims.network @Generator<num_classes: int, image_size: list, mode: string,
                           widths: list = [1024, 1024, 1024, 512, 256, 128, 64],   // input of block 0, then outputs
                           label_widths: list = [64, 128, 128, 128, 256, 256],     // full resolution first
                           instance_edges: bool = false, noise: string = "cross_attention", noise_dim: int = 64,
@@ -127,7 +129,7 @@ dpsims.network @Generator<num_classes: int, image_size: list,
   let attend = noise == "cross_attention"
   %w = if attend { %m = instance "mapping" @Mapping<noise_dim, style_dim>(%z)  yield %m } else { yield %z }
   %maps = instance "encoder" @LabelEncoder<in, widths = label_widths, noise, noise_dim, style_dim, noise_tokens,
-                                           query_dim>(%seg, %z, %w)
+                                           query_dim, mode>(%seg, %z, %w)
 
   // The image network: one block a scale, from one pixel a cell to the full size.
   let size = shape %seg
@@ -138,11 +140,11 @@ dpsims.network @Generator<num_classes: int, image_size: list,
     %large = if i > 0 { %u = upsample %x <factor = 2>  yield %u } else { yield %x }
     %map = get %maps <index = i>
     %b = instance "blocks.{i}" @GeneratorBlock<in = widths[i], out = widths[i + 1],
-                                               map = label_widths[scales - 1 - i]>(%large, %map)
+                                               map = label_widths[scales - 1 - i], mode>(%large, %map)
     yield %b
   }
   %features = leaky_relu %x <slope = 0.2>
   %rgb = instance "to_rgb" @Conv2d<in = widths[scales], out = 3>(%features)
   %image = tanh %rgb
-  return %image
+  return %image, %features
 }

@@ -2,6 +2,13 @@
 
 // Layers: blocks that own their weights. Images are NHWC; conv weights are OIHW and linear weights (out, in), as in
 // the files of PyTorch and timm.
+//
+// Layers that learn from what passes through them take a `mode`:
+//   inference    BatchNorm by the stored statistics
+//   batch        by the batch's; nothing is stored
+//   training     by the batch's, and the stored ones follow by a tenth
+//   step         as training, and spectral norm iterates: the first use of a network in its own step
+//   statistics   as step, but the stored statistics follow by `momentum`, an input of the program
 
 // An optional bias: absent where `on` is false.
 dpsims.block @Bias<c: int, on: bool>() {
@@ -33,14 +40,56 @@ dpsims.block @Conv2d<in: int, out: int, kernel: int = 3, stride: int = 1, paddin
   return %y
 }
 
+// Moves a weight or state towards a target by a part of the difference.
+dpsims.block @Approach<name: string>(%target, %part) {
+  %old = current "{name}"
+  %difference = sub %target, %old
+  %move = mul %part, %difference
+  %new = add %old, %move
+  assign "{name}" %new
+  return
+}
+
+// Vectors along the last axis over their length, which counts as 1e-12 at least.
+dpsims.block @Unit(%x) {
+  let size = shape %x
+  %squares = square %x
+  %sum = reduce %squares <kind = "sum", axes = [len(size) - 1]>
+  %least = constant <value = 1.0e-24>
+  %positive = maximum %sum, %least
+  %scale = rsqrt %positive
+  %y = mul %x, %scale
+  return %y
+}
+
+// Spectral norm's vectors: v = W^T u and u = W v, each over its length; constants for the gradient.
+dpsims.block @PowerIteration<out: int, columns: int>(%w, %u) {
+  %constant = stop_gradient %w
+  %matrix = reshape %constant <shape = [out, columns]>
+  %row = reshape %u <shape = [1, out]>
+  %wu = matmul %row, %matrix
+  %v = instance @Unit(%wu)
+  %wv = matmul %v, %matrix <transpose_b = true>
+  %u2 = instance @Unit(%wv)
+  %left = reshape %u2 <shape = [out]>
+  %right = reshape %v <shape = [columns]>
+  assign "u" %left
+  assign "v" %right
+  return %left, %right
+}
+
 // Spectral normalisation: the weight over its largest singular value, sigma = u^T W v, W seen as (out, in * kernel^2).
-// u and v are state: training moves them by one power iteration a step, inference takes them as they are.
-dpsims.block @SpectralConv2d<in: int, out: int, kernel: int = 3, bias: bool = true>(%x) {
+// u and v are states: training moves them by one power iteration a step, inference takes them as they are.
+dpsims.block @SpectralConv2d<in: int, out: int, kernel: int = 3, bias: bool = true, mode: string>(%x) {
   let columns = in * kernel * kernel
   %w = weight "weight" <shape = [out, in, kernel, kernel], init = "xavier_normal">
   %b = instance @Bias<c = out, on = bias>()
-  %u = state "u" <shape = [out], init = "singular_left", of = "weight">
-  %v = state "v" <shape = [columns], init = "singular_right", of = "weight">
+  %u0 = state "u" <shape = [out], init = "singular_left", of = "weight">
+  %v0 = state "v" <shape = [columns], init = "singular_right", of = "weight">
+  %u, %v = if mode == "step" or mode == "statistics" {
+    %left, %right = instance @PowerIteration<out, columns>(%w, %u0)
+    yield %left, %right
+  } else { yield %u0, %v0 }
   %row = reshape %u <shape = [1, out]>
   %matrix = reshape %w <shape = [out, columns]>
   %column = reshape %v <shape = [columns, 1]>
@@ -51,8 +100,28 @@ dpsims.block @SpectralConv2d<in: int, out: int, kernel: int = 3, bias: bool = tr
   return %y
 }
 
-// `training`: statistics of the batch; otherwise the stored ones. Without `affine` there is no weight and bias.
-dpsims.block @BatchNorm<c: int, affine: bool = true, eps: float = 1.0e-5, training: bool = false>(%x) {
+// The stored statistics follow those of a batch of `count` values a channel; they keep the unbiased variance.
+dpsims.block @FollowStatistics<count: int, mode: string>(%mean, %variance) {
+  assert count > 1, "BatchNorm in training has one value a channel: it wants a larger batch or image"
+  %part = if mode == "statistics" {
+    %momentum = input "momentum" <shape = []>
+    yield %momentum
+  } else {
+    %momentum = constant <value = 0.1>
+    yield %momentum
+  }
+  %correction = constant <value = 1.0 * count / (count - 1)>
+  %unbiased = mul %variance, %correction
+  instance @Approach<name = "running_mean">(%mean, %part)
+  instance @Approach<name = "running_var">(%unbiased, %part)
+  return
+}
+
+// Without `affine` there is no weight and bias.
+dpsims.block @BatchNorm<c: int, affine: bool = true, eps: float = 1.0e-5, mode: string>(%x) {
+  assert contains(["inference", "batch", "training", "step", "statistics"], mode), "mode = {mode} is unknown"
+  let size = shape %x
+  let stored = mode == "inference"
   %running_mean = state "running_mean" <shape = [c], init = "zeros">
   %running_var = state "running_var" <shape = [c], init = "ones">
   %w, %b = if affine {
@@ -63,11 +132,13 @@ dpsims.block @BatchNorm<c: int, affine: bool = true, eps: float = 1.0e-5, traini
     %n = none
     yield %n, %n
   }
-  %mean, %var = if training {
+  %mean, %var = if stored { yield %running_mean, %running_var } else {
     %m, %v = batch_statistics %x
     yield %m, %v
-  } else {
-    yield %running_mean, %running_var
+  }
+  if not (stored or mode == "batch") {
+    instance @FollowStatistics<count = size[0] * size[1] * size[2], mode>(%mean, %var)
+    yield
   }
   %y = batch_norm %x, %mean, %var, %w, %b <eps = eps>
   return %y

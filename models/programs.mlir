@@ -2,6 +2,7 @@
 
 // The entry points of a compiled model, and the sections of a configuration. Programs on tensors take and give images
 // as NCHW, as PyTorch does; `sample` gives bytes, ready to be written as PNG.
+dpsims.import "interface.mlir"
 dpsims.import "generator.mlir"
 dpsims.import "discriminator.mlir"
 dpsims.import "backbones.mlir"
@@ -12,44 +13,9 @@ dpsims.section "discriminator" of @Discriminator
 dpsims.section "loss" of @Loss
 dpsims.section "optimizer" of @Optimizer
 
-dpsims.block @ToNCHW(%x) {
-  %y = transpose %x <perm = [0, 3, 1, 2]>
-  return %y
-}
-
-dpsims.block @FromNCHW(%x) {
-  %y = transpose %x <perm = [0, 2, 3, 1]>
-  return %y
-}
-
-// Label maps, noise and, where the generator takes them, instance maps to images in [-1, 1].
-dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator: record>() {
-  assert num_classes > 0, "num_classes = {num_classes} must be 1 or more"
-  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
-  let size = [batch] + image_size
-  %labels = input "labels" <shape = size, type = "i32">
-  %z = input "z" <shape = [batch, generator.noise_dim]>
-  %instances = if generator.instance_edges {
-    %i = input "instances" <shape = size, type = "i32">
-    yield %i
-  } else {
-    %none = none
-    yield %none
-  }
-  %image = instance @Generator<num_classes, image_size, ...generator>(%labels, %z, %instances)
-  return %image
-}
-
-dpsims.block @ImageInput<batch: int, image_size: list>() {
-  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
-  %nchw = input "image" <shape = [batch, 3] + image_size>
-  %image = instance @FromNCHW(%nchw)
-  return %image
-}
-
 // One image a label map, 8 bits a channel, NHWC.
 dpsims.program @sample<batch: int, num_classes: int, image_size: list, generator: record> {
-  %image = instance @Generate<batch, num_classes, image_size, generator>()
+  %image, %features = instance @Generate<batch, num_classes, image_size, generator, mode = "inference">()
   %one = constant <value = 1.0>
   %half = constant <value = 127.5>
   %positive = add %image, %one
@@ -59,14 +25,14 @@ dpsims.program @sample<batch: int, num_classes: int, image_size: list, generator
 }
 
 dpsims.program @generator<batch: int, num_classes: int, image_size: list, generator: record> {
-  %image = instance @Generate<batch, num_classes, image_size, generator>()
+  %image, %features = instance @Generate<batch, num_classes, image_size, generator, mode = "inference">()
   %nchw = instance @ToNCHW(%image)
   output "image" %nchw
 }
 
 dpsims.program @discriminator<batch: int, num_classes: int, image_size: list, discriminator: record> {
   %image = instance @ImageInput<batch, image_size>()
-  %logits = instance @Discriminator<num_classes, ...discriminator>(%image)
+  %logits = instance @Discriminator<num_classes, mode = "batch", ...discriminator>(%image)
   %nchw = instance @ToNCHW(%logits)
   output "logits" %nchw
 }
@@ -74,7 +40,7 @@ dpsims.program @discriminator<batch: int, num_classes: int, image_size: list, di
 // The discriminator's backbone alone: its four taps.
 dpsims.program @features<batch: int, image_size: list, discriminator: record> {
   %image = instance @ImageInput<batch, image_size>()
-  %taps = instance @Backbone<name = discriminator.backbone>(%image)
+  %taps = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
   repeat i to 4 {
     %tap = get %taps <index = i>
     %nchw = instance @ToNCHW(%tap)
@@ -86,8 +52,54 @@ dpsims.program @features<batch: int, image_size: list, discriminator: record> {
 // The discriminator's backbone as the classifier of ImageNet's 1000 classes that it was.
 dpsims.program @classify<batch: int, image_size: list, discriminator: record> {
   %image = instance @ImageInput<batch, image_size>()
-  %taps = instance @Backbone<name = discriminator.backbone>(%image)
+  %taps = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
   %last = get %taps <index = 3>
   %logits = instance @Head<name = discriminator.backbone>(%last)
   output "logits" %logits
+}
+
+//===-- Training --------------------------------------------------------------------------------------------------===//
+
+// One iteration: a step of the generator and of its average, then one of the discriminator on fresh images.
+dpsims.program @train<batch: int, num_classes: int, image_size: list, generator: record, discriminator: record,
+                      loss: record, optimizer: record> {
+  instance @Loss<...loss>()
+  instance @Optimizer<...optimizer>()
+  let setup = {batch = batch, num_classes = num_classes, image_size = image_size, generator = generator,
+               discriminator = discriminator, loss = loss, prefix = "loss/", scalar = []}
+  %loss_g = instance @GeneratorLoss<setup>()
+  instance @Report<setup, name = "g">(%loss_g)
+  instance @Minimise<network = "generator", optimizer>(%loss_g)
+  instance @MovingAverage<network = "generator", decay = optimizer.ema_decay>()
+  %loss_d = instance @DiscriminatorLoss<setup>()
+  instance @Report<setup, name = "d">(%loss_d)
+  instance @Minimise<network = "discriminator", optimizer>(%loss_d)
+}
+
+// What a step would follow: the losses and every trained weight's gradient.
+dpsims.program pure @generator_gradients<batch: int, num_classes: int, image_size: list, generator: record,
+                                         discriminator: record, loss: record> {
+  instance @Loss<...loss>()
+  let setup = {batch = batch, num_classes = num_classes, image_size = image_size, generator = generator,
+               discriminator = discriminator, loss = loss, prefix = "", scalar = [1]}
+  %loss = instance @GeneratorLoss<setup>()
+  output "loss" %loss
+  instance @GradientOutputs<network = "generator">(%loss)
+}
+
+dpsims.program pure @discriminator_gradients<batch: int, num_classes: int, image_size: list, generator: record,
+                                             discriminator: record, loss: record> {
+  instance @Loss<...loss>()
+  let setup = {batch = batch, num_classes = num_classes, image_size = image_size, generator = generator,
+               discriminator = discriminator, loss = loss, prefix = "", scalar = [1]}
+  %loss = instance @DiscriminatorLoss<setup>()
+  output "loss" %loss
+  instance @GradientOutputs<network = "discriminator">(%loss)
+}
+
+// Before the generator's average is used, its BatchNorm gets the statistics of training batches, and spectral norm its
+// vectors: with `momentum` 1 / k for the k-th batch the statistics are the batches' mean.
+dpsims.program @statistics<batch: int, num_classes: int, image_size: list, generator: record> {
+  %image, %features = instance "ema.generator" @Generate<batch, num_classes, image_size, generator,
+                                                         mode = "statistics">()
 }

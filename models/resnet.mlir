@@ -4,30 +4,30 @@
 dpsims.import "nn.mlir"
 
 dpsims.block @ResNetConv<conv: string, norm: string, in: int, out: int, kernel: int, stride: int = 1,
-                         training: bool>(%x) {
+                         mode: string>(%x) {
   %c = instance "{conv}" @Conv2d<in, out, kernel, stride, bias = false>(%x)
-  %y = instance "{norm}" @BatchNorm<c = out, training>(%c)
+  %y = instance "{norm}" @BatchNorm<c = out, mode>(%c)
   return %y
 }
 
 // Two 3x3 convs, or the bottleneck 1x1, 3x3, 1x1 with four times the channels at its ends.
-dpsims.block @ResNetBlock<in: int, width: int, stride: int, bottleneck: bool, training: bool>(%x) {
+dpsims.block @ResNetBlock<in: int, width: int, stride: int, bottleneck: bool, mode: string>(%x) {
   let out = select(bottleneck, 4 * width, width)
   %y = if bottleneck {
-    %a = instance @ResNetConv<conv = "conv1", norm = "bn1", in, out = width, kernel = 1, training>(%x)
+    %a = instance @ResNetConv<conv = "conv1", norm = "bn1", in, out = width, kernel = 1, mode>(%x)
     %ra = relu %a
-    %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = width, out = width, kernel = 3, stride, training>(%ra)
+    %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = width, out = width, kernel = 3, stride, mode>(%ra)
     %rb = relu %b
-    %c = instance @ResNetConv<conv = "conv3", norm = "bn3", in = width, out, kernel = 1, training>(%rb)
+    %c = instance @ResNetConv<conv = "conv3", norm = "bn3", in = width, out, kernel = 1, mode>(%rb)
     yield %c
   } else {
-    %a = instance @ResNetConv<conv = "conv1", norm = "bn1", in, out, kernel = 3, stride, training>(%x)
+    %a = instance @ResNetConv<conv = "conv1", norm = "bn1", in, out, kernel = 3, stride, mode>(%x)
     %ra = relu %a
-    %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = out, out, kernel = 3, training>(%ra)
+    %b = instance @ResNetConv<conv = "conv2", norm = "bn2", in = out, out, kernel = 3, mode>(%ra)
     yield %b
   }
   %skip = if not (stride == 1 and in == out) {
-    %d = instance @ResNetConv<conv = "downsample.0", norm = "downsample.1", in, out, kernel = 1, stride, training>(%x)
+    %d = instance @ResNetConv<conv = "downsample.0", norm = "downsample.1", in, out, kernel = 1, stride, mode>(%x)
     yield %d
   } else { yield %x }
   %s = add %y, %skip
@@ -35,7 +35,7 @@ dpsims.block @ResNetBlock<in: int, width: int, stride: int, bottleneck: bool, tr
   return %r
 }
 
-dpsims.block @ResNet<name: string, training: bool = false>(%image) {
+dpsims.block @ResNet<name: string, mode: string>(%image) {
   let sizes = {
     resnet18 = {bottleneck = false, depths = [2, 2, 2, 2]},
     resnet34 = {bottleneck = false, depths = [3, 4, 6, 3]},
@@ -47,7 +47,7 @@ dpsims.block @ResNet<name: string, training: bool = false>(%image) {
   let size = sizes[name]
   let depths = size.depths
   let bottleneck = size.bottleneck
-  %c = instance @ResNetConv<conv = "conv1", norm = "bn1", in = 3, out = 64, kernel = 7, stride = 2, training>(%image)
+  %c = instance @ResNetConv<conv = "conv1", norm = "bn1", in = 3, out = 64, kernel = 7, stride = 2, mode>(%image)
   %a = relu %c
   %p = max_pool %a <kernel = 3, stride = 2, padding = 1>
   %none = list()
@@ -55,7 +55,7 @@ dpsims.block @ResNet<name: string, training: bool = false>(%image) {
     let layer = i + 1
     %y = repeat j to depths[i] (%h = %x) {
       let here = shape %h
-      %b = instance "layer{layer}.{j}" @ResNetBlock<in = here[3], width = 64 * pow(2, i), bottleneck, training,
+      %b = instance "layer{layer}.{j}" @ResNetBlock<in = here[3], width = 64 * pow(2, i), bottleneck, mode,
                                                     stride = select(i > 0 and j == 0, 2, 1)>(%h)
       yield %b
     }

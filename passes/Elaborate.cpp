@@ -78,7 +78,7 @@ public:
     LogicalResult result = success(succeeded(bind(program, program.getParameters(), arguments)) &&
                                    succeeded(runBody(program.getBody(), results)));
     for (auto &[name, weight] : weights)
-      if (succeeded(result) && weight.assignment)
+      if (succeeded(result) && weight.assignment && !program->hasAttr("pure"))
         AssignOp::create(builder, weight.assignment->first, name, weight.assignment->second);
     stack.pop_back();
     weights.clear();
@@ -495,7 +495,7 @@ private:
     return give(op, results);
   }
 
-  /// Full names of weights, states and inputs; the value of a shared weight that exists already.
+  /// Full names of weights, states and inputs; the value of a shared weight or an input that exists already.
   FailureOr<Value> nameIt(Operation *op, Operation *created) {
     FailureOr<std::string> own = nameHere(op, cast<StringAttr>(op->getAttr("name")).getValue());
     if (failed(own))
@@ -503,9 +503,12 @@ private:
     bool isInput = isa<InputOp>(created);
     std::string name = isInput ? *own : frame().path + *own;
     Operation *&known = isInput ? interface[name] : weights[name].declaration;
-    if (known && !isInput && frame().shared && known->getAttr("shape") == created->getAttr("shape")) {
+    bool same = known && known->getAttr("shape") == created->getAttr("shape") &&
+                known->getAttr("type") == created->getAttr("type");
+    if (same && (isInput || frame().shared)) {
+      Value value = isInput ? known->getResult(0) : weights[name].value();
       created->erase();
-      return weights[name].value();
+      return value;
     }
     if (known) {
       InFlightDiagnostic diagnostic = opError(op) << "name clash: '" << name << "' is declared twice";

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What programs take and give. Images are NCHW there, as in PyTorch.
+dpsims.import "generator.mlir"
+
+dpsims.block @ToNCHW(%x) {
+  %y = transpose %x <perm = [0, 3, 1, 2]>
+  return %y
+}
+
+dpsims.block @FromNCHW(%x) {
+  %y = transpose %x <perm = [0, 2, 3, 1]>
+  return %y
+}
+
+// A map of ids: "labels" or "instances".
+dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
+  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
+  %map = input "{name}" <shape = [batch] + image_size, type = "i32">
+  return %map
+}
+
+dpsims.block @ImageInput<batch: int, image_size: list>() {
+  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
+  %nchw = input "image" <shape = [batch, 3] + image_size>
+  %image = instance @FromNCHW(%nchw)
+  return %image
+}
+
+// Label maps, noise and, where the generator takes them, instance maps to images in [-1, 1] and their features.
+dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator: record, noise: string = "z",
+                       mode: string>() {
+  assert num_classes > 0, "num_classes = {num_classes} must be 1 or more"
+  %labels = instance @MapInput<name = "labels", batch, image_size>()
+  %z = input "{noise}" <shape = [batch, generator.noise_dim]>
+  %instances = if generator.instance_edges {
+    %i = instance @MapInput<name = "instances", batch, image_size>()
+    yield %i
+  } else {
+    %none = none
+    yield %none
+  }
+  %image, %features = instance @Generator<num_classes, image_size, mode, ...generator>(%labels, %z, %instances)
+  return %image, %features
+}
