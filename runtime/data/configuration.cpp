@@ -351,7 +351,7 @@ DataConfiguration DataConfiguration::parse(const std::string &text, const std::s
   try {
     Reader(result, Json::parse(text, shallow));
   } catch (const Json::parse_error &error) {
-    fail(origin, ": the configuration is no JSON: it is wrong at byte ", error.byte);
+    fail(origin, ": the configuration is no JSON object with num_classes: it is wrong at byte ", error.byte);
   }
   return result;
 }

@@ -35,8 +35,10 @@ std::string fixedFolder(const std::string &pattern) {
   return slash == std::string::npos ? "" : pattern.substr(0, slash);
 }
 
-/// The pattern with the stars' texts, which `name` has between its slashes.
-std::string fillStars(std::string pattern, const std::string &name) {
+/// The pattern with the stars' texts, which `name` has between its slashes; `ending` where the pattern has none.
+std::string fillStars(std::string pattern, const std::string &name, const char *ending) {
+  if (pattern.back() == '*')
+    pattern += ending;
   size_t at = 0;
   for (size_t begin = 0, end; begin <= name.size() && (at = pattern.find('*', at)) != std::string::npos;
        begin = end + 1) {
@@ -213,15 +215,17 @@ std::vector<Files> matchFiles(const Layout &layout, bool instances, std::vector<
     const auto label = labels.paths.find(name);
     const auto instance = instancePaths.find(name);
     if (label == labels.paths.end())
-      problems.push_back(image + ": has no label map: " + fillStars(layout.labels, name) + " does not exist");
+      problems.push_back(image + ": has no label map: " + fillStars(layout.labels, name, ".png") + " does not exist");
     else if (instances && instance == instancePaths.end())
-      problems.push_back(image + ": has no instance map: " + fillStars(layout.instances, name) + " does not exist");
+      problems.push_back(image + ": has no instance map: " + fillStars(layout.instances, name, ".png") +
+                         " does not exist");
     else
       files.push_back({name, image, label->second, instances ? instance->second : ""});
   }
   for (const auto &[name, label] : labels.paths)
     if (!images.paths.count(name))
-      problems.push_back(label + ": has no image: " + fillStars(layout.images, name) + " does not exist");
+      problems.push_back(label + ": has no image: " + fillStars(layout.images, name, ".jpg or .png") +
+                         " does not exist");
   if (images.paths.empty() && labels.paths.empty())
     fail(fixedFolder(layout.images), ": has no pictures: no file is called ", layout.images);
   return files;

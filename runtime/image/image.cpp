@@ -38,13 +38,18 @@ void remapIds(LabelMap &labels, const std::map<int32_t, int32_t> &remap) {
 }
 
 void checkIds(LabelMap &labels, const std::string &file, int numClasses, const std::vector<int32_t> &ignore) {
+  int32_t from = 0, to = 0; // neighbours are mostly of one id
   for (size_t i = 0; i < labels.ids.size(); ++i) {
     int32_t &id = labels.ids[i];
-    if (std::find(ignore.begin(), ignore.end(), id) != ignore.end())
-      id = ignoredId;
-    else if (id < 0 || id >= numClasses)
-      fail(file, ": id ", id, " at pixel (", i % size_t(labels.width), ", ", i / size_t(labels.width),
-           ") is none of the classes 0..", numClasses - 1, "; add it to data.ignore or data.remap");
+    if (i == 0 || id != from) {
+      const bool isIgnored = std::find(ignore.begin(), ignore.end(), id) != ignore.end();
+      from = id;
+      to = isIgnored ? ignoredId : id;
+      if (!isIgnored && (id < 0 || id >= numClasses))
+        fail(file, ": id ", id, " at pixel (", i % size_t(labels.width), ", ", i / size_t(labels.width),
+             ") is none of the classes 0..", numClasses - 1, "; add it to data.ignore or data.remap");
+    }
+    id = to;
   }
 }
 

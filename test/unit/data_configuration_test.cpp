@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "data_support.h"
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+TEST(DataConfiguration, KnowsDataSets) {
+  const DataConfiguration ade = configure(R"({"dataset": "ade20k"})");
+  EXPECT_EQ(ade.splits.at("val"), "validation");
+  EXPECT_EQ(ade.rules.remap.at(0), ignoredId);
+  EXPECT_EQ(ade.rules.remap.at(5), 4);
+  EXPECT_EQ(configure(R"({"dataset": "coco-stuff"})").dataset, "coco_stuff");
+  EXPECT_EQ(configure(R"({"dataset": "camvid"})").splitNames(), (std::vector<std::string>{"train", "val", "test"}));
+  EXPECT_EQ(configure("{}").dataset, "folders");
+  // What the configuration says takes the known set's place.
+  const DataConfiguration own = configure(R"({"dataset": "ade20k", "remap": {}, "ignore": [7]})");
+  EXPECT_TRUE(own.rules.remap.empty());
+  EXPECT_EQ(own.rules.ignore, (std::vector<int32_t>{ignoredId, 7}));
+  EXPECT_EQ(own.layouts.size(), 1u);
+}
+
+TEST(DataConfiguration, ReadsEveryKey) {
+  const DataConfiguration c = configure(R"({
+    "images": "a/{split}/*", "labels": "b/{split}/*_l.png", "instances": "c/{split}/*", "splits": {"val": "v"},
+    "holdout": 3, "label_values": "colours", "ignore": [9], "remap": {"1": 2}, "names": ["sky", "sea"],
+    "palette": {"0": [1, 2, 3], "1": [[4, 5, 6], [7, 8, 9]], "9": [0, 0, 0]},
+    "resize": "exact", "crop": "centre", "flip": false, "zoom": 1.5, "pictures": {"train": 3}, "seed": 12345678901})",
+                                        R"(, "generator": {"instance_edges": true})");
+  ASSERT_EQ(c.layouts.size(), 1u);
+  EXPECT_EQ(c.layouts[0].labels, "b/{split}/*_l.png");
+  EXPECT_EQ(c.layouts[0].instances, "c/{split}/*");
+  EXPECT_EQ(c.holdout, 3);
+  EXPECT_EQ(c.labelValues, DataConfiguration::LabelValues::Colours);
+  EXPECT_EQ(c.colours, (ColourMap{{0x010203, 0}, {0x040506, 1}, {0x070809, 1}, {0, 9}}));
+  EXPECT_EQ(c.palette.size(), 5u);
+  EXPECT_EQ(c.palette[1], 0x040506u);
+  EXPECT_EQ(c.names, (std::vector<std::string>{"sky", "sea", "2", "3", "4"}));
+  EXPECT_FALSE(c.transform.cover || c.transform.randomCrop || c.transform.flip);
+  EXPECT_EQ(c.transform.zoom, 1.5);
+  EXPECT_EQ(c.shapes.seed, 12345678901u);
+  EXPECT_TRUE(c.wantsInstances);
+  EXPECT_FALSE(configure("{}").wantsInstances);
+  EXPECT_TRUE(configure("{}", R"(, "loss": {"contrastive_segments": "instances"})").wantsInstances);
+  EXPECT_EQ(c.height, 8);
+}
+
+TEST(DataConfiguration, NamesWhatIsWrong) {
+  auto error = [](const std::string &data) { return errorOf([&] { configure(data); }); };
+  EXPECT_TRUE(hasParts(error("3"), {"c.json: \"data\""}));
+  EXPECT_TRUE(hasParts(error(R"({"dataset": "imagenet"})"), {"\"imagenet\"", "camvid", "shapes", "folders"}));
+  EXPECT_TRUE(hasParts(error(R"({"dataset": 3})"), {"data.dataset", "3"}));
+  EXPECT_TRUE(hasParts(error(R"({"crops": 1})"), {"data.crops: unknown key", "palette", "zoom"}));
+  EXPECT_TRUE(hasParts(error(R"({"images": "a/*"})"), {"\"images\" and \"labels\""}));
+  EXPECT_TRUE(hasParts(error(R"({"images": "a", "labels": "b/*"})"), {"data.images", "\"a\"", "*"}));
+  EXPECT_TRUE(hasParts(error(R"({"images": "a/*_*", "labels": "b/*"})"), {"data.images", "two \"*\""}));
+  EXPECT_TRUE(hasParts(error(R"({"images": "a/*/*", "labels": "b/*"})"), {"as many \"*\""}));
+  EXPECT_TRUE(hasParts(error(R"({"images": "{split}/*", "labels": "b/*"})"), {"both have \"{split}\""}));
+  EXPECT_TRUE(hasParts(error(R"({"dataset": "cityscapes", "instances": "x/*"})"), {"as many \"*\""}));
+  EXPECT_TRUE(hasParts(error(R"({"layouts": []})"), {"data.layouts"}));
+  EXPECT_TRUE(hasParts(error(R"({"layouts": [3]})"), {"data.layouts"}));
+  EXPECT_TRUE(hasParts(error(R"({"splits": ["a"]})"), {"data.splits"}));
+  EXPECT_TRUE(hasParts(error(R"({"holdout": 1})"), {"data.holdout", "from 2"}));
+  EXPECT_TRUE(hasParts(error(R"({"label_values": "x"})"), {"data.label_values", "\"auto\", \"ids\", \"colours\""}));
+  EXPECT_TRUE(hasParts(error(R"({"ignore": [1.5]})"), {"data.ignore", "1.5"}));
+  EXPECT_TRUE(hasParts(error(R"({"remap": {"-1": 3}})"), {"data.remap", "\"-1\" is no id"}));
+  EXPECT_TRUE(hasParts(error(R"({"palette": {"1": [1, 2, 256]}})"), {"data.palette", "256"}));
+  EXPECT_TRUE(hasParts(error(R"({"names": ["a", "b", "c", "d", "e", "f"]})"), {"data.names", "5"}));
+  EXPECT_TRUE(hasParts(error(R"({"resize": "big"})"), {"data.resize", "\"cover\", \"exact\""}));
+  EXPECT_TRUE(hasParts(error(R"({"crop": true})"), {"data.crop"}));
+  EXPECT_TRUE(hasParts(error(R"({"flip": 1})"), {"data.flip"}));
+  EXPECT_TRUE(hasParts(error(R"({"zoom": 0.5})"), {"data.zoom", "0.5"}));
+  EXPECT_TRUE(hasParts(error(R"({"pictures": {"train": 0}})"), {"data.pictures", "0"}));
+  EXPECT_TRUE(hasParts(error(R"({"seed": -1})"), {"data.seed", "-1"}));
+}
+
+TEST(DataConfiguration, IsNoOtherFile) {
+  auto error = [](const std::string &text) { return errorOf([&] { DataConfiguration::parse(text, "c.json"); }); };
+  EXPECT_TRUE(hasParts(error(""), {"c.json: ", "no JSON", "byte"}));
+  EXPECT_TRUE(hasParts(error("[]"), {"num_classes"}));
+  EXPECT_TRUE(hasParts(error(R"({"num_classes": 0})"), {"num_classes", "from 1"}));
+  EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "image_size": [8]})"), {"image_size", "[height, width]"}));
+  const std::string deep(100000, '[');
+  EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "data": {"ignore": )" + deep), {"100 brackets"}));
+}
