@@ -16,11 +16,13 @@ namespace dpsims {
 
 namespace fs = std::filesystem;
 
-// A run that failed before it wrote anything leaves the lock alone.
+// A run that failed before it began leaves these behind.
+static bool isTrace(const fs::path &name) { return name == "lock" || name == "plans.json"; }
+
 static bool hasContent(const std::string &directory) {
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().filename() != "lock")
+    if (!isTrace(entry->path().filename()))
       return true;
   if (error)
     fail(directory, ": cannot read the directory: ", error.message());

@@ -22,6 +22,9 @@ void addSampleCommand(CLI::App &app);
 void addDataCommand(CLI::App &app);
 void addInfoCommand(CLI::App &app);
 void addBenchCommand(CLI::App &app);
+void addTrainCommand(CLI::App &app);
+void addExportCommand(CLI::App &app);
+void addCurvesCommand(CLI::App &app);
 
 /// Says on stderr which weights of a file were taken, if the file was not asked.
 void reportPrefix(const std::string &path, const std::string &prefix);

@@ -28,7 +28,7 @@ int reportError(const std::string &message) {
 }
 
 int runCommandLine(int argc, char **argv) {
-  CLI::App app("Executes models that dpsims-compile wrote: samples images, runs any program, measures.", "dpsims-run");
+  CLI::App app("Executes models that dpsims-compile wrote: trains, samples images, runs any program, measures.", "dpsims-run");
   app.require_subcommand(1);
   app.set_version_flag("--version", "dpsims-run " DPSIMS_VERSION " (model format " +
                                         std::to_string(dpsims::format::formatVersion) + ")");
@@ -42,6 +42,9 @@ int runCommandLine(int argc, char **argv) {
   dpsims::addInitCommand(app);
   dpsims::addInfoCommand(app);
   dpsims::addBenchCommand(app);
+  dpsims::addTrainCommand(app);
+  dpsims::addExportCommand(app);
+  dpsims::addCurvesCommand(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

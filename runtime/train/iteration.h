@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One iteration of the entry `train`: a batch and what is drawn for it go in, losses come out.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_ITERATION_H
+#define DPSIMS_RUNTIME_TRAIN_ITERATION_H
+
+#include "runtime/train/arguments.h"
+
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+class Iteration {
+public:
+  /// Error: the entry is not one that a trainer can run.
+  Iteration(const CompiledModel &model, const Entry &entry, uint64_t seed);
+
+  /// (batch, height, width).
+  const Shape &size() const { return sizes; }
+
+  /// Names of the losses, "loss/g".
+  const std::vector<std::string> &names() const { return lossNames; }
+
+  /// Gets ready for iteration number `step` (from 0).
+  void prepare(const Batch &batch, uint64_t step);
+
+  /// Runs it; the losses, in the order of `names`.
+  std::vector<float> run(Session &session);
+  std::vector<float> runChecked(Session &session, std::string &firstNonFinite);
+
+private:
+  void checkPositions(const CompiledModel &model);
+  std::vector<float> losses() const;
+
+  Arguments arguments;
+  Noise noise;
+  Shape sizes;
+  std::vector<std::string> lossNames;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_ITERATION_H

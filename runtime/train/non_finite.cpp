@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/train/non_finite.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dpsims {
+
+bool allFinite(const std::vector<float> &values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+static const WeightSpec &specOf(const Session &session, size_t variable) {
+  return session.model().weights[session.entry().variables[variable]];
+}
+
+static std::vector<float> valueOf(const Session &session, size_t variable) {
+  std::vector<float> value(static_cast<size_t>(elementCount(specOf(session, variable).shape)));
+  session.readVariable(variable, value.data());
+  return value;
+}
+
+std::string nonFiniteVariable(const Session &session) {
+  for (size_t i = 0; i < session.entry().variables.size(); ++i)
+    if (!allFinite(valueOf(session, i)))
+      return specOf(session, i).name;
+  return "";
+}
+
+std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep) {
+  const size_t variables = session.entry().variables.size();
+  while (loader.step() <= lastStep) {
+    const uint64_t step = loader.step();
+    std::vector<std::vector<float>> before;
+    for (size_t i = 0; i < variables; ++i)
+      before.push_back(valueOf(session, i));
+    iteration.prepare(loader.next(), step);
+    if (allFinite(iteration.run(session)) && nonFiniteVariable(session).empty())
+      continue;
+    for (size_t i = 0; i < variables; ++i)
+      session.writeVariable(i, before[i].data());
+    NonFinite found{step, ""};
+    iteration.runChecked(session, found.op);
+    return found;
+  }
+  return std::nullopt;
+}
+
+} // namespace dpsims

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Values that are infinite or not numbers: are there any, and where did the first come from?
+
+#ifndef DPSIMS_RUNTIME_TRAIN_NON_FINITE_H
+#define DPSIMS_RUNTIME_TRAIN_NON_FINITE_H
+
+#include "runtime/data/loader.h"
+#include "runtime/train/iteration.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+bool allFinite(const std::vector<float> &values);
+
+/// The name of a variable that has a value which is not finite; empty if there is none.
+std::string nonFiniteVariable(const Session &session);
+
+/// The op whose result was the first not to be finite, and in which iteration (from 0).
+struct NonFinite {
+  uint64_t step;
+  std::string op;
+};
+
+/// Repeats iterations from where the session's variables and the loader stand, the loader's step up to `lastStep`, and
+/// looks into the first that leaves a loss or a variable not finite. None if all go well.
+std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_NON_FINITE_H

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a training run is asked to do: the flags of `dpsims-run train`, kept as RUN/run.json.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_OPTIONS_H
+#define DPSIMS_RUNTIME_TRAIN_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+
+namespace dpsims {
+
+struct TrainOptions {
+  std::string model;           ///< compiled with --training
+  std::string data;            ///< the data set's folder
+  std::string output;          ///< the run's folder
+  std::string weights;         ///< first weights; empty: by the seed
+  std::string backboneWeights; ///< first weights of the discriminator's backbone, timm's names
+  std::string featuresModel;   ///< has the entry `features` for validation; empty: the model's own
+  std::string featuresWeights; ///< for that entry; empty: the run's backbone
+  uint64_t steps = 10000;
+  int64_t batch = 0; ///< 0: the model's
+  uint64_t seed = 0;
+  bool resume = false;
+  uint64_t checkpointEvery = 500;
+  uint64_t keep = 3;                                ///< checkpoints: the last so many,
+  uint64_t keepEvery = 0;                           ///< and each whose step is a multiple, with its average; 0: none
+  uint64_t sampleEvery = 500, validateEvery = 1000; ///< 0: never
+  uint64_t validationImages = 500;                  ///< at most
+  uint64_t statisticsBatches = 32;                  ///< for the average's statistics
+  int threads = 0;                                  ///< that compute
+  int dataThreads = 2;                              ///< that read pictures
+  std::string convolution = "auto";                 ///< auto, direct or winograd
+  bool tf32 = false;                                ///< DeviceOptions::tf32
+};
+
+/// Calls visit(name, field) for each option that a run keeps. The names are those of the flags.
+template <typename Options, typename Visit> void eachOption(Options &options, Visit visit) {
+  visit("model", options.model);
+  visit("data", options.data);
+  visit("weights", options.weights);
+  visit("backbone-weights", options.backboneWeights);
+  visit("features-model", options.featuresModel);
+  visit("features-weights", options.featuresWeights);
+  visit("steps", options.steps);
+  visit("seed", options.seed);
+  visit("checkpoint-every", options.checkpointEvery);
+  visit("keep", options.keep);
+  visit("keep-every", options.keepEvery);
+  visit("sample-every", options.sampleEvery);
+  visit("validate-every", options.validateEvery);
+  visit("validation-images", options.validationImages);
+  visit("statistics-batches", options.statisticsBatches);
+  visit("threads", options.threads);
+  visit("data-threads", options.dataThreads);
+  visit("convolution", options.convolution);
+  visit("tf32", options.tf32);
+}
+
+/// Writes the options; paths become absolute.
+void writeOptions(const std::string &path, const TrainOptions &options);
+
+/// Reads what writeOptions wrote; options that the file lacks stay as they are. Error: it is no such file.
+void readOptions(const std::string &path, TrainOptions &options);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_OPTIONS_H

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/train/start_weights.h"
+
+#include "runtime/base/error.h"
+#include "runtime/weights/match.h"
+
+#include <algorithm>
+
+namespace dpsims {
+
+static bool startsWith(const std::string &text, const std::string &prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
+
+StartWeights::StartWeights(const CompiledModel &model, const Entry &entry, uint64_t seed)
+    : model(model), entry(entry), initial(model, seed) {
+  const std::vector<uint32_t> backbone = below(backbonePrefix);
+  frozenBackbone = !backbone.empty() && std::none_of(backbone.begin(), backbone.end(),
+                                                     [&](uint32_t index) { return model.weights[index].trained; });
+}
+
+std::vector<uint32_t> StartWeights::below(const std::string &prefix) const {
+  std::vector<uint32_t> result;
+  std::copy_if(entry.weights.begin(), entry.weights.end(), std::back_inserter(result),
+               [&](uint32_t index) { return startsWith(model.weights[index].name, prefix); });
+  return result;
+}
+
+bool StartWeights::isFrozen(uint32_t index) const {
+  return frozenBackbone && startsWith(model.weights[index].name, backbonePrefix);
+}
+
+const SafetensorsFile &StartWeights::open(const std::string &path) {
+  files.push_back(std::make_unique<SafetensorsFile>(path));
+  return *files.back();
+}
+
+void StartWeights::add(const SafetensorsFile &file, const std::vector<uint32_t> &indices, const std::string &prefix,
+                       const std::function<bool(const WeightSpec &)> &required) {
+  std::vector<WeightSpec> specs;
+  for (uint32_t index : indices) {
+    specs.push_back(model.weights[index]);
+    specs.back().required = required(specs.back());
+    specs.back().name.erase(0, prefix.size());
+  }
+  const std::vector<const SafetensorsEntry *> found = matchWeights(file, specs);
+  for (size_t i = 0; i < found.size(); ++i)
+    if (found[i])
+      places[indices[i]] = {&file, found[i]};
+}
+
+void StartWeights::addNetworks(const std::string &path) {
+  const SafetensorsFile &file = open(path);
+  const bool whole = std::any_of(file.entries().begin(), file.entries().end(), [](const SafetensorsEntry &tensor) {
+    return startsWith(tensor.name, "generator.") || startsWith(tensor.name, "discriminator.");
+  });
+  const std::string prefix = whole ? "" : "generator.";
+  add(file, below(prefix), prefix,
+      [](const WeightSpec &spec) { return spec.required && !startsWith(spec.name, backbonePrefix); });
+}
+
+void StartWeights::addSaved(const std::string &path, const std::function<bool(uint32_t)> &wanted) {
+  std::vector<uint32_t> indices;
+  std::copy_if(entry.weights.begin(), entry.weights.end(), std::back_inserter(indices), wanted);
+  add(open(path), indices, "", [](const WeightSpec &) { return true; });
+}
+
+void StartWeights::read(uint32_t index, float *dst) {
+  const WeightSpec &spec = model.weights[index];
+  auto place = places.find(index);
+  if (place != places.end())
+    return place->second.file->read(*place->second.entry, dst);
+  if (spec.init != "copy")
+    return initial.read(index, dst);
+  const auto source = std::find_if(model.weights.begin(), model.weights.end(),
+                                   [&](const WeightSpec &other) { return other.name == spec.initOf; });
+  if (source == model.weights.end())
+    fail(model.path, ": weight ", quoted(spec.name), " is a copy of ", quoted(spec.initOf), ", which is none");
+  read(static_cast<uint32_t>(source - model.weights.begin()), dst);
+}
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// The backbone
+//===-------------------------------------------------------------------------------------------------------------===//
+
+std::string backboneFamily(const std::vector<std::string> &names) {
+  // The beginning of a name that only one family has.
+  const std::pair<const char *, const char *> marks[] = {{"stages.0.blocks.0.conv_dw.", "ConvNeXt"},
+                                                         {"layers.0.blocks.0.attn.", "Swin"},
+                                                         {"layer1.0.conv1.", "ResNet"},
+                                                         {"conv_stem.", "EfficientNet"}};
+  for (const auto &[mark, family] : marks)
+    for (const std::string &name : names)
+      if (startsWith(name, mark))
+        return family;
+  return "";
+}
+
+static std::string familyText(const std::string &family) { return (family[0] == 'E' ? "an " : "a ") + family; }
+
+void StartWeights::addBackbone(const std::string &path) {
+  const std::vector<uint32_t> indices = below(backbonePrefix);
+  const SafetensorsFile &file = open(path);
+  std::vector<std::string> wanted, given;
+  for (uint32_t index : indices)
+    wanted.push_back(model.weights[index].name.substr(sizeof backbonePrefix - 1));
+  for (const SafetensorsEntry &tensor : file.entries())
+    given.push_back(tensor.name);
+  const std::string ours = backboneFamily(wanted), theirs = backboneFamily(given);
+  try {
+    add(file, indices, backbonePrefix, [](const WeightSpec &) { return true; });
+  } catch (const Error &error) {
+    if (ours.empty() || theirs.empty() || ours == theirs)
+      throw;
+    fail(path, ": has the weights of ", familyText(theirs), ", the discriminator's backbone is ", familyText(ours),
+         ": ", std::string(error.what()).substr(path.size() + 2));
+  }
+}
+
+void StartWeights::requireBackbone() const {
+  if (!hasFrozenBackbone())
+    return;
+  for (uint32_t index : below(backbonePrefix))
+    if (!places.count(index))
+      fail(model.path, ": the discriminator's backbone is frozen (discriminator.pretrained), so its weights must be "
+                       "given: --backbone-weights FILE (tools/scripts/fetch-efficientnet-lite0.py fetches those of "
+                       "tf_efficientnet_lite0)");
+}
+
+} // namespace dpsims

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/train/trainer.h"
+
+#include "runtime/base/error.h"
+#include "runtime/train/non_finite.h"
+#include "runtime/train/shared_plans.h"
+#include "runtime/train/stop_signal.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <map>
+
+namespace dpsims {
+
+static const char modelFile[] = "model.safetensors", averageFile[] = "ema.safetensors", optionsFile[] = "run.json",
+                  frozenFile[] = "frozen.safetensors", plansFile[] = "plans.json";
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Beginning
+//===-------------------------------------------------------------------------------------------------------------===//
+
+// The entry of the model that trains, of batch `batch` (0: any).
+static const Entry &trainEntry(const CompiledModel &model, int64_t batch) {
+  const auto found = std::find_if(model.entries.begin(), model.entries.end(),
+                                  [](const Entry &entry) { return entry.name == "train"; });
+  if (found == model.entries.end())
+    fail(model.path, ": has no entry \"train\": compile it with dpsims-compile CONFIG.json --training --batch N");
+  for (const Argument &input : found->inputs)
+    if (input.name == "labels" && batch && !input.shape.empty() && input.shape[0] != batch)
+      fail(model.path, ": is compiled for batch ", input.shape[0], ", not ", batch,
+           ": compile it with dpsims-compile CONFIG.json --training --batch ", batch);
+  return *found;
+}
+
+static bool takesInstances(const CompiledModel &model) {
+  for (const Entry &entry : model.entries)
+    for (const Argument &input : entry.inputs)
+      if (input.name == "instances")
+        return true;
+  return false;
+}
+
+Trainer::Trainer(const TrainOptions &chosen, Report hears)
+    : options(chosen), report(std::move(hears)), model(CompiledModel::load(options.model)),
+      entry(trainEntry(*model, options.batch)), iteration(*model, entry, options.seed),
+      data(*model, options.data, iteration.size(), takesInstances(*model), options.seed, options.dataThreads),
+      start(*model, entry, options.seed), folder(options.output, options.resume),
+      checkpoints(folder.file("checkpoints")), evaluation(options, model, data, folder, report) {
+  checkpoints.removeRemains();
+  const std::optional<Checkpoint> newest = checkpoints.newest(report);
+  if (newest)
+    resume(*newest);
+  else if (checkpoints.steps().empty())
+    begin();
+  else
+    fail(folder.path(), ": none of its checkpoints is whole: start anew in another --output");
+}
+
+void Trainer::begin() {
+  if (options.resume)
+    report(folder.path() + ": no checkpoint there: the run begins at step 0");
+  if (!options.weights.empty())
+    start.addNetworks(options.weights);
+  if (!options.backboneWeights.empty())
+    start.addBackbone(options.backboneWeights);
+  start.requireBackbone();
+  openDevice();
+  openSession();
+  writeOptions(folder.file(optionsFile), options);
+  writeFrozen();
+  beginLogs();
+  checkpoint();
+}
+
+void Trainer::resume(const Checkpoint &from) {
+  requireSameRun(from.path, from.state, state());
+  if (from.state.sourceHash != model->sourceHash)
+    report(from.path + ": the model is compiled of other texts than then: the run goes on, but not bit for bit");
+  step = savedStep = from.state.step;
+  start.addSaved(from.file(modelFile), [this](uint32_t weight) { return isSaved(weight); });
+  start.addSaved(folder.file(frozenFile), [this](uint32_t weight) { return !isSaved(weight); });
+  openDevice();
+  openSession();
+  writeOptions(folder.file(optionsFile), options);
+  frozen = std::make_unique<SafetensorsFile>(folder.file(frozenFile));
+  beginLogs();
+}
+
+void Trainer::openDevice() {
+  DeviceOptions settings;
+  settings.threads = options.threads;
+  settings.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
+                         : options.convolution == "winograd" ? ConvolutionChoice::Winograd
+                                                             : ConvolutionChoice::Auto;
+  settings.tf32 = options.tf32;
+  settings.planCache = folder.file(plansFile);
+  addPlans(defaultPlanCache(), settings.planCache);
+  device = createDevice(model->target, settings, model->path);
+}
+
+void Trainer::openSession() {
+  session = std::make_unique<Session>(model, entry, *device, &start);
+  loader = data.trainingLoader(step);
+}
+
+void Trainer::beginLogs() {
+  table = std::make_unique<CsvLog>(folder.file("losses.csv"), iteration.names(), step);
+  events = std::make_unique<EventFile>(folder.file("events"), step ? step + 1 : 0);
+  const WeightLookup trained = variablesOf(*session), kept = tensorsOf(*frozen);
+  const WeightLookup both = [trained, kept](const std::string &name, int64_t count, float *dst) {
+    return trained(name, count, dst) || kept(name, count, dst);
+  };
+  evaluation.begin(*device, both, *events, step);
+}
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Iterations
+//===-------------------------------------------------------------------------------------------------------------===//
+
+void Trainer::run() {
+  const StopSignal signals;
+  report("training in " + folder.path() + " from step " + std::to_string(step) + " to " +
+         std::to_string(options.steps) + ", batch " + std::to_string(iteration.size()[0]) + ", " +
+         std::to_string(data.trainingPictures()) + " pictures, " + device->description());
+  {
+    const uint64_t left = options.steps - std::min(step, options.steps);
+    Progress progress("train", int64_t(left) * iteration.size()[0], "images");
+    try {
+      evaluation.run(step, isLast());
+      sharePlans();
+      train(progress);
+      if (isLast())
+        finish();
+    } catch (const Stopped &) {
+    }
+    progress.finish();
+  }
+  if (step != savedStep)
+    checkpoint();
+  if (StopSignal::requested())
+    report("stopped at step " + std::to_string(step) + " of " + std::to_string(options.steps) +
+           "; go on with: dpsims-run train --output " + options.output + " --resume");
+}
+
+void Trainer::train(Progress &progress) {
+  while (!isLast()) {
+    throwIfStopped();
+    iterate();
+    progress.advance(iteration.size()[0], note());
+    if (step % options.checkpointEvery == 0 || isLast())
+      checkpoint();
+    evaluation.run(step, isLast());
+  }
+}
+
+void Trainer::iterate() {
+  iteration.prepare(nextBatch(), step);
+  losses = iteration.run(*session);
+  if (!allFinite(losses)) {
+    const size_t bad = size_t(
+        std::find_if(losses.begin(), losses.end(), [](float loss) { return !allFinite({loss}); }) - losses.begin());
+    explainNonFinite(iteration.names()[bad] + " is " + std::to_string(losses[bad]), step);
+  }
+  ++step;
+  table->append(step, losses);
+  std::vector<std::pair<std::string, float>> scalars;
+  for (size_t i = 0; i < losses.size(); ++i)
+    scalars.emplace_back(iteration.names()[i], losses[i]);
+  events->scalars(step, scalars);
+}
+
+// What was trained since the last checkpoint is not lost with a bad picture.
+Batch Trainer::nextBatch() {
+  try {
+    return loader->next();
+  } catch (const Error &) {
+    if (step != savedStep)
+      checkpoint();
+    throw;
+  }
+}
+
+// "step 12/500, g 2.31, d 1.02"
+std::string Trainer::note() const {
+  std::string text = "step " + std::to_string(step) + "/" + std::to_string(options.steps);
+  for (size_t i = 0; i < losses.size(); ++i) {
+    const std::string &name = iteration.names()[i];
+    char number[32];
+    std::snprintf(number, sizeof number, " %.3g", double(losses[i]));
+    text += ", " + name.substr(name.rfind('/') + 1) + number;
+  }
+  return text;
+}
+
+void Trainer::sharePlans() const { addPlans(folder.file(plansFile), defaultPlanCache()); }
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Checkpoints
+//===-------------------------------------------------------------------------------------------------------------===//
+
+CheckpointState Trainer::state() const {
+  return {step, options.seed, iteration.size()[0], model->sourceHash, model->config};
+}
+
+// What changes is in each checkpoint, the rest in the run's folder.
+bool Trainer::isSaved(uint32_t weight) const {
+  return std::find(entry.variables.begin(), entry.variables.end(), weight) != entry.variables.end() &&
+         !start.isFrozen(weight);
+}
+
+void Trainer::writeVariables(const std::string &path) const {
+  SafetensorsWriter writer(path);
+  // The writer asks for one tensor after the other: the one at hand is kept.
+  auto value = std::make_shared<std::vector<float>>();
+  for (size_t i = 0; i < entry.variables.size(); ++i) {
+    const WeightSpec &spec = model->weights[entry.variables[i]];
+    if (!isSaved(entry.variables[i]))
+      continue;
+    writer.add(spec.name, ElementType::F32, spec.shape,
+               [this, i, &spec, value](uint64_t offset, void *dst, size_t size) {
+                 if (offset == 0) {
+                   value->resize(size_t(elementCount(spec.shape)));
+                   session->readVariable(i, value->data());
+                 }
+                 std::memcpy(dst, reinterpret_cast<const char *>(value->data()) + offset, size);
+               });
+  }
+  writer.write();
+}
+
+void Trainer::writeFrozen() {
+  SafetensorsWriter writer(folder.file(frozenFile));
+  auto value = std::make_shared<std::vector<float>>();
+  for (uint32_t weight : entry.weights) {
+    const WeightSpec &spec = model->weights[weight];
+    if (isSaved(weight))
+      continue;
+    writer.add(spec.name, ElementType::F32, spec.shape,
+               [this, weight, &spec, value](uint64_t offset, void *dst, size_t size) {
+                 if (offset == 0) {
+                   value->resize(size_t(elementCount(spec.shape)));
+                   start.read(weight, value->data());
+                 }
+                 std::memcpy(dst, reinterpret_cast<const char *>(value->data()) + offset, size);
+               });
+  }
+  writer.write();
+  frozen = std::make_unique<SafetensorsFile>(folder.file(frozenFile));
+}
+
+void Trainer::checkpoint() {
+  const std::string bad = nonFiniteVariable(*session);
+  if (!bad.empty())
+    explainNonFinite("the weight " + bad + " has a value that is not finite", step - 1);
+  const GeneratorWeights *average = nullptr;
+  if (step > 0 && options.keepEvery && step % options.keepEvery == 0) {
+    try {
+      average = &evaluation.average(step);
+    } catch (const Stopped &) { // `dpsims-run export` makes it later
+    }
+  }
+  table->sync();
+  checkpoints.write(state(), [&](const std::string &part) {
+    writeVariables(joinPath(part, modelFile));
+    if (average)
+      average->write(joinPath(part, averageFile), false, averageMetadata(state()));
+  });
+  savedStep = step;
+  checkpoints.prune(options.keep, options.keepEvery);
+}
+
+void Trainer::finish() {
+  evaluation.average(step).write(folder.file(averageFile), false, averageMetadata(state()));
+  sharePlans();
+  report("done: " + folder.file(averageFile) + " is the averaged generator, for dpsims-run sample");
+}
+
+void Trainer::explainNonFinite(const std::string &seen, uint64_t lastStep) {
+  const std::optional<Checkpoint> from = checkpoints.newest(report);
+  if (!from)
+    fail(options.weights.empty() ? model->path : options.weights, ": ", seen, " before the first iteration");
+  report("iteration " + std::to_string(lastStep + 1) + ": " + seen + "; repeating from the checkpoint of step " +
+         std::to_string(from->state.step) + " to see where it comes from");
+  StartWeights saved(*model, entry, options.seed);
+  saved.addSaved(from->file(modelFile), [this](uint32_t weight) { return isSaved(weight); });
+  for (size_t i = 0; i < entry.variables.size(); ++i) {
+    std::vector<float> value(size_t(elementCount(model->weights[entry.variables[i]].shape)));
+    if (!isSaved(entry.variables[i]))
+      continue;
+    saved.read(entry.variables[i], value.data());
+    session->writeVariable(i, value.data());
+  }
+  const std::unique_ptr<Loader> repeated = data.trainingLoader(from->state.step);
+  const std::optional<NonFinite> found = findNonFinite(*session, iteration, *repeated, lastStep);
+  const std::string op = !found ? "which did not come again"
+                                : "in iteration " + std::to_string(found->step + 1) +
+                                      " the first op whose result is not finite is " + found->op;
+  fail(folder.path(), ": ", seen, ": ", op, "; ", from->path,
+       " is the last good checkpoint: start a new run of it (--weights ", from->file(modelFile),
+       ") with a lower optimizer.lr, or with optimizer.clip_norm");
+}
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Export
+//===-------------------------------------------------------------------------------------------------------------===//
+
+std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
+  return {{"dpsims.source_hash", state.sourceHash},
+          {"dpsims.step", std::to_string(state.step)},
+          {"dpsims.seed", std::to_string(state.seed)}};
+}
+
+static Checkpoint checkpointOf(const ExportOptions &options) {
+  requireDirectory(options.run);
+  const Checkpoints checkpoints(joinPath(options.run, "checkpoints"));
+  if (options.step >= 0)
+    return checkpoints.open(uint64_t(options.step));
+  const std::optional<Checkpoint> newest = checkpoints.newest([](const std::string &) {});
+  if (!newest)
+    fail(options.run, ": has no checkpoint");
+  return *newest;
+}
+
+void exportAverage(const ExportOptions &options, const Report &report) {
+  const Checkpoint from = checkpointOf(options);
+  TrainOptions run;
+  run.output = options.run;
+  readOptions(joinPath(options.run, optionsFile), run);
+  if (!options.model.empty())
+    run.model = options.model;
+  if (!options.data.empty())
+    run.data = options.data;
+  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(run.model);
+  const Shape size = Iteration(*model, trainEntry(*model, 0), run.seed).size();
+  CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config};
+  requireSameRun(from.path, from.state, current);
+  const TrainingData data(*model, run.data, size, takesInstances(*model), run.seed, run.dataThreads);
+  DeviceOptions settings;
+  settings.threads = options.threads;
+  settings.planCache = defaultPlanCache();
+  const std::unique_ptr<Device> device = createDevice(model->target, settings, model->path);
+  const SafetensorsFile weights(from.file(modelFile));
+  averageGenerator(model, *device, tensorsOf(weights), *data.statisticsLoader(), run.statisticsBatches, Noise(run.seed))
+      .write(options.output, options.half, averageMetadata(from.state));
+  report(options.output + ": the averaged generator of step " + std::to_string(from.state.step));
+}
+
+} // namespace dpsims

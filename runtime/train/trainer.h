@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Training: iterations, and what keeps their work.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_TRAINER_H
+#define DPSIMS_RUNTIME_TRAIN_TRAINER_H
+
+#include "runtime/base/progress.h"
+#include "runtime/train/checkpoints.h"
+#include "runtime/train/evaluation.h"
+#include "runtime/train/iteration.h"
+#include "runtime/train/start_weights.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// One run in one folder. A run is a function of the model, the data, the first weights and the seed: the same bits
+/// again on the same machine with the same number of threads, however often it is interrupted.
+class Trainer {
+public:
+  /// Opens everything and checks it: model, data, weights, the run's folder. Errors: see its parts.
+  Trainer(const TrainOptions &options, Report report);
+
+  /// Trains until the last step, or until a signal comes, and leaves a checkpoint in any case. Error: a loss is not
+  /// finite (names the op); pictures cannot be read; files cannot be written.
+  void run();
+
+private:
+  // Beginning
+  void openDevice();
+  void begin();
+  void resume(const Checkpoint &from);
+  void openSession();
+  void beginLogs();
+
+  // Iterations
+  void train(Progress &progress);
+  void iterate();
+  Batch nextBatch();
+  std::string note() const;
+  void sharePlans() const;
+  bool isLast() const { return step >= options.steps; }
+
+  // Checkpoints
+  CheckpointState state() const;
+  bool isSaved(uint32_t weight) const;
+  void checkpoint();
+  void writeVariables(const std::string &path) const;
+  void writeFrozen();
+  void finish();
+
+  /// `seen`: what is wrong after iteration number `lastStep`.
+  [[noreturn]] void explainNonFinite(const std::string &seen, uint64_t lastStep);
+
+  TrainOptions options;
+  Report report;
+  std::shared_ptr<const CompiledModel> model;
+  const Entry &entry;
+  Iteration iteration;
+  TrainingData data;
+  StartWeights start;
+  RunFolder folder;
+  Checkpoints checkpoints;
+  Evaluation evaluation;
+  std::unique_ptr<Device> device;
+  std::unique_ptr<Session> session;
+  std::unique_ptr<SafetensorsFile> frozen;
+  std::unique_ptr<Loader> loader;
+  std::unique_ptr<EventFile> events;
+  std::unique_ptr<CsvLog> table;
+  std::vector<float> losses; // of the last iteration
+  uint64_t step = 0;         // iterations done
+  uint64_t savedStep = 0;    // of the newest checkpoint
+};
+
+struct ExportOptions {
+  std::string run;         ///< its folder
+  std::string output;      ///< safetensors
+  bool half = false;       ///< matrices as f16
+  int64_t step = -1;       ///< of which checkpoint; -1: the newest
+  std::string model, data; ///< empty: those of the run
+  int threads = 0;
+};
+
+/// Writes the averaged generator of a checkpoint as `dpsims-run sample` takes it.
+void exportAverage(const ExportOptions &options, const Report &report);
+
+/// What a file of an averaged generator says of itself.
+std::map<std::string, std::string> averageMetadata(const CheckpointState &state);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_TRAINER_H

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/train/training_data.h"
+
+namespace dpsims {
+
+TrainingData::TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
+                           uint64_t seed, int threads)
+    : description(DataConfiguration::parse(model.config, model.path)), size(size), instances(instances), seed(seed),
+      threads(threads) {
+  training = Dataset::open(description, {directory, "train", instances});
+  if (hasSplit(description, directory, "val"))
+    validation = Dataset::open(description, {directory, "val", instances});
+}
+
+LoaderOptions TrainingData::options() const {
+  LoaderOptions result;
+  result.batch = size[0], result.height = size[1], result.width = size[2];
+  result.instances = instances;
+  result.seed = seed;
+  result.threads = threads;
+  return result;
+}
+
+std::unique_ptr<Loader> TrainingData::trainingLoader(uint64_t firstStep) const {
+  LoaderOptions loader = options();
+  loader.firstStep = firstStep;
+  return std::make_unique<Loader>(*training, loader);
+}
+
+std::unique_ptr<Loader> TrainingData::statisticsLoader() const { return trainingLoader(uint64_t(1) << 32); }
+
+std::unique_ptr<Loader> TrainingData::validationLoader() const {
+  LoaderOptions loader = options();
+  loader.augment = loader.shuffle = false;
+  loader.cacheBytes = 0; // each picture is read once
+  return std::make_unique<Loader>(validation ? *validation : *training, loader);
+}
+
+} // namespace dpsims

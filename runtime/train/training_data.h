@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pictures of a run, and the loaders that hand them out.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_TRAINING_DATA_H
+#define DPSIMS_RUNTIME_TRAIN_TRAINING_DATA_H
+
+#include "runtime/data/loader.h"
+#include "runtime/model/model.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace dpsims {
+
+class TrainingData {
+public:
+  /// By the conventions of the model's configuration. `size`: (batch, height, width). Error: see Dataset::open.
+  TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
+               uint64_t seed, int threads);
+
+  const DataConfiguration &configuration() const { return description; }
+  size_t trainingPictures() const { return training->size(); }
+  /// 0: the data set has no validation split.
+  size_t validationPictures() const { return validation ? validation->size() : 0; }
+
+  /// Batches of training from iteration `firstStep` on.
+  std::unique_ptr<Loader> trainingLoader(uint64_t firstStep) const;
+
+  /// Batches like those of training, of iterations that no training reaches: the same ones whenever they are asked for.
+  std::unique_ptr<Loader> statisticsLoader() const;
+
+  /// The validation split in its order, not augmented; the training split if there is none.
+  std::unique_ptr<Loader> validationLoader() const;
+
+private:
+  LoaderOptions options() const;
+
+  DataConfiguration description;
+  Shape size;
+  bool instances;
+  uint64_t seed;
+  int threads;
+  std::unique_ptr<Dataset> training, validation;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_TRAINING_DATA_H

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/train/validation.h"
+
+#include "runtime/base/error.h"
+#include "runtime/train/stop_signal.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dpsims {
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Features
+//===-------------------------------------------------------------------------------------------------------------===//
+
+static const Argument &imageOf(const CompiledModel &model, const Entry &entry) {
+  for (const Argument &input : entry.inputs)
+    if (input.name == "image" && input.type == ElementType::F32 && input.shape.size() == 4 && input.shape[1] == 3)
+      return input;
+  fail(model.path, ": entry ", quoted(entry.name), " has no input \"image\" of (B, 3, H, W)");
+}
+
+FeatureExtractor::FeatureExtractor(std::shared_ptr<const CompiledModel> model, Device &device, WeightSource &weights)
+    : image(imageOf(*model, model->entry("features"))), arguments(*model, model->entry("features"), {"image"}),
+      session(model, model->entry("features"), device, &weights) {
+  for (const HostTensor &tap : arguments.outputs())
+    if (tap.type != ElementType::F32 || tap.shape.size() != 4 || tap.shape[0] != image.shape[0])
+      fail(model->path, ": entry \"features\" has an output of ", shapeText(tap.shape), ", expected taps (B, C, h, w)");
+}
+
+std::vector<size_t> FeatureExtractor::tapSizes() const {
+  std::vector<size_t> sizes;
+  for (const HostTensor &tap : arguments.outputs())
+    sizes.push_back(size_t(tap.shape[1]));
+  return sizes;
+}
+
+// The means of planes of `positions` numbers each.
+static void addMeans(const float *planes, int64_t count, int64_t positions, std::vector<double> &means) {
+  for (int64_t c = 0; c < count; ++c, planes += positions) {
+    double sum = 0;
+    for (int64_t i = 0; i < positions; ++i)
+      sum += double(planes[i]);
+    means.push_back(sum / double(positions));
+  }
+}
+
+void FeatureExtractor::add(const float *images, int64_t count, FeatureSet &features) {
+  features.dimension = 0;
+  for (size_t size : tapSizes())
+    features.dimension += size;
+  const int64_t batch = image.shape[0], numbers = elementCount(image.shape) / batch;
+  float *input = arguments.input("image", ElementType::F32)->buffer.as<float>();
+  for (int64_t first = 0; first < count; first += batch) {
+    const int64_t present = std::min(batch, count - first);
+    std::copy(images + first * numbers, images + (first + present) * numbers, input);
+    arguments.run(session);
+    for (int64_t n = 0; n < present; ++n)
+      for (const HostTensor &tap : arguments.outputs()) {
+        const int64_t channels = tap.shape[1], positions = tap.shape[2] * tap.shape[3];
+        addMeans(tap.buffer.as<float>() + n * channels * positions, channels, positions, features.values);
+      }
+  }
+}
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// The distance
+//===-------------------------------------------------------------------------------------------------------------===//
+
+// The sum of the (unbiased) variances of features first .. first + size - 1.
+static double totalVariance(const FeatureSet &features, size_t first, size_t size) {
+  double total = 0;
+  for (size_t feature = first; feature < first + size; ++feature) {
+    double sum = 0, squares = 0;
+    for (size_t i = feature; i < features.values.size(); i += features.dimension)
+      sum += features.values[i];
+    const double mean = sum / double(features.count());
+    for (size_t i = feature; i < features.values.size(); i += features.dimension)
+      squares += (features.values[i] - mean) * (features.values[i] - mean);
+    total += squares / double(features.count() - 1);
+  }
+  return total;
+}
+
+void Validation::scale(FeatureSet &features) const {
+  for (size_t i = 0; i < features.values.size(); ++i)
+    features.values[i] *= factors[i % features.dimension];
+}
+
+void Validation::readPhotos(FeatureExtractor &extractor) {
+  if (extractor.height() != size[1] || extractor.width() != size[2])
+    fail("the model of --features-model takes pictures of ", extractor.height(), " x ", extractor.width(),
+         ", the run makes them ", size[1], " x ", size[2]);
+  std::unique_ptr<Loader> loader = sources.loader();
+  FeatureSet features;
+  for (int64_t done = 0; done < count; done += size[0]) {
+    throwIfStopped();
+    extractor.add(loader->next().images.data(), std::min(size[0], count - done), features);
+  }
+  size_t first = 0;
+  for (size_t tap : extractor.tapSizes()) {
+    const double variance = totalVariance(features, first, tap);
+    factors.insert(factors.end(), tap, variance > 0 ? 1 / std::sqrt(variance) : 1);
+    first += tap;
+  }
+  scale(features);
+  photos = std::move(features);
+}
+
+// Bytes (B, H, W, 3) to (B, 3, H, W) from -1 to 1.
+static std::vector<float> planesOf(const uint8_t *pictures, const Shape &size) {
+  const size_t images = size_t(size[0]), pixels = size_t(size[1] * size[2]);
+  std::vector<float> planes(images * 3 * pixels);
+  for (size_t n = 0; n < images; ++n)
+    for (size_t i = 0; i < pixels; ++i)
+      for (size_t c = 0; c < 3; ++c)
+        planes[(n * 3 + c) * pixels + i] = float(pictures[(n * pixels + i) * 3 + c]) / 127.5f - 1;
+  return planes;
+}
+
+double Validation::distance(Painter &painter, const Noise &noise) {
+  FeatureExtractor extractor = sources.extractor();
+  if (photos.values.empty())
+    readPhotos(extractor);
+  std::unique_ptr<Loader> loader = sources.loader();
+  FeatureSet samples;
+  for (int64_t done = 0; done < count; done += size[0]) {
+    const uint8_t *pictures = painter.paint(loader->next(), noise, TrainStream::Validation, uint64_t(done / size[0]));
+    extractor.add(planesOf(pictures, size).data(), std::min(size[0], count - done), samples);
+  }
+  scale(samples);
+  return frechetDistance(photos, samples);
+}
+
+} // namespace dpsims

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How far samples are from photos: the Frechet distance between the features that a frozen backbone finds in the
+// photos of the validation split and in samples of their label maps.
+//
+// A picture's features are its four taps, each averaged over its positions, one after the other. Each tap is divided
+// by the root of its total variance over the photos: so none dominates, and the unit of the distance is the photos'
+// own variance in one tap. (With the last tap alone, as in FID, 101 photos of CamVid separate noise from other streets
+// by a factor of 3; so by 17.)
+
+#ifndef DPSIMS_RUNTIME_TRAIN_VALIDATION_H
+#define DPSIMS_RUNTIME_TRAIN_VALIDATION_H
+
+#include "runtime/data/loader.h"
+#include "runtime/train/frechet.h"
+#include "runtime/train/painter.h"
+
+#include <functional>
+#include <memory>
+
+namespace dpsims {
+
+/// The entry `features` with its weights.
+class FeatureExtractor {
+public:
+  FeatureExtractor(std::shared_ptr<const CompiledModel> model, Device &device, WeightSource &weights);
+
+  /// Adds the features of pictures (count, 3, H, W) from -1 to 1, any number of them.
+  void add(const float *images, int64_t count, FeatureSet &features);
+
+  /// Height and width of the pictures.
+  int64_t height() const { return image.shape[2]; }
+  int64_t width() const { return image.shape[3]; }
+
+  /// How many features each tap has.
+  std::vector<size_t> tapSizes() const;
+
+private:
+  Argument image;
+  Arguments arguments;
+  Session session;
+};
+
+class Validation {
+public:
+  /// What opens the extractor and a loader of the validation split, in its order, from its beginning. They are opened
+  /// for each use: between two validations their memory is the training's.
+  struct Sources {
+    std::function<FeatureExtractor()> extractor;
+    std::function<std::unique_ptr<Loader>()> loader;
+  };
+
+  /// Uses the first `count` pictures. `size`: (batch, height, width) of the loader and the painter.
+  Validation(Sources sources, Shape size, int64_t count)
+      : sources(std::move(sources)), size(std::move(size)), count(count) {}
+
+  /// The distance of `painter`'s pictures. Throws Stopped.
+  double distance(Painter &painter, const Noise &noise);
+
+private:
+  void readPhotos(FeatureExtractor &extractor);
+  void scale(FeatureSet &features) const;
+
+  Sources sources;
+  Shape size;
+  int64_t count;
+  FeatureSet photos;
+  std::vector<double> factors; // of each feature
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_VALIDATION_H
