@@ -23,13 +23,14 @@ struct DataFlags {
 std::vector<std::string> chooseSplits(const DataConfiguration &configuration, const DataFlags &flags) {
   if (!flags.split.empty())
     return {flags.split};
-  std::vector<std::string> splits;
+  std::vector<std::string> splits, missing;
   for (const std::string &split : configuration.splitNames())
-    if (hasSplit(configuration, flags.data, split))
-      splits.push_back(split);
-    else
-      std::cout << split << ": not there\n";
-  return splits.empty() ? std::vector<std::string>{"train"} : splits; // which then says what is missing
+    (hasSplit(configuration, flags.data, split) ? splits : missing).push_back(split);
+  if (splits.empty())
+    return {"train"}; // which then says what is missing
+  for (const std::string &split : missing)
+    std::cout << split << ": not there\n";
+  return splits;
 }
 
 void checkData(const DataFlags &flags) {
