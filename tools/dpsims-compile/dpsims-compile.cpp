@@ -33,6 +33,10 @@ cl::OptionCategory category("Options");
 cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("CONFIG.json | DUMP.mlir"), cl::cat(category));
 cl::list<std::string> programs("program", cl::desc("program to compile; may be given several times"),
                                cl::value_desc("name"), cl::cat(category));
+cl::opt<bool> training("training",
+                       cl::desc("all that dpsims-run train needs: the programs train, sample, features and "
+                                "statistics"),
+                       cl::cat(category));
 cl::opt<std::string> target("target", cl::desc("cpu (default) or cuda"), cl::init("cpu"), cl::cat(category));
 cl::opt<std::string> chip("chip", cl::desc("processor to generate code for: native (default), an LLVM CPU name; or sm_90"),
                           cl::cat(category));
@@ -51,6 +55,7 @@ cl::extrahelp examples("\nExamples:\n"
                        "  dpsims-compile models/configs/camvid-128.json --program sample -o camvid.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --program features --batch 2 "
                        "-o tiny.dpsims\n"
+                       "  dpsims-compile models/configs/camvid-128.json --training --batch 8 -o training.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --set generator.noise=concat "
                        "--compile-to=graph -o -\n");
 
@@ -267,7 +272,7 @@ int checkOptions() {
   if (batch < 1)
     return fail("--batch " + llvm::Twine(int64_t(batch)) + ": must be at least 1");
   if (programs.empty() && !StringRef(input).ends_with(".mlir") && compileTo != "parse")
-    return fail("--program is missing, as in --program sample");
+    return fail("--program is missing, as in --program sample; --training names those of training");
   return 0;
 }
 
@@ -293,6 +298,9 @@ int main(int argc, char **argv) {
   llvm::raw_string_ostream errors(message);
   if (!cl::ParseCommandLineOptions(argc, argv, "compiles a configuration's programs for dpsims-run\n", &errors))
     return message.empty() ? 1 : fail(StringRef(message).split('\n').first.split(": ").second);
+  if (training)
+    for (const char *name : {"train", "sample", "features", "statistics"})
+      programs.push_back(name);
   if (int status = checkOptions())
     return status;
   DialectRegistry registry;
