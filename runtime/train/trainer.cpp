@@ -5,7 +5,6 @@
 #include "runtime/base/error.h"
 #include "runtime/train/non_finite.h"
 #include "runtime/train/shared_plans.h"
-#include "runtime/train/stop_signal.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -120,7 +119,6 @@ void Trainer::beginLogs() {
 //===-------------------------------------------------------------------------------------------------------------===//
 
 void Trainer::run() {
-  const StopSignal signals;
   report("training in " + folder.path() + " from step " + std::to_string(step) + " to " +
          std::to_string(options.steps) + ", batch " + std::to_string(iteration.size()[0]) + ", " +
          std::to_string(data.trainingPictures()) + " pictures, " + device->description());

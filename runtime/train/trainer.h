@@ -10,6 +10,7 @@
 #include "runtime/train/evaluation.h"
 #include "runtime/train/iteration.h"
 #include "runtime/train/start_weights.h"
+#include "runtime/train/stop_signal.h"
 
 #include <map>
 #include <memory>
@@ -56,6 +57,7 @@ private:
   /// `seen`: what is wrong after iteration number `lastStep`.
   [[noreturn]] void explainNonFinite(const std::string &seen, uint64_t lastStep);
 
+  const StopSignal signals;
   TrainOptions options;
   Report report;
   std::shared_ptr<const CompiledModel> model;

@@ -41,3 +41,10 @@ void paint(void *const *args, int64_t begin, int64_t end) {
     }
   }
 }
+
+// y[0] = x[0].
+void first(void *const *args, int64_t begin, int64_t end) {
+  const float *x = args[0];
+  float *y = args[1];
+  y[0] = x[0];
+}
