@@ -5,7 +5,6 @@
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/image/canvas.h"
-#include "runtime/model/model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -325,11 +324,6 @@ private:
   DataConfiguration &result;
 };
 
-bool isCompiledModel(const std::string &path) {
-  char start[8] = {};
-  return InputFile(path).readSome(0, start, sizeof start) == sizeof start && std::memcmp(start + 4, "DPSM", 4) == 0;
-}
-
 // Does the PNG store colours directly? Anything that is no PNG is left to the decoder.
 bool isColourPng(const std::string &path) {
   uint8_t header[26] = {};
@@ -354,12 +348,6 @@ DataConfiguration DataConfiguration::parse(const std::string &text, const std::s
     fail(origin, ": the configuration is no JSON object with num_classes: it is wrong at byte ", error.byte);
   }
   return result;
-}
-
-DataConfiguration DataConfiguration::open(const std::string &path) {
-  if (isCompiledModel(path))
-    return parse(CompiledModel::load(path)->config, path);
-  return parse(readText(path), path);
 }
 
 std::vector<std::string> DataConfiguration::splitNames() const {

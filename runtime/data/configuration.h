@@ -43,9 +43,6 @@ struct DataConfiguration {
   /// num_classes, an unknown key, a value that is none; names the key.
   static DataConfiguration parse(const std::string &text, const std::string &origin);
 
-  /// From a configuration file (JSON), or from a compiled model, which has its configuration inside.
-  static DataConfiguration open(const std::string &path);
-
   /// "train", "val" and what else the data set has.
   std::vector<std::string> splitNames() const;
 

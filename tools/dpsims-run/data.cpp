@@ -3,10 +3,13 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/file.h"
 #include "runtime/data/survey.h"
 #include "runtime/image/png.h"
+#include "runtime/model/model.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -19,6 +22,14 @@ struct DataFlags {
   std::string config, data, split, output;
   int threads = 0, tiles = 24;
 };
+
+/// Of a JSON file, or of a compiled model, which has its configuration inside.
+DataConfiguration openConfiguration(const std::string &path) {
+  char start[8] = {};
+  const bool isModel =
+      InputFile(path).readSome(0, start, sizeof start) == sizeof start && std::memcmp(start + 4, "DPSM", 4) == 0;
+  return DataConfiguration::parse(isModel ? CompiledModel::load(path)->config : readText(path), path);
+}
 
 std::vector<std::string> chooseSplits(const DataConfiguration &configuration, const DataFlags &flags) {
   if (!flags.split.empty())
@@ -34,7 +45,7 @@ std::vector<std::string> chooseSplits(const DataConfiguration &configuration, co
 }
 
 void checkData(const DataFlags &flags) {
-  const DataConfiguration configuration = DataConfiguration::open(flags.config);
+  const DataConfiguration configuration = openConfiguration(flags.config);
   const std::vector<std::string> splits = chooseSplits(configuration, flags);
   SurveyOptions options;
   options.threads = flags.threads ? flags.threads : int(std::max(1u, std::thread::hardware_concurrency()));
