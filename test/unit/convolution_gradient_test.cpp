@@ -72,7 +72,7 @@ struct Results {
 
 // The convolution and both of its gradients.
 Results compute(const Case &c, ConvolutionChoice choice, const std::vector<float> &src,
-                const std::vector<float> &weights, const std::vector<float> &gradient) {
+                const std::vector<float> &weights, const std::vector<float> &gradient, int threads = 2) {
   ModelBuilder builder;
   uint32_t x = builder.input("x", c.src()), dy = builder.input("dy", c.dst()), w = 0;
   if (c.from == From::Constant)
@@ -102,7 +102,7 @@ Results compute(const Case &c, ConvolutionChoice choice, const std::vector<float
 
   std::shared_ptr<const CompiledModel> model = builder.load();
   DeviceOptions options;
-  options.threads = 2;
+  options.threads = threads;
   options.convolution = choice;
   std::unique_ptr<Device> device = createDevice(Target::Cpu, options);
   MemoryWeights memory;
@@ -188,6 +188,52 @@ std::vector<Case> shapes() {
   return cases;
 }
 
+class WinogradGradient : public testing::TestWithParam<Case> {};
+
+TEST_P(WinogradGradient, MatchesLoops) {
+  Results results = check(GetParam(), ConvolutionChoice::Winograd, 4e-6);
+  if (__builtin_cpu_supports("avx512f")) {
+    EXPECT_EQ(results.inputImplementation, "winograd");
+    EXPECT_EQ(results.weightImplementation, "winograd");
+  }
+}
+
+TEST_P(WinogradGradient, MeasuredChoiceMatchesLoops) { check(GetParam(), ConvolutionChoice::Auto, 4e-6); }
+
+TEST(WinogradThreads, ChangeNoBitOfAGradient) {
+  if (!__builtin_cpu_supports("avx512f"))
+    GTEST_SKIP() << "needs AVX-512";
+  Case c;
+  c.h = c.w = 40, c.c = 20, c.o = 36;
+  std::vector<float> src = randomValues(countOf(c.src()), 1), weights = randomValues(countOf(c.weights()), 2);
+  std::vector<float> gradient = randomValues(countOf(c.dst()), 3);
+  Results one = compute(c, ConvolutionChoice::Winograd, src, weights, gradient, 1);
+  for (int threads : {2, 3}) {
+    Results other = compute(c, ConvolutionChoice::Winograd, src, weights, gradient, threads);
+    EXPECT_EQ(one.src, other.src);
+    EXPECT_EQ(one.weights, other.weights);
+  }
+}
+
+std::vector<Case> winogradShapes() {
+  std::vector<Case> cases;
+  auto add = [&](auto change) {
+    Case c;
+    change(c);
+    cases.push_back(c);
+  };
+  for (From from : {From::Constant, From::Variable, From::Arena})
+    add([&](Case &c) { c.from = from; });
+  add([](Case &c) { c.c = 5, c.o = 13; });
+  add([](Case &c) { c.n = 3, c.h = 17, c.w = 25, c.c = 33, c.o = 47; });
+  add([](Case &c) { c.h = c.w = 4, c.c = 80, c.o = 112; });
+  add([](Case &c) { c.h = c.w = 32, c.n = 1, c.c = 64, c.o = 3; });
+  add([](Case &c) { c.top = c.left = c.bottom = c.right = 0; });
+  add([](Case &c) { c.top = 2, c.left = 0, c.bottom = 5, c.right = 3, c.h = c.w = 5; }); // more than 2: the image's end
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, WinogradGradient, testing::ValuesIn(winogradShapes()));
 INSTANTIATE_TEST_SUITE_P(Shapes, ConvolutionGradient, testing::ValuesIn(shapes()));
 
 } // namespace

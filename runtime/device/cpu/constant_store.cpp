@@ -11,9 +11,9 @@ namespace dpsims {
 
 uint32_t ConstantStore::needPlain(uint32_t constant) {
   for (size_t i = 0; i < slots.size(); ++i)
-    if (slots[i].constant == constant && !slots[i].packed)
+    if (slots[i].constant == constant && !slots[i].packed && !slots[i].pack)
       return static_cast<uint32_t>(i);
-  slots.push_back({constant, std::nullopt, std::nullopt, 0});
+  slots.push_back({constant, infos[constant].bytes(), {}, {}, {}, {}});
   return static_cast<uint32_t>(slots.size() - 1);
 }
 
@@ -24,7 +24,15 @@ uint32_t ConstantStore::needPacked(uint32_t constant, const dnnl::memory::desc &
   for (size_t i = 0; i < slots.size(); ++i)
     if (slots[i].constant == constant && slots[i].packed && *slots[i].packed == packed)
       return static_cast<uint32_t>(i);
-  slots.push_back({constant, plain, packed, 0});
+  slots.push_back({constant, packed.get_size(), plain, packed, {}, {}});
+  return static_cast<uint32_t>(slots.size() - 1);
+}
+
+uint32_t ConstantStore::needPacked(uint32_t constant, const std::string &format, uint64_t bytes, Pack pack) {
+  for (size_t i = 0; i < slots.size(); ++i)
+    if (slots[i].constant == constant && slots[i].format == format)
+      return static_cast<uint32_t>(i);
+  slots.push_back({constant, bytes, {}, {}, format, std::move(pack)});
   return static_cast<uint32_t>(slots.size() - 1);
 }
 
@@ -32,8 +40,7 @@ void ConstantStore::allocate() {
   uint64_t size = 0;
   for (Slot &slot : slots) {
     slot.offset = size;
-    size += slot.packed ? slot.packed->get_size() : infos[slot.constant].bytes();
-    size = (size + 63) / 64 * 64;
+    size += (slot.bytes + 63) / 64 * 64;
   }
   memory = CpuMemory(size);
 }
@@ -49,10 +56,14 @@ void ConstantStore::store(uint32_t constant, const void *src, int threads) {
       dnnl::reorder(from, to).execute(cpuStream(), from, to);
       continue;
     }
-    uint64_t bytes = infos[constant].bytes();
-    parallelFor(static_cast<int64_t>(bytes), isSmallWork(bytes) ? 1 : threads, [&](int64_t begin, int64_t end) {
-      std::memcpy(dst + begin, static_cast<const char *>(src) + begin, static_cast<size_t>(end - begin));
-    });
+    if (slot.pack) {
+      slot.pack(static_cast<const float *>(src), reinterpret_cast<float *>(dst));
+      continue;
+    }
+    parallelFor(static_cast<int64_t>(slot.bytes), isSmallWork(slot.bytes) ? 1 : threads,
+                [&](int64_t begin, int64_t end) {
+                  std::memcpy(dst + begin, static_cast<const char *>(src) + begin, static_cast<size_t>(end - begin));
+                });
   }
 }
 

@@ -9,7 +9,9 @@
 #include "runtime/model/model.h"
 
 #include <dnnl.hpp>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace dpsims {
@@ -25,6 +27,11 @@ public:
   /// formats share one.
   uint32_t needPacked(uint32_t constant, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed);
 
+  /// Asks for the constant, floats, as `pack(src, dst)` makes it, in `bytes` bytes; returns its slot. Equal names of
+  /// the format share one.
+  using Pack = std::function<void(const float *src, float *dst)>;
+  uint32_t needPacked(uint32_t constant, const std::string &format, uint64_t bytes, Pack pack);
+
   /// Gives every slot its place. Nothing can be asked for afterwards.
   void allocate();
 
@@ -39,8 +46,11 @@ public:
 private:
   struct Slot {
     uint32_t constant;
-    std::optional<dnnl::memory::desc> plain, packed; // absent: as it is
-    uint64_t offset;
+    uint64_t bytes;
+    std::optional<dnnl::memory::desc> plain, packed; // a format of the library's
+    std::string format;                              // or one of ours; neither: as it is
+    Pack pack;
+    uint64_t offset = 0;
   };
 
   const std::vector<ConstantInfo> &infos;

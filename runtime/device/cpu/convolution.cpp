@@ -19,8 +19,6 @@ ConvDescs::ConvDescs(const ConvWindow &window, const Buffer &srcBuffer, const Bu
   padEnd = {window.padBottom, window.padRight};
   plainWeights = plainDesc(weights);
   bias = plainDesc({d[3]});
-  srcImage = {s[0], s[1], s[2], s[3]};
-  dstImage = {d[0], d[1], d[2], d[3]};
 }
 
 ConvDescs::ConvDescs(const Plan &plan, const ConvStep &conv)
@@ -77,20 +75,6 @@ std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvSt
   if (descs.hasBias)
     primitive.add(DNNL_ARG_BIAS, descs.bias, context.operand(static_cast<uint32_t>(conv.bias)));
   return chosen.finish(context, scratch, std::move(before), std::move(primitive));
-}
-
-std::unique_ptr<CpuStep> makeConvStep(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked,
-                                      bool &leavesBlocked) {
-  leavesBlocked = false;
-  bool winograd = context.convolution == ConvolutionChoice::Winograd ||
-                  (context.convolution == ConvolutionChoice::Auto && preferWinograd(context, conv, sourceIsBlocked));
-  if (winograd) {
-    if (std::unique_ptr<CpuStep> step = makeWinogradStep(context, conv, sourceIsBlocked)) {
-      leavesBlocked = true;
-      return step;
-    }
-  }
-  return makeDirectStep(context, conv);
 }
 
 } // namespace dpsims

@@ -5,7 +5,6 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_CONVOLUTION_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_CONVOLUTION_H
 
-#include "runtime/device/cpu/blocked_layout.h"
 #include "runtime/device/cpu/step.h"
 
 #include <dnnl.hpp>
@@ -23,7 +22,6 @@ struct ConvDescs {
   dnnl::memory::dims src, weights, dst, strides, padBegin, padEnd;
   bool hasBias = false;
   dnnl::memory::desc plainWeights, bias;
-  ImageShape srcImage, dstImage;
 
   /// The library's descriptions with the given formats.
   dnnl::convolution_forward::desc forward(dnnl::prop_kind kind, dnnl::algorithm algorithm,
@@ -42,14 +40,18 @@ inline dnnl::memory::desc anyDesc(const dnnl::memory::dims &dims) {
   return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
+/// By the library, directly.
 std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvStep &conv);
+std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvInputGradientStep &step);
+std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvWeightGradientStep &step);
 
-/// Null where the library has no Winograd algorithm for it.
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked);
+/// Is it a convolution that Winograd's algorithm can do here?
+bool canUseWinograd(const ConvDescs &descs);
 
-/// True when Winograd's algorithm, with the changes of layout around it, was faster in a measurement; the measurement
-/// is made once for each shape, the choice then kept in the context's cache.
-bool preferWinograd(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked);
+/// By Winograd's algorithm; null where it cannot.
+std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvStep &conv);
+std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvInputGradientStep &step);
+std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvWeightGradientStep &step);
 
 } // namespace dpsims
 

@@ -27,7 +27,7 @@ dnnl::convolution_forward::primitive_desc forwardOf(const ConvDescs &descs, algo
 
 } // namespace
 
-std::unique_ptr<CpuStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step) {
+std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvInputGradientStep &step) {
   ConvDescs descs(context.plan, step);
   memory::desc gradient = nhwcDesc(descs.dst), result = nhwcDesc(descs.src);
   dnnl::convolution_backward_data::primitive_desc descriptor(
@@ -46,7 +46,7 @@ std::unique_ptr<CpuStep> makeInputGradientStep(const StepContext &context, const
   return std::make_unique<PrimitiveStep>(std::move(primitives), EpilogueTail(), descriptor.impl_info_str());
 }
 
-std::unique_ptr<CpuStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step) {
+std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvWeightGradientStep &step) {
   ConvDescs descs(context.plan, step);
   memory::desc src = nhwcDesc(descs.src), gradient = nhwcDesc(descs.dst);
   dnnl::convolution_backward_weights::primitive_desc descriptor(

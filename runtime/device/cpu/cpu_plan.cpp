@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <malloc.h>
-#include <optional>
 
 namespace dpsims {
 
@@ -38,13 +37,6 @@ private:
   int threads;
   std::string name;
 };
-
-bool mayWrite(const Plan &plan, const Step &step, const Buffer &buffer) {
-  for (uint32_t written : buffersOf(step).writes)
-    if (overlap(plan.buffers[written], buffer))
-      return true;
-  return false;
-}
 
 } // namespace
 
@@ -102,10 +94,8 @@ CpuPlan::CpuPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
   WorkspaceNeeds needs;
   makeSteps(entry, convolution, cache, needs);
   constants.allocate();
-  blocked = CpuMemory(needs.blocked);
   scratch = CpuMemory(needs.scratch);
   addresses.constants = constants.addresses();
-  addresses.blocked = blocked.data();
   addresses.scratch = scratch.data();
   addresses.inputs.resize(entry.inputs.size());
   addresses.outputs.resize(entry.outputs.size());
@@ -113,36 +103,25 @@ CpuPlan::CpuPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
 
 void CpuPlan::makeSteps(const Entry &entry, ConvolutionChoice convolution, PlanCache &cache, WorkspaceNeeds &needs) {
   StepContext context{plan, entry.constants, threads, convolution, constants, needs, cache};
-  std::optional<Buffer> inBlockedLayout; // the tensor whose blocked form the workspace holds
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const Step &step = plan.steps[i];
-    auto *conv = std::get_if<ConvStep>(&step.operation);
-    const Buffer *src = conv ? &plan.buffers[conv->src] : nullptr;
-    bool sourceIsBlocked =
-        src && inBlockedLayout && sameBytes(*inBlockedLayout, *src) && inBlockedLayout->shape == src->shape;
-    bool leavesBlocked = false;
     try {
-      steps.push_back(makeStep(context, step, sourceIsBlocked, leavesBlocked));
+      steps.push_back(makeStep(context, step));
     } catch (const dnnl::error &error) {
       fail(model->path, ": entry ", quoted(entry.name), ", step ", i, " (", step.label, "): oneDNN: ", error.what());
     }
-    if (leavesBlocked)
-      inBlockedLayout = *src;
-    if (inBlockedLayout && mayWrite(plan, step, *inBlockedLayout))
-      inBlockedLayout.reset();
     if (usesArguments(step))
       argumentSteps.push_back(i);
   }
 }
 
-std::unique_ptr<CpuStep> CpuPlan::makeStep(const StepContext &context, const Step &step, bool sourceIsBlocked,
-                                           bool &leavesBlocked) const {
+std::unique_ptr<CpuStep> CpuPlan::makeStep(const StepContext &context, const Step &step) const {
   if (auto *launch = std::get_if<LaunchStep>(&step.operation)) {
     const Kernel &kernel = model->kernels[launch->kernel];
     return makeLaunchStep(context, step, kernel, library->find(kernel.name));
   }
   if (auto *conv = std::get_if<ConvStep>(&step.operation))
-    return makeConvStep(context, *conv, sourceIsBlocked, leavesBlocked);
+    return makeConvStep(context, *conv);
   if (auto *gradient = std::get_if<ConvInputGradientStep>(&step.operation))
     return makeInputGradientStep(context, *gradient);
   if (auto *gradient = std::get_if<ConvWeightGradientStep>(&step.operation))

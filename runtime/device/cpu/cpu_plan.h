@@ -20,13 +20,12 @@ public:
   void storeConstant(uint32_t index, const void *src) override;
   void run(size_t begin, size_t end) override;
   uint64_t constantBytes() const override { return constants.bytes(); }
-  uint64_t workspaceBytes() const override { return blocked.size() + scratch.size(); }
+  uint64_t workspaceBytes() const override { return scratch.size(); }
   std::string implementation(size_t step) const override;
 
 private:
   void makeSteps(const Entry &entry, ConvolutionChoice convolution, PlanCache &cache, WorkspaceNeeds &needs);
-  std::unique_ptr<CpuStep> makeStep(const StepContext &context, const Step &step, bool sourceIsBlocked,
-                                    bool &leavesBlocked) const;
+  std::unique_ptr<CpuStep> makeStep(const StepContext &context, const Step &step) const;
   bool usesArguments(const Step &step) const;
 
   std::shared_ptr<const CompiledModel> model;
@@ -34,7 +33,7 @@ private:
   std::shared_ptr<const KernelLibrary> library;
   int threads;
   ConstantStore constants;
-  CpuMemory blocked, scratch;
+  CpuMemory scratch;
   std::vector<std::unique_ptr<CpuStep>> steps; // null: the session's
   std::vector<size_t> argumentSteps;           // those that touch inputs or outputs
   Addresses addresses;

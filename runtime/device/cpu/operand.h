@@ -16,7 +16,7 @@ namespace dpsims {
 /// A place: `offset` bytes into an input, an output, the arena, a kept constant (by slot), a variable, or a part of the
 /// workspace.
 struct Operand {
-  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Blocked, Scratch };
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Scratch };
 
   Kind kind = Kind::Arena;
   uint32_t index = 0;
@@ -33,7 +33,6 @@ struct Addresses {
   void *arena = nullptr;
   std::vector<void *> constants; ///< by slot of the ConstantStore
   std::vector<void *> variables; ///< in the entry's order
-  void *blocked = nullptr;
   void *scratch = nullptr;
 
   void *resolve(const Operand &operand) const { return static_cast<char *>(base(operand)) + operand.offset; }
@@ -51,8 +50,6 @@ private:
       return constants[operand.index];
     case Operand::Kind::Variable:
       return variables[operand.index];
-    case Operand::Kind::Blocked:
-      return blocked;
     case Operand::Kind::Scratch:
       break;
     }
@@ -60,13 +57,10 @@ private:
   }
 };
 
-/// Memory that steps share, because only one runs at a time. Two parts: `blocked` holds an input in Winograd's layout,
-/// which the next step may read again; `scratch` is free for every step.
+/// Memory that steps share, because only one runs at a time.
 struct WorkspaceNeeds {
-  uint64_t blocked = 0;
   uint64_t scratch = 0;
 
-  void needBlocked(uint64_t bytes) { blocked = bytes > blocked ? bytes : blocked; }
   void needScratch(uint64_t bytes) { scratch = bytes > scratch ? bytes : scratch; }
 };
 

@@ -53,11 +53,8 @@ struct StepContext {
 std::unique_ptr<CpuStep> makeLaunchStep(const StepContext &context, const Step &step, const Kernel &kernel,
                                         void (*function)(void *const *, int64_t, int64_t));
 
-/// A convolution by oneDNN. `sourceIsBlocked`: the step before left this input in the workspace in Winograd's layout.
-/// `leavesBlocked` says whether this step leaves it there.
-std::unique_ptr<CpuStep> makeConvStep(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked,
-                                      bool &leavesBlocked);
-
+/// A convolution and its gradients, by oneDNN or by Winograd's algorithm.
+std::unique_ptr<CpuStep> makeConvStep(const StepContext &context, const ConvStep &step);
 std::unique_ptr<CpuStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step);
 std::unique_ptr<CpuStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step);
 

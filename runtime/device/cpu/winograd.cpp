@@ -1,262 +1,244 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// 3x3 convolutions by Winograd's algorithm. The library wants its own layout on both sides: the step brings the input
-// into it (unless the step before did), and does the epilogue on the way back.
 
-#include "runtime/device/cpu/convolution.h"
-#include "runtime/device/cpu/epilogue.h"
+#include "runtime/device/cpu/winograd.h"
 
-#include <chrono>
-#include <cstring>
-#include <limits>
-#include <optional>
-#include <sstream>
+#include "runtime/device/cpu/parallel.h"
 
-namespace dpsims {
+#include <algorithm>
+
+namespace dpsims::winograd {
 
 namespace {
 
-using dnnl::memory;
-using WinogradDescriptor = dnnl::convolution_forward::primitive_desc;
+// What a thread's matrices may take: they are written and read again while they are in its caches.
+constexpr int64_t blockBytes = 3 << 19;
+// Fewer tiles than this for each thread: they had better share one block, so that the weights are read once.
+constexpr int64_t fewTiles = 48;
+// Tiles that the weights' gradient sums at least before its sums go back to memory.
+constexpr int64_t manyTiles = 64;
 
-constexpr uint64_t alignment = 64;
-constexpr int64_t worthMeasuring = 4 * 1000 * 1000; // multiply-adds below which neither choice matters
-constexpr double clearly = 1.3;                     // a ratio of times that noise does not explain
+int64_t roundUp(int64_t x, int64_t step) { return (x + step - 1) / step * step; }
 
-memory::desc withTag(const memory::dims &dims, memory::format_tag tag) { return {dims, memory::data_type::f32, tag}; }
-
-bool isEligible(const StepContext &context, const ConvStep &conv) {
-  const Shape &w = context.plan.buffers[conv.weights].shape;
-  return w[2] == 3 && w[3] == 3 && conv.strideH == 1 && conv.strideW == 1 && conv.groups == 1 &&
-         context.isConstant(conv.weights);
+// Tiles whose matrices take so many bytes; at least rowStep.
+int64_t tilesFor(int64_t bytes, const Tiling &tiling) {
+  int64_t channels = Panels(tiling.src.c).padded() + Panels(tiling.dst.c).padded();
+  int64_t tiles = bytes / (points * static_cast<int64_t>(sizeof(float)) * channels);
+  return std::min(std::max(tiles / rowStep, int64_t(1)) * rowStep, roundUp(tiling.count, rowStep));
 }
 
-std::optional<WinogradDescriptor> findWinograd(const ConvDescs &descs) {
-  auto any = memory::format_tag::any;
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  try {
-    WinogradDescriptor descriptor(descs.forward(dnnl::prop_kind::forward_inference,
-                                                dnnl::algorithm::convolution_winograd, withTag(descs.src, any),
-                                                withTag(descs.weights, any), withTag(descs.dst, any)),
-                                  attributes, cpuEngine());
-    auto blocked = memory::format_tag::nChw16c; // what blocked_layout.h knows
-    if (descriptor.src_desc() == withTag(descs.src, blocked) && descriptor.dst_desc() == withTag(descs.dst, blocked))
-      return descriptor;
-  } catch (const dnnl::error &error) {
-    if (error.status != dnnl_unimplemented)
-      throw;
-  }
-  return std::nullopt;
-}
-
-class WinogradStep : public CpuStep {
-public:
-  WinogradStep(const StepContext &context, const ConvStep &conv, const ConvDescs &descs,
-               const WinogradDescriptor &descriptor, bool sourceIsBlocked)
-      : srcImage(descs.srcImage), dstImage(descs.dstImage), epilogue(conv.epilogue), threads(context.threads),
-        sourceIsBlocked(sourceIsBlocked), name(descriptor.impl_info_str()), src(context.operand(conv.src)),
-        dst(context.operand(conv.dst)), primitive(dnnl::convolution_forward(descriptor)) {
-    if (conv.residual >= 0)
-      residual = context.operand(static_cast<uint32_t>(conv.residual));
-    context.workspace.needBlocked(srcImage.blockedBytes());
-    ScratchSpace scratch(context.workspace);
-    blockedResult = scratch.reserve(dstImage.blockedBytes());
-
-    primitive.add(DNNL_ARG_SRC, descriptor.src_desc(), blockedSource);
-    memory::desc packed = descriptor.weights_desc();
-    primitive.add(DNNL_ARG_WEIGHTS, packed,
-                  context.packedOperand(conv.weights, descs.plainWeights, packed, scratch, before));
-    if (descs.hasBias)
-      primitive.add(DNNL_ARG_BIAS, descs.bias, context.operand(static_cast<uint32_t>(conv.bias)));
-    primitive.add(DNNL_ARG_DST, descriptor.dst_desc(), blockedResult);
-    primitive.addScratchpad(descriptor.scratchpad_desc(), scratch);
-    if (!isCheap(epilogue.activation))
-      activation = makeActivation(epilogue, descriptor.dst_desc(), blockedResult);
-  }
-
-  void bind(const Addresses &addresses) override {
-    dpsims::bind(before, addresses);
-    primitive.bind(addresses);
-    if (activation)
-      activation.bind(addresses);
-    srcAddress = static_cast<const float *>(addresses.resolve(src));
-    dstAddress = static_cast<float *>(addresses.resolve(dst));
-    residualAddress = residual ? static_cast<const float *>(addresses.resolve(*residual)) : nullptr;
-    blockedSourceAddress = static_cast<float *>(addresses.resolve(blockedSource));
-    blockedResultAddress = static_cast<const float *>(addresses.resolve(blockedResult));
-  }
-
-  void run() override {
-    dpsims::run(before);
-    if (!sourceIsBlocked)
-      toBlocked(srcImage, srcAddress, blockedSourceAddress, threads);
-    primitive.run();
-    if (activation)
-      activation.run();
-    fromBlocked(dstImage, blockedResultAddress, epilogue, residualAddress, dstAddress, threads);
-  }
-
-  std::string implementation() const override { return sourceIsBlocked ? name + ", shared input" : name; }
-
-private:
-  const Operand blockedSource{Operand::Kind::Blocked, 0, 0};
-  Operand blockedResult;
-  ImageShape srcImage, dstImage;
-  Epilogue epilogue;
-  int threads;
-  bool sourceIsBlocked;
-  std::string name;
-  Operand src, dst;
-  std::optional<Operand> residual;
-  PrimitiveList before;
-  BoundPrimitive primitive, activation;
-  const float *srcAddress = nullptr, *residualAddress = nullptr, *blockedResultAddress = nullptr;
-  float *dstAddress = nullptr, *blockedSourceAddress = nullptr;
-};
-
-// One convolution alone with memory of its own, to be timed.
-class Trial {
-public:
-  Trial(const StepContext &context, const ConvStep &conv) : context(context), conv(conv) {
-    this->conv.src = add(context.plan.buffers[conv.src]);
-    this->conv.dst = add(context.plan.buffers[conv.dst]);
-    if (conv.bias >= 0)
-      this->conv.bias = static_cast<int32_t>(add(context.plan.buffers[static_cast<size_t>(conv.bias)]));
-    if (conv.residual >= 0) {
-      bool inPlace =
-          sameBytes(context.plan.buffers[static_cast<size_t>(conv.residual)], context.plan.buffers[conv.dst]);
-      this->conv.residual = static_cast<int32_t>(
-          inPlace ? this->conv.dst : add(context.plan.buffers[static_cast<size_t>(conv.residual)]));
-    }
-    Buffer weights = context.plan.buffers[conv.weights];
-    constants.push_back({weights.type, weights.shape});
-    weights.space = Space::Constant;
-    weights.index = 0;
-    this->conv.weights = static_cast<uint32_t>(plan.buffers.size());
-    plan.buffers.push_back(weights);
-  }
-
-  // The step made by `make`, ready to run; false where there is no such implementation. The memory of one step at a
-  // time is there.
-  template <typename Make> bool prepare(const Make &make) {
-    release();
-    store.emplace(constants);
-    WorkspaceNeeds needs;
-    step = make(StepContext{plan, constants, context.threads, context.convolution, *store, needs, context.cache}, conv);
-    if (!step)
-      return false;
-    store->allocate();
-    arena = CpuMemory(plan.arenaSize);
-    blocked = CpuMemory(needs.blocked);
-    scratch = CpuMemory(needs.scratch);
-    // Pages that nobody wrote are all the same page: they would be in the cache.
-    fill(arena.data(), arena.size());
-    fill(blocked.data(), blocked.size());
-    fill(store->bytes() ? store->addresses().front() : nullptr, store->bytes());
-    step->bind({{}, {}, arena.data(), store->addresses(), {}, blocked.data(), scratch.data()});
-    return true;
-  }
-
-  // The best of `runs` runs after one, in seconds.
-  double time(int runs) {
-    double best = std::numeric_limits<double>::infinity();
-    for (int i = 0; i <= runs; ++i) {
-      auto start = std::chrono::steady_clock::now();
-      step->run();
-      double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      best = i > 0 && seconds < best ? seconds : best;
-    }
-    return best;
-  }
-
-private:
-  void release() {
-    step.reset();
-    store.reset();
-    arena = CpuMemory();
-    blocked = CpuMemory();
-    scratch = CpuMemory();
-  }
-
-  static void fill(void *memory, uint64_t bytes) {
-    if (bytes)
-      std::memset(memory, 0x3c, bytes);
-  }
-
-  uint32_t add(Buffer buffer) {
-    buffer.space = Space::Arena;
-    buffer.offset = plan.arenaSize;
-    plan.arenaSize += (buffer.bytes() + alignment - 1) / alignment * alignment;
-    plan.buffers.push_back(buffer);
-    return static_cast<uint32_t>(plan.buffers.size() - 1);
-  }
-
-  const StepContext &context;
-  ConvStep conv;
-  Plan plan;
-  std::vector<ConstantInfo> constants;
-  std::optional<ConstantStore> store;
-  std::unique_ptr<CpuStep> step;
-  CpuMemory arena, blocked, scratch;
-};
-
-// A first look at both; where they are close, a longer one.
-bool measureWinograd(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked) {
-  auto direct = [](const StepContext &own, const ConvStep &c) { return makeDirectStep(own, c); };
-  auto winograd = [&](const StepContext &own, const ConvStep &c) { return makeWinogradStep(own, c, sourceIsBlocked); };
-  Trial trial(context, conv);
-  for (int runs : {1, 3}) {
-    if (!trial.prepare(winograd))
-      return false;
-    double winogradTime = trial.time(runs);
-    trial.prepare(direct);
-    double directTime = trial.time(runs);
-    if (runs == 3 || winogradTime > clearly * directTime || directTime > clearly * winogradTime)
-      return winogradTime < directTime;
-  }
-  return false;
-}
-
-std::string shapeKey(const StepContext &context, const ConvStep &conv, const ConvDescs &descs, bool sourceIsBlocked) {
-  const ImageShape &s = descs.srcImage;
-  std::ostringstream key;
-  key << "conv f32 n" << s.n << " h" << s.h << " w" << s.w << " c" << s.c << " o" << descs.dstImage.c << " k3x3 p"
-      << conv.padTop << "," << conv.padLeft << "," << conv.padBottom << "," << conv.padRight << " "
-      << name(conv.epilogue.activation);
-  if (conv.residual >= 0)
-    key << " residual";
-  if (sourceIsBlocked)
-    key << " shared-source";
-  return key.str();
-}
+// Channels of a vector that are there.
+int64_t countOf(const Panels &panels, int64_t vector) { return std::min(lanes, panels.channels - vector * lanes); }
 
 } // namespace
 
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked) {
-  if (!isEligible(context, conv))
-    return nullptr;
-  ConvDescs descs(context.plan, conv);
-  std::optional<WinogradDescriptor> descriptor = findWinograd(descs);
-  if (!descriptor)
-    return nullptr;
-  return std::make_unique<WinogradStep>(context, conv, descs, *descriptor, sourceIsBlocked);
+//===-------------------------------------------------------------------------------------------------------------===//
+// Tiles
+//===-------------------------------------------------------------------------------------------------------------===//
+
+Tiling::Tiling(const ImageShape &src, const ImageShape &dst, int64_t padTop, int64_t padLeft)
+    : src(src), dst(dst), padTop(padTop), padLeft(padLeft), rows((dst.h + tileSize - 1) / tileSize),
+      columns((dst.w + tileSize - 1) / tileSize), count(dst.n * rows * columns) {}
+
+void Tiling::patch(int64_t tile, const float *image, const float *zeros, const float **pixels) const {
+  int64_t n = tile / (rows * columns), top = tile / columns % rows * tileSize - padTop;
+  int64_t left = tile % columns * tileSize - padLeft;
+  for (int64_t y = top; y < top + patchSize; ++y)
+    for (int64_t x = left; x < left + patchSize; ++x) {
+      bool inside = y >= 0 && x >= 0 && y < src.h && x < src.w;
+      *pixels++ = inside ? image + ((n * src.h + y) * src.w + x) * src.c : zeros;
+    }
 }
 
-bool preferWinograd(const StepContext &context, const ConvStep &conv, bool sourceIsBlocked) {
-  if (!isEligible(context, conv))
-    return false;
-  ConvDescs descs(context.plan, conv);
-  const ImageShape &d = descs.dstImage;
-  if (d.n * d.h * d.w * d.c * descs.srcImage.c * 9 < worthMeasuring)
-    return false;
-  std::string key = shapeKey(context, conv, descs, sourceIsBlocked);
-  std::string choice = context.cache.find(key);
-  if (choice.empty()) {
-    choice = measureWinograd(context, conv, sourceIsBlocked) ? "winograd" : "direct";
-    context.cache.store(key, choice);
+template <typename Float> void Tiling::tile(int64_t tile, Float *image, Float *beyond, Float **pixels) const {
+  int64_t n = tile / (rows * columns), top = tile / columns % rows * tileSize, left = tile % columns * tileSize;
+  for (int64_t y = top; y < top + tileSize; ++y)
+    for (int64_t x = left; x < left + tileSize; ++x) {
+      bool inside = y < dst.h && x < dst.w;
+      *pixels++ = inside ? image + ((n * dst.h + y) * dst.w + x) * dst.c : beyond;
+    }
+}
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Convolutions
+//===-------------------------------------------------------------------------------------------------------------===//
+
+struct Convolution::Block {
+  int64_t first, count; // tiles
+  float *patches, *products;
+};
+
+Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t padTop, int64_t padLeft, bool gradient,
+                         int threads)
+    : tiling(src, dst, padTop, padLeft), gradient(gradient), threads(threads),
+      together(threads > 1 && tiling.count < threads * fewTiles), weights(src.c, Panels(dst.c)),
+      patches(0, Panels(src.c)), products(0, Panels(dst.c)), zeros(static_cast<size_t>(src.c)) {
+  blockTiles = tilesFor(together ? threads * blockBytes : blockBytes, tiling);
+  if (!together) { // as many blocks for each thread
+    int64_t even = roundUp((tiling.count + blockTiles - 1) / blockTiles, threads);
+    blockTiles = roundUp((tiling.count + even - 1) / even, rowStep);
   }
-  return choice == "winograd";
+  blocks = (tiling.count + blockTiles - 1) / blockTiles;
+  patches.rows = products.rows = blockTiles;
 }
 
-} // namespace dpsims
+uint64_t Convolution::scratchBytes() const {
+  return (patches.bytes() + products.bytes()) * static_cast<uint64_t>(together ? 1 : threads);
+}
+
+void Convolution::pack(const float *from, float *packed) const {
+  int64_t in = weights.rows, out = weights.panels.channels;
+  int64_t inStride = gradient ? out * 9 : 9, outStride = gradient ? 9 : in * 9;
+  const Panels &panels = weights.panels;
+  bool small = isSmallWork(weights.bytes());
+  parallelFor(panels.count() * in, small ? 1 : threads, [&](int64_t begin, int64_t end) {
+    for (int64_t unit = begin; unit < end; ++unit) {
+      int64_t panel = unit / in, i = unit % in;
+      for (int64_t v = 0; v < panels.width(panel); ++v) {
+        int64_t vector = panels.start(panel) + v;
+        transformWeights(from + vector * lanes * outStride + i * inStride, outStride, gradient, countOf(panels, vector),
+                         packed + weights.offset(panel, i) + v * lanes, weights.plane());
+      }
+    }
+  });
+}
+
+void Convolution::transformPatches(const Block &block, const float *src, int64_t begin, int64_t end) const {
+  const float *pixels[points];
+  for (int64_t tile = begin; tile < end; ++tile) {
+    tiling.patch(block.first + tile, src, zeros.data(), pixels);
+    transformPatch(pixels, tiling.src.c, block.patches + tile * patches.panels.padded(), patches.plane());
+  }
+}
+
+// Units are counted (point, panel).
+void Convolution::multiplyPoints(const Block &block, const float *packed, int64_t begin, int64_t end) const {
+  const Panels &panels = weights.panels;
+  for (int64_t unit = begin; unit < end; ++unit) {
+    int64_t point = unit / panels.count(), panel = unit % panels.count();
+    multiply(false, panels.width(panel), block.count, tiling.src.c, block.patches + point * patches.plane(),
+             patches.panels.padded(), 1, packed + point * weights.plane() + weights.offset(panel),
+             block.products + point * products.plane() + products.offset(panel));
+  }
+}
+
+void Convolution::transformTiles(const Block &block, float *dst, const TileEpilogue &epilogue, int64_t begin,
+                                 int64_t end) const {
+  const Panels &panels = products.panels;
+  float *pixels[tileSize * tileSize];
+  for (int64_t tile = begin; tile < end; ++tile) {
+    tiling.tile<float>(block.first + tile, dst, nullptr, pixels);
+    for (int64_t panel = 0; panel < panels.count(); ++panel)
+      for (int64_t v = 0; v < panels.width(panel); ++v) {
+        int64_t vector = panels.start(panel) + v;
+        transformTile(block.products + products.offset(panel, tile) + v * lanes, products.plane(), pixels,
+                      vector * lanes, countOf(panels, vector), epilogue);
+      }
+  }
+}
+
+void Convolution::run(const float *src, const float *packed, float *dst, const TileEpilogue &epilogue,
+                      float *scratch) const {
+  int64_t units = points * weights.panels.count();
+  auto blockAt = [&](int64_t index, float *memory) {
+    int64_t first = index * blockTiles;
+    return Block{first, std::min(blockTiles, tiling.count - first), memory, memory + patches.size()};
+  };
+  if (!together) {
+    parallelFor(blocks, threads, [&](int64_t begin, int64_t end) {
+      float *memory = scratch + omp_get_thread_num() * (patches.size() + products.size());
+      for (int64_t i = begin; i < end; ++i) {
+        Block block = blockAt(i, memory);
+        transformPatches(block, src, 0, block.count);
+        multiplyPoints(block, packed, 0, units);
+        transformTiles(block, dst, epilogue, 0, block.count);
+      }
+    });
+    return;
+  }
+  parallelTeam(threads, [&](const Team &team) {
+    for (int64_t i = 0; i < blocks; ++i) {
+      Block block = blockAt(i, scratch);
+      team.share(block.count, [&](int64_t begin, int64_t end) { transformPatches(block, src, begin, end); });
+      team.wait();
+      team.share(units, [&](int64_t begin, int64_t end) { multiplyPoints(block, packed, begin, end); });
+      team.wait();
+      team.share(block.count, [&](int64_t begin, int64_t end) { transformTiles(block, dst, epilogue, begin, end); });
+      team.wait();
+    }
+  });
+}
+
+//===-------------------------------------------------------------------------------------------------------------===//
+// Gradients of weights
+//===-------------------------------------------------------------------------------------------------------------===//
+
+WeightGradient::WeightGradient(const ImageShape &src, const ImageShape &gradient, int64_t padTop, int64_t padLeft,
+                               int threads)
+    : tiling(src, gradient, padTop, padLeft), threads(threads),
+      blockTiles(std::min(std::max(tilesFor(threads * blockBytes, tiling), manyTiles), tiling.count)),
+      patches(blockTiles, Panels(src.c)), gradients(blockTiles, Panels(gradient.c)),
+      sums(patches.panels.padded(), Panels(gradient.c)), zeros(static_cast<size_t>(std::max(src.c, gradient.c))) {}
+
+void WeightGradient::transformTiles(int64_t first, const float *src, const float *gradient, float *scratch,
+                                    int64_t begin, int64_t end) const {
+  const Panels &panels = gradients.panels;
+  float *patchMemory = scratch, *gradientMemory = scratch + patches.size();
+  const float *pixels[points];
+  for (int64_t tile = begin; tile < end; ++tile) {
+    tiling.patch(first + tile, src, zeros.data(), pixels);
+    transformPatch(pixels, tiling.src.c, patchMemory + tile * patches.panels.padded(), patches.plane());
+    tiling.tile<const float>(first + tile, gradient, nullptr, pixels);
+    std::replace(pixels, pixels + tileSize * tileSize, static_cast<const float *>(nullptr), zeros.data());
+    for (int64_t panel = 0; panel < panels.count(); ++panel)
+      for (int64_t v = 0; v < panels.width(panel); ++v) {
+        int64_t vector = panels.start(panel) + v;
+        transformGradient(pixels, vector * lanes, countOf(panels, vector),
+                          gradientMemory + gradients.offset(panel, tile) + v * lanes, gradients.plane());
+      }
+  }
+}
+
+// Units are counted (point, panel).
+void WeightGradient::multiplyPoints(int64_t tiles, bool accumulate, float *scratch, int64_t begin, int64_t end) const {
+  const Panels &panels = gradients.panels;
+  const float *patchMemory = scratch, *gradientMemory = scratch + patches.size();
+  float *sumMemory = scratch + patches.size() + gradients.size();
+  for (int64_t unit = begin; unit < end; ++unit) {
+    int64_t point = unit / panels.count(), panel = unit % panels.count();
+    multiply(accumulate, panels.width(panel), sums.rows, tiles, patchMemory + point * patches.plane(), 1,
+             patches.panels.padded(), gradientMemory + point * gradients.plane() + gradients.offset(panel),
+             sumMemory + point * sums.plane() + sums.offset(panel));
+  }
+}
+
+// Units are counted (panel, channel of the input): neighbours are neighbours in OIHW.
+void WeightGradient::transformSums(const float *memory, float *dst, int64_t begin, int64_t end) const {
+  const Panels &panels = sums.panels;
+  int64_t in = tiling.src.c;
+  for (int64_t unit = begin; unit < end; ++unit) {
+    int64_t panel = unit / in, i = unit % in;
+    for (int64_t v = 0; v < panels.width(panel); ++v) {
+      int64_t vector = panels.start(panel) + v;
+      transformWeightGradient(memory + sums.offset(panel, i) + v * lanes, sums.plane(),
+                              dst + (vector * lanes * in + i) * 9, in * 9, countOf(panels, vector));
+    }
+  }
+}
+
+void WeightGradient::run(const float *src, const float *gradient, float *dst, float *scratch) const {
+  int64_t units = points * gradients.panels.count();
+  parallelTeam(threads, [&](const Team &team) {
+    for (int64_t first = 0; first < tiling.count; first += blockTiles) {
+      int64_t tiles = std::min(blockTiles, tiling.count - first);
+      team.share(tiles, [&](int64_t begin, int64_t end) { transformTiles(first, src, gradient, scratch, begin, end); });
+      team.wait();
+      team.share(units, [&](int64_t begin, int64_t end) { multiplyPoints(tiles, first > 0, scratch, begin, end); });
+      team.wait();
+    }
+    team.share(sums.panels.count() * tiling.src.c, [&](int64_t begin, int64_t end) {
+      transformSums(scratch + patches.size() + gradients.size(), dst, begin, end);
+    });
+  });
+}
+
+} // namespace dpsims::winograd

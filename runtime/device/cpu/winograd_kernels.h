@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The inner loops of Winograd's algorithm F(4x4, 3x3), in AVX-512.
+//
+// A tile is 4x4 pixels of a convolution's result; its patch are the 6x6 pixels of the input that it depends on. With
+// the algorithm's matrices A, B and G the tile is A^T [(G g G^T) * (B^T d B)] A, where d is the patch, g are the
+// weights and
+// * multiplies each of the 36 elements, the points: summed over the input's channels that is, for each point, a matrix
+// product over many tiles. The gradient of the weights is G^T [(B^T d B) * (A y A^T)] G, summed over the tiles y of the
+// result's gradient: again 36 matrix products.
+//
+// Channels are worked on in vectors of 16; `count` says how many of a vector's channels there are, the others count as
+// zeros. `plane` is the distance, in floats, of the matrices of two points.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H
+#define DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H
+
+#include "runtime/model/model.h"
+
+#include <cstdint>
+
+namespace dpsims::winograd {
+
+constexpr int64_t tileSize = 4;
+constexpr int64_t patchSize = 6;
+constexpr int64_t points = patchSize * patchSize;
+constexpr int64_t lanes = 16;
+constexpr int64_t maxWidth = 4; // vectors of a panel, see multiply
+constexpr int64_t rowStep = 16; // see multiply
+
+/// Does this processor have the instructions?
+bool isAvailable();
+
+/// dst = B^T d B, for all channels of a patch, one vector after the other. `pixels`: 36 addresses, row after row.
+void transformPatch(const float *const *pixels, int64_t channels, float *dst, int64_t plane);
+
+/// dst = A y A^T, for one vector of a tile. `pixels`: 16 addresses, `channel` floats before the vector.
+void transformGradient(const float *const *pixels, int64_t channel, int64_t count, float *dst, int64_t plane);
+
+/// What is done to a tile before it is stored: activation(tile + bias) + residual. The activation is a cheap one.
+struct TileEpilogue {
+  Epilogue epilogue;
+  const float *bias = nullptr;     ///< all channels; null: none
+  const float *residual = nullptr; ///< where `result` begins in the residual; null: none
+  const float *result = nullptr;   ///< the first pixel's address
+};
+
+/// Is the activation one that transformTile does?
+bool isCheap(Activation activation);
+
+/// A^T m A with the epilogue, for one vector of a tile. `pixels`: where 16 results go, `channel` floats before the
+/// vector; null where nothing is stored.
+void transformTile(const float *src, int64_t plane, float *const *pixels, int64_t channel, int64_t count,
+                   const TileEpilogue &epilogue);
+
+/// dst = G g G^T, for one channel of the input and one vector of the result. The weights of two of the result's
+/// channels are `stride` floats apart. `rotated`: g is turned by 180 degrees.
+void transformWeights(const float *weights, int64_t stride, bool rotated, int64_t count, float *dst, int64_t plane);
+
+/// weights = G^T src G, the same way back.
+void transformWeightGradient(const float *src, int64_t plane, float *weights, int64_t stride, int64_t count);
+
+/// c (rows x width vectors) = a (rows x depth) b (depth x width vectors), or += with `accumulate`. b and c are panels:
+/// their rows follow each other. Element (i, k) of a is a[i * rowStride + k * depthStride]. `width` is at most
+/// maxWidth. More rows may be read and written: up to the next multiple of rowStep.
+void multiply(bool accumulate, int64_t width, int64_t rows, int64_t depth, const float *a, int64_t rowStride,
+              int64_t depthStride, const float *b, float *c);
+
+} // namespace dpsims::winograd
+
+#endif // DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H

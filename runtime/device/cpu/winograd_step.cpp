@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Steps that Winograd's algorithm does.
+
+#include "runtime/device/cpu/convolution.h"
+#include "runtime/device/cpu/epilogue.h"
+#include "runtime/device/cpu/winograd.h"
+
+#include <optional>
+
+namespace dpsims {
+
+namespace {
+
+constexpr int64_t maxChannels = int64_t(1) << 20; // offsets within the weights are 32 bits
+
+winograd::ImageShape imageOf(const Buffer &buffer) {
+  const Shape &s = buffer.shape;
+  return {s[0], s[1], s[2], s[3]};
+}
+
+dnnl::memory::desc descOf(const Buffer &image) {
+  const Shape &s = image.shape;
+  return nhwcDesc({s[0], s[3], s[1], s[2]});
+}
+
+class WinogradStep : public CpuStep {
+public:
+  WinogradStep(const StepContext &context, winograd::Convolution convolution, uint32_t src, uint32_t weights,
+               uint32_t dst, bool gradient)
+      : convolution(std::move(convolution)), src(context.operand(src)), dst(context.operand(dst)) {
+    ScratchSpace space(context.workspace);
+    if (context.isConstant(weights)) {
+      packed = {Operand::Kind::Constant,
+                context.constants.needPacked(
+                    context.plan.buffers[weights].index, gradient ? "winograd, turned" : "winograd",
+                    this->convolution.weightBytes(),
+                    [convolution = this->convolution](const float *from, float *to) { convolution.pack(from, to); }),
+                0};
+    } else {
+      plainWeights = context.operand(weights);
+      packed = space.reserve(this->convolution.weightBytes());
+    }
+    scratch = space.reserve(this->convolution.scratchBytes());
+  }
+
+  // An activation that is not cheap, and then the residual, follow as a tail; a residual in place cannot wait for it.
+  void addEpilogue(const StepContext &context, const ConvStep &conv) {
+    if (conv.bias >= 0)
+      bias = context.operand(static_cast<uint32_t>(conv.bias));
+    std::optional<Operand> added;
+    if (conv.residual >= 0)
+      added = context.operand(static_cast<uint32_t>(conv.residual));
+    if (winograd::isCheap(conv.epilogue.activation)) {
+      residual = added;
+      epilogue.epilogue = conv.epilogue;
+    } else {
+      tail = EpilogueTail(conv.epilogue, {}, descOf(context.plan.buffers[conv.dst]), dst, added, context.threads);
+    }
+  }
+
+  void bind(const Addresses &addresses) override {
+    auto address = [&](const std::optional<Operand> &operand) {
+      return operand ? static_cast<float *>(addresses.resolve(*operand)) : nullptr;
+    };
+    srcAddress = address(src);
+    plainAddress = address(plainWeights);
+    packedAddress = address(packed);
+    dstAddress = address(dst);
+    scratchAddress = address(scratch);
+    epilogue.bias = address(bias);
+    epilogue.residual = address(residual);
+    epilogue.result = dstAddress;
+    if (!tail.isEmpty())
+      tail.bind(addresses);
+  }
+
+  void run() override {
+    if (plainAddress)
+      convolution.pack(plainAddress, packedAddress);
+    convolution.run(srcAddress, packedAddress, dstAddress, epilogue, scratchAddress);
+    if (!tail.isEmpty())
+      tail.run();
+  }
+
+  std::string implementation() const override { return tail.isEmpty() ? "winograd" : "winograd + epilogue"; }
+
+private:
+  winograd::Convolution convolution;
+  Operand src, packed, dst, scratch;
+  std::optional<Operand> plainWeights, bias, residual;
+  winograd::TileEpilogue epilogue;
+  EpilogueTail tail;
+  const float *srcAddress = nullptr, *plainAddress = nullptr;
+  float *packedAddress = nullptr, *dstAddress = nullptr, *scratchAddress = nullptr;
+};
+
+class WinogradWeightGradientStep : public CpuStep {
+public:
+  WinogradWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step)
+      : weightGradient(imageOf(context.plan.buffers[step.src]), imageOf(context.plan.buffers[step.gradient]),
+                       step.padTop, step.padLeft, context.threads),
+        src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
+        scratch(ScratchSpace(context.workspace).reserve(weightGradient.scratchBytes())) {}
+
+  void bind(const Addresses &addresses) override {
+    srcAddress = static_cast<const float *>(addresses.resolve(src));
+    gradientAddress = static_cast<const float *>(addresses.resolve(gradient));
+    dstAddress = static_cast<float *>(addresses.resolve(dst));
+    scratchAddress = static_cast<float *>(addresses.resolve(scratch));
+  }
+
+  void run() override { weightGradient.run(srcAddress, gradientAddress, dstAddress, scratchAddress); }
+
+  std::string implementation() const override { return "winograd"; }
+
+private:
+  winograd::WeightGradient weightGradient;
+  Operand src, gradient, dst, scratch;
+  const float *srcAddress = nullptr, *gradientAddress = nullptr;
+  float *dstAddress = nullptr, *scratchAddress = nullptr;
+};
+
+} // namespace
+
+bool canUseWinograd(const ConvDescs &descs) {
+  const dnnl::memory::dims &w = descs.weights, one{1, 1};
+  return winograd::isAvailable() && w.size() == 4 && w[2] == 3 && w[3] == 3 && descs.strides == one &&
+         w[0] <= maxChannels && w[1] <= maxChannels;
+}
+
+std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvStep &conv) {
+  const std::vector<Buffer> &buffers = context.plan.buffers;
+  bool inPlace = conv.residual >= 0 && sameBytes(buffers[static_cast<size_t>(conv.residual)], buffers[conv.dst]);
+  if (!canUseWinograd(ConvDescs(context.plan, conv)) || (inPlace && !winograd::isCheap(conv.epilogue.activation)))
+    return nullptr;
+  winograd::Convolution convolution(imageOf(buffers[conv.src]), imageOf(buffers[conv.dst]), conv.padTop, conv.padLeft,
+                                    false, context.threads);
+  auto step = std::make_unique<WinogradStep>(context, std::move(convolution), conv.src, conv.weights, conv.dst, false);
+  step->addEpilogue(context, conv);
+  return step;
+}
+
+std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvInputGradientStep &step) {
+  const std::vector<Buffer> &buffers = context.plan.buffers;
+  if (!canUseWinograd(ConvDescs(context.plan, step)))
+    return nullptr;
+  winograd::Convolution convolution(imageOf(buffers[step.gradient]), imageOf(buffers[step.dst]),
+                                    2 - int64_t(step.padTop), 2 - int64_t(step.padLeft), true, context.threads);
+  return std::make_unique<WinogradStep>(context, std::move(convolution), step.gradient, step.weights, step.dst, true);
+}
+
+std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvWeightGradientStep &step) {
+  if (!canUseWinograd(ConvDescs(context.plan, step)))
+    return nullptr;
+  return std::make_unique<WinogradWeightGradientStep>(context, step);
+}
+
+} // namespace dpsims
