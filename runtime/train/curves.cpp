@@ -180,9 +180,11 @@ static std::vector<Curve> curvesOf(const std::string &table) {
 
 std::vector<Chart> chartsOfRun(const std::string &folder) {
   std::vector<Chart> charts{{"losses", curvesOf(joinPath(folder, "losses.csv")), true}};
-  std::vector<Curve> distances = curvesOf(joinPath(folder, "validation.csv"));
-  if (!distances.empty() && !distances[0].x.empty())
-    charts.push_back({"validation", std::move(distances), true});
+  for (Curve &curve : curvesOf(joinPath(folder, "validation.csv")))
+    if (!curve.x.empty()) {
+      const std::string title = curve.name;
+      charts.push_back({title, {std::move(curve)}, true});
+    }
   return charts;
 }
 

@@ -30,7 +30,7 @@ RgbImage drawCharts(const std::vector<Chart> &charts, int width = 960, int heigh
 /// The mean of neighbouring points, so that at most `points` are left.
 Curve thinned(const Curve &curve, size_t points);
 
-/// The charts of a run's folder: losses and, if there are any, distances.
+/// The charts of a run's folder: losses, and each score on the validation split.
 std::vector<Chart> chartsOfRun(const std::string &folder);
 
 /// One chart of the column of several runs' tables (losses.csv, validation.csv), a curve each, named as the folders.

@@ -82,7 +82,7 @@ void Evaluation::begin(Device &newDevice, WeightLookup newWeights, EventFile &ne
   if (!featuresModel)
     return;
   const std::string table = folder.file("validation.csv");
-  distances = std::make_unique<CsvLog>(table, std::vector<std::string>{"frechet"}, lastStep);
+  scores = std::make_unique<CsvLog>(table, std::vector<std::string>{"frechet", "diversity"}, lastStep);
   const std::vector<double> steps = readCsv(table).steps;
   if (!steps.empty())
     validated = uint64_t(steps.back());
@@ -146,14 +146,14 @@ void Evaluation::drawGrid(uint64_t step, const std::string &path) {
 void Evaluation::validate(uint64_t step) {
   GeneratorWeights mean = average(step);
   Painter painter(model, *device, mean);
-  const float distance = float(validation->distance(painter, noise));
-  distances->append(step, {distance});
-  distances->sync();
+  const Scores found = validation->measure(painter, noise);
+  scores->append(step, {float(found.frechet), float(found.diversity)});
+  scores->sync();
   validated = step;
-  events->scalars(step, {{"frechet", distance}});
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", double(distance));
-  report("step " + std::to_string(step) + ": Frechet distance " + text);
+  events->scalars(step, {{"frechet", float(found.frechet)}, {"diversity", float(found.diversity)}});
+  char text[80];
+  std::snprintf(text, sizeof text, "Frechet distance %.4g, diversity %.3g", found.frechet, found.diversity);
+  report("step " + std::to_string(step) + ": " + text);
 }
 
 void Evaluation::drawCurves(uint64_t step) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a run shows of itself: grids of samples, distances to the validation photos, curves.
+// What a run shows of itself: grids of samples, scores on the validation split, curves.
 
 #ifndef DPSIMS_RUNTIME_TRAIN_EVALUATION_H
 #define DPSIMS_RUNTIME_TRAIN_EVALUATION_H
@@ -60,7 +60,7 @@ private:
   WeightLookup weights;
   std::optional<Validation> validation;
   std::optional<uint64_t> validated; // the last step
-  std::unique_ptr<CsvLog> distances;
+  std::unique_ptr<CsvLog> scores;
   std::optional<GeneratorWeights> averaged;
   uint64_t averagedStep = 0;
 };

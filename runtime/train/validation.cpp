@@ -119,18 +119,33 @@ static std::vector<float> planesOf(const uint8_t *pictures, const Shape &size) {
   return planes;
 }
 
-double Validation::distance(Painter &painter, const Noise &noise) {
+// The sum of the differences of the numbers of `count` pictures.
+static double differences(const std::vector<float> &a, const std::vector<float> &b, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; ++i)
+    sum += std::fabs(double(a[i]) - double(b[i]));
+  return sum;
+}
+
+Scores Validation::measure(Painter &painter, const Noise &noise) {
   FeatureExtractor extractor = sources.extractor();
   if (photos.values.empty())
     readPhotos(extractor);
   std::unique_ptr<Loader> loader = sources.loader();
+  const int64_t numbers = 3 * size[1] * size[2]; // of a picture
   FeatureSet samples;
+  double sum = 0;
   for (int64_t done = 0; done < count; done += size[0]) {
-    const uint8_t *pictures = painter.paint(loader->next(), noise, TrainStream::Validation, uint64_t(done / size[0]));
-    extractor.add(planesOf(pictures, size).data(), std::min(size[0], count - done), samples);
+    const Batch batch = loader->next();
+    const int64_t present = std::min(size[0], count - done);
+    const uint64_t index = 2 * uint64_t(done / size[0]);
+    const std::vector<float> first = planesOf(painter.paint(batch, noise, TrainStream::Validation, index), size);
+    const std::vector<float> second = planesOf(painter.paint(batch, noise, TrainStream::Validation, index + 1), size);
+    extractor.add(first.data(), present, samples);
+    sum += differences(first, second, size_t(present * numbers));
   }
   scale(samples);
-  return frechetDistance(photos, samples);
+  return {frechetDistance(photos, samples), sum / double(2 * count * numbers)};
 }
 
 } // namespace dpsims

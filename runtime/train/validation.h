@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// How far samples are from photos: the Frechet distance between the features that a frozen backbone finds in the
-// photos of the validation split and in samples of their label maps.
+// How far samples are from photos, and from each other.
+//
+// frechet: the Frechet distance between the features that a frozen backbone finds in the photos of the validation split
+// and in samples of their label maps.
+// diversity: the mean difference of two samples of a label map, a number from 0 (the noise does nothing) to 1.
 //
 // A picture's features are its four taps, each averaged over its positions, one after the other. Each tap is divided
 // by the root of its total variance over the photos: so none dominates, and the unit of the distance is the photos'
@@ -41,6 +44,10 @@ private:
   Session session;
 };
 
+struct Scores {
+  double frechet = 0, diversity = 0;
+};
+
 class Validation {
 public:
   /// What opens the extractor and a loader of the validation split, in its order, from its beginning. They are opened
@@ -54,8 +61,8 @@ public:
   Validation(Sources sources, Shape size, int64_t count)
       : sources(std::move(sources)), size(std::move(size)), count(count) {}
 
-  /// The distance of `painter`'s pictures. Throws Stopped.
-  double distance(Painter &painter, const Noise &noise);
+  /// The scores of `painter`'s pictures. Throws Stopped.
+  Scores measure(Painter &painter, const Noise &noise);
 
 private:
   void readPhotos(FeatureExtractor &extractor);

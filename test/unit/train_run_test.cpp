@@ -175,6 +175,8 @@ TEST_F(TrainRun, LeavesWhatItShould) {
   const CsvTable distances = readCsv(directory / "run/validation.csv");
   EXPECT_EQ(distances.steps, (std::vector<double>{0, 3, 6}));
   EXPECT_GT(distances.values[0][0], 0);
+  // This model paints green as 128 + 30 z: a third of the mean |z - z'| * 30 / 255.
+  EXPECT_NEAR(distances.values[1][0], 30.0 / 255 / 3 * 1.13, 0.02);
   const RgbImage grid = readRgbPng(directory / "run/grids/step-00000003.png");
   EXPECT_GT(grid.width, 5 * int(width));
   EXPECT_GT(grid.height, 5 * int(height));
