@@ -42,10 +42,27 @@ Value normaliseBatch(OpBuilder &builder, BatchNormOp norm) {
 Value attend(OpBuilder &builder, AttentionOp attention) {
   Location location = attention.getLoc();
   ValueRange x = attention.getInputs();
-  Value logits = makeOp<MatmulOp>(builder, location, {x[0], x[1]},
-                                  builder.getNamedAttr("transpose_b", builder.getBoolAttr(true)));
+  Value logits =
+      makeOp<MatmulOp>(builder, location, {x[0], x[1]}, builder.getNamedAttr("transpose_b", builder.getBoolAttr(true)));
   Value weights = makeOp<SoftmaxOp>(builder, location, logits, builder.getNamedAttr("scale", attention.getScale()));
   return makeOp<MatmulOp>(builder, location, {weights, x[2]});
+}
+
+/// The mean, then the mean of the squared differences from it, which loses no digits where the mean is large.
+SmallVector<Value> batchStatistics(OpBuilder &builder, BatchStatisticsOp statistics) {
+  Location location = statistics.getLoc();
+  Value x = statistics.getInputs()[0];
+  auto all = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(x).size() - 1));
+  NamedAttribute mean = builder.getNamedAttr("kind", builder.getStringAttr("mean"));
+  NamedAttribute axes = builder.getNamedAttr("axes", builder.getI64ArrayAttr(all));
+  auto average = [&](Value value) { return makeOp<ReduceOp>(builder, location, value, {mean, axes}); };
+  auto vector = [&](Value value) {
+    Attribute shape = builder.getI64ArrayAttr(shapeOf(x).back());
+    return makeOp<ReshapeOp>(builder, location, value, builder.getNamedAttr("shape", shape));
+  };
+  Value centre = average(x);
+  Value difference = makeOp<SubOp>(builder, location, {x, centre});
+  return {vector(centre), vector(average(makeOp<SquareOp>(builder, location, difference)))};
 }
 
 struct Decompose : impl::DecomposeBase<Decompose> {
@@ -54,15 +71,17 @@ struct Decompose : impl::DecomposeBase<Decompose> {
     WeightOnly stored(block);
     for (Operation &op : llvm::make_early_inc_range(block)) {
       OpBuilder builder(&op);
-      Value result;
+      SmallVector<Value> results;
       if (auto norm = dyn_cast<BatchNormOp>(op)) {
         bool known = stored.contains(norm.getInputs()[1]) && stored.contains(norm.getInputs()[2]);
-        result = known ? normaliseStored(builder, norm) : normaliseBatch(builder, norm);
-      } else if (auto attention = dyn_cast<AttentionOp>(op))
-        result = attend(builder, attention);
-      if (!result)
+        results = {known ? normaliseStored(builder, norm) : normaliseBatch(builder, norm)};
+      } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
+        results = batchStatistics(builder, statistics);
+      else if (auto attention = dyn_cast<AttentionOp>(op))
+        results = {attend(builder, attention)};
+      if (results.empty())
         continue;
-      op.getResult(0).replaceAllUsesWith(result);
+      op.replaceAllUsesWith(results);
       op.erase();
     }
   }

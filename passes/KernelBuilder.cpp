@@ -7,6 +7,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
+#include "llvm/ADT/Sequence.h"
+
 using namespace mlir;
 
 namespace dpsims {
@@ -29,13 +31,21 @@ KernelBuilder::KernelBuilder(Location location, ArrayRef<MemRefType> arguments, 
   ids.assign(forall.getInductionVars().begin(), forall.getInductionVars().end());
 }
 
+//===-- Indices ---------------------------------------------------------------------------------------------------===//
+
 OpFoldResult KernelBuilder::affine(OpFoldResult a, int64_t scale, int64_t offset) {
   AffineExpr x = builder.getAffineDimExpr(0);
   return affine::makeComposedFoldedAffineApply(builder, builder.getLoc(), x * scale + offset, {a});
 }
 
+OpFoldResult KernelBuilder::add(OpFoldResult a, OpFoldResult b) {
+  AffineExpr sum = builder.getAffineDimExpr(0) + builder.getAffineDimExpr(1);
+  return affine::makeComposedFoldedAffineApply(builder, builder.getLoc(), sum, {a, b});
+}
+
 OpFoldResult KernelBuilder::floorDiv(OpFoldResult a, int64_t by) {
-  return affine::makeComposedFoldedAffineApply(builder, builder.getLoc(), builder.getAffineDimExpr(0).floorDiv(by), {a});
+  return affine::makeComposedFoldedAffineApply(builder, builder.getLoc(), builder.getAffineDimExpr(0).floorDiv(by),
+                                               {a});
 }
 
 Value KernelBuilder::asValue(OpFoldResult value) {
@@ -46,32 +56,29 @@ Value KernelBuilder::constant(float value) {
   return arith::ConstantOp::create(builder, builder.getF32FloatAttr(value));
 }
 
-Value KernelBuilder::view(Value memref, ArrayRef<OpFoldResult> offsets, ArrayRef<int64_t> sizes,
-                          ArrayRef<int64_t> strides) {
-  if (offsets.empty())
-    return memref;
-  SmallVector<OpFoldResult> sizeAttrs, strideAttrs;
-  SmallVector<int64_t> kept;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    sizeAttrs.push_back(builder.getIndexAttr(std::max<int64_t>(sizes[i], 1)));
-    strideAttrs.push_back(builder.getIndexAttr(strides.empty() ? 1 : std::max<int64_t>(strides[i], 1)));
-    if (sizes[i])
-      kept.push_back(sizes[i]);
-  }
-  auto type = memref::SubViewOp::inferRankReducedResultType(kept, cast<MemRefType>(memref.getType()), offsets,
-                                                            sizeAttrs, strideAttrs);
-  return memref::SubViewOp::create(builder, cast<MemRefType>(type), memref, offsets, sizeAttrs, strideAttrs);
-}
+//===-- Memory ----------------------------------------------------------------------------------------------------===//
 
-Value KernelBuilder::row(Value memref, const Access &access, int64_t lanes) {
-  SmallVector<OpFoldResult> offsets;
-  SmallVector<int64_t> sizes, strides;
+KernelOperand KernelBuilder::operand(Value memref, const Access &access, ArrayRef<Loop> loops) {
+  if (access.empty())
+    return {memref, {}};
+  SmallVector<OpFoldResult> offsets, sizes, strides;
+  SmallVector<int64_t> kept;
+  KernelOperand result;
   for (const Position &position : access) {
+    bool counted = position.stride != 0;
+    int64_t size = counted ? loops[position.loop].size : 1;
     offsets.push_back(position.base);
-    sizes.push_back(position.laneStride ? lanes : 0);
-    strides.push_back(position.laneStride);
+    sizes.push_back(builder.getIndexAttr(size));
+    strides.push_back(builder.getIndexAttr(counted ? position.stride : 1));
+    if (!counted)
+      continue;
+    kept.push_back(size);
+    result.loops.push_back(position.loop);
   }
-  return view(memref, offsets, sizes, strides);
+  auto type =
+      memref::SubViewOp::inferRankReducedResultType(kept, cast<MemRefType>(memref.getType()), offsets, sizes, strides);
+  result.view = memref::SubViewOp::create(builder, cast<MemRefType>(type), memref, offsets, sizes, strides);
+  return result;
 }
 
 Value KernelBuilder::local(ArrayRef<int64_t> sizes) {
@@ -79,51 +86,101 @@ Value KernelBuilder::local(ArrayRef<int64_t> sizes) {
 }
 
 Value KernelBuilder::load(Value scalar) { return memref::LoadOp::create(builder, scalar, ValueRange()); }
-void KernelBuilder::store(Value value, Value scalar) {
-  memref::StoreOp::create(builder, value, scalar, ValueRange());
+void KernelBuilder::store(Value value, Value scalar) { memref::StoreOp::create(builder, value, scalar, ValueRange()); }
+
+//===-- Control ---------------------------------------------------------------------------------------------------===//
+
+void KernelBuilder::forEach(OpFoldResult low, OpFoldResult high, llvm::function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(builder, asValue(low), asValue(high), asValue(index(1)));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
 }
 
-void KernelBuilder::generic(ValueRange inputs, Value output, int64_t rank, ArrayRef<bool> reductions,
-                            Payload payload) {
-  MLIRContext *context = builder.getContext();
+void KernelBuilder::when(Value condition, llvm::function_ref<void()> body) {
+  auto branch = scf::IfOp::create(builder, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+Value KernelBuilder::inside(OpFoldResult index, int64_t low, int64_t high) {
+  Value i = asValue(index);
+  Value above = arith::CmpIOp::create(builder, arith::CmpIPredicate::sge, i, asValue(builder.getIndexAttr(low)));
+  Value below = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, i, asValue(builder.getIndexAttr(high)));
+  return arith::AndIOp::create(builder, above, below);
+}
+
+//===-- linalg.generic --------------------------------------------------------------------------------------------===//
+
+void KernelBuilder::compute(ArrayRef<Loop> loops, ArrayRef<KernelOperand> inputs, ArrayRef<KernelOperand> outputs,
+                            Payloads payload) {
+  SmallVector<Value> read, written;
   SmallVector<AffineMap> maps;
-  auto mapOf = [&](Value value, bool isOutput) {
-    int64_t given = cast<MemRefType>(value.getType()).getRank();
-    SmallVector<AffineExpr> results;
-    for (int64_t d = 0; d < rank; ++d)
-      if (isOutput ? !reductions[d] : d >= rank - given) // fewer dimensions: the last ones
-        results.push_back(builder.getAffineDimExpr(d));
-    return AffineMap::get(rank, 0, results, context);
+  SmallVector<bool> counted(loops.size(), false);
+  auto mapOf = [&](ArrayRef<unsigned> dims) {
+    auto exprs = llvm::map_to_vector(dims, [&](unsigned d) { return builder.getAffineDimExpr(d); });
+    return AffineMap::get(loops.size(), 0, exprs, builder.getContext());
   };
-  for (Value input : inputs)
-    maps.push_back(mapOf(input, false));
-  maps.push_back(mapOf(output, true));
-  auto iterators = llvm::map_to_vector(
-      reductions, [](bool r) { return r ? utils::IteratorType::reduction : utils::IteratorType::parallel; });
+  for (const KernelOperand &input : inputs) {
+    read.push_back(input.view);
+    maps.push_back(mapOf(input.loops));
+  }
+  for (const KernelOperand &operand : llvm::concat<const KernelOperand>(inputs, outputs))
+    for (unsigned loop : operand.loops)
+      counted[loop] = true;
+  auto missing = llvm::filter_to_vector(llvm::seq<unsigned>(0, loops.size()), [&](unsigned d) { return !counted[d]; });
+  if (!missing.empty()) { // linalg takes a loop's size from an operand
+    read.push_back(emptyOperand(llvm::map_to_vector(missing, [&](unsigned d) { return loops[d].size; })));
+    maps.push_back(mapOf(missing));
+  }
+  for (const KernelOperand &output : outputs) {
+    written.push_back(output.view);
+    maps.push_back(mapOf(output.loops));
+  }
+  auto iterators = llvm::map_to_vector(loops, [](const Loop &loop) {
+    return loop.reduced ? utils::IteratorType::reduction : utils::IteratorType::parallel;
+  });
   Location location = builder.getLoc();
-  linalg::GenericOp::create(builder, inputs, ValueRange(output), maps, iterators,
+  linalg::GenericOp::create(builder, read, written, maps, iterators,
                             [&](OpBuilder &nested, Location, ValueRange arguments) {
                               ImplicitLocOpBuilder inner(location, nested);
                               inner.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
-                              linalg::YieldOp::create(inner, payload(inner, arguments));
+                              SmallVector<Value> given(arguments.take_front(inputs.size()));
+                              llvm::append_range(given, arguments.take_back(outputs.size()));
+                              linalg::YieldOp::create(inner, payload(inner, given));
                             });
 }
 
+/// Memory that nobody reads.
+Value KernelBuilder::emptyOperand(ArrayRef<int64_t> sizes) {
+  return memref::AllocaOp::create(builder, MemRefType::get(sizes, builder.getI8Type()));
+}
+
 void KernelBuilder::map(ValueRange inputs, Value output, Payload payload) {
-  generic(inputs, output, cast<MemRefType>(output.getType()).getRank(),
-          SmallVector<bool>(cast<MemRefType>(output.getType()).getRank(), false), payload);
+  ArrayRef<int64_t> sizes = cast<MemRefType>(output.getType()).getShape();
+  auto loops = llvm::map_to_vector(sizes, [](int64_t size) { return Loop{size}; });
+  auto operand = [&](Value view) {
+    unsigned rank = cast<MemRefType>(view.getType()).getRank();
+    return KernelOperand{view, llvm::to_vector(llvm::seq<unsigned>(sizes.size() - rank, sizes.size()))};
+  };
+  compute(loops, llvm::map_to_vector(inputs, operand), operand(output),
+          [&](ImplicitLocOpBuilder &b, ValueRange arguments) -> SmallVector<Value> {
+            return {payload(b, arguments.drop_back())};
+          });
 }
 
 void KernelBuilder::reduce(ValueRange inputs, Value output, Payload payload, Payload combine) {
-  int64_t rank = cast<MemRefType>(inputs[0].getType()).getRank();
-  int64_t kept = cast<MemRefType>(output.getType()).getRank();
-  SmallVector<bool> reductions(rank, true);
-  for (int64_t d = rank - kept; d < rank; ++d)
-    reductions[d] = false;
-  generic(inputs, output, rank, reductions, [&](ImplicitLocOpBuilder &b, ValueRange arguments) {
-    Value next = payload(b, arguments.drop_back());
-    return combine(b, {arguments.back(), next});
+  Loop loop{cast<MemRefType>(inputs[0].getType()).getShape().back(), /*reduced=*/true};
+  auto operands = llvm::map_to_vector(inputs, [&](Value view) {
+    bool row = cast<MemRefType>(view.getType()).getRank() == 1;
+    return KernelOperand{view, row ? SmallVector<unsigned>{0} : SmallVector<unsigned>{}};
   });
+  compute(loop, operands, KernelOperand{output, {}},
+          [&](ImplicitLocOpBuilder &b, ValueRange arguments) -> SmallVector<Value> {
+            Value next = payload(b, arguments.drop_back());
+            return {combine(b, {arguments.back(), next})};
+          });
 }
 
 void KernelBuilder::fill(Value output, float value) {

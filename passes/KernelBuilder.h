@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Builds the kernel functions of docs/architecture.md: a grid (scf.forall), and in it linalg.generic on rows.
+// Builds the kernel functions of docs/architecture.md: a grid (scf.forall), and in it linalg.generic on views.
 
 #ifndef DPSIMS_PASSES_KERNELBUILDER_H
 #define DPSIMS_PASSES_KERNELBUILDER_H
@@ -11,15 +11,29 @@
 
 namespace dpsims {
 
-/// Where an access stands along one dimension: base + laneStride * lane, the lane being the place in the vector.
+/// A loop of a linalg.generic. The last one is that of the lanes.
+struct Loop {
+  int64_t size;
+  bool reduced = false;
+};
+
+/// Where an access stands along one dimension: base + stride * the counter of a loop; the base alone with stride 0.
 struct Position {
   mlir::OpFoldResult base;
-  int64_t laneStride = 0;
+  int64_t stride = 0;
+  unsigned loop = 0;
 };
 using Access = llvm::SmallVector<Position>;
 
-/// A payload: from the scalars read, the scalar written.
+/// What a linalg.generic reads or writes: a view, and the loop that counts each of its dimensions.
+struct KernelOperand {
+  mlir::Value view;
+  llvm::SmallVector<unsigned> loops;
+};
+
+/// A payload: from the scalars read, the scalar written, or one for each output.
 using Payload = llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>;
+using Payloads = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>;
 
 class KernelBuilder {
 public:
@@ -33,33 +47,45 @@ public:
   mlir::OpFoldResult index(int64_t value) { return builder.getIndexAttr(value); }
   /// a * scale + offset.
   mlir::OpFoldResult affine(mlir::OpFoldResult a, int64_t scale, int64_t offset);
+  mlir::OpFoldResult add(mlir::OpFoldResult a, mlir::OpFoldResult b);
   mlir::OpFoldResult floorDiv(mlir::OpFoldResult a, int64_t by);
   mlir::Value asValue(mlir::OpFoldResult value);
   mlir::Value constant(float value);
 
-  /// A view of `sizes[i]` elements per dimension, `strides[i]` apart; dimensions of size 0 are dropped (one element).
-  mlir::Value view(mlir::Value memref, llvm::ArrayRef<mlir::OpFoldResult> offsets, llvm::ArrayRef<int64_t> sizes,
-                   llvm::ArrayRef<int64_t> strides = {});
+  /// The elements of an access, for loops of these sizes.
+  KernelOperand operand(mlir::Value memref, const Access &access, llvm::ArrayRef<Loop> loops);
 
-  /// The row of an access: `lanes` elements, or a single one where nothing depends on the lane.
-  mlir::Value row(mlir::Value memref, const Access &access, int64_t lanes);
+  /// The row of an access whose one loop has `lanes` rounds; a single element where nothing depends on it.
+  mlir::Value row(mlir::Value memref, const Access &access, int64_t lanes) {
+    return operand(memref, access, Loop{lanes}).view;
+  }
 
   /// Private memory of a grid point; rank 0 with no sizes.
   mlir::Value local(llvm::ArrayRef<int64_t> sizes);
   mlir::Value load(mlir::Value scalar);
   void store(mlir::Value value, mlir::Value scalar);
 
-  /// out[i] = payload(in[i]...): one dimension, inputs of rank 1 or, read for every i, rank 0.
+  /// Runs `body` in a loop of its counter below `high`; at the end the builder stands behind the loop.
+  void forEach(mlir::OpFoldResult low, mlir::OpFoldResult high, llvm::function_ref<void(mlir::Value)> body);
+  /// Runs `body` where the condition holds.
+  void when(mlir::Value condition, llvm::function_ref<void()> body);
+  /// low <= index < high.
+  mlir::Value inside(mlir::OpFoldResult index, int64_t low, int64_t high);
+
+  /// The linalg.generic of these loops. The payload gets the elements of the inputs, then of the outputs.
+  void compute(llvm::ArrayRef<Loop> loops, llvm::ArrayRef<KernelOperand> inputs, llvm::ArrayRef<KernelOperand> outputs,
+               Payloads payload);
+
+  /// out[i] = payload(in[i]...) over all dimensions of the output; inputs of fewer dimensions have the last of them.
   void map(mlir::ValueRange inputs, mlir::Value output, Payload payload);
 
-  /// out (rank 0) = combine(out, payload(in[i]...)) over all i; or, with inputs of two dimensions, per second one.
+  /// out (rank 0) = combine(out, payload(in[i]...)) over a row.
   void reduce(mlir::ValueRange inputs, mlir::Value output, Payload payload, Payload combine);
 
   void fill(mlir::Value output, float value);
 
 private:
-  void generic(mlir::ValueRange inputs, mlir::Value output, int64_t rank, llvm::ArrayRef<bool> reductions,
-               llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &, mlir::ValueRange)> payload);
+  mlir::Value emptyOperand(llvm::ArrayRef<int64_t> sizes);
 
   mlir::func::FuncOp func;
   mlir::ImplicitLocOpBuilder builder;

@@ -7,6 +7,8 @@
 
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace dpsims {
@@ -17,10 +19,7 @@ public:
   Emitter(ImplicitLocOpBuilder &b, ValueRange x) : b(b), x(x) {}
 
   Value number(double value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(float(value))); }
-  template <typename OpTy>
-  Value make(ValueRange operands) {
-    return OpTy::create(b, operands).getResult();
-  }
+  template <typename OpTy> Value make(ValueRange operands) { return OpTy::create(b, operands).getResult(); }
   Value sigmoid(Value v) {
     Value e = make<math::ExpOp>(make<arith::NegFOp>(v));
     return make<arith::DivFOp>({number(1), make<arith::AddFOp>({e, number(1)})});
@@ -35,6 +34,28 @@ public:
     Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x[0], number(0));
     return arith::SelectOp::create(b, positive, x[0], scaled);
   }
+  /// x to an integer power, by repeated multiplication.
+  Value power(Value v, uint64_t exponent) {
+    if (exponent < 2)
+      return exponent ? v : number(1);
+    Value half = power(v, exponent / 2), even = make<arith::MulFOp>({half, half});
+    return exponent % 2 ? make<arith::MulFOp>({even, v}) : even;
+  }
+  Value inverse(Value v) { return make<arith::DivFOp>({number(1), v}); }
+  /// Of what is no integer: the logarithm of 0 is -infinity, whose exponential is 0.
+  Value pow(double exponent) {
+    double size = std::fabs(exponent);
+    if (size == std::floor(size) && size < 65536)
+      return exponent < 0 ? inverse(power(x[0], size)) : power(x[0], size);
+    if (size == 0.5)
+      return exponent < 0 ? inverse(make<math::SqrtOp>(x[0])) : make<math::SqrtOp>(x[0]);
+    return make<math::ExpOp>(make<arith::MulFOp>({make<math::LogOp>(x[0]), number(exponent)}));
+  }
+  Value choose(Value condition, Value yes, Value no) { return arith::SelectOp::create(b, condition, yes, no); }
+  Value greater() {
+    return choose(arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x[0], x[1]), number(1), number(0));
+  }
+  Value select() { return choose(arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, x[0], number(0)), x[1], x[2]); }
   Value notEqual() {
     Value differ = isa<FloatType>(x[0].getType())
                        ? arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, x[0], x[1]).getResult()
@@ -76,21 +97,27 @@ private:
 Value elementPayload(ImplicitLocOpBuilder &builder, Operation *op, ValueRange x) {
   Emitter e(builder, x);
   return llvm::TypeSwitch<Operation *, Value>(op)
-      .Case<ReluOp>([&](auto) { return e.make<arith::MaximumFOp>({x[0], e.number(0)}); })
+      .Case<ReluOp>([&](auto) {
+        return e.make<arith::MaximumFOp>({x[0], e.number(0)});
+      })
       .Case<LeakyReluOp>([&](LeakyReluOp o) { return e.leaky(floatOr(o.getSlope(), 0)); })
       .Case<ClampOp>([&](ClampOp o) { return e.clamp(x[0], floatOr(o.getMin(), 0), floatOr(o.getMax(), 0)); })
       .Case<SigmoidOp>([&](auto) { return e.sigmoid(x[0]); })
-      .Case<SiluOp>([&](auto) { return e.make<arith::MulFOp>({x[0], e.sigmoid(x[0])}); })
+      .Case<SiluOp>([&](auto) {
+        return e.make<arith::MulFOp>({x[0], e.sigmoid(x[0])});
+      })
       .Case<GeluOp>([&](auto) { return e.gelu(); })
       .Case<TanhOp>([&](auto) { return e.make<math::TanhOp>(x); })
       .Case<ExpOp>([&](auto) { return e.make<math::ExpOp>(x); })
+      .Case<ErfOp>([&](auto) { return e.make<math::ErfOp>(x); })
+      .Case<PowOp>([&](PowOp o) { return e.pow(floatOr(o.getExponent(), 1)); })
       .Case<LogOp>([&](auto) { return e.make<math::LogOp>(x); })
       .Case<SqrtOp>([&](auto) { return e.make<math::SqrtOp>(x); })
-      .Case<RsqrtOp>([&](auto) {
-        return e.make<arith::DivFOp>({e.number(1), e.make<math::SqrtOp>(x)});
-      })
+      .Case<RsqrtOp>([&](auto) { return e.inverse(e.make<math::SqrtOp>(x)); })
       .Case<AbsOp>([&](auto) { return e.make<math::AbsFOp>(x); })
-      .Case<SquareOp>([&](auto) { return e.make<arith::MulFOp>({x[0], x[0]}); })
+      .Case<SquareOp>([&](auto) {
+        return e.make<arith::MulFOp>({x[0], x[0]});
+      })
       .Case<NegOp>([&](auto) { return e.make<arith::NegFOp>(x); })
       .Case<RoundOp>([&](auto) { return e.make<math::RoundEvenOp>(x); })
       .Case<CastOp>([&](CastOp o) { return e.cast(llvm::cast<StringAttr>(o.getType()).getValue()); })
@@ -101,6 +128,8 @@ Value elementPayload(ImplicitLocOpBuilder &builder, Operation *op, ValueRange x)
       .Case<MaximumOp>([&](auto) { return e.make<arith::MaximumFOp>(x); })
       .Case<MinimumOp>([&](auto) { return e.make<arith::MinimumFOp>(x); })
       .Case<NotEqualOp>([&](auto) { return e.notEqual(); })
+      .Case<GreaterOp>([&](auto) { return e.greater(); })
+      .Case<SelectOp>([&](auto) { return e.select(); })
       .Default([](Operation *) { return Value(); });
 }
 

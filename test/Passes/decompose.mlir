@@ -76,26 +76,31 @@ dpsims.program @weight {
   output "y" %y
 }
 
-// Statistics of a batch: the mean is subtracted first.
+// Statistics of a batch: the mean, the mean of the squared differences from it. The mean is subtracted first too.
 // CHECK-LABEL: dpsims.graph @batch {
 // CHECK-NEXT: %0 = input "x"
 // CHECK-NEXT: %1 = weight "w"
 // CHECK-NEXT: %2 = weight "b"
-// CHECK-NEXT: %mean, %variance = batch_statistics %0
-// CHECK-NEXT: %3 = constant <value = 1.000000e-05>
-// CHECK-NEXT: %4 = add %variance, %3
-// CHECK-NEXT: %5 = rsqrt %4
-// CHECK-NEXT: %6 = mul %5, %1
-// CHECK-NEXT: %7 = sub %0, %mean
-// CHECK-NEXT: %8 = mul %7, %6
-// CHECK-NEXT: %9 = add %8, %2
-// CHECK-NEXT: %10 = constant <value = 1.000000e-05>
-// CHECK-NEXT: %11 = add %variance, %10
-// CHECK-NEXT: %12 = rsqrt %11
-// CHECK-NEXT: %13 = sub %0, %mean
+// CHECK-NEXT: %3 = reduce %0 <axes = [0, 1, 2], kind = "mean">
+// CHECK-NEXT: %4 = sub %0, %3
+// CHECK-NEXT: %5 = reshape %3 <shape = [3]>
+// CHECK-NEXT: %6 = square %4
+// CHECK-NEXT: %7 = reduce %6 <axes = [0, 1, 2], kind = "mean">
+// CHECK-NEXT: %8 = reshape %7 <shape = [3]>
+// CHECK-NEXT: %9 = constant <value = 1.000000e-05>
+// CHECK-NEXT: %10 = add %8, %9
+// CHECK-NEXT: %11 = rsqrt %10
+// CHECK-NEXT: %12 = mul %11, %1
+// CHECK-NEXT: %13 = sub %0, %5
 // CHECK-NEXT: %14 = mul %13, %12
-// CHECK-NEXT: output "y" %9
-// CHECK-NEXT: output "z" %14
+// CHECK-NEXT: %15 = add %14, %2
+// CHECK-NEXT: %16 = constant <value = 1.000000e-05>
+// CHECK-NEXT: %17 = add %8, %16
+// CHECK-NEXT: %18 = rsqrt %17
+// CHECK-NEXT: %19 = sub %0, %5
+// CHECK-NEXT: %20 = mul %19, %18
+// CHECK-NEXT: output "y" %15
+// CHECK-NEXT: output "z" %20
 // CHECK-NEXT: }
 dpsims.program @batch {
   %x = input "x" <shape = [2, 4, 4, 3]>

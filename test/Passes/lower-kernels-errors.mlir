@@ -17,14 +17,14 @@ dpsims.entry @e prepare {
 
 dpsims.entry @e prepare {
 } main {
-  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
-  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
-  compute ins(%x : memref<4x4xf32>) outs(%y : memref<4x4xf32>) {
-  ^bb0(%a: tensor<4x4xf32>):
-    // expected-error @below {{no kernel computes softmax of relu: they need a fused op each}}
-    %r = relu %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
-    %s = softmax %r : (tensor<4x4xf32>) -> tensor<4x4xf32>
-    yield %s : tensor<4x4xf32>
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<1x4x4x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<1x2x2x4xf32>
+  compute ins(%x : memref<1x4x4x4xf32>) outs(%y : memref<1x2x2x4xf32>) {
+  ^bb0(%a: tensor<1x4x4x4xf32>):
+    // expected-error @below {{no kernel computes max_pool of relu: they need a fused op each}}
+    %r = relu %a : (tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xf32>
+    %s = max_pool %r <kernel = 2, stride = 2, padding = 0> : (tensor<1x4x4x4xf32>) -> tensor<1x2x2x4xf32>
+    yield %s : tensor<1x2x2x4xf32>
   }
 }
 
@@ -49,12 +49,27 @@ dpsims.entry @e prepare {
 } main {
   %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
   %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
-  %z = buffer "output" {index = 1 : i64, name = "z"} : memref<4x4xf32>
-  // expected-error @below {{no kernel computes 2 results}}
-  compute ins(%x : memref<4x4xf32>) outs(%y, %z : memref<4x4xf32>, memref<4x4xf32>) {
+  %z = buffer "output" {index = 1 : i64, name = "z"} : memref<1x4xf32>
+  // expected-error @below {{no kernel computes 2 results, unless elementwise ones of one shape}}
+  compute ins(%x : memref<4x4xf32>) outs(%y, %z : memref<4x4xf32>, memref<1x4xf32>) {
   ^bb0(%a: tensor<4x4xf32>):
     %r = relu %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
-    %s = exp %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
-    yield %r, %s : tensor<4x4xf32>, tensor<4x4xf32>
+    %s = reduce %a <kind = "sum", axes = [0]> : (tensor<4x4xf32>) -> tensor<1x4xf32>
+    yield %r, %s : tensor<4x4xf32>, tensor<1x4xf32>
+  }
+}
+
+// -----
+
+dpsims.entry @e prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<1x2x2x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<1x4x4x4xf32>
+  compute ins(%x : memref<1x2x2x4xf32>) outs(%y : memref<1x4x4x4xf32>) {
+  ^bb0(%a: tensor<1x2x2x4xf32>):
+    // expected-error @below {{no kernel computes upsample and transpose in one group}}
+    %r = upsample %a <factor = 2> : (tensor<1x2x2x4xf32>) -> tensor<1x4x4x4xf32>
+    %s = transpose %r <perm = [0, 3, 1, 2]> : (tensor<1x4x4x4xf32>) -> tensor<1x4x4x4xf32>
+    yield %s : tensor<1x4x4x4xf32>
   }
 }

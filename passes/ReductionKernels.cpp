@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Kernels that combine many elements into one: reductions, and rows that are normalised by theirs (softmax,
+// layer_norm).
+#include "passes/KernelGroup.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include <numeric>
+
+using namespace mlir;
+
+namespace dpsims {
+
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+Value add(ImplicitLocOpBuilder &b, ValueRange x) { return arith::AddFOp::create(b, x[0], x[1]); }
+Value maximum(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MaximumFOp::create(b, x[0], x[1]); }
+Value identity(ImplicitLocOpBuilder &, ValueRange x) { return x[0]; }
+Value difference(ImplicitLocOpBuilder &b, ValueRange x) { return arith::SubFOp::create(b, x[0], x[1]); }
+
+//===-- Reductions ------------------------------------------------------------------------------------------------===//
+
+/// How a reduction is laid out. The grid runs over what is kept, loops over what is reduced, and in them one
+/// linalg.generic over the last dimension and as much of the others as makes a good portion of work.
+class ReductionLayout {
+public:
+  /// `phases`: the generic's loops over dimensions but the last one go in steps of a multiple of it.
+  ReductionLayout(ArrayRef<int64_t> shape, ArrayRef<bool> reduced, int64_t phases) : phases(phases) {
+    for (auto [size, isReduced] : llvm::zip_equal(shape, reduced))
+      dims.push_back({size, isReduced});
+    for (Dimension &dim : llvm::reverse(dims))
+      if (dim.reduced)
+        cutReduced(dim, &dim == &dims.back());
+    for (Dimension &dim : llvm::reverse(dims))
+      if (!dim.reduced)
+        cutKept(dim, &dim == &dims.back());
+  }
+
+  Shape grid() const {
+    Shape result;
+    for (const Dimension &dim : dims)
+      if (!dim.reduced && dim.inner < dim.size)
+        result.push_back(dim.size / dim.inner);
+    return result;
+  }
+
+  /// The generic's loops.
+  SmallVector<Loop> loops() const {
+    SmallVector<Loop> result;
+    for (const Dimension &dim : dims)
+      if (dim.inner > 1)
+        result.push_back({dim.inner, dim.reduced});
+    return result;
+  }
+
+  /// Whether there are loops around the generic.
+  bool isSplit() const {
+    return llvm::any_of(dims, [](const Dimension &dim) { return dim.reduced && dim.inner < dim.size; });
+  }
+
+  /// The access of the operand where the loops around the generic stand at these counters.
+  Access operand(KernelBuilder &k, ArrayRef<Value> counters) const {
+    return accessOf(k, [&](const Dimension &dim) -> OpFoldResult {
+      Value counter = counters.front();
+      counters = counters.drop_front();
+      return k.affine(counter, dim.stride == 1 ? dim.inner : 1, 0);
+    });
+  }
+
+  /// The access of the result, which has the kept dimensions alone.
+  Access result(KernelBuilder &k) const {
+    Access access = accessOf(k, [&](const Dimension &) { return k.index(0); }), kept;
+    for (auto [dim, position] : llvm::zip_equal(dims, access))
+      if (!dim.reduced)
+        kept.push_back(position);
+    return kept;
+  }
+
+  /// Runs `body` in the loops around the generic, with their counters.
+  void forEachPart(KernelBuilder &k, llvm::function_ref<void(ArrayRef<Value>)> body) const {
+    SmallVector<int64_t> rounds;
+    for (const Dimension &dim : dims)
+      if (dim.reduced && dim.inner < dim.size)
+        rounds.push_back(dim.size / dim.inner);
+    SmallVector<Value> counters;
+    std::function<void()> nest = [&] {
+      if (counters.size() == rounds.size())
+        return body(counters);
+      k.forEach(k.index(0), k.index(rounds[counters.size()]), [&](Value counter) {
+        counters.push_back(counter);
+        nest();
+      });
+    };
+    nest();
+  }
+
+private:
+  /// Terms that a generic adds up; longer sums are added up in parts, which keeps them exact.
+  static constexpr int64_t mostTerms = 1024;
+  /// Elements that make a grid point worth its start, grid points that are enough for all of a device.
+  static constexpr int64_t fewestElements = 1024, enoughPoints = 256;
+
+  /// The index along it is base + stride * the counter of the generic's loop of `inner` rounds.
+  struct Dimension {
+    int64_t size;
+    bool reduced;
+    int64_t inner = 1, stride = 1;
+  };
+
+  Access accessOf(KernelBuilder &k, llvm::function_ref<OpFoldResult(const Dimension &)> baseOfReduced) const {
+    Access access;
+    unsigned point = 0, loop = 0;
+    for (const Dimension &dim : dims) {
+      OpFoldResult base = k.index(0);
+      if (dim.inner < dim.size)
+        base = dim.reduced ? baseOfReduced(dim) : k.affine(k.id(point++), dim.inner, 0);
+      access.push_back(dim.inner > 1 ? Position{base, dim.stride, loop++} : Position{base});
+    }
+    return access;
+  }
+
+  void cutReduced(Dimension &dim, bool last) {
+    int64_t step = last ? 1 : phases, room = std::max<int64_t>(mostTerms / terms, 1);
+    if (dim.size % step)
+      return;
+    dim.inner = dim.size / step;
+    dim.stride = step;
+    if (step == 1 && dim.size > room) {
+      int64_t part = largestDivisor(dim.size, room);
+      bool awkward = terms == 1 && part < 32; // a prime, say
+      dim.inner = awkward ? dim.size : part;
+    }
+    terms *= dim.inner;
+  }
+
+  void cutKept(Dimension &dim, bool last) {
+    int64_t points = 1, work = 1;
+    for (const Dimension &other : dims) {
+      points *= other.reduced ? 1 : other.size / other.inner;
+      work *= other.reduced ? other.size : other.inner;
+    }
+    if (last) { // the lanes: blocks of them where the grid would be small
+      int64_t block = largestDivisor(dim.size, mostLanes);
+      bool blocks = dim.size > mostLanes && block >= 8 && points / dim.size < enoughPoints / 4;
+      dim.inner = blocks ? block : dim.size;
+    } else if (phases == 1 && !isSplit() && work < fewestElements && points > enoughPoints) {
+      int64_t most = std::min(llvm::divideCeil(fewestElements, work), uint64_t(points / enoughPoints));
+      dim.inner = largestDivisor(dim.size, most);
+    }
+  }
+
+  SmallVector<Dimension> dims;
+  int64_t phases, terms = 1;
+};
+
+/// How far a kernel's loops must go at a time, so that each stays at its place within the pixels that upsamplings
+/// repeat.
+int64_t phasesOf(KernelGroup &group) {
+  llvm::DenseMap<Value, int64_t> factors;
+  int64_t most = 1;
+  for (Operation &op : group.body.without_terminator()) {
+    int64_t factor = 1;
+    for (Value operand : op.getOperands())
+      factor = std::lcm(factor, factors.lookup_or(operand, 1));
+    if (auto upsample = dyn_cast<UpsampleOp>(op))
+      factor *= intOr(upsample.getFactor(), 1);
+    factors[op.getResult(0)] = factor;
+    most = std::lcm(most, factor);
+  }
+  return most;
+}
+
+} // namespace
+
+KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
+  Value operand = reduce.getInputs()[0];
+  Shape shape(shapeOf(operand)), kept;
+  SmallVector<Shape> shapes = group.argumentShapes();
+  SmallVector<bool> reduced(shape.size(), false);
+  for (int64_t axis : intList(reduce.getAxes()))
+    reduced[axis] = true;
+  int64_t count = product(shape) / product(shapeOf(reduce.getResult()));
+  bool plain = group.isPlain();
+  if (plain)
+    KernelGroup::collapse(shape, shapes, &reduced);
+  for (auto [size, isReduced] : llvm::zip_equal(shape, reduced))
+    if (!isReduced)
+      kept.push_back(size);
+  ReductionLayout layout(shape, reduced, phasesOf(group));
+  SmallVector<Loop> loops = layout.loops();
+  KernelBuilder k = group.start(layout.grid(), shapes, {kept});
+
+  StringRef kind = cast<StringAttr>(reduce.getKind()).getValue();
+  float neutral = kind == "max" ? -infinity : 0;
+  auto combine = kind == "max" ? maximum : add;
+  KernelOperand out = k.operand(k.argument(group.outputArgument()), layout.result(k), loops);
+  k.fill(out.view, neutral);
+  layout.forEachPart(k, [&](ArrayRef<Value> counters) {
+    KernelOperand part = out;
+    if (layout.isSplit()) {
+      part.view = k.local(cast<MemRefType>(out.view.getType()).getShape());
+      k.fill(part.view, neutral);
+    }
+    GroupEmitter(k, shapes, loops, plain).reduce(operand, layout.operand(k, counters), part, combine);
+    if (layout.isSplit())
+      k.map({out.view, part.view}, out.view, combine);
+  });
+  if (kind == "mean")
+    k.map(out.view, out.view, [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+      return arith::MulFOp::create(b, v[0], arith::ConstantOp::create(b, b.getF32FloatAttr(1.0f / count)));
+    });
+  return k.function();
+}
+
+//===-- Rows ------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+/// A kernel whose grid points are the rows of a value along its last axis.
+struct RowKernel {
+  /// The rows x of `operand`: those of an argument, else computed into the result y, where the kernel goes on with
+  /// them.
+  static RowKernel of(KernelGroup &group, Value operand) {
+    Shape shape(shapeOf(operand));
+    SmallVector<Shape> shapes = group.argumentShapes();
+    int64_t columns = shape.back();
+    SmallVector<bool> isLast(shape.size(), false);
+    isLast.back() = true;
+    bool plain = columns > 1 && group.isPlain();
+    if (plain)
+      KernelGroup::collapse(shape, shapes, &isLast);
+    RowKernel kernel{group.start(ArrayRef(shape).drop_back(), shapes, {shape}), columns, shapes, plain, {}, {}, {}};
+    kernel.access = rowAccess(kernel.k, shape.size());
+    kernel.y = kernel.k.row(kernel.k.argument(group.outputArgument()), kernel.access, columns);
+    auto argument = dyn_cast<BlockArgument>(operand);
+    if (argument)
+      kernel.x = kernel.k.row(kernel.k.argument(argument.getArgNumber()), kernel.access, columns);
+    else
+      kernel.compute(operand, kernel.x = kernel.y);
+    return kernel;
+  }
+
+  /// The row that a vector is, or a private one where the group computes it.
+  Value vector(Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    if (!argument) {
+      Value row = k.local(columns);
+      compute(value, row);
+      return row;
+    }
+    Access whole(shapes[argument.getArgNumber()].size(), Position{k.index(0)});
+    whole.back().stride = 1;
+    return k.row(k.argument(argument.getArgNumber()), whole, columns);
+  }
+
+  void compute(Value value, Value row) {
+    Loop lanes{columns};
+    GroupEmitter(k, shapes, lanes, plain).map(value, access, KernelOperand{row, {0}});
+  }
+
+  Value scalar(float start) {
+    Value result = k.local({});
+    k.fill(result, start);
+    return result;
+  }
+
+  KernelBuilder k;
+  int64_t columns;
+  SmallVector<Shape> shapes;
+  bool plain;
+  Access access;
+  Value x, y;
+};
+
+Value squaredDifference(ImplicitLocOpBuilder &b, ValueRange v) {
+  Value d = difference(b, v);
+  return arith::MulFOp::create(b, d, d);
+}
+
+} // namespace
+
+KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax) {
+  RowKernel row = RowKernel::of(group, softmax.getInputs()[0]);
+  KernelBuilder &k = row.k;
+  float scale = floatOr(softmax.getScale().value_or(Attribute()), 1.0);
+  auto scaled = [&](ImplicitLocOpBuilder &b, ValueRange x) -> Value {
+    return arith::MulFOp::create(b, x[0], arith::ConstantOp::create(b, b.getF32FloatAttr(scale)));
+  };
+  Value most = row.scalar(-infinity), sum = row.scalar(0);
+  k.reduce(row.x, most, scaled, maximum);
+  k.map({row.x, most}, row.y, [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+    return math::ExpOp::create(b, arith::SubFOp::create(b, scaled(b, v), v[1]));
+  });
+  k.reduce(row.y, sum, identity, add);
+  k.store(arith::DivFOp::create(k.b(), k.constant(1), k.load(sum)), sum);
+  k.map({row.y, sum}, row.y,
+        [](ImplicitLocOpBuilder &b, ValueRange v) -> Value { return arith::MulFOp::create(b, v[0], v[1]); });
+  return k.function();
+}
+
+KernelFunction lowerLogSoftmax(KernelGroup &group, LogSoftmaxOp softmax) {
+  RowKernel row = RowKernel::of(group, softmax.getInputs()[0]);
+  KernelBuilder &k = row.k;
+  Value most = row.scalar(-infinity), sum = row.scalar(0);
+  k.reduce(row.x, most, identity, maximum);
+  k.reduce(
+      {row.x, most}, sum,
+      [](ImplicitLocOpBuilder &b, ValueRange v) -> Value { return math::ExpOp::create(b, difference(b, v)); }, add);
+  k.store(math::LogOp::create(k.b(), k.load(sum)), sum);
+  k.map({row.x, most, sum}, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+    return arith::SubFOp::create(b, difference(b, v), v[2]);
+  });
+  return k.function();
+}
+
+KernelFunction lowerLayerNorm(KernelGroup &group, LayerNormOp norm) {
+  RowKernel row = RowKernel::of(group, norm.getInputs()[0]);
+  KernelBuilder &k = row.k;
+  Value mean = row.scalar(0), scale = row.scalar(0);
+  auto average = [&](Value scalar) {
+    k.store(arith::MulFOp::create(k.b(), k.load(scalar), k.constant(1.0f / row.columns)), scalar);
+  };
+  k.reduce(row.x, mean, identity, add);
+  average(mean);
+  k.reduce({row.x, mean}, scale, squaredDifference, add);
+  average(scale);
+  Value variance = arith::AddFOp::create(k.b(), k.load(scale), k.constant(floatOr(norm.getEps(), 0)));
+  k.store(arith::DivFOp::create(k.b(), k.constant(1), math::SqrtOp::create(k.b(), variance)), scale);
+  SmallVector<Value> operands{row.x, mean, scale};
+  for (Value vector : norm.getInputs().drop_front())
+    operands.push_back(row.vector(vector));
+  k.map(operands, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+    Value result = arith::MulFOp::create(b, difference(b, v), v[2]);
+    if (v.size() > 3)
+      result = arith::MulFOp::create(b, result, v[3]);
+    return v.size() > 4 ? arith::AddFOp::create(b, result, v[4]).getResult() : result;
+  });
+  return k.function();
+}
+
+} // namespace dpsims
