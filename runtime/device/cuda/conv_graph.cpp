@@ -78,6 +78,7 @@ private:
   // NHWC: cuDNN names the sizes in the order NCHW, and the strides say the rest.
   Descriptor &tensor(int64_t uid, int64_t n, int64_t c, int64_t h, int64_t w, uint32_t alignment);
   Descriptor &output(bool isLast);
+  Descriptor &window();
   void convolution();
   void pointwise(cudnnPointwiseMode_t mode, const Descriptor *operand);
 
@@ -110,7 +111,8 @@ Descriptor &GraphBuilder::output(bool isLast) {
                 isLast ? spec.dstAlignment : 256);
 }
 
-void GraphBuilder::convolution() {
+// Strides and paddings.
+Descriptor &GraphBuilder::window() {
   Descriptor &conv = create(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
   cudnnDataType_t type = CUDNN_DATA_FLOAT;
   cudnnConvolutionMode_t mode = CUDNN_CROSS_CORRELATION;
@@ -122,19 +124,47 @@ void GraphBuilder::convolution() {
   setSizes(conv, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, sizes.padTop, sizes.padLeft);
   setSizes(conv, CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, sizes.padBottom, sizes.padRight);
   conv.finalize();
+  return conv;
+}
 
-  Descriptor &operation = create(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
+// How cuDNN calls one kind of convolution and what belongs to it.
+struct ConvNames {
+  cudnnBackendDescriptorType_t operation;
+  cudnnBackendAttributeName_t window, src, weights, dst, alpha, beta;
+};
+
+const ConvNames &namesOf(ConvKind kind) {
+  static const ConvNames names[] = {
+      {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA},
+      {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA},
+      {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
+       CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA}};
+  return names[static_cast<size_t>(kind)];
+}
+
+void GraphBuilder::convolution() {
+  const ConvNames &names = namesOf(spec.kind);
+  Descriptor &conv = window();
+  Descriptor &operation = create(names.operation);
   Descriptor &src = tensor(Src, sizes.batch, sizes.inChannels, sizes.inHeight, sizes.inWidth, spec.srcAlignment);
   Descriptor &weights = tensor(Weights, sizes.outChannels, sizes.groupChannels(), sizes.kernelHeight, sizes.kernelWidth,
                                spec.weightsAlignment);
   Descriptor &dst = output(--operationsLeft == 0);
   float one = 1, zero = 0;
-  setDescriptor(operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, conv);
-  setDescriptor(operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, src);
-  setDescriptor(operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, weights);
-  setDescriptor(operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, dst);
-  operation.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT, 1, &one);
-  operation.set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, 1, &zero);
+  setDescriptor(operation, names.window, conv);
+  setDescriptor(operation, names.src, src);
+  setDescriptor(operation, names.weights, weights);
+  setDescriptor(operation, names.dst, dst);
+  operation.set(names.alpha, CUDNN_TYPE_FLOAT, 1, &one);
+  operation.set(names.beta, CUDNN_TYPE_FLOAT, 1, &zero);
   operation.finalize();
   operations.push_back(operation.get());
   current = &dst;
@@ -250,7 +280,7 @@ std::string ConvGraphSpec::key() const {
     text << size << ' ';
   for (uint32_t alignment : {srcAlignment, weightsAlignment, dstAlignment, residualAlignment, biasAlignment})
     text << alignment << ' ';
-  text << hasResidual << hasBias << hasRelu;
+  text << hasResidual << hasBias << hasRelu << static_cast<int>(kind);
   return text.str();
 }
 

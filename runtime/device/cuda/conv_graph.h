@@ -2,7 +2,7 @@
 //
 // A convolution as a graph of cuDNN 9: alone, or with residual, bias and relu in one engine. In f32 cuDNN has fast
 // engines for these alone, in this order, and only where there is a bias; other activations and orders it knows in half
-// precision or not at all.
+// precision or not at all. Or one of a convolution's gradients, alone.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CONV_GRAPH_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CONV_GRAPH_H
@@ -35,8 +35,13 @@ private:
   cudnnBackendDescriptor_t handle = nullptr;
 };
 
-/// What a graph computes: relu(conv(src, weights) + residual + bias). Alignments are those of the operands' addresses.
+/// What a graph computes of dst = conv(src, weights): dst, the gradient of src or that of the weights. The tensors have
+/// the same names in all of them: InputGradient makes src of dst and weights, WeightGradient weights of src and dst.
+enum class ConvKind : uint8_t { Forward, InputGradient, WeightGradient };
+
+/// Forward: relu(conv(src, weights) + residual + bias). Alignments are those of the operands' addresses.
 struct ConvGraphSpec {
+  ConvKind kind = ConvKind::Forward;
   ConvSizes sizes;
   bool hasResidual = false;
   bool hasBias = false;
@@ -49,8 +54,8 @@ struct ConvGraphSpec {
 
 /// Where a graph's operands are. Weights in the order (O, H, W, I). Those that it does not have are ignored.
 struct ConvGraphOperands {
-  const void *src, *weights, *residual, *bias;
-  void *dst, *workspace;
+  const void *src, *weights, *residual, *bias, *dst; // one of them is written
+  void *workspace;
 };
 
 /// The engine that cuDNN chose, ready to run.

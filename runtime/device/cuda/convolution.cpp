@@ -1,27 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/device/cuda/check.h"
-#include "runtime/device/cuda/step.h"
+#include "runtime/device/cuda/convolution.h"
 
-#include <optional>
+#include "runtime/device/cuda/check.h"
 
 namespace dpsims::cuda {
 
-namespace {
-
-ConvSizes sizesOf(const StepContext &context, const ConvStep &conv) {
-  const Shape &src = context.buffer(conv.src).shape, &dst = context.buffer(conv.dst).shape;
-  const Shape &weights = context.buffer(conv.weights).shape;
+ConvSizes sizesOf(const ConvWindow &window, const Buffer &srcBuffer, const Buffer &weightsBuffer,
+                  const Buffer &dstBuffer) {
+  const Shape &src = srcBuffer.shape, &weights = weightsBuffer.shape, &dst = dstBuffer.shape;
   ConvSizes sizes{};
   sizes.batch = src[0], sizes.inHeight = src[1], sizes.inWidth = src[2], sizes.inChannels = src[3];
   sizes.outHeight = dst[1], sizes.outWidth = dst[2], sizes.outChannels = dst[3];
   sizes.kernelHeight = weights[2], sizes.kernelWidth = weights[3];
-  sizes.strideH = conv.strideH, sizes.strideW = conv.strideW;
-  sizes.padTop = conv.padTop, sizes.padLeft = conv.padLeft;
-  sizes.padBottom = conv.padBottom, sizes.padRight = conv.padRight;
-  sizes.groups = conv.groups;
+  sizes.strideH = window.strideH, sizes.strideW = window.strideW;
+  sizes.padTop = window.padTop, sizes.padLeft = window.padLeft;
+  sizes.padBottom = window.padBottom, sizes.padRight = window.padRight;
+  sizes.groups = window.groups;
   return sizes;
 }
+
+PackedWeights::PackedWeights(const StepContext &context, uint32_t buffer, const ConvSizes &sizes,
+                             WorkspaceLayout &layout)
+    : sizes(sizes) {
+  const Buffer &plainBuffer = context.buffer(buffer);
+  if (sizes.kernelHeight * sizes.kernelWidth == 1) { // both orders are the same
+    place = context.operand(buffer);
+  } else if (plainBuffer.space == Space::Constant) {
+    place = {Operand::Kind::Constant, context.constants.needPacked(plainBuffer.index, plainBuffer.offset, sizes), 0};
+  } else {
+    plain = context.operand(buffer);
+    place = layout.add(sizes.weightCount() * sizeof(float));
+  }
+}
+
+void PackedWeights::bind(const Addresses &addresses) {
+  at = addresses.floats(place);
+  plainAt = plain ? addresses.floats(*plain) : nullptr;
+}
+
+void PackedWeights::run(cudaStream_t stream) const {
+  if (plainAt)
+    launchPackWeights(at, plainAt, sizes, stream);
+}
+
+namespace {
 
 // A step in up to three parts: pack the weights (unless they are constants, packed once), convolve, do what the engine
 // leaves of the epilogue.
@@ -35,7 +58,6 @@ public:
   uint64_t workspaceBytes() const override { return layout.bytes; }
 
 private:
-  void placeWeights(const StepContext &context, const ConvStep &conv);
   void chooseEngine(const StepContext &context, const ConvStep &conv);
   ConvGraphSpec specFor(bool fused) const;
   bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
@@ -45,47 +67,36 @@ private:
   Epilogue epilogue;
   WorkspaceLayout layout;
 
-  Operand src, weights, dst;
+  PackedWeights weights;
+  Operand src, dst;
   std::optional<Operand> bias, residual;
-  std::optional<Operand> plainWeights; // to be packed at each run, into `weights`
-  std::optional<Operand> result;       // where the convolution's result waits for its epilogue, if not in dst
+  std::optional<Operand> result; // where the convolution's result waits for its epilogue, if not in dst
   Operand workspace;
   std::shared_ptr<const ConvGraph> graph; // null: the direct kernel
   bool fused = false;
 
   // Resolved.
-  float *srcAt, *weightsAt, *dstAt, *biasAt, *residualAt, *plainWeightsAt, *resultAt;
+  float *srcAt, *dstAt, *biasAt, *residualAt, *resultAt;
   Descriptor bound;
 };
 
 Convolution::Convolution(const StepContext &context, const ConvStep &conv)
-    : libraries(context.libraries), sizes(sizesOf(context, conv)), epilogue(conv.epilogue),
-      src(context.operand(conv.src)), dst(context.operand(conv.dst)) {
+    : libraries(context.libraries),
+      sizes(sizesOf(conv, context.buffer(conv.src), context.buffer(conv.weights), context.buffer(conv.dst))),
+      epilogue(conv.epilogue), weights(context, conv.weights, sizes, layout), src(context.operand(conv.src)),
+      dst(context.operand(conv.dst)) {
   if (conv.bias >= 0)
     bias = context.operand(static_cast<uint32_t>(conv.bias));
   if (conv.residual >= 0)
     residual = context.operand(static_cast<uint32_t>(conv.residual));
-  placeWeights(context, conv);
   chooseEngine(context, conv);
-}
-
-void Convolution::placeWeights(const StepContext &context, const ConvStep &conv) {
-  const Buffer &buffer = context.buffer(conv.weights);
-  if (sizes.kernelHeight * sizes.kernelWidth == 1) { // both orders are the same
-    weights = context.operand(conv.weights);
-  } else if (buffer.space == Space::Constant) {
-    weights = {Operand::Kind::Constant, context.constants.needPacked(buffer.index, buffer.offset, sizes), 0};
-  } else {
-    plainWeights = context.operand(conv.weights);
-    weights = layout.add(sizes.weightCount() * sizeof(float));
-  }
 }
 
 ConvGraphSpec Convolution::specFor(bool fused) const {
   ConvGraphSpec spec;
   spec.sizes = sizes;
   spec.srcAlignment = src.alignment();
-  spec.weightsAlignment = weights.alignment();
+  spec.weightsAlignment = weights.operand().alignment();
   spec.dstAlignment = result ? result->alignment() : dst.alignment();
   if (!fused)
     return spec;
@@ -117,23 +128,21 @@ void Convolution::chooseEngine(const StepContext &context, const ConvStep &conv)
 void Convolution::bind(const Addresses &addresses) {
   auto resolve = [&](const std::optional<Operand> &operand) { return operand ? addresses.floats(*operand) : nullptr; };
   srcAt = addresses.floats(src);
-  weightsAt = addresses.floats(weights);
+  weights.bind(addresses);
   dstAt = addresses.floats(dst);
   biasAt = resolve(bias);
   residualAt = resolve(residual);
-  plainWeightsAt = resolve(plainWeights);
   resultAt = result ? addresses.floats(*result) : dstAt;
   if (graph)
-    bound = graph->bind({srcAt, weightsAt, residualAt, biasAt, resultAt, addresses.resolve(workspace)});
+    bound = graph->bind({srcAt, weights.address(), residualAt, biasAt, resultAt, addresses.resolve(workspace)});
 }
 
 void Convolution::run(cudaStream_t stream) {
-  if (plainWeightsAt)
-    launchPackWeights(weightsAt, plainWeightsAt, sizes, stream);
+  weights.run(stream);
   if (graph)
     graph->run(libraries.cudnn(), bound);
   else
-    launchDirectConv(resultAt, srcAt, weightsAt, sizes, stream);
+    launchDirectConv(resultAt, srcAt, weights.address(), sizes, stream);
   if (!fused && hasEpilogue())
     launchEpilogue(dstAt, resultAt, biasAt, residualAt,
                    static_cast<uint64_t>(sizes.batch * sizes.outHeight * sizes.outWidth),

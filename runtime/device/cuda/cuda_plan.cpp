@@ -41,6 +41,10 @@ std::unique_ptr<CudaStep> CudaPlan::makeStep(const StepContext &context, const S
   }
   if (auto *conv = std::get_if<ConvStep>(&step.operation))
     return makeConvStep(context, *conv);
+  if (auto *gradient = std::get_if<ConvInputGradientStep>(&step.operation))
+    return makeInputGradientStep(context, *gradient);
+  if (auto *gradient = std::get_if<ConvWeightGradientStep>(&step.operation))
+    return makeWeightGradientStep(context, *gradient);
   if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
     return makeMatmulStep(context, *matmul);
   return nullptr;

@@ -60,6 +60,13 @@ __global__ void packWeightsKernel(float *dst, const float *src, uint64_t count, 
   }
 }
 
+__global__ void unpackWeightsKernel(float *dst, const float *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
+  for (uint64_t i = firstElement(); i < count; i += elementStep()) {
+    uint64_t tap = i % taps, channel = i / taps % inChannels, out = i / (inChannels * taps);
+    dst[i] = src[(out * taps + tap) * inChannels + channel];
+  }
+}
+
 // One thread an output element; neighbouring threads have neighbouring channels.
 __global__ void directConvKernel(float *dst, const float *src, const float *weights, ConvSizes s, uint64_t count) {
   int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
@@ -83,6 +90,55 @@ __global__ void directConvKernel(float *dst, const float *src, const float *weig
   }
 }
 
+// One thread an element of the input. A pixel y of it met the tap ky of the result's pixel (y + padTop - ky) / strideH,
+// where that is whole.
+__global__ void directInputGradientKernel(float *src, const float *dst, const float *weights, ConvSizes s,
+                                          uint64_t count) {
+  int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
+  for (uint64_t i = firstElement(); i < count; i += elementStep()) {
+    int64_t c = i % s.inChannels, pixel = i / s.inChannels;
+    int64_t x = pixel % s.inWidth, y = pixel / s.inWidth % s.inHeight, n = pixel / (s.inWidth * s.inHeight);
+    int64_t firstOut = c / groupIn * groupOut;
+    float sum = 0;
+    for (int64_t ky = 0; ky < s.kernelHeight; ++ky) {
+      int64_t top = y + s.padTop - ky, oy = top / s.strideH;
+      for (int64_t kx = 0; kx < s.kernelWidth && top >= 0 && top % s.strideH == 0 && oy < s.outHeight; ++kx) {
+        int64_t left = x + s.padLeft - kx, ox = left / s.strideW;
+        if (left < 0 || left % s.strideW != 0 || ox >= s.outWidth)
+          continue;
+        const float *out = dst + ((n * s.outHeight + oy) * s.outWidth + ox) * s.outChannels;
+        for (int64_t o = firstOut; o < firstOut + groupOut; ++o)
+          sum += out[o] * weights[((o * s.kernelHeight + ky) * s.kernelWidth + kx) * groupIn + c % groupIn];
+      }
+    }
+    src[i] = sum;
+  }
+}
+
+// One block a weight: its threads add up the pixels, then each other's sums, always in the same order.
+__global__ void directWeightGradientKernel(float *weights, const float *src, const float *dst, ConvSizes s) {
+  __shared__ float sums[threads];
+  int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
+  int64_t i = blockIdx.x, channel = i % groupIn, kx = i / groupIn % s.kernelWidth;
+  int64_t ky = i / (groupIn * s.kernelWidth) % s.kernelHeight, o = i / (groupIn * s.kernelWidth * s.kernelHeight);
+  float sum = 0;
+  for (int64_t pixel = threadIdx.x; pixel < s.batch * s.outHeight * s.outWidth; pixel += threads) {
+    int64_t ox = pixel % s.outWidth, oy = pixel / s.outWidth % s.outHeight, n = pixel / (s.outWidth * s.outHeight);
+    int64_t y = oy * s.strideH + ky - s.padTop, x = ox * s.strideW + kx - s.padLeft;
+    if (y >= 0 && y < s.inHeight && x >= 0 && x < s.inWidth)
+      sum += src[((n * s.inHeight + y) * s.inWidth + x) * s.inChannels + o / groupOut * groupIn + channel] *
+             dst[pixel * s.outChannels + o];
+  }
+  sums[threadIdx.x] = sum;
+  for (unsigned half = threads / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.x < half)
+      sums[threadIdx.x] += sums[threadIdx.x + half];
+  }
+  if (threadIdx.x == 0)
+    weights[i] = sums[0];
+}
+
 } // namespace
 
 void launchEpilogue(float *dst, const float *src, const float *bias, const float *residual, uint64_t rows,
@@ -100,10 +156,31 @@ void launchPackWeights(float *dst, const float *src, const ConvSizes &sizes, cud
   check(cudaGetLastError(), "packing of weights");
 }
 
+void launchUnpackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream) {
+  uint64_t taps = static_cast<uint64_t>(sizes.kernelHeight * sizes.kernelWidth);
+  unpackWeightsKernel<<<blocksFor(sizes.weightCount()), threads, 0, stream>>>(
+      dst, src, sizes.weightCount(), static_cast<uint64_t>(sizes.groupChannels()), taps);
+  check(cudaGetLastError(), "unpacking of weights");
+}
+
 void launchDirectConv(float *dst, const float *src, const float *weights, const ConvSizes &sizes, cudaStream_t stream) {
   directConvKernel<<<blocksFor(sizes.outputCount()), threads, 0, stream>>>(dst, src, weights, sizes,
                                                                            sizes.outputCount());
   check(cudaGetLastError(), "direct convolution");
+}
+
+void launchDirectInputGradient(float *src, const float *dst, const float *weights, const ConvSizes &sizes,
+                               cudaStream_t stream) {
+  directInputGradientKernel<<<blocksFor(sizes.inputCount()), threads, 0, stream>>>(src, dst, weights, sizes,
+                                                                                   sizes.inputCount());
+  check(cudaGetLastError(), "direct gradient of an input");
+}
+
+void launchDirectWeightGradient(float *weights, const float *src, const float *dst, const ConvSizes &sizes,
+                                cudaStream_t stream) {
+  unsigned blocks = static_cast<unsigned>(sizes.weightCount());
+  directWeightGradientKernel<<<blocks, threads, 0, stream>>>(weights, src, dst, sizes);
+  check(cudaGetLastError(), "direct gradient of weights");
 }
 
 } // namespace dpsims::cuda

@@ -20,6 +20,7 @@ struct ConvSizes {
   int64_t groups;
 
   int64_t groupChannels() const { return inChannels / groups; }
+  uint64_t inputCount() const { return static_cast<uint64_t>(batch * inHeight * inWidth * inChannels); }
   uint64_t outputCount() const { return static_cast<uint64_t>(batch * outHeight * outWidth * outChannels); }
   uint64_t weightCount() const {
     return static_cast<uint64_t>(outChannels * kernelHeight * kernelWidth * groupChannels());
@@ -34,8 +35,17 @@ void launchEpilogue(float *dst, const float *src, const float *bias, const float
 /// Weights (O, I, H, W) to (O, H, W, I).
 void launchPackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream);
 
+/// Weights (O, H, W, I) to (O, I, H, W).
+void launchUnpackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream);
+
 /// The convolution itself, for shapes that cuDNN has no engine for; weights (O, H, W, I).
 void launchDirectConv(float *dst, const float *src, const float *weights, const ConvSizes &sizes, cudaStream_t stream);
+
+/// Its gradients, likewise: src from dst, the result's gradient, and weights; weights from src and dst.
+void launchDirectInputGradient(float *src, const float *dst, const float *weights, const ConvSizes &sizes,
+                               cudaStream_t stream);
+void launchDirectWeightGradient(float *weights, const float *src, const float *dst, const ConvSizes &sizes,
+                                cudaStream_t stream);
 
 } // namespace dpsims::cuda
 

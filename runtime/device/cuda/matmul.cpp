@@ -118,12 +118,12 @@ void Matmul::createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint6
 
 void Matmul::createLayouts(const MatmulStep &step) {
   createLayout(bLayout, step.transposeB ? k : n, step.transposeB ? n : k, k * n);
-  createLayout(aLayout, k, m, m * k);
+  createLayout(aLayout, step.transposeA ? m : k, step.transposeA ? k : m, m * k);
   createLayout(dstLayout, n, m, m * n);
   cublasComputeType_t compute = libraries.allowsTf32() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
   check(cublasLtMatmulDescCreate(desc.address(), compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
   set(desc, CUBLASLT_MATMUL_DESC_TRANSA, step.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N);
-  set(desc, CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_N);
+  set(desc, CUBLASLT_MATMUL_DESC_TRANSB, step.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N);
 }
 
 // GELU is not among them: cuBLASLt's is the approximation by tanh.

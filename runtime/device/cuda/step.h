@@ -83,6 +83,10 @@ std::unique_ptr<CudaStep> makeLaunchStep(const StepContext &context, const Launc
 /// A convolution by cuDNN, or by the kernel of kernels.h if that has no engine for it.
 std::unique_ptr<CudaStep> makeConvStep(const StepContext &context, const ConvStep &conv);
 
+/// Its gradients, likewise.
+std::unique_ptr<CudaStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step);
+std::unique_ptr<CudaStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step);
+
 /// A matmul by cuBLASLt.
 std::unique_ptr<CudaStep> makeMatmulStep(const StepContext &context, const MatmulStep &matmul);
 

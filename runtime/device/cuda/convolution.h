@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What convolutions and their gradients share.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CONVOLUTION_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_CONVOLUTION_H
+
+#include "runtime/device/cuda/step.h"
+
+#include <optional>
+
+namespace dpsims::cuda {
+
+ConvSizes sizesOf(const ConvWindow &window, const Buffer &src, const Buffer &weights, const Buffer &dst);
+
+/// A convolution's weights in the order (O, H, W, I): packed once where they are constants, else on each run.
+class PackedWeights {
+public:
+  PackedWeights(const StepContext &context, uint32_t buffer, const ConvSizes &sizes, WorkspaceLayout &layout);
+
+  const Operand &operand() const { return place; }
+  void bind(const Addresses &addresses);
+  void run(cudaStream_t stream) const;
+  float *address() const { return at; }
+
+private:
+  ConvSizes sizes;
+  Operand place;
+  std::optional<Operand> plain; // to be packed at each run
+  float *at = nullptr, *plainAt = nullptr;
+};
+
+} // namespace dpsims::cuda
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_CONVOLUTION_H

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/convolution.h"
+
+namespace dpsims::cuda {
+
+namespace {
+
+// What both gradients are: an engine of cuDNN's if there is one, and its workspace. Alignments are src's, weights',
+// dst's.
+class Gradient : public CudaStep {
+public:
+  std::string implementation() const override { return graph ? graph->implementation() : "direct"; }
+  uint64_t workspaceBytes() const override { return layout.bytes; }
+
+protected:
+  Gradient(const StepContext &context, ConvKind kind, const ConvSizes &sizes)
+      : libraries(context.libraries), kind(kind), sizes(sizes) {}
+
+  void findGraph(const Operand &src, const Operand &weights, const Operand &dst) {
+    ConvGraphSpec spec;
+    spec.kind = kind;
+    spec.sizes = sizes;
+    spec.srcAlignment = src.alignment();
+    spec.weightsAlignment = weights.alignment();
+    spec.dstAlignment = dst.alignment();
+    graph = libraries.findGraph(spec);
+    if (graph)
+      workspace = layout.add(graph->workspaceBytes());
+  }
+
+  void bindGraph(const Addresses &addresses, const float *src, const float *weights, const float *dst) {
+    if (graph)
+      bound = graph->bind({src, weights, nullptr, nullptr, dst, addresses.resolve(workspace)});
+  }
+
+  Libraries &libraries;
+  ConvKind kind;
+  ConvSizes sizes;
+  WorkspaceLayout layout;
+  Operand workspace;
+  std::shared_ptr<const ConvGraph> graph; // null: the direct kernel
+  Descriptor bound;
+};
+
+class InputGradient : public Gradient {
+public:
+  InputGradient(const StepContext &context, const ConvInputGradientStep &step)
+      : Gradient(context, ConvKind::InputGradient,
+                 sizesOf(step, context.buffer(step.dst), context.buffer(step.weights), context.buffer(step.gradient))),
+        weights(context, step.weights, sizes, layout), gradient(context.operand(step.gradient)),
+        dst(context.operand(step.dst)) {
+    findGraph(dst, weights.operand(), gradient);
+  }
+
+  void bind(const Addresses &addresses) override {
+    weights.bind(addresses);
+    gradientAt = addresses.floats(gradient);
+    dstAt = addresses.floats(dst);
+    bindGraph(addresses, dstAt, weights.address(), gradientAt);
+  }
+
+  void run(cudaStream_t stream) override {
+    weights.run(stream);
+    if (graph)
+      graph->run(libraries.cudnn(), bound);
+    else
+      launchDirectInputGradient(dstAt, gradientAt, weights.address(), sizes, stream);
+  }
+
+private:
+  PackedWeights weights;
+  Operand gradient, dst;
+  float *gradientAt = nullptr, *dstAt = nullptr;
+};
+
+class WeightGradient : public Gradient {
+public:
+  WeightGradient(const StepContext &context, const ConvWeightGradientStep &step)
+      : Gradient(context, ConvKind::WeightGradient,
+                 sizesOf(step, context.buffer(step.src), context.buffer(step.dst), context.buffer(step.gradient))),
+        src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)) {
+    bool sameOrder = sizes.kernelHeight * sizes.kernelWidth == 1;
+    packed = sameOrder ? dst : layout.add(sizes.weightCount() * sizeof(float));
+    findGraph(src, packed, gradient);
+  }
+
+  void bind(const Addresses &addresses) override {
+    srcAt = addresses.floats(src);
+    gradientAt = addresses.floats(gradient);
+    packedAt = addresses.floats(packed);
+    dstAt = addresses.floats(dst);
+    bindGraph(addresses, srcAt, packedAt, gradientAt);
+  }
+
+  void run(cudaStream_t stream) override {
+    if (graph)
+      graph->run(libraries.cudnn(), bound);
+    else
+      launchDirectWeightGradient(packedAt, srcAt, gradientAt, sizes, stream);
+    if (packedAt != dstAt)
+      launchUnpackWeights(dstAt, packedAt, sizes, stream);
+  }
+
+private:
+  Operand src, gradient, dst;
+  Operand packed; // the result in the order (O, H, W, I)
+  float *srcAt = nullptr, *gradientAt = nullptr, *packedAt = nullptr, *dstAt = nullptr;
+};
+
+} // namespace
+
+std::unique_ptr<CudaStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step) {
+  return std::make_unique<InputGradient>(context, step);
+}
+
+std::unique_ptr<CudaStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step) {
+  return std::make_unique<WeightGradient>(context, step);
+}
+
+} // namespace dpsims::cuda
