@@ -411,7 +411,7 @@ dpsims.program @p {
   // expected-note @below {{the other one is here}}
   %a = input "x" <shape = [1]>
   // expected-error @below {{input: name clash: 'x' is declared twice}}
-  %b = input "x" <shape = [1]>
+  %b = input "x" <shape = [2]>
 }
 
 // -----

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: dpsims-opt %s --elaborate --differentiate -split-input-file -verify-diagnostics
+
+// The op without a derivative, and the path to the weight that needs it.
+dpsims.program @p {
+  // expected-note @below {{needed for the gradient of weight "w"}}
+  %w = weight "w" <shape = [1], init = "ones">
+  // expected-note @below {{needed for the gradient of exp}}
+  %e = exp %w
+  // expected-error @below {{round: has no derivative}}
+  %r = round %e
+  %list = list(%w)
+  %g = gradient %r, %list
+}
+
+// -----
+
+// Where no weight is behind it, it needs none.
+dpsims.program @p {
+  %x = input "x" <shape = [1]>
+  %w = weight "w" <shape = [1], init = "ones">
+  %r = round %x
+  %y = mul %r, %w
+  %list = list(%w)
+  %g = gradient %y, %list
+  %gw = get %g <index = 0>
+  output "g" %gw
+}
