@@ -8,6 +8,10 @@ dpsims.import "backbones.mlir"
 
 // Frozen and pre-trained, or trained from scratch.
 dpsims.block @Encoder<backbone: string, pretrained: bool, mode: string>(%image) {
+  let size = shape %image
+  let height = size[1]
+  let width = size[2]
+  assert height mod 32 == 0 and width mod 32 == 0, "image size {height} x {width}: multiples of 32 only"
   %taps = if pretrained {
     %t = instance frozen "backbone" @Backbone<name = backbone, mode = "inference">(%image)
     yield %t
@@ -97,10 +101,6 @@ dpsims.network @Discriminator<num_classes: int, mode: string, backbone: string =
                               pretrained: bool = true>(%image) {
   assert contains(["batch", "real"], conditioning_statistics),
     "conditioning_statistics = {conditioning_statistics}: batch or real"
-  let size = shape %image
-  let height = size[1]
-  let width = size[2]
-  assert height mod 32 == 0 and width mod 32 == 0, "image size {height} x {width}: multiples of 32 only"
   %taps = instance @Encoder<backbone, pretrained, mode>(%image)
   %logits = instance @Decoder<num_classes, projection_widths, decoder_widths, conditioning, mode>(%taps, %taps)
   return %logits

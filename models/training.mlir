@@ -58,10 +58,11 @@ dpsims.block @Taps<setup: record>(%image) {
 // The rest of the discriminator. %real_taps give the statistics of conditioning where the configuration says so.
 dpsims.block @Logits<setup: record, mode: string = "training">(%taps, %real_taps) {
   let net = setup.discriminator
-  assert contains(["batch", "real"], net.conditioning_statistics), "conditioning_statistics: batch or real"
+  let statistics = net.conditioning_statistics
+  assert contains(["batch", "real"], statistics), "conditioning_statistics = {statistics}: batch or real"
   %logits = instance shared "discriminator" @Decoder<num_classes = setup.num_classes,
     projection_widths = net.projection_widths, decoder_widths = net.decoder_widths, conditioning = net.conditioning,
-    own = net.conditioning_statistics == "batch", mode>(%taps, %real_taps)
+    own = statistics == "batch", mode>(%taps, %real_taps)
   return %logits
 }
 
