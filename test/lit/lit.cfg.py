@@ -34,6 +34,9 @@ if ptxas:
     if os.path.exists(os.path.join(cuda_home, "include", "cuda.h")):
         config.available_features.add("cuda-toolkit")
 
+if shutil.which("patch"):
+    config.available_features.add("patch")
+
 # The build's tools come first, then FileCheck, not, count and mlir-tblgen of the LLVM that it was built with.
 path = [config.dpsims_tools_dir, config.llvm_tools_dir, os.environ.get("PATH", "")]
 config.environment["PATH"] = os.pathsep.join(path)
