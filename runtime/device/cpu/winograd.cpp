@@ -11,7 +11,7 @@ namespace dpsims::winograd {
 namespace {
 
 // What a thread's matrices may take: they are written and read again while they are in its caches.
-constexpr int64_t blockBytes = 3 << 19;
+constexpr int64_t blockBytes = 1 << 20;
 // Fewer tiles than this for each thread: they had better share one block, so that the weights are read once.
 constexpr int64_t fewTiles = 48;
 // Tiles that the weights' gradient sums at least before its sums go back to memory.
