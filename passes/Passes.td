@@ -93,10 +93,29 @@ def Simplify : Pass<"simplify", "GraphOp"> {
 }
 
 def Decompose : Pass<"decompose", "GraphOp"> {
-  let summary = "batch_norm and attention become simpler ops";
+  let summary = "batch_norm, batch_statistics and attention become simpler ops";
   let description = [{
     `batch_norm` with stored statistics becomes x * scale + shift, the vectors computed from weights alone; with a batch's
-    statistics it stays. `attention` becomes two matmuls and a softmax that takes the scale.
+    statistics (x - mean) * scale + bias. `batch_statistics` becomes a mean and the mean of the squared differences.
+    `attention` becomes two matmuls and a softmax that takes the scale.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def SplitReductions : Pass<"split-reductions", "GraphOp"> {
+  let summary = "large reductions to few elements become two, so that all of a processor works on them";
+  let description = [{
+    The first keeps the leading axes, the second reduces them: no reshape comes between the first and the arithmetic whose
+    result it reads. Sums, means and maxima alike; a mean is the mean of means of equally many elements.
+
+    ```mlir
+    %s = reduce %x <axes = [0, 1, 2], kind = "sum"> : (tensor<8x128x128x64xf32>) -> tensor<1x1x1x64xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = reduce %x <axes = [2], kind = "sum"> : (tensor<8x128x128x64xf32>) -> tensor<8x128x1x64xf32>
+    %s = reduce %0 <axes = [0, 1], kind = "sum"> : (tensor<8x128x1x64xf32>) -> tensor<1x1x1x64xf32>
+    ```
   }];
   let dependentDialects = ["DpsimsDialect"];
 }
