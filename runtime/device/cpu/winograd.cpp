@@ -40,6 +40,7 @@ Tiling::Tiling(const ImageShape &src, const ImageShape &dst, int64_t padTop, int
       columns((dst.w + tileSize - 1) / tileSize), count(dst.n * rows * columns) {}
 
 void Tiling::patch(int64_t tile, const float *image, const float *zeros, const float **pixels) const {
+  tile = std::min(tile, count - 1);
   int64_t n = tile / (rows * columns), top = tile / columns % rows * tileSize - padTop;
   int64_t left = tile % columns * tileSize - padLeft;
   for (int64_t y = top; y < top + patchSize; ++y)
@@ -50,6 +51,7 @@ void Tiling::patch(int64_t tile, const float *image, const float *zeros, const f
 }
 
 template <typename Float> void Tiling::tile(int64_t tile, Float *image, Float *beyond, Float **pixels) const {
+  tile = std::min(tile, count - 1);
   int64_t n = tile / (rows * columns), top = tile / columns % rows * tileSize, left = tile % columns * tileSize;
   for (int64_t y = top; y < top + tileSize; ++y)
     for (int64_t x = left; x < left + tileSize; ++x) {
@@ -103,10 +105,12 @@ void Convolution::pack(const float *from, float *packed) const {
 }
 
 void Convolution::transformPatches(const Block &block, const float *src, int64_t begin, int64_t end) const {
-  const float *pixels[points];
+  const float *pixels[2][points]; // this patch's and the next one's, in turns
+  tiling.patch(block.first + begin, src, zeros.data(), pixels[begin & 1]);
   for (int64_t tile = begin; tile < end; ++tile) {
-    tiling.patch(block.first + tile, src, zeros.data(), pixels);
-    transformPatch(pixels, tiling.src.c, block.patches + tile * patches.panels.padded(), patches.plane());
+    const float **now = pixels[tile & 1], **next = pixels[~tile & 1];
+    tiling.patch(block.first + tile + 1, src, zeros.data(), next);
+    transformPatch(now, next, tiling.src.c, block.patches + tile * patches.panels.padded(), patches.plane());
   }
 }
 
@@ -183,16 +187,19 @@ void WeightGradient::transformTiles(int64_t first, const float *src, const float
                                     int64_t begin, int64_t end) const {
   const Panels &panels = gradients.panels;
   float *patchMemory = scratch, *gradientMemory = scratch + patches.size();
-  const float *pixels[points];
+  const float *patch[2][points], *result[2][tileSize * tileSize]; // this tile's and the next one's, in turns
+  tiling.patch(first + begin, src, zeros.data(), patch[begin & 1]);
+  tiling.tile(first + begin, gradient, zeros.data(), result[begin & 1]);
   for (int64_t tile = begin; tile < end; ++tile) {
-    tiling.patch(first + tile, src, zeros.data(), pixels);
-    transformPatch(pixels, tiling.src.c, patchMemory + tile * patches.panels.padded(), patches.plane());
-    tiling.tile<const float>(first + tile, gradient, nullptr, pixels);
-    std::replace(pixels, pixels + tileSize * tileSize, static_cast<const float *>(nullptr), zeros.data());
+    int64_t now = tile & 1, next = ~tile & 1;
+    tiling.patch(first + tile + 1, src, zeros.data(), patch[next]);
+    tiling.tile(first + tile + 1, gradient, zeros.data(), result[next]);
+    transformPatch(patch[now], patch[next], tiling.src.c, patchMemory + tile * patches.panels.padded(),
+                   patches.plane());
     for (int64_t panel = 0; panel < panels.count(); ++panel)
       for (int64_t v = 0; v < panels.width(panel); ++v) {
         int64_t vector = panels.start(panel) + v;
-        transformGradient(pixels, vector * lanes, countOf(panels, vector),
+        transformGradient(result[now], result[next], vector * lanes, countOf(panels, vector),
                           gradientMemory + gradients.offset(panel, tile) + v * lanes, gradients.plane());
       }
   }

@@ -61,9 +61,9 @@ struct Tiling {
   int64_t padTop, padLeft; ///< may be negative
   int64_t rows, columns, count;
 
-  /// The addresses of a patch's pixels; `zeros` for those beyond the image.
+  /// The addresses of a patch's pixels; `zeros` for those beyond the image. The last tile's for tiles after it.
   void patch(int64_t tile, const float *image, const float *zeros, const float **pixels) const;
-  /// The addresses of a tile's pixels; `beyond` for those beyond the image.
+  /// The same of a tile's pixels; `beyond` for those beyond the image.
   template <typename Float> void tile(int64_t tile, Float *image, Float *beyond, Float **pixels) const;
 };
 

@@ -111,11 +111,16 @@ DPSIMS_AVX512_INLINE void transform(const Load &load, const Store &store) {
 // Where vectors come from and go to
 //===-------------------------------------------------------------------------------------------------------------===//
 
-struct LoadPixels {
-  const float *const *pixels;
+// Of a square of `size` pixels; fetches those of the next square that are not in its first `shared` columns.
+template <int size, int shared> struct LoadPixels {
+  const float *const *pixels, *const *next;
   int64_t channel;
   __mmask16 mask;
-  DPSIMS_AVX512_INLINE Vector operator()(int i) const { return load(pixels[i] + channel, mask); }
+  DPSIMS_AVX512_INLINE Vector operator()(int i) const {
+    if (i % size >= shared)
+      _mm_prefetch(reinterpret_cast<const char *>(next[i] + channel), _MM_HINT_T0);
+    return load(pixels[i] + channel, mask);
+  }
 };
 
 struct LoadPlanes {
@@ -242,15 +247,18 @@ bool isAvailable() { return __builtin_cpu_supports("avx512f"); }
 
 bool isCheap(Activation activation) { return activation <= Activation::Clamp; }
 
-DPSIMS_AVX512 void transformPatch(const float *const *pixels, int64_t channels, float *dst, int64_t plane) {
+DPSIMS_AVX512 void transformPatch(const float *const *pixels, const float *const *next, int64_t channels, float *dst,
+                                  int64_t plane) {
+  using Load = LoadPixels<patchSize, patchSize - tileSize>;
   for (int64_t channel = 0; channel < channels; channel += lanes)
-    transform<patchSize, patchSize, timesB>(LoadPixels{pixels, channel, maskOf(channels - channel)},
+    transform<patchSize, patchSize, timesB>(Load{pixels, next, channel, maskOf(channels - channel)},
                                             StorePlanes{dst + channel, plane});
 }
 
-DPSIMS_AVX512 void transformGradient(const float *const *pixels, int64_t channel, int64_t count, float *dst,
-                                     int64_t plane) {
-  transform<tileSize, patchSize, timesA>(LoadPixels{pixels, channel, maskOf(count)}, StorePlanes{dst, plane});
+DPSIMS_AVX512 void transformGradient(const float *const *pixels, const float *const *next, int64_t channel,
+                                     int64_t count, float *dst, int64_t plane) {
+  transform<tileSize, patchSize, timesA>(LoadPixels<tileSize, 0>{pixels, next, channel, maskOf(count)},
+                                         StorePlanes{dst, plane});
 }
 
 DPSIMS_AVX512 void transformTile(const float *src, int64_t plane, float *const *pixels, int64_t channel, int64_t count,
@@ -297,8 +305,8 @@ namespace dpsims::winograd {
 
 bool isAvailable() { return false; }
 bool isCheap(Activation activation) { return activation <= Activation::Clamp; }
-void transformPatch(const float *const *, int64_t, float *, int64_t) {}
-void transformGradient(const float *const *, int64_t, int64_t, float *, int64_t) {}
+void transformPatch(const float *const *, const float *const *, int64_t, float *, int64_t) {}
+void transformGradient(const float *const *, const float *const *, int64_t, int64_t, float *, int64_t) {}
 void transformTile(const float *, int64_t, float *const *, int64_t, int64_t, const TileEpilogue &) {}
 void transformWeights(const float *, int64_t, bool, int64_t, float *, int64_t) {}
 void transformWeightGradient(const float *, int64_t, float *, int64_t, int64_t) {}

@@ -31,11 +31,13 @@ constexpr int64_t rowStep = 16; // see multiply
 /// Does this processor have the instructions?
 bool isAvailable();
 
-/// dst = B^T d B, for all channels of a patch, one vector after the other. `pixels`: 36 addresses, row after row.
-void transformPatch(const float *const *pixels, int64_t channels, float *dst, int64_t plane);
+/// dst = B^T d B, for all channels of a patch, one vector after the other. `pixels`: 36 addresses, row after row;
+/// `next`: those of the patch to come, on its right as a rule, which are fetched meanwhile.
+void transformPatch(const float *const *pixels, const float *const *next, int64_t channels, float *dst, int64_t plane);
 
-/// dst = A y A^T, for one vector of a tile. `pixels`: 16 addresses, `channel` floats before the vector.
-void transformGradient(const float *const *pixels, int64_t channel, int64_t count, float *dst, int64_t plane);
+/// dst = A y A^T, for one vector of a tile. `pixels`, `next`: 16 addresses, `channel` floats before the vector.
+void transformGradient(const float *const *pixels, const float *const *next, int64_t channel, int64_t count, float *dst,
+                       int64_t plane);
 
 /// What is done to a tile before it is stored: activation(tile + bias) + residual. The activation is a cheap one.
 struct TileEpilogue {
