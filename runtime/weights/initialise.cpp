@@ -34,6 +34,11 @@ Initialiser::Initialiser(const std::vector<WeightSpec> &specs, uint64_t seed) : 
     check(spec);
 }
 
+const WeightSpec *Initialiser::find(const std::string &name) const {
+  auto found = byName.find(name);
+  return found == byName.end() ? nullptr : found->second;
+}
+
 void Initialiser::check(const WeightSpec &spec) const {
   const int64_t count = elementCount(spec.shape);
   if (isConstant(spec) || spec.init == "normal")
@@ -46,11 +51,16 @@ void Initialiser::check(const WeightSpec &spec) const {
   }
   if (!isSingular(spec) && !isCopy(spec))
     fail("weight ", quoted(spec.name), ": unknown init ", quoted(spec.init));
-  auto found = byName.find(spec.initOf);
-  if (found == byName.end() || isCopy(*found->second) || (isSingular(spec) && isSingular(*found->second)))
+  const WeightSpec *of = find(spec.initOf);
+  bool wrong = !of || (isCopy(*of) && isCopy(spec)) || (isSingular(*of) && isSingular(spec));
+  if (!wrong && isSingular(spec) && isCopy(*of)) { // no circles: a copy of a matrix, then
+    const WeightSpec *original = find(of->initOf);
+    wrong = !original || isCopy(*original) || isSingular(*original);
+  }
+  if (wrong)
     fail("weight ", quoted(spec.name), ": ", spec.init, " of ", quoted(spec.initOf),
          ", which is no weight of the program");
-  const Shape &matrix = found->second->shape;
+  const Shape &matrix = of->shape;
   if (isCopy(spec)) {
     if (matrix != spec.shape)
       fail("weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be a copy of ", quoted(spec.initOf), " ",

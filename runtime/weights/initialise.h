@@ -21,7 +21,7 @@ namespace dpsims {
 ///   xavier_normal: standard deviation initValue * sqrt(2 / ((shape[0] + shape[1]) * shape[2] * shape[3] ...))
 ///   singular_left, singular_right: u and v of the weight initOf (its own first values) seen as (out, rest), after 16
 ///     power iterations from a normalised normal u
-///   copy: the first value of the weight initOf, which is no copy itself
+///   copy: the first value of the weight initOf, which is no copy itself and has the same shape
 class Initialiser {
 public:
   /// `specs` must stay alive and unchanged. Error: an unknown kind, a shape that the kind cannot have, an initOf that
@@ -37,6 +37,7 @@ private:
     std::vector<float> left, right;
   };
 
+  const WeightSpec *find(const std::string &name) const;
   void check(const WeightSpec &spec) const;
   void fillRandom(const WeightSpec &spec, float *dst) const;
   const Singular &singularVectors(const WeightSpec &matrix);

@@ -85,6 +85,17 @@ TEST(Initialise, SingularVectorsOfAWeight) {
   EXPECT_GT(sigma * sigma, deviation(w) * deviation(w) * 540 / 12); // more than the mean of the squared values
 }
 
+TEST(Initialise, Copies) {
+  const std::vector<WeightSpec> specs = {
+      spec("w", {12, 5, 3, 3}, "xavier_normal", 1), spec("u", {12}, "singular_left", 0, "w"),
+      spec("ema.w", {12, 5, 3, 3}, "copy", 0, "w"), spec("ema.u", {12}, "copy", 0, "u"),
+      spec("other.u", {12}, "singular_left", 0, "ema.w")};
+  Initialiser initialiser(specs, 3);
+  EXPECT_EQ(values(initialiser, specs[2]), values(initialiser, specs[0]));
+  EXPECT_EQ(values(initialiser, specs[3]), values(initialiser, specs[1]));
+  EXPECT_EQ(values(initialiser, specs[4]).size(), 12u);
+}
+
 TEST(Initialise, RefusesWhatCannotBe) {
   auto error = [](std::vector<WeightSpec> specs) { return errorOf([&] { Initialiser initialiser(specs, 0); }); };
   EXPECT_TRUE(hasParts(error({spec("a", {2}, "orthogonal")}), {"\"a\"", "unknown init \"orthogonal\""}));
@@ -94,6 +105,14 @@ TEST(Initialise, RefusesWhatCannotBe) {
   EXPECT_TRUE(hasParts(error({spec("w", {3, 4}, "ones"), spec("v", {3}, "singular_right", 0, "w")}), {"(3)"}));
   EXPECT_TRUE(hasParts(error({spec("u", {2}, "singular_left", 0, "u")}), {"no weight"}));
   EXPECT_TRUE(hasParts(error({spec("a", {2}, "ones"), spec("a", {2}, "ones")}), {"twice"}));
+  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "b")}), {"copy of \"b\", which is no weight"}));
+  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "a")}), {"no weight"}));
+  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "b"), spec("b", {2}, "copy", 0, "a")}), {"no weight"}));
+  EXPECT_TRUE(
+      hasParts(error({spec("a", {2}, "copy", 0, "b"), spec("b", {3}, "ones")}), {"(2) cannot be a copy", "(3)"}));
+  // Circles.
+  EXPECT_TRUE(
+      hasParts(error({spec("a", {3, 1}, "copy", 0, "u"), spec("u", {3, 1}, "singular_left", 0, "a")}), {"no weight"}));
 }
 
 TEST(Initialise, WritesAFile) {
