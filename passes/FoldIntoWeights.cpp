@@ -33,7 +33,7 @@ public:
 private:
   bool fits(const Match &match, Operation &op) {
     Operation *library = match.library;
-    if (!library || !isLibraryOp(library) || !library->hasOneUse() || library->hasAttr("activation") ||
+    if (!library || !isContraction(library) || !library->hasOneUse() || library->hasAttr("activation") ||
         boolOr(library->getAttr("residual"), false) || op.getResult(0).getType() != library->getResult(0).getType() ||
         !weightOnly.contains(library->getOperand(1)) || !weightOnly.contains(match.vector))
       return false;
@@ -116,7 +116,7 @@ struct FoldIntoWeights : impl::FoldIntoWeightsBase<FoldIntoWeights> {
         continue;
       Operation *library = nullptr;
       for (Value operand : op.getOperands())
-        if (Operation *producer = operand.getDefiningOp(); producer && isLibraryOp(producer))
+        if (Operation *producer = operand.getDefiningOp(); producer && isContraction(producer))
           library = producer;
       op.getResult(0).replaceAllUsesWith(folded);
       op.erase();

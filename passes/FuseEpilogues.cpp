@@ -54,7 +54,7 @@ struct FuseEpilogues : impl::FuseEpiloguesBase<FuseEpilogues> {
   void runOnOperation() override {
     SmallVector<Operation *> libraryOps;
     for (Operation &op : getOperation().getBody().front())
-      if (isLibraryOp(&op))
+      if (isContraction(&op))
         libraryOps.push_back(&op);
     // From the last to the first: of two summands that could take the sum the later one does, whose other is ready.
     for (Operation *library : llvm::reverse(libraryOps))

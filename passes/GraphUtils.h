@@ -28,6 +28,9 @@ bool isPicking(mlir::Operation *op);
 /// Convolutions, their gradients and matrix products: the target's library computes them.
 bool isLibraryOp(mlir::Operation *op);
 
+/// conv2d and matmul: y = x * weights [+ bias], with an epilogue.
+bool isContraction(mlir::Operation *op);
+
 } // namespace dpsims
 
 #endif

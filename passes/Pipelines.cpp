@@ -12,7 +12,7 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
-void optimize(OpPassManager &manager) {
+void optimize(OpPassManager &manager, int64_t recompute) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
@@ -25,6 +25,8 @@ void optimize(OpPassManager &manager) {
   graph.addPass(createHoistConstants());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
+  if (recompute)
+    graph.addPass(createRecompute({recompute}));
 }
 
 void schedule(OpPassManager &manager) {
@@ -43,10 +45,10 @@ std::optional<Stage> stageByName(StringRef name) {
   return found == std::end(names) ? std::nullopt : std::optional<Stage>(Stage(found - std::begin(names)));
 }
 
-void addPasses(OpPassManager &manager, Stage from, Stage to) {
+void addPasses(OpPassManager &manager, Stage from, Stage to, int64_t recompute) {
   auto needs = [&](Stage stage) { return from < stage && stage <= to; };
   if (needs(Stage::Optimized))
-    optimize(manager);
+    optimize(manager, recompute);
   if (needs(Stage::Schedule))
     schedule(manager);
   if (needs(Stage::Kernels))

@@ -15,8 +15,9 @@ enum class Stage { Parse, Graph, Optimized, Schedule, Kernels };
 llvm::StringRef stageName(Stage stage);
 std::optional<Stage> stageByName(llvm::StringRef name);
 
-/// The passes that lead from a graph to `to`.
-void addPasses(mlir::OpPassManager &manager, Stage from, Stage to);
+/// The passes that lead from a graph to `to`. `recompute`: bytes that the intermediate results of a program may take, 0
+/// for any number.
+void addPasses(mlir::OpPassManager &manager, Stage from, Stage to, int64_t recompute = 0);
 
 /// Makes them known to dpsims-opt as --graph-to-optimized, --optimized-to-schedule, --schedule-to-kernels and
 /// --graph-to-kernels.

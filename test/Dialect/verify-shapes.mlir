@@ -20,8 +20,8 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [4, 4], type = "i32"> : () -> tensor<4x4xi32>
-  // expected-error @below {{one_hot: operand 0 must have 3 dimensions, not (4, 4)}}
-  %result = one_hot %ids <classes = 3> : (tensor<4x4xi32>) -> tensor<4x4x3xf32>
+  // expected-error @below {{instance_edges: operand 0 must have 3 dimensions, not (4, 4)}}
+  %result = instance_edges %ids : (tensor<4x4xi32>) -> tensor<4x4x1xf32>
 }
 
 // -----
@@ -406,7 +406,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
-  // expected-error @below {{pad: padding -1 and 0 of axis 1; it must be 0 to 1099511627776}}
+  // expected-error @below {{pad: padding -1 of axis 1; it must be 0 to 1099511627776}}
   %result = pad %x <low = [0, -1, 0, 0], high = [0, 0, 0, 0]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 

@@ -58,34 +58,74 @@ dpsims.program @chain {
   output "y" %y
 }
 
-// What two groups read is computed once, by a kernel of its own; the two are kernels too.
-// CHECK-LABEL: dpsims.graph @two {
+// Arithmetic on one large tensor is computed again by each kernel that reads it: reading the tensor costs no more than
+// reading the result.
+// CHECK-LABEL: dpsims.graph @repeated {
 // CHECK-NEXT: %0 = input "x"
 // CHECK-NEXT: %1 = fused %0 : tensor<2x3xf32> -> tensor<2x3xf32> {
 // CHECK-NEXT: ^bb0(%arg0: tensor<2x3xf32>):
-// CHECK-NEXT: %4 = exp %arg0
+// CHECK-NEXT: %3 = exp %arg0
+// CHECK-NEXT: %4 = neg %3
 // CHECK-NEXT: yield %4
 // CHECK-NEXT: }
-// CHECK-NEXT: %2 = fused %1 : tensor<2x3xf32> -> tensor<2x3xf32> {
+// CHECK-NEXT: %2 = fused %0 : tensor<2x3xf32> -> tensor<2x3xf32> {
 // CHECK-NEXT: ^bb0(%arg0: tensor<2x3xf32>):
-// CHECK-NEXT: %4 = neg %arg0
+// CHECK-NEXT: %3 = exp %arg0
+// CHECK-NEXT: %4 = abs %3
 // CHECK-NEXT: yield %4
 // CHECK-NEXT: }
-// CHECK-NEXT: %3 = fused %1 : tensor<2x3xf32> -> tensor<2x3xf32> {
-// CHECK-NEXT: ^bb0(%arg0: tensor<2x3xf32>):
-// CHECK-NEXT: %4 = abs %arg0
-// CHECK-NEXT: yield %4
-// CHECK-NEXT: }
-// CHECK-NEXT: output "b" %2
-// CHECK-NEXT: output "c" %3
-// CHECK-NEXT: }
-dpsims.program @two {
+dpsims.program @repeated {
   %x = input "x" <shape = [2, 3]>
   %a = exp %x
   %b = neg %a
   %c = abs %a
   output "b" %b
   output "c" %c
+}
+
+// Of two large tensors it is computed once, by a kernel of its own; the two readers are kernels too.
+// CHECK-LABEL: dpsims.graph @two {
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: %1 = input "z"
+// CHECK-NEXT: %2 = fused %0, %1 : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x3xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<2x3xf32>, %arg1: tensor<2x3xf32>):
+// CHECK-NEXT: %5 = mul %arg0, %arg1
+// CHECK-NEXT: yield %5
+// CHECK-NEXT: }
+// CHECK-NEXT: %3 = fused %2 : tensor<2x3xf32> -> tensor<2x3xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<2x3xf32>):
+// CHECK-NEXT: %5 = neg %arg0
+// CHECK-NEXT: yield %5
+// CHECK-NEXT: }
+// CHECK-NEXT: %4 = fused %2 : tensor<2x3xf32> -> tensor<2x3xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<2x3xf32>):
+// CHECK-NEXT: %5 = abs %arg0
+// CHECK-NEXT: yield %5
+// CHECK-NEXT: }
+// CHECK-NEXT: output "b" %3
+// CHECK-NEXT: output "c" %4
+dpsims.program @two {
+  %x = input "x" <shape = [2, 3]>
+  %z = input "z" <shape = [2, 3]>
+  %a = mul %x, %z
+  %b = neg %a
+  %c = abs %a
+  output "b" %b
+  output "c" %c
+}
+
+// A vector that takes work is a kernel of its own, not computed again at every pixel.
+// CHECK-LABEL: dpsims.graph @vector {
+// CHECK: = fused %1 : tensor<4xf32> -> tensor<4xf32> {
+// CHECK: rsqrt
+// CHECK: }
+// CHECK-NEXT: = fused %0, %2 : tensor<64x4xf32>, tensor<4xf32> -> tensor<64x4xf32> {
+dpsims.program @vector {
+  %x = input "x" <shape = [64, 4]>
+  %v = input "v" <shape = [4]>
+  %s = rsqrt %v
+  %y = mul %x, %s
+  output "y" %y
 }
 
 // A diamond has one root: one kernel.

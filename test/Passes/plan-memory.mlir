@@ -117,3 +117,37 @@ dpsims.entry @load prepare {
   %y = buffer "output" {index = 0 : i64, name = "y"} : memref<16xf32>
   launch @k ins(%c : memref<16xf32>) outs(%y : memref<16xf32>)
 }
+
+// An output of arithmetic takes the place of an operand that nobody reads later; one that is read later, or read for other
+// elements too, keeps its own.
+// CHECK-LABEL: dpsims.entry @in_place attributes {arena_size = 128 : i64, load_size = 0 : i64}
+// CHECK: %1 = buffer "arena" {offset = 0 : i64}
+// CHECK: %2 = buffer "arena" {offset = 0 : i64}
+// CHECK: %3 = buffer "arena" {offset = 64 : i64}
+// CHECK: %4 = buffer "arena" {offset = 0 : i64}
+dpsims.entry @in_place prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<3xf32>
+  %a = buffer "arena" : memref<3xf32>
+  launch @k ins(%x : memref<3xf32>) outs(%a : memref<3xf32>)
+  %b = buffer "arena" : memref<3xf32>
+  compute ins(%a : memref<3xf32>) outs(%b : memref<3xf32>) {
+  ^bb0(%p: tensor<3xf32>):
+    %q = neg %p : (tensor<3xf32>) -> tensor<3xf32>
+    yield %q : tensor<3xf32>
+  }
+  %c = buffer "arena" : memref<3xf32>
+  compute ins(%b : memref<3xf32>) outs(%c : memref<3xf32>) {
+  ^bb0(%p: tensor<3xf32>):
+    %q = softmax %p : (tensor<3xf32>) -> tensor<3xf32>
+    yield %q : tensor<3xf32>
+  }
+  %d = buffer "arena" : memref<3xf32>
+  compute ins(%c, %b : memref<3xf32>, memref<3xf32>) outs(%d : memref<3xf32>) {
+  ^bb0(%p: tensor<3xf32>, %r: tensor<3xf32>):
+    %q = add %p, %r : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    yield %q : tensor<3xf32>
+  }
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<3xf32>
+  launch @k ins(%d : memref<3xf32>) outs(%y : memref<3xf32>)
+}

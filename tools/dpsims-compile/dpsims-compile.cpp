@@ -42,6 +42,10 @@ cl::opt<std::string> chip("chip", cl::desc("processor to generate code for: nati
                           cl::cat(category));
 cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chip), cl::cat(category));
 cl::opt<int64_t> batch("batch", cl::desc("images at a time (default 1)"), cl::init(1), cl::cat(category));
+cl::opt<std::string> recompute("recompute",
+                               cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does not "
+                                        "fit is computed again where it is needed"),
+                               cl::value_desc("bytes"), cl::cat(category));
 cl::list<std::string> settings("set", cl::desc("key=value over the configuration's, as generator.noise=concat"),
                                cl::value_desc("key=value"), cl::cat(category));
 cl::opt<std::string> compileTo("compile-to",
@@ -262,7 +266,16 @@ int writeModel(Source &source) {
   return failed(file) ? 1 : writeOutput(*file);
 }
 
+/// "1.5G" in bytes; a negative number where it is none.
+int64_t bytesOf(StringRef text) {
+  double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;
+  double value;
+  return text.getAsDouble(value) || value * factor < 1 || value * factor > 1e18 ? -1 : int64_t(value * factor);
+}
+
 int checkOptions() {
+  if (!recompute.empty() && bytesOf(recompute) < 0)
+    return fail("--recompute " + recompute + ": a number of bytes, as 1.5G or 800M");
   if (target != "cpu" && target != "cuda")
     return fail("--target " + target + ": targets are cpu and cuda");
   if (!compileTo.empty() && !stageByName(compileTo))
@@ -282,7 +295,7 @@ int compile(MLIRContext &context, const char *argv0) {
     return 1;
   Stage last = compileTo.empty() ? Stage::Kernels : *stageByName(compileTo);
   PassManager manager(&context);
-  addPasses(manager, source->stage, last);
+  addPasses(manager, source->stage, last, recompute.empty() ? 0 : bytesOf(recompute));
   if (failed(manager.run(*source->module)))
     return 1;
   return compileTo.empty() ? writeModel(*source) : writeText(*source);

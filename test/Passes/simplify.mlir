@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Arithmetic that needs no computation goes.
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(simplify),canonicalize)' | FileCheck %s
+
+// x + 0, x * 1, x / 1, x - 0, 0 + x, 1 * x.
+// CHECK-LABEL: dpsims.graph @neutral
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: output "y" %0
+dpsims.graph @neutral {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  %zero = constant <value = 0.0> : () -> tensor<f32>
+  %one = constant <value = 1.0> : () -> tensor<f32>
+  %a = add %x, %zero : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %b = mul %a, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %c = div %b, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %d = sub %c, %zero : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %e = add %zero, %d : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+  %f = mul %one, %e : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+  output "y" %f : tensor<4xf32>
+}
+
+// 0 - x and 1 / x are none of them, and x + 0 that makes a larger tensor is a broadcast.
+// CHECK-LABEL: dpsims.graph @kept
+// CHECK: sub
+// CHECK: div
+// CHECK: add
+dpsims.graph @kept {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  %zero = constant <value = 0.0> : () -> tensor<f32>
+  %zeros = constant <value = 0.0, shape = [2, 4]> : () -> tensor<2x4xf32>
+  %one = constant <value = 1.0> : () -> tensor<f32>
+  %a = sub %zero, %x : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+  %b = div %one, %a : (tensor<f32>, tensor<4xf32>) -> tensor<4xf32>
+  %c = add %b, %zeros : (tensor<4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  output "y" %c : tensor<2x4xf32>
+}
+
+// Arithmetic of constants.
+// CHECK-LABEL: dpsims.graph @constants
+// CHECK: constant <{{.*}}value = 5.000000e-01
+// CHECK-NEXT: mul
+dpsims.graph @constants {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  %two = constant <value = 2.0> : () -> tensor<f32>
+  %three = constant <value = 3.0> : () -> tensor<f32>
+  %six = mul %two, %three : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %half = div %three, %six : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  %y = mul %x, %half : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  output "y" %y : tensor<4xf32>
+}
+
+// A broadcast in front of arithmetic that broadcasts by itself; one that makes the result's shape stays.
+// CHECK-LABEL: dpsims.graph @broadcasts
+// CHECK: mul %0, %1 : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+// CHECK: broadcast
+dpsims.graph @broadcasts {
+  %x = input "x" <shape = [2, 4]> : () -> tensor<2x4xf32>
+  %v = input "v" <shape = [4]> : () -> tensor<4xf32>
+  %wide = broadcast %v <shape = [2, 4]> : (tensor<4xf32>) -> tensor<2x4xf32>
+  %y = mul %x, %wide : (tensor<2x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+  output "y" %y : tensor<2x4xf32>
+  output "wide" %wide : tensor<2x4xf32>
+}
+
+// Shape ops that change nothing.
+// CHECK-LABEL: dpsims.graph @shapes
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: %1 = reshape %0 <shape = [8]> : (tensor<2x4xf32>) -> tensor<8xf32>
+// CHECK-NEXT: output "y" %1
+// CHECK-NEXT: output "z" %0
+dpsims.graph @shapes {
+  %x = input "x" <shape = [2, 4]> : () -> tensor<2x4xf32>
+  %a = reshape %x <shape = [4, 2]> : (tensor<2x4xf32>) -> tensor<4x2xf32>
+  %b = reshape %a <shape = [8]> : (tensor<4x2xf32>) -> tensor<8xf32>
+  %c = reshape %a <shape = [2, 4]> : (tensor<4x2xf32>) -> tensor<2x4xf32>
+  output "y" %b : tensor<8xf32>
+  output "z" %c : tensor<2x4xf32>
+}
