@@ -78,22 +78,30 @@ private:
     return known ? known : makeConstant(builder, gradient.getLoc(), 0, shapeOf(value));
   }
 
-  /// Names the op and, from it back to a value that is asked for, the path that needs its derivative.
+  /// Names the op and the ends of the path, from it back to a value that is asked for, that needs its derivative.
   LogicalResult refuse(Operation *op) {
     InFlightDiagnostic diagnostic = opError(op) << "has no derivative";
-    for (Operation *step = op; step;) {
-      auto next = llvm::find_if(step->getOperands(), [&](Value v) { return active.contains(v); });
-      if (next == step->operand_end())
-        break;
-      step = (*next).getDefiningOp();
-      if (!step)
-        break;
-      Diagnostic &note = diagnostic.attachNote(step->getLoc());
-      note << "needed for the gradient of " << step->getName().stripDialect();
-      if (auto name = step->getAttrOfType<StringAttr>("name"))
+    SmallVector<Operation *> path;
+    for (Operation *step = activeProducer(op); step; step = activeProducer(step))
+      path.push_back(step);
+    constexpr size_t shown = 4;
+    for (size_t i = 0; i < path.size(); ++i) {
+      if (i == shown && path.size() > 2 * shown + 1) {
+        i = path.size() - shown;
+        diagnostic.attachNote(path[i]->getLoc()) << (path.size() - 2 * shown) << " more ops";
+      }
+      Diagnostic &note = diagnostic.attachNote(path[i]->getLoc());
+      note << "needed for the gradient of " << path[i]->getName().stripDialect();
+      if (auto name = path[i]->getAttrOfType<StringAttr>("name"))
         note << " " << name;
     }
     return diagnostic;
+  }
+
+  /// The op that makes the first operand that needs a gradient, or none.
+  Operation *activeProducer(Operation *op) {
+    auto operand = llvm::find_if(op->getOperands(), [&](Value v) { return active.contains(v); });
+    return operand == op->operand_end() ? nullptr : (*operand).getDefiningOp();
   }
 
   GradientOp gradient;

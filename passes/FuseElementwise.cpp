@@ -24,7 +24,9 @@ bool isKernelOp(Operation *op) {
 bool joinsConsumer(Operation *op) { return isElementwise(op) || isPicking(op) || isa<TransposeOp>(op); }
 
 /// Ops that compute their operands where they need them.
-bool takesProducers(Operation *op) { return joinsConsumer(op) || isa<ConcatOp>(op); }
+bool takesProducers(Operation *op) {
+  return joinsConsumer(op) || isa<ConcatOp, PadOp, ReduceOp, SoftmaxOp, LogSoftmaxOp, LayerNormOp>(op);
+}
 
 int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
 

@@ -22,6 +22,7 @@ void optimize(OpPassManager &manager, int64_t recompute) {
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
+  graph.addPass(createSplitReductions());
   graph.addPass(createHoistConstants());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
