@@ -22,6 +22,10 @@ WeightOnly::WeightOnly(Block &block) {
 
 bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, OneHotOp, IotaOp>(op); }
 
-bool isLibraryOp(Operation *op) { return isa<Conv2dOp, Conv2dInputGradientOp, Conv2dWeightGradientOp, MatmulOp>(op); }
+bool isContraction(Operation *op) { return isa<Conv2dOp, MatmulOp>(op); }
+
+bool isLibraryOp(Operation *op) {
+  return isContraction(op) || isa<Conv2dInputGradientOp, Conv2dWeightGradientOp>(op);
+}
 
 } // namespace dpsims
