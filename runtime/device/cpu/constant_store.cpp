@@ -22,7 +22,7 @@ uint32_t ConstantStore::needPacked(uint32_t constant, const dnnl::memory::desc &
   if (plain == packed)
     return needPlain(constant);
   for (size_t i = 0; i < slots.size(); ++i)
-    if (slots[i].constant == constant && slots[i].packed && *slots[i].packed == packed)
+    if (slots[i].constant == constant && slots[i].packed && *slots[i].plain == plain && *slots[i].packed == packed)
       return static_cast<uint32_t>(i);
   slots.push_back({constant, packed.get_size(), plain, packed, {}, {}});
   return static_cast<uint32_t>(slots.size() - 1);
