@@ -183,7 +183,7 @@ void Checkpoints::prune(size_t keep, uint64_t every) const {
   std::vector<uint64_t> all = steps();
   all.resize(all.size() - std::min(all.size(), keep));
   for (uint64_t step : all) {
-    if (every && step % every == 0)
+    if (every && step > 0 && step % every == 0)
       continue;
     // Half a folder must not look like a checkpoint.
     const std::string aside = joinPath(directory, remainsPrefix + std::to_string(step) + "-old");

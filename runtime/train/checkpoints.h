@@ -58,7 +58,7 @@ public:
   /// The newest checkpoint that is whole. `warn` hears of each damaged one that is passed over.
   std::optional<Checkpoint> newest(const std::function<void(const std::string &)> &warn) const;
 
-  /// Removes all but the newest `keep` and those whose step is a multiple of `every` (0: none).
+  /// Removes all but the newest `keep` and those whose step is a multiple of `every` (0: none), but step 0.
   void prune(size_t keep, uint64_t every) const;
 
 private:

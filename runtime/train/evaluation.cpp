@@ -131,7 +131,7 @@ void Evaluation::drawGrid(uint64_t step, const std::string &path) {
     GeneratorWeights current(*model, weights);
     Painter painter(model, *device, current);
     grid.addColumn("sample", painter, noise, 0);
-    grid.addColumn("other noise", painter, noise, 1);
+    grid.addColumn("noise 2", painter, noise, 1);
   }
   GeneratorWeights mean = average(step);
   Painter painter(model, *device, mean);

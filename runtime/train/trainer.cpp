@@ -87,16 +87,20 @@ void Trainer::resume(const Checkpoint &from) {
   beginLogs();
 }
 
+static DeviceOptions deviceOptions(const TrainOptions &options) {
+  DeviceOptions result;
+  result.threads = options.threads;
+  result.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
+                       : options.convolution == "winograd" ? ConvolutionChoice::Winograd
+                                                           : ConvolutionChoice::Auto;
+  result.tf32 = options.tf32;
+  result.planCache = joinPath(options.output, plansFile);
+  return result;
+}
+
 void Trainer::openDevice() {
-  DeviceOptions settings;
-  settings.threads = options.threads;
-  settings.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
-                         : options.convolution == "winograd" ? ConvolutionChoice::Winograd
-                                                             : ConvolutionChoice::Auto;
-  settings.tf32 = options.tf32;
-  settings.planCache = folder.file(plansFile);
-  addPlans(defaultPlanCache(), settings.planCache);
-  device = createDevice(model->target, settings, model->path);
+  addPlans(defaultPlanCache(), folder.file(plansFile));
+  device = createDevice(model->target, deviceOptions(options), model->path);
 }
 
 void Trainer::openSession() {
@@ -335,10 +339,9 @@ void exportAverage(const ExportOptions &options, const Report &report) {
   CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config};
   requireSameRun(from.path, from.state, current);
   const TrainingData data(*model, run.data, size, takesInstances(*model), run.seed, run.dataThreads);
-  DeviceOptions settings;
-  settings.threads = options.threads;
-  settings.planCache = defaultPlanCache();
-  const std::unique_ptr<Device> device = createDevice(model->target, settings, model->path);
+  if (options.threads)
+    run.threads = options.threads;
+  const std::unique_ptr<Device> device = createDevice(model->target, deviceOptions(run), model->path);
   const SafetensorsFile weights(from.file(modelFile));
   averageGenerator(model, *device, tensorsOf(weights), *data.statisticsLoader(), run.statisticsBatches, Noise(run.seed))
       .write(options.output, options.half, averageMetadata(from.state));

@@ -85,7 +85,7 @@ struct ExportOptions {
   bool half = false;       ///< matrices as f16
   int64_t step = -1;       ///< of which checkpoint; -1: the newest
   std::string model, data; ///< empty: those of the run
-  int threads = 0;
+  int threads = 0;         ///< 0: as the run
 };
 
 /// Writes the averaged generator of a checkpoint as `dpsims-run sample` takes it.

@@ -159,7 +159,9 @@ void addExportCommand(CLI::App &app) {
       ->type_name("N");
   command->add_option("--model", options->model, "without: the run's")->type_name("FILE");
   command->add_option("--data", options->data, "without: the run's")->type_name("DIR");
-  command->add_option("--threads", options->threads, "CPU threads")->check(CLI::Range(0, 4096))->type_name("N");
+  command->add_option("--threads", options->threads, "CPU threads; without: as the run")
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N");
   command->footer("Example:\n"
                   "  dpsims-run export --run run --half -o camvid.safetensors");
   command->callback([options] { exportAverage(*options, tell); });
