@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Weights of the golden cases: for every weight of a compiled model the values of the rule in README.md, which make.py
-// gives the reference too.
+// Weights of the golden cases: for every weight that a compiled model asks for the values of the rule in README.md,
+// which make.py gives the reference too.
 
 #include "runtime/base/error.h"
 #include "runtime/model/model.h"
 #include "runtime/weights/safetensors.h"
+#include "test/golden/rule.h"
 
 #include <cmath>
 #include <cstdint>
@@ -21,25 +22,12 @@ namespace {
 using dpsims::WeightSpec;
 using Values = std::vector<float>;
 
-/// FNV-1a.
-uint64_t nameSeed(const std::string &name) {
-  uint64_t hash = 0xCBF29CE484222325u;
-  for (unsigned char byte : name)
-    hash = (hash ^ byte) * 0x100000001B3u;
-  return hash;
-}
-
-/// SplitMix64 of the name's seed and the index: multiples of 2^-23 in [-1, 1).
+/// The name's sequence: multiples of 2^-23 in [-1, 1).
 std::vector<double> uniform(const std::string &name, size_t count) {
   std::vector<double> values(count);
-  uint64_t state = nameSeed(name);
-  for (double &value : values) {
-    uint64_t z = state += 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    z = (z ^ (z >> 31)) >> 40;
-    value = static_cast<double>(z) / 8388608.0 - 1.0;
-  }
+  golden::Sequence sequence(name);
+  for (double &value : values)
+    value = static_cast<double>(sequence.next() >> 40) / 8388608.0 - 1.0;
   return values;
 }
 
@@ -113,6 +101,8 @@ void writeWeights(const std::string &modelPath, const std::string &outputPath) {
   std::map<std::string, Values> made;
   dpsims::SafetensorsWriter writer(outputPath);
   for (const WeightSpec &spec : model->weights) {
+    if (!spec.required)
+      continue;
     auto [path, last] = split(spec.name);
     auto weight = byName.find(path + "weight");
     bool vector = (last == "u" || last == "v") && weight != byName.end();

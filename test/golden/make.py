@@ -4,10 +4,10 @@
 
     make.py --reference DIR [CASE ...]     (all cases of cases.json without CASE)
 
-DIR holds the reference, dpsims_torch.py and export.py; torch, timm and safetensors must be installed. For each case
-the script writes CASE/inputs.safetensors and CASE/expected.safetensors beside cases.json, computed in f64 and
-rounded to f32. Weights are not stored: both sides make them by the rule of README.md (here `formula_weights`, in C++
-make-weights.cpp).
+DIR holds the reference, dpsims_torch.py, export.py and tolerance.py; torch, timm and safetensors must be installed.
+For each case the script writes CASE/inputs.safetensors and CASE/expected.safetensors beside cases.json, computed in
+f64 and rounded to f32. Weights are not stored: both sides make them by the rule of README.md (here `formula_weights`,
+in C++ make-weights.cpp). Of a large tensor of a training case only a digest is stored (README.md; compare.cpp).
 """
 import argparse
 import json
@@ -34,14 +34,26 @@ def name_seed(name):
     return h
 
 
-def uniform(name, count):
-    """`count` doubles in [-1, 1), multiples of 2^-23: SplitMix64 of the name's seed and the index."""
+def sequence(name, count):
+    """SplitMix64 of the name's seed: `count` numbers of 64 bits."""
     z = numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
     z += numpy.uint64(name_seed(name))
     z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-    z = (z ^ (z >> numpy.uint64(31))) >> numpy.uint64(40)
-    return z.astype(numpy.float64) / 2.0**23 - 1.0
+    return z ^ (z >> numpy.uint64(31))
+
+
+def uniform(name, count):
+    """`count` doubles in [-1, 1), multiples of 2^-23."""
+    return (sequence(name, count) >> numpy.uint64(40)).astype(numpy.float64) / 2.0**23 - 1.0
+
+
+def digest(name, values):
+    """16 sums of the values with random signs, as long as the values in the mean."""
+    values = values.double().flatten().numpy()
+    bits = sequence(name, values.size) >> numpy.uint64(48)
+    signs = [((bits >> numpy.uint64(k)) & numpy.uint64(1)).astype(numpy.float64) * 2 - 1 for k in range(16)]
+    return torch.tensor([float(s @ values) / 4 for s in signs])
 
 
 def plain(name, shape):
@@ -154,6 +166,68 @@ def features_case(reference, config, batch, seed):
     return inputs, run
 
 
+def training_networks(reference, config):
+    """Both networks with the formula's weights, and the sections of losses and of the optimiser."""
+    generator, discriminator, loss, optimizer = reference.from_config(config)
+    fill(generator, {k: "generator." + k for k in generator.state_dict()})
+    files = backbone_names(discriminator.backbone, "backbone.")
+    fill(discriminator, {k: "discriminator." + files.get(k, k) for k in discriminator.state_dict()})
+    return generator, discriminator, loss, optimizer
+
+
+def training_inputs(export, config, case, seed, networks):
+    """One step's inputs, the image in f16, and the names of those that the program takes."""
+    generator, discriminator, loss, _ = networks
+    x = export.make_inputs(config, case["batch"], seed, generator, loss)
+    x["image"] = x["image"].half().float()
+    g, d = (case["program"] in (p, "train") for p in ("generator_gradients", "discriminator_gradients"))
+    segments = g and bool(loss.contrastive_weight) and loss.contrastive_segments == "instances"
+    taken = {"labels": True, "instances": generator.cfg.instance_edges or segments,
+             "z1": g, "z2": g and loss.diversity_weight, "z3": d, "labelmix_choice": d and loss.labelmix_weight,
+             "image": d or loss.contrastive_weight or discriminator.cfg.conditioning_statistics == "real",
+             **{f"patch_index{i}": g and loss.contrastive_weight for i in range(4)}}
+    return x, [k for k, used in taken.items() if used]
+
+
+def small(name, tensor):
+    """An input in the smallest type that holds it."""
+    if name == "image":
+        return tensor.half()
+    fits = not tensor.is_floating_point() and int(tensor.min()) >= 0 and int(tensor.max()) < 256
+    return tensor.to(torch.uint8) if fits else tensor
+
+
+def make_training(reference, name, case, first):
+    """As `make` for a program of training; takes the first seed for which f32 alone is well within the tolerances."""
+    import export
+    import tolerance
+    config = json.loads((HERE / name / "config.json").read_text())
+    networks = training_networks(reference, config)
+    is_train = case["program"] == "train"
+    best = None
+    for seed in range(first, first + 400, 100):
+        made = [training_inputs(export, config, case, seed + i, networks) for i in range(case.get("steps", 1))]
+        steps, keys = [x for x, _ in made], made[0][1]
+        exact, single = (export.compute(case["program"], *networks, steps, True, t)
+                         for t in (torch.float64, torch.float32))
+        if is_train and networks[3].lr > 1e-4:           # Adam's first steps are signs: the weights are chaotic
+            exact = {k: v for k, v in exact.items() if k.startswith("loss/")}
+        error = tolerance.compare(exact, single)[0]
+        if best is None or error[1] < best[0][1]:
+            best = error, steps, keys, exact
+        if error[1] < 0.3:
+            break
+    error, steps, keys, exact = best
+    gradient_tolerance = max(1e-3, 5e-3 * error[1]) if error[0].startswith("gradient/") else 1e-3
+    inputs = {k: torch.stack([x[k] for x in steps]) if is_train else steps[0][k] for k in keys}
+    expected = {k: v for k, v in exact.items() if v.numel() <= 64}
+    expected.update({"digest/" + k: digest(k, v) for k, v in exact.items() if v.numel() > 64})
+    print(f"{name}: f32 alone is at {error[1]:.2g} of the tolerance ({error[0]}); gradients: {gradient_tolerance:.1e}")
+    save_file({k: small(k, v).contiguous() for k, v in inputs.items()}, HERE / name / "inputs.safetensors")
+    save_file({k: v.float().contiguous() for k, v in expected.items()}, HERE / name / "expected.safetensors",
+              metadata={"gradient_tolerance": str(gradient_tolerance)})
+
+
 def make(reference, name, case, seed):
     """Writes one case's files and says how exact f32 alone is on it."""
     config = json.loads((HERE / name / "config.json").read_text())
@@ -182,7 +256,8 @@ def main():
     for name in args.cases or cases:
         if name not in cases:
             fail(f"{name}: not in cases.json, which has {', '.join(cases)}")
-        make(dpsims_torch, name, cases[name], 17 + list(cases).index(name))
+        writer = make_training if "steps" in cases[name] else make
+        writer(dpsims_torch, name, cases[name], 17 + list(cases).index(name))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@
 #
 #   run.sh CASE [FOLDER]      FOLDER takes the intermediate files; default: a temporary one
 #
-# The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN and DPSIMS_GOLDEN_WEIGHTS. TARGET is the target to
-# compile for (cpu), TOLERANCE the relative error allowed (1e-4).
+# The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN, DPSIMS_GOLDEN_WEIGHTS and DPSIMS_GOLDEN_COMPARE.
+# TARGET is the target to compile for (cpu), TOLERANCE the relative error allowed (1e-4); programs of training have
+# tolerances of their own (compare.cpp).
 set -eu
 
 fail() {
@@ -17,7 +18,7 @@ fail() {
 here=$(cd "$(dirname "$0")" && pwd)
 case=$1
 line=$(grep "^  \"$case\": " "$here/cases.json") || fail "$case: not in $here/cases.json"
-program=$(printf '%s\n' "$line" | sed 's/.*"program": "\([a-z]*\)".*/\1/')
+program=$(printf '%s\n' "$line" | sed 's/.*"program": "\([a-z_]*\)".*/\1/')
 batch=$(printf '%s\n' "$line" | sed 's/.*"batch": \([0-9]*\).*/\1/')
 
 if [ $# -ge 2 ]; then
@@ -28,9 +29,19 @@ else
   trap 'rm -rf "$folder"' EXIT
 fi
 
+run() {
+  "${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
+    --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" "$@"
+}
+
 "${DPSIMS_COMPILE:-dpsims-compile}" "$here/$case/config.json" --program "$program" --batch "$batch" \
   --target "${TARGET:-cpu}" -o "$folder/$case.dpsims"
 "${DPSIMS_GOLDEN_WEIGHTS:-dpsims-golden-weights}" "$folder/$case.dpsims" "$folder/$case.weights.safetensors"
-"${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
-  --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" \
-  --expected "$here/$case/expected.safetensors" --tolerance "${TOLERANCE:-1e-4}"
+case $program in
+*_gradients | train)
+  run
+  "${DPSIMS_GOLDEN_COMPARE:-dpsims-golden-compare}" "$here/$case/expected.safetensors" \
+    "$folder/$case.outputs.safetensors"
+  ;;
+*) run --expected "$here/$case/expected.safetensors" --tolerance "${TOLERANCE:-1e-4}" ;;
+esac

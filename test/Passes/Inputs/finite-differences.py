@@ -125,7 +125,7 @@ dpsims.block @Difference<width: float>(%after, %before) {
             program.append(f"{v}_difference = instance @Difference<width = {2 * STEP}>({v}_loss_after, {v}_loss_before)")
             program.append(f'output "{r}.{n}.slope" {v}_slope')
             program.append(f'output "{r}.{n}.difference" {v}_difference')
-    out.append("dpsims.program @slopes {\n  " + "\n  ".join(program) + "\n}")
+    out.append("dpsims.program @slopes<batch: int> {\n  " + "\n  ".join(program) + "\n}")
     return "\n".join(out) + "\n"
 
 
