@@ -211,15 +211,6 @@ dpsims.program @select<> {
   instance @Check<count = 3>(%y, %list)
 }
 
-dpsims.program @stop_gradient<> {
-  %x0 = input "x0" <shape = [3, 4]>
-  %s = stop_gradient %x0
-  %q = square %x0
-  %y = sub %q, %s
-  %list = list(%x0)
-  instance @Check<count = 1>(%y, %list)
-}
-
 dpsims.program @conv2d<> {
   %x0 = input "x0" <shape = [2, 5, 4, 3]>
   %x1 = input "x1" <shape = [2, 3, 3, 3]>

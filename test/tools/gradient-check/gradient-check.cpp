@@ -40,7 +40,6 @@ public:
   /// The worst of the entry's gradients: the norm of the difference over the norm of the finite differences.
   double worst() {
     run();
-    std::vector<HostTensor> given;
     double result = 0;
     for (size_t i = 0; i < inputs.size(); ++i)
       if (entry.inputs[i].name[0] == 'x' && outputOf.count("g" + entry.inputs[i].name.substr(1)))
@@ -59,7 +58,7 @@ private:
     RandomSequence sequence{hashName(entry.name), 0, 0};
     for (size_t i = total; i > 1; --i)
       std::swap(order[i - 1], order[randomWord(sequence, i) % i]);
-    double spacing = 4.0 / total;
+    double spacing = 4.0 / (total + total % 2); // none is 0
     step = std::min(0.02, spacing / 4);
     size_t next = 0;
     for (HostTensor &tensor : inputs)
