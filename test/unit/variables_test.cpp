@@ -201,7 +201,8 @@ TEST_F(Variables, ExecuteNamesWrongShapes) {
   builder.input("y", {4});
   std::shared_ptr<const CompiledModel> two = builder.load();
   SafetensorsWriter writer(directory / "two.safetensors");
-  writer.add("x", ElementType::F32, {2, 4}, Floats(8).data());
+  const Floats twice(8);
+  writer.add("x", ElementType::F32, {2, 4}, twice.data());
   writer.add("y", ElementType::F32, {1, 4}, x.data());
   writer.write();
   EXPECT_TRUE(hasParts(errorOf([&] { readInputs(two->entry(""), directory / "two.safetensors"); }),
