@@ -24,8 +24,6 @@ bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, One
 
 bool isContraction(Operation *op) { return isa<Conv2dOp, MatmulOp>(op); }
 
-bool isLibraryOp(Operation *op) {
-  return isContraction(op) || isa<Conv2dInputGradientOp, Conv2dWeightGradientOp>(op);
-}
+bool isLibraryOp(Operation *op) { return isContraction(op) || isa<Conv2dInputGradientOp, Conv2dWeightGradientOp>(op); }
 
 } // namespace dpsims

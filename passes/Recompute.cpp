@@ -115,7 +115,8 @@ private:
     Candidate best;
     for (auto &[value, life] : profile.lives) {
       auto next = llvm::upper_bound(life.uses, profile.peakAt);
-      bool waits = life.first < profile.peakAt && next != life.uses.end() && !llvm::is_contained(life.uses, profile.peakAt);
+      bool waits =
+          life.first < profile.peakAt && next != life.uses.end() && !llvm::is_contained(life.uses, profile.peakAt);
       if (!waits || clones.contains(value.getDefiningOp()))
         continue;
       Candidate candidate{value, *next, {}, 0};
@@ -169,7 +170,8 @@ private:
   /// Later users of the value, and of its views, take the clone.
   void replace(OpBuilder &builder, Value value, Value clone, llvm::function_ref<bool(OpOperand &)> isLater) {
     for (Operation *user : llvm::to_vector(value.getUsers()))
-      if (isa<ReshapeOp>(user) && llvm::any_of(user->getUses(), [&](OpOperand &use) { return reachesLater(use, isLater); })) {
+      if (isa<ReshapeOp>(user) &&
+          llvm::any_of(user->getUses(), [&](OpOperand &use) { return reachesLater(use, isLater); })) {
         IRMapping map;
         map.map(value, clone);
         replace(builder, user->getResult(0), builder.clone(*user, map)->getResult(0), isLater);
@@ -188,8 +190,6 @@ private:
   llvm::DenseSet<Operation *> clones;
 };
 
-std::string megabytes(int64_t bytes) { return std::to_string((bytes + 999999) / 1000000) + " MB"; }
-
 struct Recompute : impl::RecomputeBase<Recompute> {
   using impl::RecomputeBase<Recompute>::RecomputeBase;
 
@@ -199,8 +199,8 @@ struct Recompute : impl::RecomputeBase<Recompute> {
     int64_t reached = Recomputation(getOperation().getBody().front()).run(budget);
     if (reached <= budget)
       return;
-    getOperation().emitError() << "recompute: " << getOperation().getSymName() << " needs " << megabytes(reached)
-                               << " of intermediate results at least; the budget is " << megabytes(budget);
+    getOperation().emitError() << "recompute: " << getOperation().getSymName() << " needs " << reached
+                               << " bytes of intermediate results at least; the budget is " << budget;
     signalPassFailure();
   }
 };

@@ -124,7 +124,7 @@ dpsims.entry @load prepare {
 // CHECK: %1 = buffer "arena" {offset = 0 : i64}
 // CHECK: %2 = buffer "arena" {offset = 0 : i64}
 // CHECK: %3 = buffer "arena" {offset = 64 : i64}
-// CHECK: %4 = buffer "arena" {offset = 0 : i64}
+// CHECK: %4 = buffer "arena" {offset = 64 : i64}
 dpsims.entry @in_place prepare {
 } main {
   %x = buffer "input" {index = 0 : i64, name = "x"} : memref<3xf32>

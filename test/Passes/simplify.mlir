@@ -51,8 +51,8 @@ dpsims.graph @constants {
 
 // A broadcast in front of arithmetic that broadcasts by itself; one that makes the result's shape stays.
 // CHECK-LABEL: dpsims.graph @broadcasts
-// CHECK: mul %0, %1 : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
 // CHECK: broadcast
+// CHECK-NEXT: mul %0, %1 : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
 dpsims.graph @broadcasts {
   %x = input "x" <shape = [2, 4]> : () -> tensor<2x4xf32>
   %v = input "v" <shape = [4]> : () -> tensor<4xf32>

@@ -3,8 +3,9 @@
 // gradient-check MODEL.dpsims: checks every entry's gradients against finite differences.
 //
 // An entry has inputs x0, x1, ... and r, and outputs y (as r) and g0, g1, ...: the gradients of sum(y * r) with respect
-// to x0, x1, ... Other inputs (i32) are ids. Each element of each x is moved both ways, the sum taken in f64. The inputs
-// of an entry are all different numbers, as far from one another and from 0 as they can be, so that no step crosses a kink.
+// to x0, x1, ... Other inputs (i32) are ids. Each element of each x is moved both ways, the sum taken in f64. The
+// inputs of an entry are all different numbers, as far from one another and from 0 as they can be, so that no step
+// crosses a kink.
 
 #include "runtime/base/error.h"
 #include "runtime/device/device.h"
