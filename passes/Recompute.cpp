@@ -200,7 +200,7 @@ struct Recompute : impl::RecomputeBase<Recompute> {
     if (reached <= budget)
       return;
     getOperation().emitError() << "recompute: " << getOperation().getSymName() << " needs " << reached
-                               << " bytes of intermediate results at least; the budget is " << budget;
+                               << " bytes of intermediate results at least; the budget is " << int64_t(budget);
     signalPassFailure();
   }
 };
