@@ -3,6 +3,7 @@
 #include "runtime/train/trainer.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/progress.h"
 #include "runtime/train/non_finite.h"
 #include "runtime/train/shared_plans.h"
 
@@ -126,18 +127,13 @@ void Trainer::run() {
   report("training in " + folder.path() + " from step " + std::to_string(step) + " to " +
          std::to_string(options.steps) + ", batch " + std::to_string(iteration.size()[0]) + ", " +
          std::to_string(data.trainingPictures()) + " pictures, " + device->description());
-  {
-    const uint64_t left = options.steps - std::min(step, options.steps);
-    Progress progress("train", int64_t(left) * iteration.size()[0], "images");
-    try {
-      evaluation.run(step, isLast());
-      sharePlans();
-      train(progress);
-      if (isLast())
-        finish();
-    } catch (const Stopped &) {
-    }
-    progress.finish();
+  try {
+    evaluation.run(step, isLast());
+    sharePlans();
+    train();
+    if (isLast())
+      finish();
+  } catch (const Stopped &) {
   }
   if (step != savedStep)
     checkpoint();
@@ -146,15 +142,20 @@ void Trainer::run() {
            "; go on with: dpsims-run train --output " + options.output + " --resume");
 }
 
-void Trainer::train(Progress &progress) {
+static bool isMultiple(uint64_t step, uint64_t every) { return every && step % every == 0; }
+
+void Trainer::train() {
+  const uint64_t left = options.steps - std::min(step, options.steps);
+  Progress progress("train", int64_t(left) * iteration.size()[0], "images");
   while (!isLast()) {
     throwIfStopped();
     iterate();
     progress.advance(iteration.size()[0], note());
-    if (step % options.checkpointEvery == 0 || isLast())
+    if (isMultiple(step, options.checkpointEvery) || isMultiple(step, options.keepEvery) || isLast())
       checkpoint();
     evaluation.run(step, isLast());
   }
+  progress.finish();
 }
 
 void Trainer::iterate() {
@@ -257,7 +258,7 @@ void Trainer::checkpoint() {
   if (!bad.empty())
     explainNonFinite("the weight " + bad + " has a value that is not finite", step - 1);
   const GeneratorWeights *average = nullptr;
-  if (step > 0 && options.keepEvery && step % options.keepEvery == 0) {
+  if (step > 0 && isMultiple(step, options.keepEvery)) {
     try {
       average = &evaluation.average(step);
     } catch (const Stopped &) { // `dpsims-run export` makes it later

@@ -5,7 +5,6 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_TRAINER_H
 #define DPSIMS_RUNTIME_TRAIN_TRAINER_H
 
-#include "runtime/base/progress.h"
 #include "runtime/train/checkpoints.h"
 #include "runtime/train/evaluation.h"
 #include "runtime/train/iteration.h"
@@ -39,7 +38,7 @@ private:
   void beginLogs();
 
   // Iterations
-  void train(Progress &progress);
+  void train();
   void iterate();
   Batch nextBatch();
   std::string note() const;
