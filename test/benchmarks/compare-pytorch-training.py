@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Times a training iteration against PyTorch eager in channels-last, the fastest mode of PyTorch for it, in one run.
+
+    compare-pytorch-training.py --reference DIR --tools BUILD/bin [--config camvid-128] [--backbone NAME] [--batch 8]
+
+DIR holds the reference, dpsims_torch.py; torch and timm must be installed. Each round runs both, one after the other, each
+in a process of its own: seconds are the median of its iterations behind the first, memory is the process's peak. The table
+has the medians over the rounds.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", type=pathlib.Path, required=True, help="folder of dpsims_torch.py")
+    parser.add_argument("--tools", type=pathlib.Path, required=True, help="folder of dpsims-compile and dpsims-run")
+    parser.add_argument("--config", default="camvid-128", help="a name in models/configs, or a file")
+    parser.add_argument("--backbone", help="instead of the configuration's")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--iterations", type=int, default=4, help="in each round, and one more to warm up")
+    parser.add_argument("--pytorch-worker", type=pathlib.Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def configuration(args):
+    path = pathlib.Path(args.config)
+    path = path if path.suffix else ROOT / "models" / "configs" / f"{args.config}.json"
+    config = json.loads(path.read_text())
+    if args.backbone:
+        config.setdefault("discriminator", {})["backbone"] = args.backbone
+    return config
+
+
+def pytorch_iterations(args, config):
+    """-> seconds of each iteration of the reference's trainer, on inputs like those of a data set."""
+    import torch
+    sys.path.insert(0, str(args.reference))
+    import dpsims_torch as reference
+    import export
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    generator, discriminator, loss, optimizer = reference.from_config(config)
+    reference.initialise(generator, 1), reference.initialise(discriminator, 2)
+    nets = [net.to(memory_format=torch.channels_last) for net in (generator, discriminator)]
+    trainer = reference.Trainer(*nets, loss, optimizer)
+    inputs = export.make_inputs(config, args.batch, 1, generator, loss)
+    instances = generator.cfg.instance_edges or loss.contrastive_segments == "instances"
+    batch = export.to_batch(inputs, instances)
+    batch["image"] = batch["image"].contiguous(memory_format=torch.channels_last)
+    seconds = []
+    for _ in range(args.iterations + 1):
+        start = time.perf_counter()
+        trainer.step(batch)
+        seconds.append(time.perf_counter() - start)
+    return seconds[1:]
+
+
+def measured(command):
+    """Runs a command; -> its peak memory in bytes."""
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    error = process.stderr.read().decode()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"compare-pytorch-training.py: error: {command[0]}: {(error.strip().splitlines() or ['no message'])[-1]}")
+    return usage.ru_maxrss * 1024
+
+
+def main():
+    args = arguments()
+    config = configuration(args)
+    if args.pytorch_worker:
+        args.pytorch_worker.write_text(json.dumps(pytorch_iterations(args, config)))
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "config.json").write_text(json.dumps(config))
+        model, times = folder / "train.dpsims", folder / "times.json"
+        measured([args.tools / "dpsims-compile", folder / "config.json", "--program", "train", "--batch", args.batch,
+                  "-o", model])
+        ours = [args.tools / "dpsims-run", "bench", "--model", model, "--runs", args.iterations, "--threads",
+                args.threads, "--json", times]
+        theirs = [sys.executable, __file__, *sys.argv[1:], "--pytorch-worker", times]
+        measured(ours)  # chooses its algorithms once a machine
+        results = {"PyTorch eager": [], "dpsims": []}
+        for _ in range(args.rounds):
+            memory = measured(theirs)
+            results["PyTorch eager"].append((statistics.median(json.loads(times.read_text())), memory))
+            memory = measured(ours)
+            results["dpsims"].append((json.loads(times.read_text())["median_seconds"], memory))
+    medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in results.items()}
+    print(f"{args.config}, {config.get('discriminator', {}).get('backbone', 'convnext_large')}, batch {args.batch}, "
+          f"{args.threads} threads\n\n| | seconds an iteration | peak memory |\n|---|---|---|")
+    for name, (seconds, memory) in medians.items():
+        print(f"| {name} | {seconds:.2f} | {memory / 1e9:.2f} GB |")
+    (slow, large), (fast, small) = medians["PyTorch eager"], medians["dpsims"]
+    print(f"\n{slow / fast:.2f} times as fast, in {small / large:.2f} of the memory")
+
+
+if __name__ == "__main__":
+    main()
