@@ -289,6 +289,15 @@ int checkOptions() {
   return 0;
 }
 
+/// Whether the planned arenas fit the budget of --recompute, which counts what is alive, not where it stands.
+int checkArenas(ModuleOp module) {
+  for (auto entry : module.getOps<EntryOp>())
+    if (int64_t size = entry.getArenaSize().value_or(0); !recompute.empty() && size > bytesOf(recompute))
+      return fail("--recompute " + recompute + ": the intermediate results of " + entry.getSymName() + " need " +
+                  llvm::Twine(size) + " bytes");
+  return 0;
+}
+
 int compile(MLIRContext &context, const char *argv0) {
   FailureOr<Source> source = StringRef(input).ends_with(".mlir") ? readDump(context) : readConfigured(context, argv0);
   if (failed(source))
@@ -296,7 +305,7 @@ int compile(MLIRContext &context, const char *argv0) {
   Stage last = compileTo.empty() ? Stage::Kernels : *stageByName(compileTo);
   PassManager manager(&context);
   addPasses(manager, source->stage, last, recompute.empty() ? 0 : bytesOf(recompute));
-  if (failed(manager.run(*source->module)))
+  if (failed(manager.run(*source->module)) || checkArenas(*source->module))
     return 1;
   return compileTo.empty() ? writeModel(*source) : writeText(*source);
 }
