@@ -170,19 +170,6 @@ void KernelBuilder::map(ValueRange inputs, Value output, Payload payload) {
           });
 }
 
-void KernelBuilder::reduce(ValueRange inputs, Value output, Payload payload, Payload combine) {
-  Loop loop{cast<MemRefType>(inputs[0].getType()).getShape().back(), /*reduced=*/true};
-  auto operands = llvm::map_to_vector(inputs, [&](Value view) {
-    bool row = cast<MemRefType>(view.getType()).getRank() == 1;
-    return KernelOperand{view, row ? SmallVector<unsigned>{0} : SmallVector<unsigned>{}};
-  });
-  compute(loop, operands, KernelOperand{output, {}},
-          [&](ImplicitLocOpBuilder &b, ValueRange arguments) -> SmallVector<Value> {
-            Value next = payload(b, arguments.drop_back());
-            return {combine(b, {arguments.back(), next})};
-          });
-}
-
 void KernelBuilder::fill(Value output, float value) {
   if (cast<MemRefType>(output.getType()).getRank() == 0)
     return store(constant(value), output);

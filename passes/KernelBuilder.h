@@ -79,9 +79,6 @@ public:
   /// out[i] = payload(in[i]...) over all dimensions of the output; inputs of fewer dimensions have the last of them.
   void map(mlir::ValueRange inputs, mlir::Value output, Payload payload);
 
-  /// out (rank 0) = combine(out, payload(in[i]...)) over a row.
-  void reduce(mlir::ValueRange inputs, mlir::Value output, Payload payload, Payload combine);
-
   void fill(mlir::Value output, float value);
 
 private:

@@ -16,6 +16,9 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
+/// Grid points that are enough for all of a device.
+constexpr int64_t enoughPoints = 256;
+
 Value add(ImplicitLocOpBuilder &b, ValueRange x) { return arith::AddFOp::create(b, x[0], x[1]); }
 Value maximum(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MaximumFOp::create(b, x[0], x[1]); }
 Value identity(ImplicitLocOpBuilder &, ValueRange x) { return x[0]; }
@@ -100,8 +103,8 @@ public:
 private:
   /// Terms that a generic adds up; longer sums are added up in parts, which keeps them exact.
   static constexpr int64_t mostTerms = 1024;
-  /// Elements that make a grid point worth its start, grid points that are enough for all of a device.
-  static constexpr int64_t fewestElements = 1024, enoughPoints = 256;
+  /// Elements that make a grid point worth its start.
+  static constexpr int64_t fewestElements = 1024;
 
   /// The index along it is base + stride * the counter of the generic's loop of `inner` rounds.
   struct Dimension {
@@ -219,126 +222,158 @@ KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
 
 namespace {
 
-/// A kernel whose grid points are the rows of a value along its last axis.
-struct RowKernel {
-  /// The rows x of `operand`: those of an argument, else computed into the result y, where the kernel goes on with
-  /// them.
-  static RowKernel of(KernelGroup &group, Value operand) {
-    Shape shape(shapeOf(operand));
-    SmallVector<Shape> shapes = group.argumentShapes();
-    int64_t columns = shape.back();
-    SmallVector<bool> isLast(shape.size(), false);
-    isLast.back() = true;
-    bool plain = columns > 1 && group.isPlain();
-    if (plain)
-      KernelGroup::collapse(shape, shapes, &isLast);
-    RowKernel kernel{group.start(ArrayRef(shape).drop_back(), shapes, {shape}), columns, shapes, plain, {}, {}, {}};
-    kernel.access = rowAccess(kernel.k, shape.size());
-    kernel.y = kernel.k.row(kernel.k.argument(group.outputArgument()), kernel.access, columns);
-    auto argument = dyn_cast<BlockArgument>(operand);
-    if (argument)
-      kernel.x = kernel.k.row(kernel.k.argument(argument.getArgNumber()), kernel.access, columns);
-    else
-      kernel.compute(operand, kernel.x = kernel.y);
-    return kernel;
-  }
+/// A kernel on the rows of a value along its last axis: a grid point has one of them, or several short ones.
+class RowKernel {
+public:
+  RowKernel(KernelGroup &group, Value operand) : RowKernel(group, operand, Layout(group, operand)) {}
 
-  /// The row that a vector is, or a private one where the group computes it.
-  Value vector(Value value) {
+  /// All elements: those of the operand where it is an argument; else it is computed into the result, and the kernel
+  /// goes on with that.
+  KernelOperand x, y;
+  int64_t columns;
+
+  /// A number for each row.
+  KernelOperand numbers() { return {k.local(loops[0].size), {0}}; }
+
+  /// A number for each column.
+  KernelOperand vector(Value value) {
     auto argument = dyn_cast<BlockArgument>(value);
     if (!argument) {
       Value row = k.local(columns);
-      compute(value, row);
-      return row;
+      GroupEmitter(k, shapes, loops[1], plain).map(value, rowAccess(k, access.size()), KernelOperand{row, {0}});
+      return {row, {1}};
     }
     Access whole(shapes[argument.getArgNumber()].size(), Position{k.index(0)});
-    whole.back().stride = 1;
-    return k.row(k.argument(argument.getArgNumber()), whole, columns);
+    whole.back() = {k.index(0), 1, 1};
+    return k.operand(k.argument(argument.getArgNumber()), whole, loops);
   }
 
-  void compute(Value value, Value row) {
-    Loop lanes{columns};
-    GroupEmitter(k, shapes, lanes, plain).map(value, access, KernelOperand{row, {0}});
+  void map(ArrayRef<KernelOperand> inputs, const KernelOperand &output, Payload payload) {
+    auto all = ArrayRef<Loop>(loops);
+    k.compute(output.loops.back() == 0 ? all.take_front() : all, inputs, output,
+              [&](ImplicitLocOpBuilder &b, ValueRange v) -> SmallVector<Value> { return {payload(b, v.drop_back())}; });
   }
 
-  Value scalar(float start) {
-    Value result = k.local({});
-    k.fill(result, start);
-    return result;
+  /// totals = payload of each element, combined along the row.
+  void reduce(ArrayRef<KernelOperand> inputs, const KernelOperand &totals, float neutral, Payload payload,
+              Payload combine) {
+    k.fill(totals.view, neutral);
+    SmallVector<Loop> along{loops[0], {columns, /*reduced=*/true}};
+    k.compute(along, inputs, totals, [&](ImplicitLocOpBuilder &b, ValueRange v) -> SmallVector<Value> {
+      Value next = payload(b, v.drop_back());
+      return {combine(b, {v.back(), next})};
+    });
+  }
+
+  func::FuncOp function() { return k.function(); }
+
+private:
+  /// Rows of so few columns go together, that many of them.
+  static constexpr int64_t shortRow = 64, rowsTogether = 16;
+
+  struct Layout {
+    Layout(KernelGroup &group, Value operand) : shape(shapeOf(operand)), shapes(group.argumentShapes()) {
+      SmallVector<bool> isLast(shape.size(), false);
+      isLast.back() = true;
+      plain = shape.back() > 1 && group.isPlain();
+      if (plain)
+        KernelGroup::collapse(shape, shapes, &isLast);
+      grid.assign(shape.begin(), shape.end() - 1);
+      if (!grid.empty() && shape.back() <= shortRow && phasesOf(group) == 1) {
+        rows = largestDivisor(grid.back(), std::min(rowsTogether, product(grid) / enoughPoints));
+        grid.back() /= rows;
+      }
+    }
+    Shape shape, grid;
+    SmallVector<Shape> shapes;
+    bool plain;
+    int64_t rows = 1;
+  };
+
+  RowKernel(KernelGroup &group, Value operand, const Layout &layout)
+      : columns(layout.shape.back()), k(group.start(layout.grid, layout.shapes, layout.shape)), shapes(layout.shapes),
+        plain(layout.plain), loops{{layout.rows}, {columns}} {
+    for (auto [d, size] : llvm::enumerate(layout.grid))
+      access.push_back({k.id(d)});
+    if (layout.rows > 1)
+      access.back() = {k.affine(k.id(access.size() - 1), layout.rows, 0), 1, 0};
+    access.push_back({k.index(0), 1, 1});
+    y = k.operand(k.argument(group.outputArgument()), access, loops);
+    auto argument = dyn_cast<BlockArgument>(operand);
+    x = argument ? k.operand(k.argument(argument.getArgNumber()), access, loops) : y;
+    if (!argument)
+      GroupEmitter(k, shapes, loops, plain).map(operand, access, y);
   }
 
   KernelBuilder k;
-  int64_t columns;
   SmallVector<Shape> shapes;
   bool plain;
+  SmallVector<Loop> loops;
   Access access;
-  Value x, y;
 };
 
-Value squaredDifference(ImplicitLocOpBuilder &b, ValueRange v) {
-  Value d = difference(b, v);
-  return arith::MulFOp::create(b, d, d);
-}
+Value number(ImplicitLocOpBuilder &b, float value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(value)); }
+Value multiply(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MulFOp::create(b, x[0], x[1]); }
+
+Value inverse(ImplicitLocOpBuilder &b, ValueRange x) { return arith::DivFOp::create(b, number(b, 1), x[0]); }
 
 } // namespace
 
 KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax) {
-  RowKernel row = RowKernel::of(group, softmax.getInputs()[0]);
-  KernelBuilder &k = row.k;
+  RowKernel row(group, softmax.getInputs()[0]);
   float scale = floatOr(softmax.getScale().value_or(Attribute()), 1.0);
-  auto scaled = [&](ImplicitLocOpBuilder &b, ValueRange x) -> Value {
-    return arith::MulFOp::create(b, x[0], arith::ConstantOp::create(b, b.getF32FloatAttr(scale)));
-  };
-  Value most = row.scalar(-infinity), sum = row.scalar(0);
-  k.reduce(row.x, most, scaled, maximum);
-  k.map({row.x, most}, row.y, [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
-    return math::ExpOp::create(b, arith::SubFOp::create(b, scaled(b, v), v[1]));
+  auto scaled = [&](ImplicitLocOpBuilder &b, ValueRange x) { return multiply(b, {x[0], number(b, scale)}); };
+  KernelOperand most = row.numbers(), sum = row.numbers();
+  row.reduce(row.x, most, -infinity, scaled, maximum);
+  row.map({row.x, most}, row.y, [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+    return math::ExpOp::create(b, difference(b, {scaled(b, v), v[1]}));
   });
-  k.reduce(row.y, sum, identity, add);
-  k.store(arith::DivFOp::create(k.b(), k.constant(1), k.load(sum)), sum);
-  k.map({row.y, sum}, row.y,
-        [](ImplicitLocOpBuilder &b, ValueRange v) -> Value { return arith::MulFOp::create(b, v[0], v[1]); });
-  return k.function();
+  row.reduce(row.y, sum, 0, identity, add);
+  row.map(sum, sum, inverse);
+  row.map({row.y, sum}, row.y, multiply);
+  return row.function();
 }
 
 KernelFunction lowerLogSoftmax(KernelGroup &group, LogSoftmaxOp softmax) {
-  RowKernel row = RowKernel::of(group, softmax.getInputs()[0]);
-  KernelBuilder &k = row.k;
-  Value most = row.scalar(-infinity), sum = row.scalar(0);
-  k.reduce(row.x, most, identity, maximum);
-  k.reduce(
-      {row.x, most}, sum,
-      [](ImplicitLocOpBuilder &b, ValueRange v) -> Value { return math::ExpOp::create(b, difference(b, v)); }, add);
-  k.store(math::LogOp::create(k.b(), k.load(sum)), sum);
-  k.map({row.x, most, sum}, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
-    return arith::SubFOp::create(b, difference(b, v), v[2]);
+  RowKernel row(group, softmax.getInputs()[0]);
+  KernelOperand most = row.numbers(), sum = row.numbers();
+  row.reduce(row.x, most, -infinity, identity, maximum);
+  auto exponential = [](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+    return math::ExpOp::create(b, difference(b, v));
+  };
+  row.reduce({row.x, most}, sum, 0, exponential, add);
+  row.map(sum, sum, [](ImplicitLocOpBuilder &b, ValueRange v) -> Value { return math::LogOp::create(b, v[0]); });
+  row.map({row.x, most, sum}, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) {
+    return difference(b, {difference(b, v), v[2]});
   });
-  return k.function();
+  return row.function();
 }
 
 KernelFunction lowerLayerNorm(KernelGroup &group, LayerNormOp norm) {
-  RowKernel row = RowKernel::of(group, norm.getInputs()[0]);
-  KernelBuilder &k = row.k;
-  Value mean = row.scalar(0), scale = row.scalar(0);
-  auto average = [&](Value scalar) {
-    k.store(arith::MulFOp::create(k.b(), k.load(scalar), k.constant(1.0f / row.columns)), scalar);
+  RowKernel row(group, norm.getInputs()[0]);
+  float part = 1.0f / row.columns, eps = floatOr(norm.getEps(), 0);
+  KernelOperand mean = row.numbers(), scale = row.numbers();
+  row.reduce(row.x, mean, 0, identity, add);
+  row.map(mean, mean, [&](ImplicitLocOpBuilder &b, ValueRange v) { return multiply(b, {v[0], number(b, part)}); });
+  auto squaredDifference = [](ImplicitLocOpBuilder &b, ValueRange v) {
+    Value d = difference(b, v);
+    return multiply(b, {d, d});
   };
-  k.reduce(row.x, mean, identity, add);
-  average(mean);
-  k.reduce({row.x, mean}, scale, squaredDifference, add);
-  average(scale);
-  Value variance = arith::AddFOp::create(k.b(), k.load(scale), k.constant(floatOr(norm.getEps(), 0)));
-  k.store(arith::DivFOp::create(k.b(), k.constant(1), math::SqrtOp::create(k.b(), variance)), scale);
-  SmallVector<Value> operands{row.x, mean, scale};
+  row.reduce({row.x, mean}, scale, 0, squaredDifference, add);
+  row.map(scale, scale, [&](ImplicitLocOpBuilder &b, ValueRange v) {
+    Value variance = add(b, {multiply(b, {v[0], number(b, part)}), number(b, eps)});
+    return inverse(b, math::SqrtOp::create(b, variance).getResult());
+  });
+  SmallVector<KernelOperand> operands{row.x, mean, scale};
   for (Value vector : norm.getInputs().drop_front())
     operands.push_back(row.vector(vector));
-  k.map(operands, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
-    Value result = arith::MulFOp::create(b, difference(b, v), v[2]);
+  row.map(operands, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) {
+    Value result = multiply(b, {difference(b, v), v[2]});
     if (v.size() > 3)
-      result = arith::MulFOp::create(b, result, v[3]);
-    return v.size() > 4 ? arith::AddFOp::create(b, result, v[4]).getResult() : result;
+      result = multiply(b, {result, v[3]});
+    return v.size() > 4 ? add(b, {result, v[4]}) : result;
   });
-  return k.function();
+  return row.function();
 }
 
 } // namespace dpsims

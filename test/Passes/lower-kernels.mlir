@@ -209,18 +209,18 @@ dpsims.program @pad {
 // CHECK: func.func @k0(%arg0: memref<10x7xf32>, %arg1: memref<10x7xf32>)
 // CHECK: scf.forall (%{{.*}}) in (10) {
 // CHECK: arith.constant 0xFF800000
-// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
 // CHECK: arith.constant 1.250000e-01
 // CHECK: arith.mulf
 // CHECK: arith.maximumf
-// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
 // CHECK: arith.mulf
 // CHECK: arith.subf
 // CHECK: math.exp
-// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
 // CHECK: arith.addf
 // CHECK: arith.divf
-// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
 // CHECK: arith.mulf
 dpsims.program @softmax {
   %x = input "x" <shape = [2, 5, 7]>
@@ -230,14 +230,29 @@ dpsims.program @softmax {
 
 // -----
 
+// Short rows, of which there are many, go together.
+// CHECK: #[[BY16:.*]] = affine_map<(d0) -> (d0 * 16)>
+// CHECK-LABEL: dpsims.entry @short_rows
+// CHECK: scf.forall (%[[I:.*]]) in (512) {
+// CHECK: %[[R:.*]] = affine.apply #[[BY16]](%[[I]])
+// CHECK: memref.subview %arg1[%[[R]], 0] [16, 12] [1, 1]
+// CHECK: memref.alloca() : memref<16xf32>
+dpsims.program @short_rows {
+  %x = input "x" <shape = [2, 64, 64, 12]>
+  %y = softmax %x
+  output "y" %y
+}
+
+// -----
+
 // Mean and variance of a row in two passes; weight and bias are vectors of the row.
 // CHECK-LABEL: dpsims.entry @layer_norm
 // CHECK: func.func @k0(%arg0: memref<10x8xf32>, %arg1: memref<1x8xf32>, %arg2: memref<1x8xf32>, %arg3: memref<10x8xf32>)
 // CHECK: scf.forall (%{{.*}}) in (10) {
-// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
 // CHECK: arith.addf
 // CHECK: arith.constant 1.250000e-01
-// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
 // CHECK: %[[D:.*]] = arith.subf
 // CHECK: arith.mulf %[[D]], %[[D]]
 // CHECK: arith.constant 5.000000e-01
@@ -334,14 +349,14 @@ dpsims.program @pixels {
 // The logarithm of a softmax: less the maximum, less the logarithm of the sum.
 // CHECK-LABEL: dpsims.entry @log_softmax
 // CHECK: scf.forall (%{{.*}}) in (10) {
-// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
 // CHECK: arith.maximumf
-// CHECK: linalg.generic {{.*}} iterator_types = ["reduction"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
 // CHECK: arith.subf
 // CHECK: math.exp
 // CHECK: arith.addf
 // CHECK: math.log
-// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
 // CHECK: arith.subf
 // CHECK: arith.subf
 dpsims.program @log_softmax {
