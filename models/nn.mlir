@@ -40,12 +40,15 @@ dpsims.block @Conv2d<in: int, out: int, kernel: int = 3, stride: int = 1, paddin
   return %y
 }
 
-// Moves a weight or state towards a target by a part of the difference.
+// A weight or state becomes the average of itself and a target, which counts `part`. (A sum of two products: a step by
+// their difference would lose a small target beside a large value.)
 dpsims.block @Approach<name: string>(%target, %part) {
   %old = current "{name}"
-  %difference = sub %target, %old
-  %move = mul %part, %difference
-  %new = add %old, %move
+  %one = constant <value = 1.0>
+  %rest = sub %one, %part
+  %kept = mul %rest, %old
+  %added = mul %part, %target
+  %new = add %kept, %added
   assign "{name}" %new
   return
 }

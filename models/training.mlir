@@ -297,7 +297,8 @@ dpsims.block @Minimise<network: string, optimizer: record>(%loss) {
   return
 }
 
-// The exponential moving average of a network's weights, below "ema.".
+// The exponential moving average of a network's weights, below "ema.". (Small steps: with a decay near 1 the rounding of
+// the decay itself would shift an average of products.)
 dpsims.block @MovingAverage<network: string, decay: float>() {
   let names = trained "{network}"
   %part = constant <value = 1.0 - decay>
@@ -305,8 +306,11 @@ dpsims.block @MovingAverage<network: string, decay: float>() {
     let name = names[i]
     %w = current "{name}"
     let size = shape %w
-    %begin = state "ema.{name}" <shape = size, init = "copy", of = name, required = false>
-    instance @Approach<name = "ema." + name>(%w, %part)
+    %average = state "ema.{name}" <shape = size, init = "copy", of = name, required = false>
+    %difference = sub %w, %average
+    %step = mul %part, %difference
+    %next = add %average, %step
+    assign "ema.{name}" %next
     yield
   }
   return
