@@ -261,8 +261,9 @@ TEST(PlanCache, KeepsChoicesByMachine) {
 
 TEST(PlanCache, TakesNoHarmFromBadFiles) {
   TemporaryDirectory directory;
-  for (const char *text : {"", "{", "[]", "{\"version\": 2}", "{\"version\": 1, \"machines\": {\"a\": 3}}",
-                           "{\"version\": 1, \"machines\": {\"a\": {\"k\": 3}}}"}) {
+  for (const char *text :
+       {"", "{", "[]", "{\"version\": 1, \"machines\": {\"a\": {\"k\": \"winograd\"}}}",
+        "{\"version\": 2, \"machines\": {\"a\": 3}}", "{\"version\": 2, \"machines\": {\"a\": {\"k\": 3}}}"}) {
     writeFile(directory / "plans.json", text);
     PlanCache cache(directory / "plans.json", "a");
     EXPECT_EQ(cache.find("k"), "");

@@ -1,46 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Which algorithm does a convolution or its gradient: the faster one in a measurement of both, made once for each shape
-// on a machine.
+// on a machine. One thread is measured, by its processor time, on some of the images: other programs at work do not
+// disturb that, and a choice lasts.
 
 #include "runtime/device/cpu/convolution.h"
 
-#include <chrono>
+#include <algorithm>
 #include <cstring>
 #include <limits>
+#include <omp.h>
 #include <optional>
 #include <sstream>
+#include <time.h>
 
 namespace dpsims {
 
 namespace {
 
 constexpr uint64_t alignment = 64;
-constexpr double worthMeasuring = 4e6; // multiply-adds below which neither choice matters
-constexpr double clearly = 1.3;        // a ratio of times that noise does not explain
+constexpr double worthMeasuring = 4e6;      // multiply-adds below which neither choice matters
+constexpr double clearly = 1.3;             // a ratio of times that noise does not explain
+constexpr int64_t enoughPixels = 32 * 1024; // of the result, to be measured
 
-// Puts `place(buffer)` in the place of each buffer of a step.
+// Puts `place(buffer, is it an image?)` in the place of each buffer of a step.
 template <typename Place> void replaceBuffers(ConvStep &step, const Place &place) {
-  for (uint32_t *buffer : {&step.src, &step.weights, &step.dst})
-    *buffer = place(*buffer);
-  for (int32_t *buffer : {&step.bias, &step.residual})
-    if (*buffer >= 0)
-      *buffer = static_cast<int32_t>(place(static_cast<uint32_t>(*buffer)));
+  step.src = place(step.src, true);
+  step.weights = place(step.weights, false);
+  step.dst = place(step.dst, true);
+  if (step.bias >= 0)
+    step.bias = static_cast<int32_t>(place(static_cast<uint32_t>(step.bias), false));
+  if (step.residual >= 0)
+    step.residual = static_cast<int32_t>(place(static_cast<uint32_t>(step.residual), true));
 }
 template <typename Place> void replaceBuffers(ConvInputGradientStep &step, const Place &place) {
-  for (uint32_t *buffer : {&step.gradient, &step.weights, &step.dst})
-    *buffer = place(*buffer);
+  step.gradient = place(step.gradient, true);
+  step.weights = place(step.weights, false);
+  step.dst = place(step.dst, true);
 }
 template <typename Place> void replaceBuffers(ConvWeightGradientStep &step, const Place &place) {
-  for (uint32_t *buffer : {&step.src, &step.gradient, &step.dst})
-    *buffer = place(*buffer);
+  step.src = place(step.src, true);
+  step.gradient = place(step.gradient, true);
+  step.dst = place(step.dst, false);
 }
 
-// One step alone with memory of its own, to be timed.
+// While it lives, the library's primitives are made for one thread, and run on one.
+class OneThread {
+public:
+  OneThread() : before(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before); }
+  OneThread(const OneThread &) = delete;
+  OneThread &operator=(const OneThread &) = delete;
+
+private:
+  int before;
+};
+
+double threadSeconds() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// One step alone with memory of its own, to be timed, on at most `images` images.
 template <typename Step> class Trial {
 public:
-  Trial(const StepContext &context, const Step &original) : context(context), step(original) {
-    replaceBuffers(step, [this](uint32_t buffer) { return place(buffer); });
+  Trial(const StepContext &context, const Step &original, int64_t images)
+      : context(context), step(original), images(images) {
+    replaceBuffers(step, [this](uint32_t buffer, bool isImage) { return place(buffer, isImage); });
   }
 
   // Makes the step ready to run; false where there is no such implementation. The memory of one at a time is there.
@@ -48,7 +75,7 @@ public:
     release();
     store.emplace(constants);
     WorkspaceNeeds needs;
-    made = make(StepContext{plan, constants, context.threads, context.convolution, *store, needs, context.cache}, step);
+    made = make(StepContext{plan, constants, 1, context.convolution, *store, needs, context.cache}, step);
     if (!made)
       return false;
     store->allocate();
@@ -61,13 +88,13 @@ public:
     return true;
   }
 
-  // The best of `runs` runs after one, in seconds.
+  // The best of `runs` runs after one, in seconds of the processor.
   double time(int runs) {
     double best = std::numeric_limits<double>::infinity();
     for (int i = 0; i <= runs; ++i) {
-      auto start = std::chrono::steady_clock::now();
+      double start = threadSeconds();
       made->run();
-      double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      double seconds = threadSeconds() - start;
       best = i > 0 && seconds < best ? seconds : best;
     }
     return best;
@@ -88,11 +115,14 @@ private:
 
   // A buffer of the trial's for one of the plan's: a constant for a constant, else one in the arena; the same one for
   // the same bytes.
-  uint32_t place(uint32_t original) {
+  uint32_t place(uint32_t original, bool isImage) {
     Buffer buffer = context.plan.buffers[original];
     for (size_t i = 0; i < originals.size(); ++i)
-      if (sameBytes(context.plan.buffers[originals[i]], buffer) && plan.buffers[i].shape == buffer.shape)
+      if (sameBytes(context.plan.buffers[originals[i]], buffer) &&
+          context.plan.buffers[originals[i]].shape == buffer.shape)
         return static_cast<uint32_t>(i);
+    if (isImage)
+      buffer.shape[0] = std::min(buffer.shape[0], images);
     bool isConstant = context.isConstant(original);
     buffer.space = isConstant ? Space::Constant : Space::Arena;
     buffer.index = isConstant ? static_cast<uint32_t>(constants.size()) : 0;
@@ -108,6 +138,7 @@ private:
 
   const StepContext &context;
   Step step;
+  int64_t images;
   Plan plan;
   std::vector<uint32_t> originals; // of plan.buffers
   std::vector<ConstantInfo> constants;
@@ -117,10 +148,12 @@ private:
 };
 
 // A first look at both; where they are close, a longer one.
-template <typename Step> bool measureWinograd(const StepContext &context, const Step &step) {
+template <typename Step> bool measureWinograd(const StepContext &context, const Step &step, const ConvDescs &descs) {
   auto direct = [](const StepContext &own, const Step &s) { return makeDirectStep(own, s); };
   auto winograd = [](const StepContext &own, const Step &s) { return makeWinogradStep(own, s); };
-  Trial<Step> trial(context, step);
+  int64_t pixels = descs.dst[2] * descs.dst[3];
+  OneThread oneThread;
+  Trial<Step> trial(context, step, (enoughPixels + pixels - 1) / pixels);
   for (int runs : {2, 5}) {
     if (!trial.prepare(winograd))
       return false;
@@ -165,7 +198,7 @@ template <typename Step> bool preferWinograd(const StepContext &context, const S
     return false;
   std::string key = variant(context, step) + " " + shapeKey(descs), choice = context.cache.find(key);
   if (choice.empty()) {
-    choice = measureWinograd(context, step) ? "winograd" : "direct";
+    choice = measureWinograd(context, step, descs) ? "winograd" : "direct";
     context.cache.store(key, choice);
   }
   return choice == "winograd";

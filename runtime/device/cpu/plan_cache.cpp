@@ -12,7 +12,7 @@ namespace dpsims {
 namespace {
 
 using Json = nlohmann::json;
-constexpr int version = 1;
+constexpr int version = 2; // of what is measured, and how
 
 // The file's content if it is one of ours, else an empty one.
 Json readCache(const std::string &path) {

@@ -12,7 +12,7 @@ namespace dpsims {
 
 /// A table from a key (a convolution's shape) to a choice, for one kind of machine: processor, number of threads,
 /// library version. The file holds the tables of all machines that share it:
-///   {"version": 1, "machines": {"AMD EPYC 9554, 2 threads, oneDNN 2.6.3": {"n1 h64 ...": "winograd"}}}
+///   {"version": 2, "machines": {"AMD EPYC 9554, 2 threads, oneDNN 2.6.3": {"n1 h64 ...": "winograd"}}}
 /// A file that cannot be read or written is no error: then choices are measured anew by each process.
 class PlanCache {
 public:
