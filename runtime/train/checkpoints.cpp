@@ -214,7 +214,7 @@ static std::string differingKeys(const std::string &saved, const std::string &cu
       continue;
     if (++count > 5)
       continue;
-    std::string name = key.substr(1);
+    std::string name = key.empty() ? "configuration" : key.substr(1);
     std::replace(name.begin(), name.end(), '/', '.');
     text += (text.empty() ? "" : "; ") + name + " is " + valueText(before, key) + " in the checkpoint, " +
             valueText(now, key) + " in the model";

@@ -8,6 +8,7 @@
 #include "runtime/train/shared_plans.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -106,6 +107,7 @@ void Trainer::openDevice() {
 
 void Trainer::openSession() {
   session = std::make_unique<Session>(model, entry, *device, &start);
+  sharePlans();
   loader = data.trainingLoader(step);
 }
 
@@ -164,7 +166,7 @@ void Trainer::iterate() {
   if (!allFinite(losses)) {
     const size_t bad = size_t(
         std::find_if(losses.begin(), losses.end(), [](float loss) { return !allFinite({loss}); }) - losses.begin());
-    explainNonFinite(iteration.names()[bad] + " is " + std::to_string(losses[bad]), step);
+    explainNonFinite(iteration.names()[bad] + (std::isnan(losses[bad]) ? " is not a number" : " is infinite"), step);
   }
   ++step;
   table->append(step, losses);

@@ -165,6 +165,8 @@ TEST(Checkpoints, anotherConfigurationIsNamed) {
                        {"run/step-10: a checkpoint of another configuration",
                         "loss.weight is 1.0 in the checkpoint, 2.5 in the model",
                         "sizes.2 is not set in the checkpoint, 3 in the model"}));
+  other.config = "null";
+  EXPECT_TRUE(hasParts(errorOf([&] { requireSameRun("run", stateAt(10), other); }), {"another configuration"}));
   other = stateAt(0);
   other.batch = 4;
   EXPECT_TRUE(hasParts(errorOf([&] { requireSameRun("run", stateAt(10), other); }), {"batch 8", "--batch 8"}));

@@ -277,8 +277,8 @@ TEST_F(TrainRun, FindsOpsByLossesToo) {
   chosen.checkpointEvery = 10;
   chosen.sampleEvery = chosen.validateEvery = 0;
   const std::string message = errorOf([&] { train(chosen); });
-  EXPECT_TRUE(hasParts(message, {"loss/d is inf: in iteration 4", "double", "step-00000000"}));
-  EXPECT_TRUE(reported("iteration 5: loss/d is inf"));
+  EXPECT_TRUE(hasParts(message, {"loss/d is infinite: in iteration 4", "double", "step-00000000"}));
+  EXPECT_TRUE(reported("iteration 5: loss/d is infinite"));
 }
 
 TEST_F(TrainRun, RefusesWhatDoesNotFit) {

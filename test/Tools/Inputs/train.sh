@@ -4,4 +4,4 @@
 run=$1
 shift
 exec dpsims-run train --model m.dpsims --backbone-weights backbone.safetensors --output "$run" --seed 1 --threads 1 \
-  --checkpoint-every 1 --keep 2 --sample-every 2 --validate-every 4 --statistics-batches 2 "$@"
+  --convolution direct --checkpoint-every 1 --keep 2 --sample-every 2 --validate-every 4 --statistics-batches 2 "$@"
