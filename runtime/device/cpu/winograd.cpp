@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t blockBytes = 1 << 20;
 // Fewer tiles than this for each thread: they had better share one block, so that the weights are read once.
 constexpr int64_t fewTiles = 48;
+// A result of so many bytes is written past the caches: nobody would find it there.
+constexpr uint64_t largeResult = 8 << 20;
 // Tiles that the weights' gradient sums at least before its sums go back to memory.
 constexpr int64_t manyTiles = 64;
 
@@ -81,6 +83,7 @@ Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t p
   }
   blocks = (tiling.count + blockTiles - 1) / blockTiles;
   patches.rows = products.rows = blockTiles;
+  mayPass = dst.c % lanes == 0 && static_cast<uint64_t>(dst.n * dst.h * dst.w * dst.c) * sizeof(float) >= largeResult;
 }
 
 uint64_t Convolution::scratchBytes() const {
@@ -138,10 +141,12 @@ void Convolution::transformTiles(const Block &block, float *dst, const TileEpilo
                       vector * lanes, countOf(panels, vector), epilogue);
       }
   }
+  if (epilogue.past)
+    storeFence();
 }
 
-void Convolution::run(const float *src, const float *packed, float *dst, const TileEpilogue &epilogue,
-                      float *scratch) const {
+void Convolution::run(const float *src, const float *packed, float *dst, TileEpilogue epilogue, float *scratch) const {
+  epilogue.past = mayPass && reinterpret_cast<uintptr_t>(dst) % (lanes * sizeof(float)) == 0;
   int64_t units = points * weights.panels.count();
   auto blockAt = [&](int64_t index, float *memory) {
     int64_t first = index * blockTiles;

@@ -80,7 +80,7 @@ public:
 
   /// packed = the weights as `run` wants them; OIHW.
   void pack(const float *weights, float *packed) const;
-  void run(const float *src, const float *packed, float *dst, const TileEpilogue &epilogue, float *scratch) const;
+  void run(const float *src, const float *packed, float *dst, TileEpilogue epilogue, float *scratch) const;
 
 private:
   struct Block; // of tiles, and the matrices that belong to it
@@ -94,6 +94,7 @@ private:
   int threads;
   int64_t blockTiles, blocks;
   bool together; // all threads work on one block
+  bool mayPass;  // the result may be written past the caches
   Matrices weights, patches, products;
   std::vector<float> zeros;
 };

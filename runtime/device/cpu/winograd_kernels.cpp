@@ -189,7 +189,10 @@ template <Activation activation> struct StoreTile {
     x = activate<activation>(x + bias, epilogue.epilogue.alpha, epilogue.epilogue.beta);
     if (epilogue.residual)
       x = x + load(epilogue.residual + (dst - epilogue.result) + channel, mask);
-    _mm512_mask_storeu_ps(dst + channel, mask, x);
+    if (epilogue.past)
+      _mm512_stream_ps(dst + channel, x);
+    else
+      _mm512_mask_storeu_ps(dst + channel, mask, x);
   }
 };
 
@@ -246,6 +249,8 @@ void multiplyPanel(int64_t rows, int64_t depth, const float *a, int64_t rowStrid
 bool isAvailable() { return __builtin_cpu_supports("avx512f"); }
 
 bool isCheap(Activation activation) { return activation <= Activation::Clamp; }
+
+void storeFence() { _mm_sfence(); }
 
 DPSIMS_AVX512 void transformPatch(const float *const *pixels, const float *const *next, int64_t channels, float *dst,
                                   int64_t plane) {
@@ -305,6 +310,7 @@ namespace dpsims::winograd {
 
 bool isAvailable() { return false; }
 bool isCheap(Activation activation) { return activation <= Activation::Clamp; }
+void storeFence() {}
 void transformPatch(const float *const *, const float *const *, int64_t, float *, int64_t) {}
 void transformGradient(const float *const *, const float *const *, int64_t, int64_t, float *, int64_t) {}
 void transformTile(const float *, int64_t, float *const *, int64_t, int64_t, const TileEpilogue &) {}

@@ -45,6 +45,7 @@ struct TileEpilogue {
   const float *bias = nullptr;     ///< all channels; null: none
   const float *residual = nullptr; ///< where `result` begins in the residual; null: none
   const float *result = nullptr;   ///< the first pixel's address
+  bool past = false; ///< stores pass the caches; every vector is whole and aligned, and storeFence has to follow
 };
 
 /// Is the activation one that transformTile does?
@@ -54,6 +55,9 @@ bool isCheap(Activation activation);
 /// vector; null where nothing is stored.
 void transformTile(const float *src, int64_t plane, float *const *pixels, int64_t channel, int64_t count,
                    const TileEpilogue &epilogue);
+
+/// Makes stores that passed the caches visible to other threads.
+void storeFence();
 
 /// dst = G g G^T, for one channel of the input and one vector of the result. The weights of two of the result's
 /// channels are `stride` floats apart. `rotated`: g is turned by 180 degrees.
