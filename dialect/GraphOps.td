@@ -30,7 +30,8 @@ class Dpsims_NamedOp<string mnemonic, int operands> : Dpsims_TensorOp<mnemonic, 
 def Dpsims_InputOp : Dpsims_NamedOp<"input", 0> {
   let summary = "a tensor that the program's caller gives";
   let description = [{
-    `type`: f32 (default), i32, u8.
+    `type`: f32 (default), i32, u8. It may stand in several places of a program: with the same name, shape and type it is
+    the same input; with another shape or type it is an error.
 
     ```mlir
     %labels = input "labels" <shape = [batch, 64, 64], type = "i32">

@@ -87,6 +87,9 @@ def Dpsims_ProgramOp : Dpsims_Callable<"program", [NoTerminator]> {
     Its parameters are `batch`, the configuration's top-level keys, and the configuration's sections as records. It has
     no values in parentheses: it declares `input` and `output`.
 
+    What a program assigns to its weights and states it keeps for its next run. A `pure` program keeps nothing: what it
+    assigns counts until its end only, and each run begins with the weights of the file.
+
     ```mlir
     dpsims.program @double<batch: int = 1> {
       %x = input "x" <shape = [batch, 4]>
