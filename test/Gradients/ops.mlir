@@ -3,6 +3,8 @@
 // RUN: dpsims-opt %s --elaborate -o %t.mlir
 // RUN: dpsims-compile %t.mlir -o %t.dpsims
 // RUN: gradient-check %t.dpsims
+// None is forgotten.
+// RUN: mlir-tblgen --gen-op-decls -I %mlir_include -I %source %source/dialect/Dpsims.td | %python %S/Inputs/covered.py %s
 
 // y and the gradients of sum(y * r) with respect to a list of values.
 dpsims.block @Check<count: int>(%y, %list) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: dpsims-opt %s --elaborate --differentiate | FileCheck %s
-// Which gradients are computed, and of what; finite-differences.test has their values.
+// Which gradients are computed, and of what; test/Gradients has their values.
 
 // A linear layer: one product for the weights, none for the input, which nobody asks for.
 // CHECK-LABEL: dpsims.graph @linear {
