@@ -36,12 +36,13 @@ namespace {
 /// The order of the epochs that are under way.
 class Order {
 public:
-  Order(size_t count, uint64_t seed, bool shuffle) : count(count), seed(seed), shuffle(shuffle) {}
+  Order(size_t count, const LoaderOptions &options)
+      : count(count), seed(options.seed), stride(options.stride), shuffle(options.shuffle) {}
 
   size_t index(uint64_t example) {
     const uint64_t epoch = example / count, place = example % count;
     if (!shuffle)
-      return size_t(place);
+      return size_t(place * (stride % count) % count);
     auto found = epochs.find(epoch);
     if (found == epochs.end()) {
       found = epochs.emplace(epoch, permutation(count, seed, epoch)).first;
@@ -53,7 +54,7 @@ public:
 
 private:
   size_t count;
-  uint64_t seed;
+  uint64_t seed, stride;
   bool shuffle;
   std::map<uint64_t, std::vector<uint32_t>> epochs;
 };
@@ -76,7 +77,7 @@ public:
   Implementation(const Dataset &dataset, const LoaderOptions &options)
       : dataset(dataset), options(options), size{int(options.height), int(options.width)},
         zoom(options.augment ? dataset.configuration().transform.zoom : 1),
-        order(dataset.size(), options.seed, options.shuffle), cache(dataset.size()), firstStep(options.firstStep),
+        order(dataset.size(), options), cache(dataset.size()), firstStep(options.firstStep),
         nextExample(options.firstStep * uint64_t(options.batch)) {
     try {
       for (int i = 0; i < options.threads; ++i)

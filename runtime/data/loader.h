@@ -18,6 +18,7 @@ struct LoaderOptions {
   bool instances = false; ///< the data set must have been opened with them
   bool augment = true;    ///< random crop and flip; false: the centre, as in validation
   bool shuffle = true;    ///< a new permutation every epoch; false: in the order of the data set
+  uint64_t stride = 1;    ///< without shuffle: every so manyth picture
   uint64_t seed = 0;
   int threads = 1;                           ///< that read and decode
   uint64_t firstStep = 0;                    ///< which batch comes first

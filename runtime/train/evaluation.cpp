@@ -120,9 +120,10 @@ const GeneratorWeights &Evaluation::average(uint64_t step) {
 }
 
 void Evaluation::drawGrid(uint64_t step, const std::string &path) {
-  std::unique_ptr<Loader> loader = data.validationLoader();
   const size_t pictures = data.validationPictures() ? data.validationPictures() : data.trainingPictures();
   const int64_t rows = std::min(gridRows, int64_t(pictures));
+  // Neighbours may be frames of one film, so the rows are spread over the split.
+  std::unique_ptr<Loader> loader = data.validationLoader(pictures / size_t(rows));
   std::vector<Batch> batches;
   while (int64_t(batches.size()) * size[0] < rows)
     batches.push_back(loader->next());

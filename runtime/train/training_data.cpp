@@ -30,9 +30,10 @@ std::unique_ptr<Loader> TrainingData::trainingLoader(uint64_t firstStep) const {
 
 std::unique_ptr<Loader> TrainingData::statisticsLoader() const { return trainingLoader(uint64_t(1) << 32); }
 
-std::unique_ptr<Loader> TrainingData::validationLoader() const {
+std::unique_ptr<Loader> TrainingData::validationLoader(uint64_t stride) const {
   LoaderOptions loader = options();
   loader.augment = loader.shuffle = false;
+  loader.stride = stride;
   loader.cacheBytes = 0; // each picture is read once
   return std::make_unique<Loader>(validation ? *validation : *training, loader);
 }

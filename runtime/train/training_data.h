@@ -31,8 +31,8 @@ public:
   /// Batches like those of training, of iterations that no training reaches: the same ones whenever they are asked for.
   std::unique_ptr<Loader> statisticsLoader() const;
 
-  /// The validation split in its order, not augmented; the training split if there is none.
-  std::unique_ptr<Loader> validationLoader() const;
+  /// The validation split in its order, not augmented, every `stride`th picture; the training split if there is none.
+  std::unique_ptr<Loader> validationLoader(uint64_t stride = 1) const;
 
 private:
   LoaderOptions options() const;

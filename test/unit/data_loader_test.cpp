@@ -87,6 +87,8 @@ TEST(Loader, ShowsEveryPictureOnceAnEpoch) {
   LoaderOptions inOrder = options(5);
   inOrder.shuffle = false;
   EXPECT_EQ(Loader(*dataset, inOrder).next().names, names(*dataset));
+  inOrder.stride = 2;
+  EXPECT_EQ(Loader(*dataset, inOrder).next().names, (std::vector<std::string>{"100", "102", "104", "101", "103"}));
 }
 
 // Every pixel says where it comes from: the picture by red and green, the instance map by its id.
