@@ -99,8 +99,8 @@ private:
       return section.emitError() << "there is no network @" << section.getNetwork();
     NamedAttrList fields;
     // What has no default is given by the program: the classes, the image's size.
-    parameters = builder.getArrayAttr(llvm::filter_to_vector(
-        parameters, [](Attribute p) { return bool(cast<ParameterAttr>(p).getDefaultValue()); }));
+    parameters = builder.getArrayAttr(
+        llvm::filter_to_vector(parameters, [](Attribute p) { return bool(cast<ParameterAttr>(p).getDefaultValue()); }));
     for (auto parameter : parameters.getAsRange<ParameterAttr>())
       if (!isa<ExprAttr>(parameter.getDefaultValue()))
         fields.set(parameter.getName(), parameter.getDefaultValue());
@@ -155,6 +155,16 @@ static bool isTooDeep(StringRef text) {
   return false;
 }
 
+// Is every number one? JSON has no infinity, but 1e400 is read as such.
+static bool isFinite(const json::Value &value) {
+  if (const json::Array *array = value.getAsArray())
+    return llvm::all_of(*array, isFinite);
+  if (const json::Object *object = value.getAsObject())
+    return llvm::all_of(*object, [](const auto &entry) { return isFinite(entry.second); });
+  std::optional<double> number = value.getAsNumber();
+  return !number || std::isfinite(*number);
+}
+
 FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
   if (!buffer)
@@ -164,6 +174,8 @@ FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) 
   llvm::Expected<json::Value> value = json::parse((*buffer)->getBuffer());
   if (!value)
     return fileError(context, path) << "is no JSON: " << llvm::toString(value.takeError());
+  if (!isFinite(*value))
+    return fileError(context, path) << "has a number that is too large";
   if (json::Object *object = value->getAsObject())
     return std::move(*object);
   return fileError(context, path) << "must hold one JSON object";
@@ -178,6 +190,8 @@ LogicalResult applySetting(MLIRContext *context, json::Object &configuration, St
   json::Value value = parsed ? std::move(*parsed) : json::Value(text.str());
   if (!parsed)
     llvm::consumeError(parsed.takeError());
+  if (!isFinite(value))
+    return error() << "the number is too large";
   json::Object *object = &configuration;
   for (auto [section, rest] = key.split('.'); section.size() != key.size(); std::tie(section, rest) = key.split('.')) {
     json::Value &inner = (*object)[section];

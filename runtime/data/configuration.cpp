@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace dpsims {
 
@@ -60,6 +61,19 @@ const char knownSets[] = R"json({
     "pictures": {"train": 8192, "val": 512}
   }
 })json";
+
+/// Is the id a class, or ignored?
+bool hasMeaning(const LabelRules &rules, int32_t id) {
+  return (id >= 0 && id < rules.numClasses) ||
+         std::find(rules.ignore.begin(), rules.ignore.end(), id) != rules.ignore.end();
+}
+
+/// Do the patterns of maps and of their images go together?
+bool fits(const std::string &path, const std::string &images) {
+  auto stars = [](const std::string &pattern) { return std::count(pattern.begin(), pattern.end(), '*'); };
+  auto split = [](const std::string &pattern) { return pattern.find("{split}") != std::string::npos; };
+  return stars(path) == stars(images) && split(path) == split(images);
+}
 
 /// Reads the section. Every message names the file and the key.
 class Reader {
@@ -126,6 +140,8 @@ private:
         (this->*method->second)(value);
     }
     readOwnLayout(data);
+    checkRemap();
+    checkColours();
   }
 
   template <typename Map> static std::string keysOf(const Map &map) {
@@ -138,7 +154,9 @@ private:
   template <typename Iterator> static std::string keyOf(const Iterator &entry) { return entry->first; }
 
   template <typename Integer> Integer integer(const Json &value, const std::string &key, Integer low, Integer high) {
-    if (!value.is_number_integer() || value < low || value > high)
+    // The comparisons of JSON numbers are signed if one side is: 2^64 - 1 would be -1.
+    const bool large = value.is_number_unsigned() && value.get<uint64_t>() > uint64_t(high);
+    if (!value.is_number_integer() || large || value < low || value > high)
       fail(result.origin, ": ", key, " of the configuration: ", quoted(value.dump()), " is no integer from ", low,
            " to ", high);
     return value.get<Integer>();
@@ -146,10 +164,15 @@ private:
 
   int32_t idValue(const Json &value, const std::string &key) { return integer<int32_t>(value, key, -1, 1 << 30); }
 
-  int32_t idKey(const std::string &key, const std::string &where) {
+  /// The id that is a key. `seen`: those before it.
+  int32_t idKey(const std::string &key, const std::string &where, std::set<int32_t> &seen) {
     if (key.empty() || key.size() > 9 || key.find_first_not_of("0123456789") != std::string::npos)
       fail(result.origin, ": ", where, " of the configuration: ", quoted(key), " is no id");
-    return std::stoi(key);
+    const int32_t id = std::stoi(key);
+    if (!seen.insert(id).second)
+      fail(result.origin, ": ", where, " of the configuration: ", quoted(key), " is id ", id,
+           " once more; remove one of the two");
+    return id;
   }
 
   std::string text(const Json &value, const std::string &key) {
@@ -207,10 +230,8 @@ private:
     const Json instances = value.value("instances", Json());
     if (!instances.is_null())
       layout.instances = pattern(instances, where + ".instances");
-    auto stars = [](const std::string &path) { return std::count(path.begin(), path.end(), '*'); };
-    auto split = [](const std::string &path) { return path.find("{split}") != std::string::npos; };
     for (const std::string *path : {&layout.labels, &layout.instances})
-      if (!path->empty() && (stars(*path) != stars(layout.images) || split(*path) != split(layout.images)))
+      if (!path->empty() && !fits(*path, layout.images))
         fail(result.origin, ": ", where, " of the configuration: ", quoted(layout.images), " and ", quoted(*path),
              " must both have \"{split}\" or not, and as many \"*\"");
     return layout;
@@ -223,13 +244,29 @@ private:
       result.layouts.push_back(layout(item, "data.layouts"));
   }
 
-  // data.images, data.labels and data.instances: a layout without the list. Instances alone go with the known layouts.
+  // data.images, data.labels and data.instances: a layout without the list.
   void readOwnLayout(const Json &data) {
     if (data.contains("images") || data.contains("labels"))
       result.layouts = {layout(data, "data")};
     else if (data.contains("instances"))
-      for (Layout &known : result.layouts)
-        known = layout({{"images", known.images}, {"labels", known.labels}, {"instances", data["instances"]}}, "data");
+      readInstances(data["instances"]);
+  }
+
+  // data.instances alone: for those of the layouts that it fits.
+  void readInstances(const Json &value) {
+    const std::string path = value.is_null() ? "" : pattern(value, "data.instances");
+    std::vector<Layout> fitting;
+    std::string images;
+    for (const Layout &known : result.layouts) {
+      images += (images.empty() ? "" : ", ") + quoted(known.images);
+      if (path.empty() || fits(path, known.images))
+        fitting.push_back({known.images, known.labels, path});
+    }
+    if (fitting.empty() && !result.layouts.empty())
+      fail(result.origin, ": data.instances of the configuration: ", quoted(path),
+           " goes with no images of the data set ", quoted(result.dataset), ", ", images,
+           ": both must have \"{split}\" or not, and as many \"*\"; change it, or add data.images and data.labels");
+    result.layouts = fitting;
   }
 
   void readSplits(const Json &value) {
@@ -260,8 +297,18 @@ private:
     }
     if (!value.is_object())
       fail(result.origin, ": data.remap of the configuration is neither \"minus_one\" nor {\"id\": id, ...}");
+    std::set<int32_t> seen;
     for (const auto &[id, to] : value.items())
-      result.rules.remap[idKey(id, "data.remap")] = idValue(to, "data.remap");
+      result.rules.remap[idKey(id, "data.remap", seen)] = idValue(to, "data.remap");
+  }
+
+  // When data.ignore is known. Later the id would look as if the file had it.
+  void checkRemap() {
+    for (const auto &[id, to] : result.rules.remap)
+      if (!hasMeaning(result.rules, to))
+        fail(result.origin, ": data.remap of the configuration: \"", id, "\": ", to, ": ", to,
+             " is neither one of the classes 0..", result.rules.numClasses - 1,
+             " nor in data.ignore; add it there, or map to a class");
   }
 
   uint32_t colour(const Json &value) {
@@ -277,15 +324,29 @@ private:
   void readPalette(const Json &value) {
     if (!value.is_object())
       fail(result.origin, ": data.palette of the configuration is not {\"id\": [r, g, b], ...}");
+    std::set<int32_t> seen;
     for (const auto &[key, given] : value.items()) {
-      const int32_t id = idKey(key, "data.palette");
+      const int32_t id = idKey(key, "data.palette", seen);
       const bool several = given.is_array() && !given.empty() && given[0].is_array();
       const Json list = several ? given : Json::array({given});
       for (const Json &item : list)
-        result.colours.emplace(colour(item), id);
+        addColour(item, id);
       if (id < result.rules.numClasses)
         result.palette[size_t(id)] = colour(list[0]);
     }
+  }
+
+  void addColour(const Json &value, int32_t id) {
+    const auto [entry, fresh] = result.colours.emplace(colour(value), id);
+    if (!fresh && entry->second != id)
+      twice = {value.dump(), entry->second, id};
+  }
+
+  // When data.label_values is known: drawings may have a colour for two classes.
+  void checkColours() {
+    if (!twice.colour.empty() && result.labelValues != DataConfiguration::LabelValues::Ids)
+      fail(result.origin, ": data.palette of the configuration: ", twice.colour, " is the colour of both ", twice.first,
+           " and ", twice.second, "; give each a colour of its own, or set data.label_values to \"ids\"");
   }
 
   void readNames(const Json &value) {
@@ -315,13 +376,48 @@ private:
   void readPictures(const Json &value) {
     if (!value.is_object())
       fail(result.origin, ": data.pictures of the configuration is not {\"train\": number, ...}");
-    for (const auto &[split, count] : value.items())
-      result.shapes.pictures[split] = integer<int32_t>(count, "data.pictures", 1, 1 << 30);
+    for (const auto &[split, count] : value.items()) // the loader has an entry for each
+      result.shapes.pictures[split] = integer<int32_t>(count, "data.pictures", 1, 1 << 24);
   }
 
   void readSeed(const Json &value) { result.shapes.seed = integer<uint64_t>(value, "data.seed", 0, UINT64_MAX); }
 
+  /// A colour of two ids of the palette.
+  struct Twice {
+    std::string colour;
+    int32_t first = 0, second = 0;
+  };
+
   DataConfiguration &result;
+  Twice twice;
+};
+
+/// Where in a JSON text the parser is.
+class Place {
+public:
+  explicit Place(const std::string &origin) : origin(origin) {}
+
+  bool follow(int depth, Json::parse_event_t event, const Json &value) {
+    if (depth > 100) // copies and messages recurse
+      fail(origin, ": the configuration has more than 100 brackets within one another");
+    if (event == Json::parse_event_t::object_end || event == Json::parse_event_t::key)
+      keys.resize(size_t(depth)); // of those around; a list has none
+    if (event == Json::parse_event_t::key)
+      keys.back() = value.get<std::string>();
+    return true;
+  }
+
+  /// "data.zoom of the configuration"
+  std::string text() const {
+    std::string path;
+    for (const std::string &key : keys)
+      path += (path.empty() || key.empty() ? "" : ".") + key;
+    return path.empty() ? "the configuration" : path + " of the configuration";
+  }
+
+private:
+  const std::string &origin;
+  std::vector<std::string> keys;
 };
 
 // Does the PNG store colours directly? Anything that is no PNG is left to the decoder.
@@ -337,15 +433,19 @@ bool isColourPng(const std::string &path) {
 DataConfiguration DataConfiguration::parse(const std::string &text, const std::string &origin) {
   DataConfiguration result;
   result.origin = origin;
-  auto shallow = [&](int depth, Json::parse_event_t, Json &) { // copies and messages recurse
-    if (depth > 100)
-      fail(origin, ": the configuration has more than 100 brackets within one another");
-    return true;
-  };
+  Place place(origin);
+  auto follow = [&](int depth, Json::parse_event_t event, Json &value) { return place.follow(depth, event, value); };
   try {
-    Reader(result, Json::parse(text, shallow));
+    Reader(result, Json::parse(text, follow));
   } catch (const Json::parse_error &error) {
     fail(origin, ": the configuration is no JSON object with num_classes: it is wrong at byte ", error.byte);
+  } catch (const Json::out_of_range &error) {
+    const std::string what = error.what(); // "... parsing '1e999'"
+    const size_t begin = what.find('\'') + 1;
+    fail(origin, ": ", place.text(), ": ", quoted(what.substr(begin, what.rfind('\'') - begin)),
+         " is too large a number; write a smaller one");
+  } catch (const Json::exception &error) {
+    fail(origin, ": ", place.text(), " cannot be read: ", error.what());
   }
   return result;
 }
@@ -364,16 +464,32 @@ std::vector<std::string> DataConfiguration::splitNames() const {
   return names;
 }
 
+// An id of a palette may be no class as long as no file has its colour.
+static void checkPalette(const LabelMap &labels, const std::string &path, const DataConfiguration &configuration) {
+  for (const auto &[colour, id] : configuration.colours) {
+    if (hasMeaning(configuration.rules, id))
+      continue;
+    const auto found = std::find(labels.ids.begin(), labels.ids.end(), id);
+    const size_t at = size_t(found - labels.ids.begin()), width = size_t(labels.width);
+    if (found != labels.ids.end())
+      fail(path, ": the colour at pixel (", at % width, ", ", at / width, ") is that of entry ", id,
+           " of data.palette, which is neither one of the classes 0..", configuration.rules.numClasses - 1,
+           " nor in data.ignore; add it there, or give the colour to a class");
+  }
+}
+
 LabelMap readLabels(const DataConfiguration &configuration, const std::string &path) {
   using Values = DataConfiguration::LabelValues;
   const bool byColour =
       configuration.labelValues == Values::Colours ||
       (configuration.labelValues == Values::Auto && !configuration.colours.empty() && isColourPng(path));
   LabelMap labels = readLabelMap(path, byColour ? &configuration.colours : nullptr);
-  if (byColour) // a palette speaks of the model's ids
-    checkIds(labels, path, configuration.rules.numClasses, configuration.rules.ignore);
-  else
+  if (!byColour) {
     applyRules(labels, path, configuration.rules);
+    return labels;
+  }
+  checkPalette(labels, path, configuration); // it speaks of the model's ids
+  checkIds(labels, path, configuration.rules.numClasses, configuration.rules.ignore);
   return labels;
 }
 

@@ -49,6 +49,27 @@ std::string fillStars(std::string pattern, const std::string &name, const char *
   return pattern;
 }
 
+/// Is it an error other than that there is no such thing?
+bool isFailure(const std::error_code &error) {
+  return error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory;
+}
+
+bool isFolder(const std::string &path) {
+  std::error_code error;
+  const bool result = fs::is_directory(path, error);
+  if (isFailure(error))
+    fail(path, ": cannot read the directory: ", error.message(), "; check --data and the patterns of data");
+  return result;
+}
+
+bool fileExists(const std::string &path) {
+  std::error_code error;
+  const bool result = fs::exists(path, error);
+  if (isFailure(error))
+    fail(path, ": cannot look for the file: ", error.message(), "; check --data and the patterns of data");
+  return result;
+}
+
 /// Names of a folder's files, or of its folders, without hidden ones; none if there is no such folder.
 std::vector<std::string> namesIn(const std::string &directory, bool folders) {
   std::vector<std::string> names;
@@ -59,7 +80,7 @@ std::vector<std::string> namesIn(const std::string &directory, bool folders) {
     if (name[0] != '.' && (folders ? entry->is_directory(ignored) : entry->is_regular_file(ignored)))
       names.push_back(name);
   }
-  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+  if (isFailure(error))
     fail(directory, ": cannot read the directory: ", error.message());
   return names;
 }
@@ -93,7 +114,7 @@ private:
       const std::string path = joinPath(directory, part);
       if (slash != std::string::npos)
         find(path, rest, name);
-      else if (fs::exists(path))
+      else if (fileExists(path))
         add(name, path);
       return;
     }
@@ -142,8 +163,7 @@ Layout resolve(const Layout &layout, const DataConfiguration &configuration, con
 }
 
 bool foldersExist(const Layout &layout) {
-  std::error_code ignored;
-  return fs::is_directory(fixedFolder(layout.images), ignored) && fs::is_directory(fixedFolder(layout.labels), ignored);
+  return isFolder(fixedFolder(layout.images)) && isFolder(fixedFolder(layout.labels));
 }
 
 /// The first layout whose folders exist, null if none do.
@@ -166,6 +186,19 @@ const Layout *findLayout(const DataConfiguration &configuration, const DatasetOp
        configuration.origin);
 }
 
+/// Reads a picture. The message of a damaged one gets the way out, which its decoder cannot know.
+template <typename Read> auto readPicture(Read read) {
+  try {
+    return read();
+  } catch (const Error &error) {
+    const std::string message = error.what();
+    for (const char *damage : {": damaged PNG: ", ": cannot decode the JPEG: ", ": it is empty", " of no picture"})
+      if (message.find(damage) != std::string::npos)
+        fail(message, "; fetch it again, or leave it out");
+    throw;
+  }
+}
+
 class FolderDataset final : public Dataset {
 public:
   struct Files {
@@ -177,15 +210,16 @@ public:
 
   size_t size() const override { return files.size(); }
   std::string name(size_t index) const override { return files[index].name; }
+  std::string path(size_t index) const override { return files[index].image; }
 
   Example read(size_t index) const override {
     const Files &from = files[index];
     Example example;
-    example.image = readPhoto(from.image);
-    example.labels = readLabels(configuration(), from.labels);
+    example.image = readPicture([&] { return readPhoto(from.image); });
+    example.labels = readPicture([&] { return readLabels(configuration(), from.labels); });
     requireSize(from.labels, example.labels, from.image, example.image);
     if (hasInstances()) {
-      example.instances = readInstances(from.instances);
+      example.instances = readPicture([&] { return readInstances(from.instances); });
       requireSize(from.instances, example.instances, from.image, example.image);
     }
     return example;
@@ -215,19 +249,21 @@ std::vector<Files> matchFiles(const Layout &layout, bool instances, std::vector<
     const auto label = labels.paths.find(name);
     const auto instance = instancePaths.find(name);
     if (label == labels.paths.end())
-      problems.push_back(image + ": has no label map: " + fillStars(layout.labels, name, ".png") + " does not exist");
+      problems.push_back(image + ": has no label map: " + fillStars(layout.labels, name, ".png") +
+                         " does not exist; add it, or remove the image");
     else if (instances && instance == instancePaths.end())
       problems.push_back(image + ": has no instance map: " + fillStars(layout.instances, name, ".png") +
-                         " does not exist");
+                         " does not exist; add it, or remove the image and its label map");
     else
       files.push_back({name, image, label->second, instances ? instance->second : ""});
   }
   for (const auto &[name, label] : labels.paths)
     if (!images.paths.count(name))
       problems.push_back(label + ": has no image: " + fillStars(layout.images, name, ".jpg or .png") +
-                         " does not exist");
+                         " does not exist; add it, or remove the label map");
   if (images.paths.empty() && labels.paths.empty())
-    fail(fixedFolder(layout.images), ": has no pictures: no file is called ", layout.images);
+    fail(fixedFolder(layout.images), ": has no pictures: no file is called ", layout.images,
+         "; put .png or .jpg files there, or change --data, the split or data.images");
   return files;
 }
 
@@ -253,8 +289,7 @@ void requireInstances(const DataConfiguration &configuration, const Layout &layo
   if (layout.instances.empty())
     fail(configuration.origin, ": the model reads instance maps, but the data set ", quoted(configuration.dataset),
          " has none", wayOut);
-  std::error_code ignored;
-  if (!fs::is_directory(fixedFolder(layout.instances), ignored))
+  if (!isFolder(fixedFolder(layout.instances)))
     fail(fixedFolder(layout.instances), ": no such folder, but the model reads instance maps", wayOut);
 }
 
@@ -271,7 +306,8 @@ std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, con
   std::vector<std::string> found;
   std::vector<Files> files = matchFiles(resolved, options.instances, found);
   if (problems)
-    problems->insert(problems->end(), found.begin(), found.end());
+    for (const std::string &problem : found)
+      problems->push_back(Error(problem).what()); // one line, whatever the names
   else if (found.size() > 1)
     fail(found[0], " (and ", found.size() - 1, " more of the kind: dpsims-run data lists them)");
   else if (!found.empty())

@@ -40,6 +40,8 @@ public:
   virtual size_t size() const = 0;
   /// "0016E5_00390", "aachen/aachen_000000_000019": what the stars of the layout stand for.
   virtual std::string name(size_t index) const = 0;
+  /// The picture's file, for messages; the name if there is none.
+  virtual std::string path(size_t index) const { return name(index); }
   /// Reads a picture and its maps; may be called from several threads. Error: a file is damaged, an id is none of the
   /// classes, the sizes differ; names the file, the value and its place.
   virtual Example read(size_t index) const = 0;

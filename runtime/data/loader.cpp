@@ -76,9 +76,8 @@ class Loader::Implementation {
 public:
   Implementation(const Dataset &dataset, const LoaderOptions &options)
       : dataset(dataset), options(options), size{int(options.height), int(options.width)},
-        zoom(options.augment ? dataset.configuration().transform.zoom : 1),
-        order(dataset.size(), options), cache(dataset.size()), firstStep(options.firstStep),
-        nextExample(options.firstStep * uint64_t(options.batch)) {
+        zoom(options.augment ? dataset.configuration().transform.zoom : 1), order(dataset.size(), options),
+        cache(dataset.size()), firstStep(options.firstStep), nextExample(options.firstStep * uint64_t(options.batch)) {
     try {
       for (int i = 0; i < options.threads; ++i)
         workers.emplace_back([this] { work(); });
@@ -204,7 +203,7 @@ private:
         return cache[index];
     }
     const Example example = dataset.read(index);
-    const Size fitted = fittedSize(example.image, dataset.configuration().transform, size, zoom, dataset.name(index));
+    const Size fitted = fittedSize(example.image, dataset.configuration().transform, size, zoom, dataset.path(index));
     auto result = std::make_shared<const Example>(resize(example, fitted));
     std::lock_guard<std::mutex> lock(mutex);
     if (!cache[index] && cached + bytesOf(*result) <= options.cacheBytes) {

@@ -61,7 +61,7 @@ void look(const Dataset &dataset, size_t index, bool draw, Part &part) {
   const Example example = dataset.read(index);
   if (configuration.height > 0)
     fittedSize(example.image, configuration.transform, {configuration.height, configuration.width}, 1,
-               dataset.name(index));
+               dataset.path(index));
   count(example, part.survey);
   if (draw)
     part.tiles[index] = drawTile(example, dataset.name(index), configuration);
@@ -76,7 +76,7 @@ void lookAtAll(const Dataset &dataset, int tiles, std::atomic<size_t> &next, Pro
     } catch (const Error &error) {
       part.bad[index] = error.what();
     } catch (const std::bad_alloc &) {
-      part.bad[index] = dataset.name(index) + ": there is not enough memory for this picture; make it smaller";
+      part.bad[index] = Error(dataset.path(index) + ": there is not enough memory; make the picture smaller").what();
     }
     progress.advance();
   }

@@ -7,6 +7,7 @@
 #include "runtime/format/checksum.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 
@@ -19,7 +20,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 static constexpr int formatOfState = 1;
-static const char folderPrefix[] = "step-", remainsPrefix[] = ".part-", doneName[] = "DONE", stateName[] = "state.json";
+static const char folderPrefix[] = "step-", remainsPrefix[] = ".part-", damagedPrefix[] = "damaged-",
+                  doneName[] = "DONE", stateName[] = "state.json", modelName[] = "model.safetensors";
 
 static Json parseObject(const std::string &path) {
   Json json = Json::parse(readText(path), nullptr, false);
@@ -34,7 +36,7 @@ static std::string hex(uint64_t value) {
   return text;
 }
 
-static std::string sumOf(const std::string &path) {
+std::string sumOfFile(const std::string &path) {
   MappedFile file(path);
   return hex(format::checksum(file.data(), file.size()));
 }
@@ -49,14 +51,15 @@ static Json stateJson(const CheckpointState &state) {
           {"seed", state.seed},
           {"batch", state.batch},
           {"source_hash", state.sourceHash},
-          {"config", Json::parse(state.config, nullptr, false)}};
+          {"config", Json::parse(state.config, nullptr, false)},
+          {"frozen", state.frozen}};
 }
 
 // The files of a folder that is being written, and what they must be.
 static Json sumsOf(const std::string &folder) {
   Json sums = Json::object();
   for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    sums[entry.path().filename().string()] = {{"bytes", entry.file_size()}, {"sum", sumOf(entry.path().string())}};
+    sums[entry.path().filename().string()] = {{"bytes", entry.file_size()}, {"sum", sumOfFile(entry.path().string())}};
   return sums;
 }
 
@@ -141,10 +144,10 @@ static void verifySums(const std::string &folder) {
   for (const auto &[name, expected] : sums.items()) {
     const std::string path = joinPath(folder, fs::path(name).filename().string());
     if (!expected.is_object() || expected.value("bytes", Json()) != InputFile(path).size() ||
-        expected.value("sum", Json()) != sumOf(path))
+        expected.value("sum", Json()) != sumOfFile(path))
       fail(path, ": is damaged: it is not as it was written");
   }
-  for (const char *name : {stateName, "model.safetensors"})
+  for (const char *name : {stateName, modelName})
     if (!sums.contains(name))
       fail(joinPath(folder, name), ": is missing");
 }
@@ -154,8 +157,8 @@ static CheckpointState readState(const std::string &path) {
   try {
     if (json.at("format") != formatOfState)
       fail(path, ": format ", json.at("format").dump(), ", this dpsims-run reads ", formatOfState);
-    return {json.at("step").get<uint64_t>(), json.at("seed").get<uint64_t>(), json.at("batch").get<int64_t>(),
-            json.at("source_hash").get<std::string>(), json.at("config").dump()};
+    return {json.at("step").get<uint64_t>(),           json.at("seed").get<uint64_t>(), json.at("batch").get<int64_t>(),
+            json.at("source_hash").get<std::string>(), json.at("config").dump(),        json.value("frozen", "")};
   } catch (const Json::exception &) {
     fail(path, ": is not what a checkpoint has there: damaged");
   }
@@ -164,12 +167,25 @@ static CheckpointState readState(const std::string &path) {
 Checkpoint Checkpoints::open(uint64_t step) const {
   const std::string path = folder(step);
   verifySums(path);
-  return {readState(joinPath(path, stateName)), path};
+  const Checkpoint found{readState(joinPath(path, stateName)), path};
+  if (found.state.step != step)
+    fail(path, ": is a checkpoint of step ", found.state.step, " under another name");
+  return found;
+}
+
+// What cannot be read may be whole: it is not damaged.
+static void requireReadable(const std::string &folder) {
+  for (const char *name : {doneName, stateName, modelName}) {
+    const std::string path = joinPath(folder, name);
+    if (::access(path.c_str(), R_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
+      fail(path, ": cannot read: ", systemError(), "; make it readable, or move the checkpoint away");
+  }
 }
 
 std::optional<Checkpoint> Checkpoints::newest(const std::function<void(const std::string &)> &warn) const {
   const std::vector<uint64_t> all = steps();
   for (auto step = all.rbegin(); step != all.rend(); ++step) {
+    requireReadable(folder(*step));
     try {
       return open(*step);
     } catch (const Error &error) {
@@ -177,6 +193,21 @@ std::optional<Checkpoint> Checkpoints::newest(const std::function<void(const std
     }
   }
   return std::nullopt;
+}
+
+std::optional<Checkpoint> Checkpoints::recover(const std::function<void(const std::string &)> &warn) const {
+  std::error_code ignored;
+  if (fs::exists(directory, ignored) && ::access(directory.c_str(), W_OK | X_OK) != 0)
+    fail(directory, ": cannot write there: ", systemError(), "; make it writable, or start anew in another --output");
+  const std::optional<Checkpoint> found = newest(warn);
+  for (uint64_t step : steps()) {
+    if (!found || step <= found->state.step)
+      continue;
+    const std::string aside = joinPath(directory, damagedPrefix + fs::path(folder(step)).filename().string());
+    fs::remove_all(aside, ignored);
+    fs::rename(folder(step), aside, ignored);
+  }
+  return found;
 }
 
 void Checkpoints::prune(size_t keep, uint64_t every) const {
@@ -231,7 +262,8 @@ void requireSameRun(const std::string &path, const CheckpointState &saved, const
     fail(path, ": a checkpoint of batch ", saved.batch, ", the model is compiled for ", current.batch,
          ": compile it with --batch ", saved.batch);
   if (saved.seed != current.seed)
-    fail(path, ": a checkpoint of --seed ", saved.seed, ", not ", current.seed);
+    fail(path, ": a checkpoint of --seed ", saved.seed, ", not ", current.seed,
+         ": leave --seed out, or start anew in another --output");
 }
 
 } // namespace dpsims

@@ -26,6 +26,7 @@ struct CheckpointState {
   int64_t batch = 0;
   std::string sourceHash; ///< CompiledModel::sourceHash
   std::string config;     ///< CompiledModel::config, JSON
+  std::string frozen;     ///< sumOfFile of the weights that no checkpoint has; empty: not known
 };
 
 struct Checkpoint {
@@ -55,8 +56,13 @@ public:
   /// Reads and verifies the checkpoint of a step. Error: it is damaged; says what is wrong.
   Checkpoint open(uint64_t step) const;
 
-  /// The newest checkpoint that is whole. `warn` hears of each damaged one that is passed over.
+  /// The newest checkpoint that is whole. `warn` hears of each damaged one that is passed over. Error: one cannot be
+  /// read for another reason (permission): it may be whole.
   std::optional<Checkpoint> newest(const std::function<void(const std::string &)> &warn) const;
+
+  /// The same, for a run that goes on there: damaged ones that are newer become `damaged-step-...`, so that they take
+  /// no other's place. Error also: the directory cannot be written.
+  std::optional<Checkpoint> recover(const std::function<void(const std::string &)> &warn) const;
 
   /// Removes all but the newest `keep` and those whose step is a multiple of `every` (0: none), but step 0.
   void prune(size_t keep, uint64_t every) const;
@@ -66,6 +72,9 @@ private:
 
   std::string directory;
 };
+
+/// A file's checksum, as text. Error: it cannot be read.
+std::string sumOfFile(const std::string &path);
 
 /// Error unless a run of `saved` can go on with `current`: same configuration, batch and seed. Names what differs.
 void requireSameRun(const std::string &path, const CheckpointState &saved, const CheckpointState &current);

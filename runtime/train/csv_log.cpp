@@ -22,19 +22,50 @@ static std::string headerOf(const std::vector<std::string> &columns) {
   return header + "\n";
 }
 
-// The part of `text` that stays: the header and the rows up to `lastStep`.
+static std::vector<std::string> splitLine(const std::string &line) {
+  std::vector<std::string> fields;
+  std::istringstream stream(line);
+  for (std::string field; std::getline(stream, field, ',');)
+    fields.push_back(field);
+  return fields;
+}
+
+// The numbers of a row, of which there must be `count`.
+static std::vector<double> numbersOf(const std::string &path, const std::string &line, size_t count) {
+  const auto bad = [&](const std::string &why) {
+    fail(path, ": the row ", quoted(line), " ", why, ": remove it from the table, or move the table away");
+  };
+  const std::vector<std::string> fields = splitLine(line);
+  if (fields.size() != count)
+    bad("has " + std::to_string(fields.size()) + " fields instead of " + std::to_string(count));
+  std::vector<double> numbers;
+  for (const std::string &field : fields) {
+    char *end = nullptr;
+    numbers.push_back(std::strtod(field.c_str(), &end));
+    if (field.empty() || *end)
+      bad("has " + quoted(field) + ", which is no number");
+  }
+  return numbers;
+}
+
+// The part of `text` that stays: the header and the rows up to `lastStep`. What comes after may be anything: a lost
+// machine did not finish it.
 static std::string keptRows(const std::string &path, const std::string &text, const std::string &header,
                             uint64_t lastStep) {
   if (text.compare(0, header.size(), header) != 0)
     fail(path, ": is not the table of this run: its first line is not ", quoted(header.substr(0, header.size() - 1)),
          "; move it away");
+  const size_t columns = splitLine(header).size();
   size_t end = header.size();
-  while (true) {
+  for (double step = 0; step < double(lastStep);) {
     const size_t line = text.find('\n', end);
-    if (line == std::string::npos || std::strtoull(text.c_str() + end, nullptr, 10) > lastStep)
-      return text.substr(0, end);
-    end = line + 1;
+    if (line == std::string::npos)
+      break;
+    step = numbersOf(path, text.substr(end, line - end), columns)[0];
+    if (step <= double(lastStep))
+      end = line + 1;
   }
+  return text.substr(0, end);
 }
 
 CsvLog::CsvLog(std::string name, const std::vector<std::string> &columns, uint64_t lastStep) : path(std::move(name)) {
@@ -67,14 +98,6 @@ void CsvLog::sync() {
     fail(path, ": cannot write: ", systemError());
 }
 
-static std::vector<std::string> splitLine(const std::string &line) {
-  std::vector<std::string> fields;
-  std::istringstream stream(line);
-  for (std::string field; std::getline(stream, field, ',');)
-    fields.push_back(field);
-  return fields;
-}
-
 CsvTable readCsv(const std::string &path) {
   std::istringstream text(readText(path, uint64_t(1) << 32));
   std::string line;
@@ -86,12 +109,10 @@ CsvTable readCsv(const std::string &path) {
   table.columns.assign(fields.begin() + 1, fields.end());
   table.values.resize(table.columns.size());
   while (std::getline(text, line) && !text.eof()) {
-    fields = splitLine(line);
-    if (fields.size() != table.columns.size() + 1)
-      fail(path, ": row ", quoted(line), " has ", fields.size(), " fields instead of ", table.columns.size() + 1);
-    table.steps.push_back(std::strtod(fields[0].c_str(), nullptr));
+    const std::vector<double> numbers = numbersOf(path, line, table.columns.size() + 1);
+    table.steps.push_back(numbers[0]);
     for (size_t i = 0; i < table.columns.size(); ++i)
-      table.values[i].push_back(std::strtod(fields[i + 1].c_str(), nullptr));
+      table.values[i].push_back(numbers[i + 1]);
   }
   return table;
 }

@@ -35,9 +35,10 @@ struct Range {
 std::vector<double> ticks(const Range &range, int count) {
   const double raw = (range.high - range.low) / count, power = std::pow(10, std::floor(std::log10(raw)));
   const double step = power * (raw / power > 5 ? 10 : raw / power > 2 ? 5 : raw / power > 1 ? 2 : 1);
+  const double first = std::ceil(range.low / step);
   std::vector<double> result;
-  for (double k = std::ceil(range.low / step); k * step <= range.high; ++k)
-    result.push_back(k * step);
+  for (int i = 0; i <= 2 * count && (first + i) * step <= range.high; ++i) // of huge numbers ++ would make none larger
+    result.push_back((first + i) * step);
   return result;
 }
 
@@ -179,6 +180,10 @@ static std::vector<Curve> curvesOf(const std::string &table) {
 }
 
 std::vector<Chart> chartsOfRun(const std::string &folder) {
+  requireDirectory(folder);
+  std::error_code ignored;
+  if (!std::filesystem::exists(joinPath(folder, "losses.csv"), ignored))
+    fail(folder, ": has no losses.csv: it is no folder of a run");
   std::vector<Chart> charts{{"losses", curvesOf(joinPath(folder, "losses.csv")), true}};
   for (Curve &curve : curvesOf(joinPath(folder, "validation.csv")))
     if (!curve.x.empty()) {

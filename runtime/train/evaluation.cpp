@@ -44,7 +44,8 @@ Evaluation::Evaluation(const TrainOptions &options, std::shared_ptr<const Compil
   for (const Argument &input : sample.inputs)
     if (input.name == "labels")
       size = input.shape;
-  this->model->entry("statistics");
+  for (const char *name : {"statistics", "features"})
+    this->model->entry(name);
   if (options.validateEvery)
     chooseFeatures();
 }

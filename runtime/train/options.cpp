@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
@@ -26,17 +27,41 @@ void writeOptions(const std::string &path, const TrainOptions &options) {
   writeFile(path, json.dump(1) + "\n");
 }
 
-void readOptions(const std::string &path, TrainOptions &options) {
+OptionRange rangeOf(std::string_view name) {
+  constexpr uint64_t many = uint64_t(1) << 40;
+  if (name == "seed")
+    return {0, UINT64_MAX};
+  if (name == "threads")
+    return {0, 4096};
+  if (name == "data-threads")
+    return {1, 1024};
+  if (name == "checkpoint-every" || name == "keep" || name == "statistics-batches")
+    return {1, many};
+  return {name == "validation-images" ? 2u : 0u, many};
+}
+
+// Is the JSON a value that the flag takes?
+template <typename Value> static bool isTaken(const Json &json, const std::string &name) {
+  if constexpr (std::is_same_v<Value, std::string>)
+    return json.is_string() && (name != "convolution" || json == "auto" || json == "direct" || json == "winograd");
+  else if constexpr (std::is_same_v<Value, bool>)
+    return json.is_boolean();
+  else
+    return json.is_number_unsigned() && json >= rangeOf(name).least && json <= rangeOf(name).most;
+}
+
+void readOptions(const std::string &path, TrainOptions &options,
+                 const std::function<bool(const std::string &)> &isGiven) {
   const Json json = Json::parse(readText(path), nullptr, false);
   if (!json.is_object())
-    fail(path, ": holds no options of a run: give all flags again");
-  eachOption(options, [&](const char *name, auto &value) {
-    try {
-      if (json.contains(name))
-        json.at(name).get_to(value);
-    } catch (const Json::exception &) {
-      fail(path, ": ", quoted(name), " is ", json.at(name).dump(), ": give --", name, " again");
-    }
+    fail(path, ": is damaged, it holds no options of a run: remove it, and give the flags again");
+  eachOption(options, [&](const std::string &name, auto &value) {
+    if (!json.contains(name) || isGiven(name))
+      return;
+    if (!isTaken<std::decay_t<decltype(value)>>(json.at(name), name))
+      fail(path, ": ", quoted(name), " is ", json.at(name).dump(), ", which --", name,
+           " does not take: give that flag again");
+    json.at(name).get_to(value);
   });
 }
 

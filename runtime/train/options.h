@@ -6,7 +6,9 @@
 #define DPSIMS_RUNTIME_TRAIN_OPTIONS_H
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace dpsims {
 
@@ -60,8 +62,17 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
 /// Writes the options; paths become absolute.
 void writeOptions(const std::string &path, const TrainOptions &options);
 
-/// Reads what writeOptions wrote; options that the file lacks stay as they are. Error: it is no such file.
-void readOptions(const std::string &path, TrainOptions &options);
+/// What the number of an option must be.
+struct OptionRange {
+  uint64_t least, most;
+};
+OptionRange rangeOf(std::string_view name);
+
+/// Reads what writeOptions wrote, but for the options that `isGiven` says; options that the file lacks stay as they
+/// are. Error: it is no such file, or a value is none that its flag takes.
+void readOptions(
+    const std::string &path, TrainOptions &options,
+    const std::function<bool(const std::string &)> &isGiven = [](const std::string &) { return false; });
 
 } // namespace dpsims
 

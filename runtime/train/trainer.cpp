@@ -50,7 +50,7 @@ Trainer::Trainer(const TrainOptions &chosen, Report hears)
       start(*model, entry, options.seed), folder(options.output, options.resume),
       checkpoints(folder.file("checkpoints")), evaluation(options, model, data, folder, report) {
   checkpoints.removeRemains();
-  const std::optional<Checkpoint> newest = checkpoints.newest(report);
+  const std::optional<Checkpoint> newest = checkpoints.recover(report);
   if (newest)
     resume(*newest);
   else if (checkpoints.steps().empty())
@@ -80,13 +80,39 @@ void Trainer::resume(const Checkpoint &from) {
   if (from.state.sourceHash != model->sourceHash)
     report(from.path + ": the model is compiled of other texts than then: the run goes on, but not bit for bit");
   step = savedStep = from.state.step;
+  if (step > options.steps)
+    fail(folder.path(), ": is at step ", step, " already, --steps is ", options.steps);
+  takeFrozen(from);
   start.addSaved(from.file(modelFile), [this](uint32_t weight) { return isSaved(weight); });
-  start.addSaved(folder.file(frozenFile), [this](uint32_t weight) { return !isSaved(weight); });
   openDevice();
   openSession();
   writeOptions(folder.file(optionsFile), options);
-  frozen = std::make_unique<SafetensorsFile>(folder.file(frozenFile));
   beginLogs();
+}
+
+// The weights that no checkpoint has. If their file is damaged, it is made anew of what the run began with.
+void Trainer::takeFrozen(const Checkpoint &from) {
+  const std::string path = folder.file(frozenFile);
+  std::string trouble = path + ": is damaged: it is not as it was written";
+  try {
+    frozenSum = sumOfFile(path);
+    if (from.state.frozen.empty() || frozenSum == from.state.frozen) {
+      start.addSaved(path, [this](uint32_t weight) { return !isSaved(weight); });
+      frozen = std::make_unique<SafetensorsFile>(path);
+      return;
+    }
+  } catch (const Error &error) {
+    trouble = error.what();
+  }
+  if (options.backboneWeights.empty())
+    fail(trouble, "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
+  report(trouble + "; it is made anew of " + options.backboneWeights);
+  if (!options.weights.empty())
+    start.addNetworks(options.weights);
+  start.addBackbone(options.backboneWeights);
+  writeFrozen();
+  if (!from.state.frozen.empty() && frozenSum != from.state.frozen)
+    fail(options.backboneWeights, ": has other weights than the run began with: give those with --backbone-weights");
 }
 
 static DeviceOptions deviceOptions(const TrainOptions &options) {
@@ -136,6 +162,9 @@ void Trainer::run() {
     if (isLast())
       finish();
   } catch (const Stopped &) {
+  } catch (const std::exception &) {
+    saveProgress();
+    throw;
   }
   if (step != savedStep)
     checkpoint();
@@ -161,7 +190,8 @@ void Trainer::train() {
 }
 
 void Trainer::iterate() {
-  iteration.prepare(nextBatch(), step);
+  iteration.prepare(loader->next(), step);
+  whole = false;
   losses = iteration.run(*session);
   if (!allFinite(losses)) {
     const size_t bad = size_t(
@@ -169,22 +199,12 @@ void Trainer::iterate() {
     explainNonFinite(iteration.names()[bad] + (std::isnan(losses[bad]) ? " is not a number" : " is infinite"), step);
   }
   ++step;
+  whole = true;
   table->append(step, losses);
   std::vector<std::pair<std::string, float>> scalars;
   for (size_t i = 0; i < losses.size(); ++i)
     scalars.emplace_back(iteration.names()[i], losses[i]);
   events->scalars(step, scalars);
-}
-
-// What was trained since the last checkpoint is not lost with a bad picture.
-Batch Trainer::nextBatch() {
-  try {
-    return loader->next();
-  } catch (const Error &) {
-    if (step != savedStep)
-      checkpoint();
-    throw;
-  }
 }
 
 // "step 12/500, g 2.31, d 1.02"
@@ -206,7 +226,7 @@ void Trainer::sharePlans() const { addPlans(folder.file(plansFile), defaultPlanC
 //===-------------------------------------------------------------------------------------------------------------===//
 
 CheckpointState Trainer::state() const {
-  return {step, options.seed, iteration.size()[0], model->sourceHash, model->config};
+  return {step, options.seed, iteration.size()[0], model->sourceHash, model->config, frozenSum};
 }
 
 // What changes is in each checkpoint, the rest in the run's folder.
@@ -253,14 +273,15 @@ void Trainer::writeFrozen() {
   }
   writer.write();
   frozen = std::make_unique<SafetensorsFile>(folder.file(frozenFile));
+  frozenSum = sumOfFile(folder.file(frozenFile));
 }
 
-void Trainer::checkpoint() {
+void Trainer::checkpoint(bool withAverage) {
   const std::string bad = nonFiniteVariable(*session);
   if (!bad.empty())
     explainNonFinite("the weight " + bad + " has a value that is not finite", step - 1);
   const GeneratorWeights *average = nullptr;
-  if (step > 0 && isMultiple(step, options.keepEvery)) {
+  if (withAverage && step > 0 && isMultiple(step, options.keepEvery)) {
     try {
       average = &evaluation.average(step);
     } catch (const Stopped &) { // `dpsims-run export` makes it later
@@ -276,6 +297,16 @@ void Trainer::checkpoint() {
   checkpoints.prune(options.keep, options.keepEvery);
 }
 
+// What was trained since the last checkpoint is not lost with a bad picture, or a grid that cannot be drawn.
+void Trainer::saveProgress() {
+  if (!whole || step == savedStep)
+    return;
+  try {
+    checkpoint(false);
+  } catch (const std::exception &) { // the first error is the one to tell
+  }
+}
+
 void Trainer::finish() {
   evaluation.average(step).write(folder.file(averageFile), false, averageMetadata(state()));
   sharePlans();
@@ -283,6 +314,7 @@ void Trainer::finish() {
 }
 
 void Trainer::explainNonFinite(const std::string &seen, uint64_t lastStep) {
+  whole = false;
   const std::optional<Checkpoint> from = checkpoints.newest(report);
   if (!from)
     fail(options.weights.empty() ? model->path : options.weights, ": ", seen, " before the first iteration");
@@ -317,19 +349,30 @@ std::map<std::string, std::string> averageMetadata(const CheckpointState &state)
           {"dpsims.seed", std::to_string(state.seed)}};
 }
 
-static Checkpoint checkpointOf(const ExportOptions &options) {
+static void requireStep(const ExportOptions &options, const std::vector<uint64_t> &steps) {
+  if (std::find(steps.begin(), steps.end(), uint64_t(options.step)) != steps.end())
+    return;
+  std::string known;
+  for (uint64_t step : steps)
+    known += (known.empty() ? "" : ", ") + std::to_string(step);
+  fail(options.run, ": has no checkpoint of step ", options.step, "; it has ", known.empty() ? "none" : known);
+}
+
+static Checkpoint checkpointOf(const ExportOptions &options, const Report &report) {
   requireDirectory(options.run);
   const Checkpoints checkpoints(joinPath(options.run, "checkpoints"));
-  if (options.step >= 0)
+  if (options.step >= 0) {
+    requireStep(options, checkpoints.steps());
     return checkpoints.open(uint64_t(options.step));
-  const std::optional<Checkpoint> newest = checkpoints.newest([](const std::string &) {});
+  }
+  const std::optional<Checkpoint> newest = checkpoints.newest(report);
   if (!newest)
     fail(options.run, ": has no checkpoint");
   return *newest;
 }
 
 void exportAverage(const ExportOptions &options, const Report &report) {
-  const Checkpoint from = checkpointOf(options);
+  const Checkpoint from = checkpointOf(options, report);
   TrainOptions run;
   run.output = options.run;
   readOptions(joinPath(options.run, optionsFile), run);
@@ -339,7 +382,7 @@ void exportAverage(const ExportOptions &options, const Report &report) {
     run.data = options.data;
   const std::shared_ptr<const CompiledModel> model = CompiledModel::load(run.model);
   const Shape size = Iteration(*model, trainEntry(*model, 0), run.seed).size();
-  CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config};
+  CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config, from.state.frozen};
   requireSameRun(from.path, from.state, current);
   const TrainingData data(*model, run.data, size, takesInstances(*model), run.seed, run.dataThreads);
   if (options.threads)

@@ -34,13 +34,13 @@ private:
   void openDevice();
   void begin();
   void resume(const Checkpoint &from);
+  void takeFrozen(const Checkpoint &from);
   void openSession();
   void beginLogs();
 
   // Iterations
   void train();
   void iterate();
-  Batch nextBatch();
   std::string note() const;
   void sharePlans() const;
   bool isLast() const { return step >= options.steps; }
@@ -48,7 +48,8 @@ private:
   // Checkpoints
   CheckpointState state() const;
   bool isSaved(uint32_t weight) const;
-  void checkpoint();
+  void checkpoint(bool withAverage = true);
+  void saveProgress();
   void writeVariables(const std::string &path) const;
   void writeFrozen();
   void finish();
@@ -70,12 +71,14 @@ private:
   std::unique_ptr<Device> device;
   std::unique_ptr<Session> session;
   std::unique_ptr<SafetensorsFile> frozen;
+  std::string frozenSum;
   std::unique_ptr<Loader> loader;
   std::unique_ptr<EventFile> events;
   std::unique_ptr<CsvLog> table;
   std::vector<float> losses; // of the last iteration
   uint64_t step = 0;         // iterations done
   uint64_t savedStep = 0;    // of the newest checkpoint
+  bool whole = true;         // the weights are those of `step`
 };
 
 struct ExportOptions {

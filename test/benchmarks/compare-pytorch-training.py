@@ -5,8 +5,8 @@
     compare-pytorch-training.py --reference DIR --tools BUILD/bin [--config camvid-128] [--backbone NAME] [--batch 8]
 
 DIR holds the reference, dpsims_torch.py; torch and timm must be installed. Each round runs both, one after the other, each
-in a process of its own: seconds are the median of its iterations behind the first, memory is the process's peak. The table
-has the medians over the rounds.
+in a process of its own: seconds are the median of its iterations behind the first, memory is the process's peak (of dpsims,
+before the benchmark measures the machine itself). The table has the medians over the rounds.
 """
 import argparse
 import json
@@ -99,8 +99,9 @@ def main():
         for _ in range(args.rounds):
             memory = measured(theirs)
             results["PyTorch eager"].append((statistics.median(json.loads(times.read_text())), memory))
-            memory = measured(ours)
-            results["dpsims"].append((json.loads(times.read_text())["median_seconds"], memory))
+            measured(ours)
+            result = json.loads(times.read_text())
+            results["dpsims"].append((result["median_seconds"], result["memory"]["resident_peak"]))
     medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in results.items()}
     print(f"{args.config}, {config.get('discriminator', {}).get('backbone', 'convnext_large')}, batch {args.batch}, "
           f"{args.threads} threads\n\n| | seconds an iteration | peak memory |\n|---|---|---|")

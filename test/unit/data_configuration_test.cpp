@@ -45,6 +45,36 @@ TEST(DataConfiguration, ReadsEveryKey) {
   EXPECT_EQ(c.height, 8);
 }
 
+TEST(DataConfiguration, TakesInstancesWithTheLayoutsTheyFit) {
+  const DataConfiguration split = configure(R"({"instances": "{split}/ids/*"})");
+  ASSERT_EQ(split.layouts.size(), 2u);
+  EXPECT_EQ(split.layouts[0].images, "{split}/images/*");
+  EXPECT_EQ(split.layouts[1].instances, "{split}/ids/*");
+  const DataConfiguration flat = configure(R"({"instances": "ids/*"})");
+  ASSERT_EQ(flat.layouts.size(), 1u);
+  EXPECT_EQ(flat.layouts[0].images, "images/*");
+  EXPECT_EQ(configure(R"({"instances": null})").layouts.size(), 3u);
+  EXPECT_TRUE(configure(R"({"dataset": "shapes", "instances": "ids/*"})").layouts.empty());
+  EXPECT_TRUE(hasParts(errorOf([] { configure(R"({"dataset": "camvid", "instances": "ids/*"})"); }),
+                       {"c.json: data.instances", "\"ids/*\"", "\"camvid\"", "\"{split}/img/*\", \"{split}/*\"",
+                        "add data.images and data.labels"}));
+}
+
+TEST(DataConfiguration, ChecksIds) {
+  auto error = [](const std::string &data) { return errorOf([&] { configure(data); }); };
+  EXPECT_TRUE(
+      hasParts(error(R"({"remap": {"1": 99}})"), {"c.json: data.remap", "\"1\": 99", "classes 0..4", "data.ignore"}));
+  EXPECT_EQ(configure(R"({"remap": {"1": 99, "2": -1}, "ignore": [99]})").rules.remap.at(1), 99);
+  EXPECT_TRUE(hasParts(error(R"({"remap": {"0": 4, "00": 3}})"), {"data.remap", "\"00\" is id 0 once more"}));
+  EXPECT_TRUE(hasParts(error(R"({"remap": {"0": 18446744073709551615}})"), {"data.remap", "18446744073709551615"}));
+  EXPECT_TRUE(hasParts(error(R"({"ignore": [18446744073709551615]})"), {"data.ignore", "18446744073709551615"}));
+  EXPECT_TRUE(hasParts(error(R"({"palette": {"2": [7, 7, 7], "3": [7, 7, 7]}})"),
+                       {"data.palette", "[7,7,7] is the colour of both 2 and 3"}));
+  EXPECT_NO_THROW(configure(R"({"label_values": "ids", "palette": {"2": [7, 7, 7], "3": [7, 7, 7]}})"));
+  EXPECT_TRUE(hasParts(error(R"({"palette": {"1": [1, 1, 1], "01": [2, 2, 2]}})"), {"data.palette", "id 1 once more"}));
+  EXPECT_EQ(configure(R"({"palette": {"2": [[7, 7, 7], [7, 7, 7]]}})").colours.size(), 1u);
+}
+
 TEST(DataConfiguration, NamesWhatIsWrong) {
   auto error = [](const std::string &data) { return errorOf([&] { configure(data); }); };
   EXPECT_TRUE(hasParts(error("3"), {"c.json: \"data\""}));
@@ -56,7 +86,7 @@ TEST(DataConfiguration, NamesWhatIsWrong) {
   EXPECT_TRUE(hasParts(error(R"({"images": "a/*_*", "labels": "b/*"})"), {"data.images", "two \"*\""}));
   EXPECT_TRUE(hasParts(error(R"({"images": "a/*/*", "labels": "b/*"})"), {"as many \"*\""}));
   EXPECT_TRUE(hasParts(error(R"({"images": "{split}/*", "labels": "b/*"})"), {"both have \"{split}\""}));
-  EXPECT_TRUE(hasParts(error(R"({"dataset": "cityscapes", "instances": "x/*"})"), {"as many \"*\""}));
+  EXPECT_TRUE(hasParts(error(R"({"dataset": "cityscapes", "instances": "x/*"})"), {"\"x/*\"", "as many \"*\""}));
   EXPECT_TRUE(hasParts(error(R"({"layouts": []})"), {"data.layouts"}));
   EXPECT_TRUE(hasParts(error(R"({"layouts": [3]})"), {"data.layouts"}));
   EXPECT_TRUE(hasParts(error(R"({"splits": ["a"]})"), {"data.splits"}));
@@ -71,6 +101,7 @@ TEST(DataConfiguration, NamesWhatIsWrong) {
   EXPECT_TRUE(hasParts(error(R"({"flip": 1})"), {"data.flip"}));
   EXPECT_TRUE(hasParts(error(R"({"zoom": 0.5})"), {"data.zoom", "0.5"}));
   EXPECT_TRUE(hasParts(error(R"({"pictures": {"train": 0}})"), {"data.pictures", "0"}));
+  EXPECT_TRUE(hasParts(error(R"({"pictures": {"train": 1073741824}})"), {"data.pictures", "from 1 to 16777216"}));
   EXPECT_TRUE(hasParts(error(R"({"seed": -1})"), {"data.seed", "-1"}));
 }
 
@@ -80,6 +111,10 @@ TEST(DataConfiguration, IsNoOtherFile) {
   EXPECT_TRUE(hasParts(error("[]"), {"num_classes"}));
   EXPECT_TRUE(hasParts(error(R"({"num_classes": 0})"), {"num_classes", "from 1"}));
   EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "image_size": [8]})"), {"image_size", "[height, width]"}));
+  EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "a": [{"b": {"c": 1}}], "data": {"flip": true, "zoom": 1e999}})"),
+                       {"c.json: data.zoom of the configuration: \"1e999\"", "smaller"}));
+  EXPECT_TRUE(hasParts(error(R"({"a": {"b": 1}, "c": [[{"d": 1}, 1e999]]})"), {"c.json: c of the configuration"}));
+  EXPECT_TRUE(hasParts(error("-1e999"), {"c.json: the configuration: \"-1e999\""}));
   const std::string deep(100000, '[');
   EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "data": {"ignore": )" + deep), {"100 brackets"}));
 }

@@ -124,6 +124,36 @@ TEST(Checkpoints, damagedOnesArePassedOver) {
   EXPECT_EQ(newest(checkpoints)->state.step, 50u);
 }
 
+TEST(Checkpoints, damagedOnesTakeNoPlace) {
+  TemporaryDirectory directory;
+  const Checkpoints checkpoints(directory / "checkpoints");
+  fill(checkpoints, 40);
+  const std::string base = directory / "checkpoints/step-000000";
+  fs::resize_file(base + "40/model.safetensors", 3);
+  fs::create_directory(directory / "checkpoints/step-999999999999999999");
+  fs::copy(base + "10", base + "35");
+  const auto ignore = [](const std::string &) {};
+  EXPECT_EQ(checkpoints.recover(ignore)->state.step, 30u);
+  EXPECT_EQ(checkpoints.steps(), (std::vector<uint64_t>{10, 20, 30}));
+  EXPECT_TRUE(fs::exists(directory / "checkpoints/damaged-step-00000040"));
+  checkpoints.prune(1, 0);
+  EXPECT_EQ(checkpoints.steps(), (std::vector<uint64_t>{30}));
+  // Where none is whole, nothing moves: the run must not begin anew by itself.
+  fs::resize_file(base + "30/model.safetensors", 3);
+  EXPECT_FALSE(checkpoints.recover(ignore));
+  EXPECT_EQ(checkpoints.steps(), (std::vector<uint64_t>{30}));
+}
+
+TEST(Checkpoints, whatCannotBeReadIsNotPassedOver) {
+  if (::geteuid() == 0)
+    GTEST_SKIP() << "root reads everything";
+  TemporaryDirectory directory;
+  const Checkpoints checkpoints(directory / "checkpoints");
+  fill(checkpoints, 20);
+  fs::permissions(directory / "checkpoints/step-00000020/model.safetensors", fs::perms::none);
+  EXPECT_TRUE(hasParts(errorOf([&] { newest(checkpoints); }), {"step-00000020/model.safetensors", "make it readable"}));
+}
+
 TEST(Checkpoints, anyDamageIsAnErrorOfOneLine) {
   TemporaryDirectory directory;
   const Checkpoints checkpoints(directory / "checkpoints");

@@ -53,6 +53,13 @@ TEST(CsvLog, refusesOtherTables) {
   EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"\"1,2,3\" has 3 fields instead of 2"}));
   writeFile(path, "");
   EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"no table of a run"}));
+  for (const char *row : {"2,1.0", "2,abc,1", "2,,1", "x,1,1"}) {
+    writeFile(path, std::string("step,a,b\n1,1,1\n") + row + "\n3,1,1\n");
+    EXPECT_TRUE(hasParts(errorOf([&] { CsvLog(path, {"a", "b"}, 3); }), {"losses.csv: the row", row, "remove it"}));
+    EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"losses.csv: the row", row}));
+    { CsvLog log(path, {"a", "b"}, 1); } // what a lost machine left behind the checkpoint does not matter
+    EXPECT_EQ(readText(path), "step,a,b\n1,1,1\n");
+  }
 }
 
 TEST(CsvLog, saysWhenTheDiskIsFull) {

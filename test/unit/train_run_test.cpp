@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <csignal>
 
 #include <sys/resource.h>
@@ -306,6 +307,66 @@ TEST_F(TrainRun, RefusesWhatDoesNotFit) {
   EXPECT_NO_THROW(train(options("other", 1))); // what failed above left nothing in the way
 }
 
+// The curves cannot be drawn: no reason to lose the iterations before.
+TEST_F(TrainRun, SavesItsProgressBeforeAnyError) {
+  TrainOptions chosen = options("run");
+  chosen.checkpointEvery = 100;
+  Trainer trainer(chosen, [](const std::string &) {});
+  fs::create_directory(directory / "run/curves.png");
+  EXPECT_TRUE(hasParts(errorOf([&] { trainer.run(); }), {"run/curves.png"}));
+  EXPECT_EQ(Checkpoints(directory / "run/checkpoints").steps(), (std::vector<uint64_t>{0, 3}));
+}
+
+TEST_F(TrainRun, RestoresFrozenWeights) {
+  train(options("whole"));
+  train(options("run", 3));
+  TrainOptions more = options("run");
+  more.resume = true;
+  const std::string path = directory / "run/frozen.safetensors", good = readText(path);
+  std::string bad = good;
+  bad[bad.size() - 5] ^= 1;
+  writeFile(path, bad);
+  TrainOptions without = more, others = more;
+  without.backboneWeights = "";
+  EXPECT_TRUE(hasParts(errorOf([&] { train(without); }), {"frozen.safetensors: is damaged", "--backbone-weights"}));
+  writeTensor("others.safetensors", "stages.0.blocks.0.conv_dw.weight", 4);
+  others.backboneWeights = directory / "others.safetensors";
+  EXPECT_TRUE(hasParts(errorOf([&] { train(others); }), {"others.safetensors: has other weights"}));
+  fs::remove(path);
+  train(more);
+  EXPECT_TRUE(reported("it is made anew of"));
+  EXPECT_EQ(readText(path), good);
+  expectSameRuns("whole", "run");
+}
+
+TEST_F(TrainRun, RefusesWeightsThatAreNotFinite) {
+  writeTensor("nan.safetensors", "stages.0.blocks.0.conv_dw.weight", NAN);
+  TrainOptions chosen = options("run");
+  chosen.backboneWeights = directory / "nan.safetensors";
+  EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }),
+                       {"nan.safetensors: the tensor \"stages.0.blocks.0.conv_dw.weight\" has the value", "number 0"}));
+}
+
+TEST_F(TrainRun, RefusesWhatNoFlagTakes) {
+  const std::string path = directory / "run.json";
+  for (const char *text : {R"("keep": 0)", R"("steps": -1)", R"("steps": 6.7)", R"("convolution": "foo")",
+                           R"("validation-images": 1)", R"("threads": 5000)", R"("tf32": 1)", R"("model": 3)"}) {
+    writeFile(path, std::string("{") + text + "}");
+    TrainOptions read;
+    const std::string name = std::string(text).substr(1, std::string(text).find('"', 1) - 1);
+    EXPECT_TRUE(
+        hasParts(errorOf([&] { readOptions(path, read); }), {"run.json", name.c_str(), "give that flag again"}));
+    EXPECT_NO_THROW(readOptions(path, read, [&](const std::string &given) { return given == name; }));
+  }
+}
+
+TEST_F(TrainRun, RefusesToGoBack) {
+  train(options("run", 4));
+  TrainOptions less = options("run", 2);
+  less.resume = true;
+  EXPECT_TRUE(hasParts(errorOf([&] { train(less); }), {"run: is at step 4 already, --steps is 2"}));
+}
+
 TEST_F(TrainRun, RefusesAnotherConfiguration) {
   train(options("run", 2));
   TrainOptions again = options("run", 4);
@@ -366,7 +427,7 @@ TEST_F(TrainRun, ExportsTheAverage) {
   exportAverage(chosen, ignore);
   EXPECT_EQ(text("e.safetensors"), text("run/ema.safetensors"));
   chosen.step = 3;
-  EXPECT_TRUE(hasParts(errorOf([&] { exportAverage(chosen, ignore); }), {"step-00000003"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { exportAverage(chosen, ignore); }), {"no checkpoint of step 3; it has 2, 4, 6"}));
   chosen.step = 4;
   chosen.half = true;
   exportAverage(chosen, ignore);
@@ -404,6 +465,8 @@ TEST(Curves, AreDrawn) {
   const Curve thin = thinned({"long", {0, 1, 2, 3, 4}, {0, 2, 4, 6, 9}}, 3);
   EXPECT_EQ(thin.x, (std::vector<double>{0.5, 2.5, 4}));
   EXPECT_EQ(thin.y, (std::vector<double>{1, 5, 9}));
+  for (double huge : {1e20, 1e300, -1e300}) // the axis ends, however large its numbers are
+    drawCharts({{"huge", {{"", {huge, std::nextafter(huge, 0.0)}, {1, 2}}}, false}}, 400, 200);
 }
 
 } // namespace

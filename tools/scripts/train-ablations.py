@@ -16,7 +16,7 @@ backbone has no weights is left out. What is there already is not done again, so
 Needs dpsims-compile and dpsims-run in the PATH, or in --bin; nothing else but Python.
 """
 import argparse
-import csv
+import copy
 import json
 import os
 import pathlib
@@ -28,48 +28,118 @@ import time
 
 DEFAULT_BACKBONE = "convnext_large"
 SCORES = ("frechet", "diversity")
+OWN_FLAGS = ("--model", "--output", "--steps", "--seed", "--resume", "--data", "--backbone-weights", "--features-model",
+             "--features-weights", "--checkpoint-every", "--sample-every", "--validate-every")
+JUDGE = "judge.features.dpsims"  # a letter on either side of a dot: no variant's name, see folder_name
 
 
 class AblationError(Exception):
     """What is wrong, in one line."""
 
 
-def read_list(path):
+def shown(value):
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def read_object(path):
+    """-> the JSON object in a file"""
     try:
-        content = json.loads(pathlib.Path(path).read_text())
-    except (OSError, ValueError) as error:
-        raise AblationError(f"{path}: {error}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("base"), str):
+        content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AblationError(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise AblationError(f"{path}: is no JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise AblationError(f"{path}: must hold one JSON object, not {shown(content)}")
+    return content
+
+
+def is_text(value):
+    return isinstance(value, str) and value.isprintable()
+
+
+def is_setting(value):
+    return is_text(value) and value.find("=") > 0
+
+
+def check_settings(place, holder):
+    settings = holder.get("set", [])
+    if not isinstance(settings, list):
+        raise AblationError(f'{place}: "set" is {shown(settings)}; it must be a list, as ["generator.noise=none"]')
+    for setting in settings:
+        if not is_setting(setting):
+            raise AblationError(f'{place}: "set" has {shown(setting)}; wants "key=value", as "generator.noise=none"')
+
+
+def place_of(path, variant):
+    return f'{path}: variant "{variant["name"]}"'
+
+
+def check_variant(path, i, variant):
+    if not isinstance(variant, dict) or not is_text(variant.get("name")):
+        raise AblationError(f'{path}: variant {i} has no "name", a line of text')
+    unknown = set(variant) - {"name", "set"}
+    if unknown:
+        raise AblationError(f"{place_of(path, variant)}: unknown key {shown(min(unknown))}; known are name, set")
+    check_settings(place_of(path, variant), variant)
+
+
+def read_list(path):
+    content = read_object(path)
+    if not is_text(content.get("base")):
         raise AblationError(f'{path}: has no "base", the configuration\'s file')
     unknown = set(content) - {"base", "set", "variants"}
     if unknown:
-        raise AblationError(f'{path}: unknown key "{sorted(unknown)[0]}"; known are base, set, variants')
+        raise AblationError(f"{path}: unknown key {shown(min(unknown))}; known are base, set, variants")
+    check_settings(path, content)
     variants = content.get("variants")
     if not isinstance(variants, list) or not variants:
         raise AblationError(f'{path}: has no "variants"')
     names = set()
     for i, variant in enumerate(variants):
-        if not isinstance(variant, dict) or not isinstance(variant.get("name"), str):
-            raise AblationError(f'{path}: variant {i} has no "name"')
-        if set(variant) - {"name", "set"}:
-            raise AblationError(f'{path}: variant "{variant["name"]}" has keys other than name and set')
-        if folder_name(variant["name"]) in names:
-            raise AblationError(f'{path}: two variants would use the folder "{folder_name(variant["name"])}"')
-        names.add(folder_name(variant["name"]))
+        check_variant(path, i, variant)
+        folder = folder_name(variant["name"])
+        if folder in names:
+            raise AblationError(f'{path}: two variants would use the folder "{folder}"; rename one')
+        names.add(folder)
     return content
 
 
 def folder_name(name):
-    return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-") or "variant"
+    """Letters and digits, and dots between digits alone: never "..", nor a file that the script writes."""
+    return re.sub(r"([^A-Za-z0-9.]|(?<![0-9])\.|\.(?![0-9]))+", "-", name).strip("-") or "variant"
 
 
-def settings_of(configuration, overrides):
-    """-> the discriminator's section after the overrides"""
-    section = dict(configuration.get("discriminator", {}))
+def apply_setting(place, configuration, setting):
+    """As dpsims-compile --set does."""
+    key, _, text = setting.partition("=")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = text
+    *sections, last = key.split(".")
+    for section in sections:
+        if configuration.get(section) is None:
+            configuration[section] = {}
+        configuration = configuration[section]
+        if not isinstance(configuration, dict):
+            raise AblationError(f"{place}: --set {setting}: {section} is {shown(configuration)}, no section")
+    configuration[last] = value
+
+
+def settings_of(place, configuration, overrides):
+    """-> the discriminator's section after the overrides, with its defaults"""
+    configuration = copy.deepcopy(configuration)
     for override in overrides:
-        key, _, value = override.partition("=")
-        if key.startswith("discriminator."):
-            section[key.removeprefix("discriminator.")] = value
+        apply_setting(place, configuration, override)
+    section = configuration.get("discriminator", {})
+    if not isinstance(section, dict):
+        raise AblationError(f"{place}: discriminator is {shown(section)}; a section is an object of keys and values")
+    section = {"backbone": DEFAULT_BACKBONE, "pretrained": True, **section}
+    for key, kind, words in (("backbone", str, "a string"), ("pretrained", bool, "true or false")):
+        if not isinstance(section[key], kind):
+            raise AblationError(f"{place}: discriminator.{key} is {shown(section[key])}; it must be {words}")
     return section
 
 
@@ -78,6 +148,10 @@ class Runner:
 
     def __init__(self, arguments):
         self.arguments = arguments
+        self.train_flags = arguments.train_flags.split()
+        for flag in self.train_flags:
+            if flag.partition("=")[0] in OWN_FLAGS:
+                raise AblationError(f"--train-flags: {flag} clashes with the script's own; leave it out, see --help")
         self.output = pathlib.Path(arguments.output)
         self.weights = {}
         for pair in arguments.backbone_weights:
@@ -90,14 +164,23 @@ class Runner:
         program = os.path.join(self.arguments.bin, name) if self.arguments.bin else name
         command = [program, *map(str, words)]
         try:
-            done = subprocess.run(command)
+            process = subprocess.Popen(command)
         except OSError as error:
             raise AblationError(f"{program}: {error.strerror}; is its folder in the PATH, or in --bin?") from None
-        except KeyboardInterrupt:  # the tool has the signal too, and has written its checkpoint
-            raise AblationError("interrupted; the same call goes on") from None
-        if done.returncode:
-            reason = f"exit status {done.returncode}" if done.returncode > 0 else signal.Signals(-done.returncode).name
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:  # the tool has the signal too, and writes its checkpoint
+            process.wait()
+            raise
+        if status:
+            reason = f"exit status {status}" if status > 0 else signal.Signals(-status).name
             raise AblationError(f"{' '.join(command)}: {reason}")
+
+    def make_output(self):
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AblationError(f"--output {self.output}: {error.strerror}; it must be a folder") from None
 
     def compile(self, base, overrides, target, *what):
         words = [base, *what, "--batch", self.arguments.batch, "-o", target]
@@ -107,23 +190,22 @@ class Runner:
 
     def judge(self, base, overrides, section):
         """-> flags of the backbone that judges all variants"""
-        name = section.get("backbone", DEFAULT_BACKBONE)
+        name = section["backbone"]
         if name not in self.weights:
             print(f"no --backbone-weights {name}=FILE: Frechet distances are not measured", file=sys.stderr)
             return ["--validate-every", "0"]
-        model = self.output / "features.dpsims"
+        model = self.output / JUDGE
         self.compile(base, overrides, model, "--program", "features")
         return ["--features-model", model, "--features-weights", self.weights[name]]
 
     def train(self, base, overrides, section, folder, judge):
         """-> seconds and iterations of this call, or None if the variant cannot be trained"""
-        backbone = section.get("backbone", DEFAULT_BACKBONE)
-        frozen = str(section.get("pretrained", True)).lower() != "false"
+        backbone, frozen = section["backbone"], section["pretrained"]
         if frozen and backbone not in self.weights:
             return None
         model = self.output / f"{folder.name}.dpsims"
         self.compile(base, overrides, model, "--training")
-        before = last_step(folder)
+        before = last_step(folder, torn=True)
         start = time.monotonic()
         words = ["train", "--model", model, "--output", folder, "--steps", self.arguments.steps, "--seed",
                  self.arguments.seed, "--resume", *judge]
@@ -135,21 +217,49 @@ class Runner:
         words += ["--checkpoint-every", every, "--sample-every", every]
         if "--validate-every" not in judge:
             words += ["--validate-every", every]
-        self.tool("dpsims-run", *words, *self.arguments.train_flags.split())
-        return time.monotonic() - start, last_step(folder) - before
+        self.tool("dpsims-run", *words, *self.train_flags)
+        step = last_step(folder)
+        if step < self.arguments.steps:  # SIGTERM: it has written its checkpoint, and succeeds
+            raise AblationError(f"{folder}: stopped at step {step} of {self.arguments.steps}; the same call goes on")
+        return time.monotonic() - start, max(0, step - before)
 
 
-def rows_of(path):
-    """-> the rows of a table as dictionaries of numbers"""
+def numbers_of(line, columns):
+    """-> a row as a dictionary, or None"""
     try:
-        with open(path, newline="") as file:
-            return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    except OSError:
+        values = [float(value) for value in line.split(",")]
+    except ValueError:
+        return None
+    row = dict(zip(columns, values))
+    return row if len(values) == len(columns) and row["step"].is_integer() else None
+
+
+def rows_of(path, required=(), torn=False):
+    """-> the rows of a run's table as dictionaries of numbers; a last row without its end is none, as for dpsims-run.
+
+    torn: what follows the first faulty row is left out; dpsims-run writes it anew if the run goes on before it."""
+    try:
+        header, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1] or [""]
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise AblationError(f"{path}: {error.strerror}") from None
+    columns = header.split(",")
+    for column in ("step", *required):
+        if header and column not in columns:
+            raise AblationError(f'{path}: row 1, the columns, has no "{column}"; move the folder away to train anew')
+    rows = [numbers_of(line, columns) for line in lines]
+    if None in rows:
+        i = rows.index(None)
+        if torn:
+            return rows[:i]
+        wanted = f"a step and {len(columns) - 1} numbers"
+        raise AblationError(f"{path}: row {i + 2} is {shown(lines[i])}, not {wanted}; remove it")
+    return rows
 
 
-def last_step(folder):
-    rows = rows_of(folder / "losses.csv")
+def last_step(folder, torn=False):
+    rows = rows_of(folder / "losses.csv", torn=torn)
     return int(rows[-1]["step"]) if rows else 0
 
 
@@ -166,7 +276,7 @@ def number(value, form="{:.3g}"):
 
 def summary(folder, overrides, timing):
     """-> the variant's line of the table"""
-    losses, scores = rows_of(folder / "losses.csv"), rows_of(folder / "validation.csv")
+    losses, scores = rows_of(folder / "losses.csv"), rows_of(folder / "validation.csv", SCORES)
     distances = [row["frechet"] for row in scores]
     best = min(scores, key=lambda row: row["frechet"]) if scores else {}
     seconds = timing[0] / timing[1] if timing and timing[1] else None
@@ -187,32 +297,37 @@ def write_table(path, title, lines):
     text += ["", "Frechet: of the averaged generator, over one frozen backbone for all. Losses: means of the last tenth of the "
              "steps. s an iteration: this call's, everything included.", ""]
     aside = path.with_suffix(".part")
-    aside.write_text("\n".join(text))
-    os.replace(aside, path)
+    try:
+        aside.write_text("\n".join(text), encoding="utf-8")
+        os.replace(aside, path)
+    except OSError as error:
+        raise AblationError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def ablate(arguments):
     content = read_list(arguments.list)
-    base = (pathlib.Path(arguments.list).parent / content["base"]).resolve()
-    try:
-        configuration = json.loads(base.read_text())
-    except (OSError, ValueError) as error:
-        raise AblationError(f"{base}: {error}") from None
+    base = pathlib.Path(os.path.realpath(pathlib.Path(arguments.list).parent / content["base"]))
+    configuration = read_object(base)
     common = content.get("set", []) + arguments.set
+    settings_of(base, configuration, [])
+    shared = settings_of(arguments.list, configuration, common)
+    variants = []
+    for variant in content["variants"]:  # all, before the first is trained
+        own, place = variant.get("set", []), place_of(arguments.list, variant)
+        variants.append((variant["name"], own, settings_of(place, configuration, common + own)))
     runner = Runner(arguments)
-    runner.output.mkdir(parents=True, exist_ok=True)
-    judge = runner.judge(base, common, settings_of(configuration, common))
+    runner.make_output()
+    judge = runner.judge(base, common, shared)
     lines, folders = [], []
-    for variant in content["variants"]:
-        overrides = common + variant.get("set", [])
-        folder = runner.output / folder_name(variant["name"])
-        print(f"== {variant['name']}", file=sys.stderr)
-        timing = runner.train(base, overrides, settings_of(configuration, overrides), folder, judge)
+    for name, own, section in variants:
+        folder = runner.output / folder_name(name)
+        print(f"== {name}", file=sys.stderr)
+        timing = runner.train(base, common + own, section, folder, judge)
         if timing is None:
             print("left out: no --backbone-weights for its backbone", file=sys.stderr)
             continue
         folders.append(folder)
-        lines.append([variant["name"], *summary(folder, variant.get("set", []), timing)])
+        lines.append([name, *summary(folder, own, timing)])
         write_table(runner.output / "table.md", f"Variants of {base.name}, {arguments.steps} steps", lines)
     if not folders:
         raise AblationError("no variant could be trained")
@@ -221,23 +336,40 @@ def ablate(arguments):
     print(runner.output / "table.md")
 
 
+def positive(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return value
+
+
+def setting(text):
+    if not is_setting(text):
+        raise argparse.ArgumentTypeError(f"{text}: wants key=value, as generator.noise=none")
+    return text
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("list", help="variants, JSON")
     parser.add_argument("--data", default="", help="the data set's folder; the built-in shapes need none")
     parser.add_argument("--output", required=True, help="a folder for models, runs, table.md and chart.png")
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--steps", type=positive, default=2000)
+    parser.add_argument("--batch", type=positive, default=8)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--points", type=int, default=10, help="checkpoints, grids and distances of each variant")
+    parser.add_argument("--points", type=positive, default=10, help="checkpoints, grids and distances of each variant")
     parser.add_argument("--backbone-weights", action="append", default=[], metavar="NAME=FILE")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one more setting for all")
-    parser.add_argument("--train-flags", default="", help='more flags for dpsims-run train, "--threads 8"')
+    parser.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE",
+                        help="one more setting for all")
+    parser.add_argument("--train-flags", default="",
+                        help='more flags for dpsims-run train, "--threads 8"; none that the script gives itself')
     parser.add_argument("--bin", default="", help="where dpsims-compile and dpsims-run are")
     try:
         ablate(parser.parse_args())
     except AblationError as error:
         sys.exit(f"train-ablations.py: error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("train-ablations.py: error: interrupted; the same call goes on")
 
 
 if __name__ == "__main__":
