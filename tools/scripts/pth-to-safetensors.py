@@ -11,11 +11,11 @@ down. The prefix "module.", which data-parallel training adds to names, is taken
     pth-to-safetensors.py resnet50.pth resnet50.safetensors
     pth-to-safetensors.py training.ckpt ema.safetensors --key ema --half bf16
 """
-import argparse
 import os
 import sys
 
 import checkpoint
+import flags
 from checkpoint import CheckpointError
 
 USUAL_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "ema", "model_ema", "state_dict_ema",
@@ -84,7 +84,7 @@ def convert_all(state, args):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = flags.Parser(__doc__)
     parser.add_argument("input", metavar="CHECKPOINT.pth")
     parser.add_argument("output", metavar="WEIGHTS.safetensors")
     parser.add_argument("--key", help="where the weights stand in the checkpoint")

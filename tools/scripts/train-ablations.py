@@ -26,6 +26,8 @@ import subprocess
 import sys
 import time
 
+import flags
+
 DEFAULT_BACKBONE = "convnext_large"
 SCORES = ("frechet", "diversity")
 OWN_FLAGS = ("--model", "--output", "--steps", "--seed", "--resume", "--data", "--backbone-weights", "--features-model",
@@ -350,7 +352,7 @@ def setting(text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = flags.Parser(__doc__)
     parser.add_argument("list", help="variants, JSON")
     parser.add_argument("--data", default="", help="the data set's folder; the built-in shapes need none")
     parser.add_argument("--output", required=True, help="a folder for models, runs, table.md and chart.png")
