@@ -42,6 +42,19 @@ std::vector<double> ticks(const Range &range, int count) {
   return result;
 }
 
+// Logarithms of round numbers in a range of logarithms: of 1, 2, 5, 10, or of powers of ten alone where those are many.
+std::vector<double> logarithmicTicks(const Range &range, int count) {
+  if (range.high - range.low > count)
+    return ticks(range, count);
+  std::vector<double> result;
+  for (double decade = std::floor(range.low); decade <= range.high; ++decade)
+    for (double digit : {1, 2, 5})
+      if (const double tick = decade + std::log10(digit);
+          tick >= range.low && tick <= range.high && (digit == 1 || range.high - range.low < 2))
+        result.push_back(tick);
+  return result.size() < 2 ? ticks(range, count) : result;
+}
+
 std::string numberText(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", value);
@@ -99,7 +112,7 @@ private:
       const std::string text = numberText(x);
       canvas.write(text, column(x) - Canvas::textWidth(text) / 2, lower + 8);
     }
-    for (double y : ticks(ys, 5)) {
+    for (double y : chart.logarithmic ? logarithmicTicks(ys, 5) : ticks(ys, 5)) {
       canvas.fill(left, row(y), right - left, 1, gridColour);
       const std::string text = numberText(chart.logarithmic ? std::pow(10, y) : y);
       canvas.write(text, left - 6 - Canvas::textWidth(text), row(y) - Canvas::textHeight / 2);
