@@ -9,6 +9,9 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MemoryBuffer.h"
 
+#include <cmath>
+#include <limits>
+
 using namespace mlir;
 namespace json = llvm::json;
 
@@ -155,14 +158,14 @@ static bool isTooDeep(StringRef text) {
   return false;
 }
 
-// Is every number one? JSON has no infinity, but 1e400 is read as such.
+// Is every number one in f32?
 static bool isFinite(const json::Value &value) {
   if (const json::Array *array = value.getAsArray())
     return llvm::all_of(*array, isFinite);
   if (const json::Object *object = value.getAsObject())
     return llvm::all_of(*object, [](const auto &entry) { return isFinite(entry.second); });
   std::optional<double> number = value.getAsNumber();
-  return !number || std::isfinite(*number);
+  return !number || std::abs(*number) <= std::numeric_limits<float>::max();
 }
 
 FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) {

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <map>
 
 namespace dpsims {
@@ -90,6 +91,17 @@ void Trainer::resume(const Checkpoint &from) {
   beginLogs();
 }
 
+// A file that is not read does not become the one that the run began with.
+void Trainer::keepBackboneOption() {
+  const std::string path = folder.file(optionsFile);
+  TrainOptions before;
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored))
+    readOptions(path, before, [](const std::string &name) { return name != "backbone-weights"; });
+  if (!before.backboneWeights.empty())
+    options.backboneWeights = before.backboneWeights;
+}
+
 // The weights that no checkpoint has. If their file is damaged, it is made anew of what the run began with.
 void Trainer::takeFrozen(const Checkpoint &from) {
   const std::string path = folder.file(frozenFile);
@@ -99,17 +111,23 @@ void Trainer::takeFrozen(const Checkpoint &from) {
     if (from.state.frozen.empty() || frozenSum == from.state.frozen) {
       start.addSaved(path, [this](uint32_t weight) { return !isSaved(weight); });
       frozen = std::make_unique<SafetensorsFile>(path);
-      return;
+      return keepBackboneOption();
     }
   } catch (const Error &error) {
     trouble = error.what();
   }
   if (options.backboneWeights.empty())
     fail(trouble, "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
+  try {
+    if (!options.weights.empty())
+      start.addNetworks(options.weights);
+    start.addBackbone(options.backboneWeights);
+  } catch (const Error &error) {
+    fail(trouble, "; it cannot be made anew: ", error.what(),
+         "; give the file that the run began with: "
+         "--resume --backbone-weights FILE");
+  }
   report(trouble + "; it is made anew of " + options.backboneWeights);
-  if (!options.weights.empty())
-    start.addNetworks(options.weights);
-  start.addBackbone(options.backboneWeights);
   writeFrozen();
   if (!from.state.frozen.empty() && frozenSum != from.state.frozen)
     fail(options.backboneWeights, ": has other weights than the run began with: give those with --backbone-weights");
@@ -367,7 +385,7 @@ static Checkpoint checkpointOf(const ExportOptions &options, const Report &repor
   }
   const std::optional<Checkpoint> newest = checkpoints.newest(report);
   if (!newest)
-    fail(options.run, ": has no checkpoint");
+    fail(options.run, checkpoints.steps().empty() ? ": has no checkpoint" : ": none of its checkpoints is whole");
   return *newest;
 }
 

@@ -35,6 +35,7 @@ private:
   void begin();
   void resume(const Checkpoint &from);
   void takeFrozen(const Checkpoint &from);
+  void keepBackboneOption();
   void openSession();
   void beginLogs();
 

@@ -333,10 +333,19 @@ TEST_F(TrainRun, RestoresFrozenWeights) {
   others.backboneWeights = directory / "others.safetensors";
   EXPECT_TRUE(hasParts(errorOf([&] { train(others); }), {"others.safetensors: has other weights"}));
   fs::remove(path);
+  TrainOptions lost = more;
+  lost.backboneWeights = directory / "none.safetensors";
+  EXPECT_TRUE(hasParts(errorOf([&] { train(lost); }),
+                       {"frozen.safetensors", "none.safetensors: cannot open", "the file that the run began with"}));
   train(more);
   EXPECT_TRUE(reported("it is made anew of"));
   EXPECT_EQ(readText(path), good);
   expectSameRuns("whole", "run");
+  // A whole file needs no other, which then does not become the run's.
+  train(lost);
+  TrainOptions kept;
+  readOptions(directory / "run/run.json", kept);
+  EXPECT_EQ(kept.backboneWeights, more.backboneWeights);
 }
 
 TEST_F(TrainRun, RefusesWeightsThatAreNotFinite) {

@@ -56,7 +56,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
   options = withSavedOptions(command, options);
   if (options.model.empty())
     fail("--model is required",
-         options.resume ? ": " + joinPath(options.output, "run.json") + ", which has the run's flags, is not there"
+         options.resume ? ": " + joinPath(options.output, "run.json") + ", where the run's flags are, does not tell it"
                         : ", unless a run goes on (--resume)");
   Trainer(options, tell).run();
 }
@@ -150,7 +150,7 @@ void addExportCommand(CLI::App &app) {
   command->add_option("-o,--output", options->output, "weights, safetensors")->required()->type_name("FILE");
   command->add_flag("--half", options->half, "matrices as f16: half the size");
   command->add_option("--step", options->step, "of this checkpoint; without: of the newest")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
       ->type_name("N");
   command->add_option("--model", options->model, "without: the run's")->type_name("FILE");
   command->add_option("--data", options->data, "without: the run's")->type_name("DIR");
