@@ -63,10 +63,7 @@ Trainer::Trainer(const TrainOptions &chosen, Report hears)
 void Trainer::begin() {
   if (options.resume)
     report(folder.path() + ": no checkpoint there: the run begins at step 0");
-  if (!options.weights.empty())
-    start.addNetworks(options.weights);
-  if (!options.backboneWeights.empty())
-    start.addBackbone(options.backboneWeights);
+  addFirstWeights();
   start.requireBackbone();
   openDevice();
   openSession();
@@ -74,6 +71,13 @@ void Trainer::begin() {
   writeFrozen();
   beginLogs();
   checkpoint();
+}
+
+void Trainer::addFirstWeights() {
+  if (!options.weights.empty())
+    start.addNetworks(options.weights);
+  if (!options.backboneWeights.empty())
+    start.addBackbone(options.backboneWeights);
 }
 
 void Trainer::resume(const Checkpoint &from) {
@@ -119,13 +123,10 @@ void Trainer::takeFrozen(const Checkpoint &from) {
   if (options.backboneWeights.empty())
     fail(trouble, "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
   try {
-    if (!options.weights.empty())
-      start.addNetworks(options.weights);
-    start.addBackbone(options.backboneWeights);
+    addFirstWeights();
   } catch (const Error &error) {
     fail(trouble, "; it cannot be made anew: ", error.what(),
-         "; give the file that the run began with: "
-         "--resume --backbone-weights FILE");
+         "; give the file that the run began with by --backbone-weights");
   }
   report(trouble + "; it is made anew of " + options.backboneWeights);
   writeFrozen();

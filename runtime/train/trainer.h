@@ -33,6 +33,7 @@ private:
   // Beginning
   void openDevice();
   void begin();
+  void addFirstWeights();
   void resume(const Checkpoint &from);
   void takeFrozen(const Checkpoint &from);
   void keepBackboneOption();
