@@ -23,12 +23,11 @@ struct AssembleGpu : dpsims::impl::AssembleGpuBase<AssembleGpu> {
 
   void runOnOperation() override {
     auto modules = llvm::to_vector(getOperation().getOps<gpu::GPUModuleOp>());
-    std::string ptx;
-    SmallVector<char> cubin;
-    if (failed(dpsims::compileForCuda(getOperation(), chip, ptx, cubin)))
+    dpsims::GpuCode code;
+    if (failed(dpsims::compileForCuda(getOperation(), {chip}, code)))
       return signalPassFailure();
     for (gpu::GPUModuleOp module : modules)
-      replace(module, ptx, StringRef(cubin.data(), cubin.size()));
+      replace(module, code.ptx, StringRef(code.cubins[0].code.data(), code.cubins[0].code.size()));
   }
 
   void replace(gpu::GPUModuleOp module, StringRef ptx, StringRef cubin) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// gpu.module -> LLVM dialect -> LLVM IR -> PTX (LLVM's NVPTX backend) -> cubin (ptxas). No device library is linked:
+// gpu.module -> LLVM dialect -> LLVM IR -> PTX (LLVM's NVPTX backend) -> cubin (Ptxas.h). No device library is linked:
 // what the hardware lacks (tanh, erf, log, ...) is expanded into arithmetic first.
 
 #include "passes/GpuCode.h"
@@ -42,12 +42,6 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
-#include "llvm/Support/Program.h"
 #include "llvm/Target/TargetMachine.h"
 
 extern "C" {
@@ -162,13 +156,17 @@ LogicalResult lowerToNvvm(ModuleOp module) {
   return manager.run(module);
 }
 
+/// 90 of "sm_90a"; 0 where there is none.
+unsigned chipNumber(StringRef chip) {
+  unsigned number = 0;
+  if (chip.consume_front("sm_"))
+    chip.take_while(llvm::isDigit).getAsInteger(10, number);
+  return number;
+}
+
 /// PTX 8.0, which drivers since CUDA 12.0 take; for later chips the oldest version that knows them, which is LLVM's
 /// choice where none is named.
-StringRef ptxFeature(StringRef chip) {
-  unsigned number = 0;
-  chip.drop_front(StringRef("sm_").size()).take_while(llvm::isDigit).getAsInteger(10, number);
-  return number <= 90 ? "+ptx80" : "";
-}
+StringRef ptxFeature(StringRef chip) { return chipNumber(chip) <= 90 ? "+ptx80" : ""; }
 
 std::unique_ptr<llvm::TargetMachine> createTargetMachine(Location loc, StringRef chip) {
   LLVMInitializeNVPTXTargetInfo();
@@ -238,80 +236,6 @@ LogicalResult emitPtx(gpu::GPUModuleOp module, StringRef chip, std::string &ptx)
   return success();
 }
 
-//===--------------------------------------------------------------------------------------------------------------===//
-// ptxas
-//===--------------------------------------------------------------------------------------------------------------===//
-
-std::optional<std::string> findPtxas() {
-  if (llvm::ErrorOr<std::string> found = llvm::sys::findProgramByName("ptxas"))
-    return *found;
-  SmallVector<std::string> roots;
-  for (const char *name : {"CUDA_HOME", "CUDA_PATH"})
-    if (std::optional<std::string> root = llvm::sys::Process::GetEnv(name))
-      roots.push_back(*root);
-  roots.push_back("/usr/local/cuda");
-  for (StringRef root : roots) {
-    SmallString<128> path(root);
-    llvm::sys::path::append(path, "bin", "ptxas");
-    if (llvm::sys::fs::can_execute(path))
-      return path.str().str();
-  }
-  return std::nullopt;
-}
-
-/// A file of the temporary folder, removed at the end of the scope.
-struct TemporaryFile {
-  explicit TemporaryFile(StringRef suffix) {
-    error = llvm::sys::fs::createTemporaryFile("dpsims", suffix, path);
-    remover.setFile(path);
-  }
-
-  SmallString<128> path;
-  std::error_code error;
-  llvm::FileRemover remover;
-};
-
-LogicalResult writeFile(Location loc, const TemporaryFile &file, StringRef text) {
-  std::error_code error = file.error;
-  if (!error) {
-    llvm::raw_fd_ostream stream(file.path, error);
-    stream << text;
-    stream.close();
-    error = stream.error();
-    stream.clear_error();
-  }
-  if (error)
-    return emitError(loc) << "cannot write a temporary file for ptxas: " << error.message();
-  return success();
-}
-
-std::string contentOf(StringRef path) {
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  return buffer ? (*buffer)->getBuffer().str() : std::string();
-}
-
-LogicalResult assemble(Location loc, StringRef chip, StringRef ptx, SmallVectorImpl<char> &cubin) {
-  std::optional<std::string> ptxas = findPtxas();
-  if (!ptxas)
-    return emitError(loc, "ptxas not found: install the CUDA toolkit, or set CUDA_HOME to where it is");
-  TemporaryFile source("ptx"), object("cubin"), messages("txt");
-  if (object.error || messages.error)
-    return emitError(loc) << "cannot make a temporary file for ptxas: " << object.error.message();
-  if (failed(writeFile(loc, source, ptx)))
-    return failure();
-  std::string arch = ("-arch=" + chip).str();
-  StringRef arguments[] = {*ptxas, arch, "-O3", source.path, "-o", object.path};
-  std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages.path), StringRef(messages.path)};
-  std::string failureText;
-  if (llvm::sys::ExecuteAndWait(*ptxas, arguments, std::nullopt, redirects, 0, 0, &failureText) != 0) {
-    std::string text = contentOf(messages.path) + failureText;
-    return emitError(loc) << "ptxas failed: " << StringRef(text).trim().split('\n').first;
-  }
-  std::string code = contentOf(object.path);
-  cubin.assign(code.begin(), code.end());
-  return success();
-}
-
 } // namespace
 
 void dpsims::registerGpuCodeDependencies(DialectRegistry &registry) {
@@ -339,9 +263,21 @@ llvm::SmallVector<dpsims::GpuKernel> dpsims::gpuKernels(ModuleOp module) {
   return kernels;
 }
 
-LogicalResult dpsims::compileForCuda(ModuleOp module, StringRef chip, std::string &ptx, SmallVectorImpl<char> &cubin) {
-  ptx.clear();
-  cubin.clear();
+SmallVector<std::string> dpsims::parseChips(StringRef list) {
+  SmallVector<StringRef> names;
+  list.split(names, ',');
+  SmallVector<std::string> chips;
+  for (StringRef name : names)
+    if (!llvm::is_contained(chips, name.trim()))
+      chips.push_back(name.trim().str());
+  llvm::sort(chips, [](const std::string &a, const std::string &b) {
+    return std::make_pair(chipNumber(a), a) < std::make_pair(chipNumber(b), b);
+  });
+  return chips;
+}
+
+LogicalResult dpsims::compileForCuda(ModuleOp module, ArrayRef<std::string> chips, GpuCode &code) {
+  code = {};
   auto kernels = module.getOps<gpu::GPUModuleOp>();
   if (kernels.empty())
     return success();
@@ -349,7 +285,15 @@ LogicalResult dpsims::compileForCuda(ModuleOp module, StringRef chip, std::strin
     return module.emitError("has more than one gpu.module");
   OwningOpRef<ModuleOp> copy(ModuleOp::create(module.getLoc()));
   auto gpuModule = cast<gpu::GPUModuleOp>(*OpBuilder::atBlockEnd(copy->getBody()).clone(**kernels.begin()));
-  if (failed(expandMath(gpuModule)) || failed(lowerToNvvm(*copy)) || failed(emitPtx(gpuModule, chip, ptx)))
+  if (failed(expandMath(gpuModule)) || failed(lowerToNvvm(*copy)))
     return failure();
-  return assemble(module.getLoc(), chip, ptx, cubin);
+  for (const std::string &chip : chips) {
+    std::string ptx;
+    if (failed(emitPtx(gpuModule, chip, ptx)) ||
+        failed(assemble(module.getLoc(), chip, ptx, code.cubins.emplace_back())))
+      return failure();
+    if (code.ptx.empty())
+      code.ptx = std::move(ptx);
+  }
+  return success();
 }

@@ -3,6 +3,8 @@
 #ifndef DPSIMS_PASSES_GPUCODE_H
 #define DPSIMS_PASSES_GPUCODE_H
 
+#include "passes/Ptxas.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
@@ -22,11 +24,22 @@ void registerGpuCodeDependencies(mlir::DialectRegistry &registry);
 /// The kernels of the module's gpu.modules, in their order.
 llvm::SmallVector<GpuKernel> gpuKernels(mlir::ModuleOp module);
 
-/// Compiles the module's gpu.module for a chip ("sm_90"); the module itself stays as it is. Kernels take one pointer an
-/// argument. Needs ptxas of the CUDA toolkit, looked for in PATH, CUDA_HOME, CUDA_PATH and /usr/local/cuda. Both
-/// results are empty if there is no kernel.
-llvm::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::StringRef chip, std::string &ptx,
-                                   llvm::SmallVectorImpl<char> &cubin);
+/// A module's kernels as machine code for each chip, oldest first, and as PTX for the first of them, which drivers compile
+/// for later ones.
+struct GpuCode {
+  std::string ptx;
+  std::vector<Cubin> cubins;
+};
+
+/// The names of a list as "sm_80,sm_90", oldest first, each once.
+llvm::SmallVector<std::string> parseChips(llvm::StringRef list);
+
+/// Compiles the module's gpu.module for the chips of parseChips; the module itself stays as it is. Kernels take one
+/// pointer an argument. The result is empty if there is no kernel. Errors: an unknown chip; those of assemble.
+mlir::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::ArrayRef<std::string> chips, GpuCode &code);
+
+/// What the kernels take by ptxas as a table, a line for each kernel of each chip.
+std::string usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels);
 
 } // namespace dpsims
 

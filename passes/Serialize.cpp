@@ -81,16 +81,27 @@ private:
     std::vector<fb::Offset<format::Weight>> weightTable;
     for (auto &[name, weight] : weights)
       weightTable.push_back(writeWeight(weight));
-    b.ForceVectorAlignment(d.code.size(), 1, 32);
-    auto code = b.CreateVector(reinterpret_cast<const uint8_t *>(d.code.data()), d.code.size());
-    fb::Offset<fb::Vector<uint8_t>> none;
+    auto code = writeCode(d.code);
+    std::vector<fb::Offset<format::Cubin>> cubins;
+    for (const Cubin &cubin : d.gpu.cubins) {
+      auto bytes = writeCode(cubin.code);
+      cubins.push_back(format::CreateCubin(b, b.CreateString(cubin.chip), bytes));
+    }
     auto model =
         format::CreateModel(b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
                             d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip),
                             b.CreateVectorOfStrings(d.features), b.CreateString(d.config), b.CreateVector(weightTable),
-                            b.CreateVector(kernels), b.CreateVector(entries), d.cuda ? none : code,
-                            d.ptx.empty() ? 0 : b.CreateString(d.ptx), d.cuda ? code : none);
+                            b.CreateVector(kernels), b.CreateVector(entries), code,
+                            d.gpu.ptx.empty() ? 0 : b.CreateString(d.gpu.ptx), b.CreateVector(cubins));
     b.Finish(model, format::ModelIdentifier());
+  }
+
+  /// No bytes are no vector.
+  fb::Offset<fb::Vector<uint8_t>> writeCode(ArrayRef<char> code) {
+    if (code.empty())
+      return {};
+    b.ForceVectorAlignment(code.size(), 1, 32);
+    return b.CreateVector(reinterpret_cast<const uint8_t *>(code.data()), code.size());
   }
 
   //===-- Weights -----------------------------------------------------------------------------------------------===//

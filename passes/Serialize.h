@@ -4,6 +4,8 @@
 #ifndef DPSIMS_PASSES_SERIALIZE_H
 #define DPSIMS_PASSES_SERIALIZE_H
 
+#include "passes/GpuCode.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
@@ -22,8 +24,8 @@ struct ModelDescription {
     int64_t grid, threads;
   };
   std::vector<Kernel> kernels;
-  llvm::SmallVector<char, 0> code; // the shared object, or the cubin
-  std::string ptx;
+  llvm::SmallVector<char, 0> code; // cpu: the shared object
+  GpuCode gpu;
 };
 
 /// The kernel functions of a module, with their grids.

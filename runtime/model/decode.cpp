@@ -89,9 +89,16 @@ private:
     model.config = text(file.config());
     if (file.code())
       model.code = {file.code()->data(), file.code()->size()};
-    if (file.cubin())
-      model.cubin = {file.cubin()->data(), file.cubin()->size()};
+    for (size_t i = 0; i < sizeOf(file.cubins()); ++i)
+      decodeCubin(required(file.cubins()->Get(i)));
     model.ptx = text(file.ptx());
+  }
+
+  void decodeCubin(const format::Cubin &cubin) {
+    std::optional<CudaChip> chip = CudaChip::parse(text(cubin.chip()));
+    if (!chip)
+      bad("a cubin is for ", quoted(text(cubin.chip())), ", which is no chip");
+    model.cubins.push_back({*chip, {cubin.code()->data(), cubin.code()->size()}});
   }
 
   void decodeWeight(const format::Weight &weight) {

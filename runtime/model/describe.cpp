@@ -33,19 +33,35 @@ std::string configText(const std::string &config) {
   return json.dump();
 }
 
+std::string chipsText(const CompiledModel &model) {
+  std::string text;
+  for (const CompiledModel::Cubin &cubin : model.cubins)
+    text += (text.empty() ? "" : ", ") + cubin.chip.name();
+  return text.empty() ? model.chip : text;
+}
+
+// "812.3 KiB of code for sm_90, 1.2 MiB of PTX for sm_80"
+std::string codeText(const CompiledModel &model) {
+  if (model.cubins.empty() && model.ptx.empty())
+    return bytesText(model.code.size) + " of code";
+  std::string text;
+  for (const CompiledModel::Cubin &cubin : model.cubins)
+    text += (text.empty() ? "" : ", ") + bytesText(cubin.code.size) + " of code for " + cubin.chip.name();
+  if (!model.ptx.empty())
+    text += (text.empty() ? "" : ", ") + bytesText(model.ptx.size()) + " of PTX for " + model.chip;
+  return text;
+}
+
 void describeHeader(const CompiledModel &model, std::ostream &out) {
   out << model.path << "\n";
   field(out, "format") << "version " << model.version << ", " << bytesText(model.fileSize) << "\n";
   field(out, "compiler") << model.compiler << "\n";
   field(out, "source") << model.sourceHash << "\n";
-  field(out, "target") << name(model.target) << (model.chip.empty() ? "" : " ") << model.chip;
+  field(out, "target") << name(model.target) << (model.chip.empty() ? "" : " ") << chipsText(model);
   for (size_t i = 0; i < model.features.size(); ++i)
     out << (i == 0 ? "; needs " : " ") << model.features[i];
   out << "\n";
-  field(out, "kernels") << model.kernels.size() << ", " << bytesText(model.code.size + model.cubin.size) << " of code";
-  if (!model.ptx.empty())
-    out << ", " << bytesText(model.ptx.size()) << " of PTX";
-  out << "\n";
+  field(out, "kernels") << model.kernels.size() << ", " << codeText(model) << "\n";
   field(out, "configuration") << configText(model.config) << "\n";
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/model/decode.h"
 
 #include <cstring>
+#include <utility>
 
 namespace dpsims {
 
@@ -144,6 +145,15 @@ std::shared_ptr<const CompiledModel> CompiledModel::adopt(std::shared_ptr<const 
   decodeModel(data, size, *model);
   validateModel(*model);
   return model;
+}
+
+const CompiledModel::Cubin *CompiledModel::cubinFor(const CudaChip &gpu) const {
+  auto rank = [](const Cubin &cubin) { return std::make_pair(cubin.chip.minor, cubin.chip.suffix); };
+  const Cubin *best = nullptr;
+  for (const Cubin &cubin : cubins)
+    if (cubin.chip.runsOn(gpu) && (!best || rank(*best) < rank(cubin)))
+      best = &cubin;
+  return best;
 }
 
 const Entry &CompiledModel::entry(const std::string &name) const {

@@ -8,6 +8,7 @@
 #define DPSIMS_RUNTIME_MODEL_MODEL_H
 
 #include "runtime/base/tensor.h"
+#include "runtime/model/cuda_chip.h"
 #include "runtime/weights/spec.h"
 
 #include <cstddef>
@@ -188,7 +189,7 @@ public:
   std::string compiler;
   std::string sourceHash;
   Target target = Target::Cpu;
-  std::string chip;
+  std::string chip; ///< a valid CudaChip's name where the target is cuda and there is PTX
   std::vector<std::string> features;
   std::string config;
   std::vector<WeightSpec> weights; ///< all f32
@@ -201,8 +202,16 @@ public:
     size_t size = 0;
   };
   Section code;
-  Section cubin;
-  std::string ptx;
+  struct Cubin {
+    CudaChip chip;
+    Section code;
+  };
+  std::vector<Cubin> cubins; ///< no chip twice
+  std::string ptx;           ///< for `chip`
+
+  /// The machine code that a GPU runs best: for its major version, and its minor one or the next below; null where there
+  /// is none.
+  const Cubin *cubinFor(const CudaChip &gpu) const;
 
 private:
   static std::shared_ptr<const CompiledModel> adopt(std::shared_ptr<const FileBytes> bytes, const std::string &path);

@@ -57,8 +57,21 @@ private:
       unique(entries, e.name, "entry");
     if (entries.empty())
       bad("it has no entries");
-    if (model.target == Target::Cpu && !model.kernels.empty() && model.code.size == 0)
+    checkCode();
+  }
+
+  void checkCode() {
+    bool cpu = model.target == Target::Cpu;
+    if (!model.kernels.empty() && (cpu ? model.code.size == 0 : model.cubins.empty() && model.ptx.empty()))
       bad("it has kernels, but no code");
+    if (!cpu && !model.ptx.empty() && !CudaChip::parse(model.chip))
+      bad("its PTX is for ", quoted(model.chip), ", which is no chip");
+    std::set<std::string> chips;
+    for (const CompiledModel::Cubin &cubin : model.cubins) {
+      unique(chips, cubin.chip.name(), "cubin");
+      if (cubin.code.size == 0)
+        bad("the cubin for ", cubin.chip.name(), " is empty");
+    }
   }
 
   void checkEntry() {

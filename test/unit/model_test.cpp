@@ -87,8 +87,62 @@ TEST(Model, SaysWhatIsNoModel) {
 TEST(Model, SaysWhichVersion) {
   ModelBuilder builder = sample();
   builder.model.version = 7;
-  EXPECT_EQ(errorOf(builder), "test.dpsims: format version 7, this dpsims-run reads 2: compile it again with "
+  EXPECT_EQ(errorOf(builder), "test.dpsims: format version 7, this dpsims-run reads 3: compile it again with "
                               "dpsims-compile of this version");
+}
+
+void addCubin(ModelBuilder &builder, const std::string &chip, size_t size = 8) {
+  builder.model.target = format::Target::Cuda;
+  builder.model.cubins.push_back(std::make_unique<format::CubinT>());
+  builder.model.cubins.back()->chip = chip;
+  builder.model.cubins.back()->code.assign(size, 1);
+}
+
+TEST(Model, ChoosesCodeByTheGpu) {
+  ModelBuilder builder = sample();
+  for (const char *chip : {"sm_80", "sm_86", "sm_90", "sm_90a", "sm_103", "sm_120f"})
+    addCubin(builder, chip);
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  auto chosen = [&](int major, int minor) {
+    const CompiledModel::Cubin *cubin = model->cubinFor({major, minor});
+    return cubin ? cubin->chip.name() : "none";
+  };
+  EXPECT_EQ(chosen(7, 5), "none");
+  EXPECT_EQ(chosen(8, 0), "sm_80");
+  EXPECT_EQ(chosen(8, 6), "sm_86");
+  EXPECT_EQ(chosen(8, 9), "sm_86");
+  EXPECT_EQ(chosen(9, 0), "sm_90a");
+  EXPECT_EQ(chosen(10, 0), "none");
+  EXPECT_EQ(chosen(10, 3), "sm_103");
+  EXPECT_EQ(chosen(12, 1), "sm_120f");
+}
+
+TEST(Model, KnowsWhatPtxIsFor) {
+  auto compiles = [](const char *ptx, int major, int minor) {
+    return CudaChip::parse(ptx)->compilesFor({major, minor});
+  };
+  EXPECT_TRUE(compiles("sm_80", 8, 0));
+  EXPECT_TRUE(compiles("sm_80", 12, 0));
+  EXPECT_FALSE(compiles("sm_80", 7, 5));
+  EXPECT_FALSE(compiles("sm_90a", 10, 0));
+}
+
+TEST(Model, SaysWhichCubinIsBad) {
+  auto error = [](const std::string &first, const std::string &second, size_t size) {
+    ModelBuilder builder = sample();
+    addCubin(builder, first);
+    addCubin(builder, second, size);
+    return errorOf(builder);
+  };
+  for (const char *chip : {"", "sm_", "sm_9", "sm_90x", "gfx90a", "sm_-90", "sm_12345678901"})
+    EXPECT_TRUE(hasParts(error("sm_80", chip, 8), {"a cubin is for \"", chip, "\", which is no chip"}));
+  EXPECT_TRUE(hasParts(error("sm_80", "sm_80", 8), {"two cubins are called \"sm_80\""}));
+  EXPECT_TRUE(hasParts(error("sm_80", "sm_90", 0), {"the cubin for sm_90 is empty"}));
+  ModelBuilder builder = sample();
+  builder.model.target = format::Target::Cuda;
+  builder.model.chip = "native";
+  builder.model.ptx = ".version 8.0";
+  EXPECT_TRUE(hasParts(errorOf(builder), {"its PTX is for \"native\", which is no chip"}));
 }
 
 TEST(Model, NoticesEveryTruncation) {
@@ -109,7 +163,11 @@ TEST(Model, NoticesEveryChangedByte) {
 // Damage under a right checksum, as a hostile file has it: an error, or a model that can be believed. The plans
 // are made; only the code, which nobody can check, is not run.
 TEST(Model, SurvivesAnyDamage) {
-  std::vector<uint8_t> body = sample().body();
+  ModelBuilder builder = sample();
+  addCubin(builder, "sm_80");
+  addCubin(builder, "sm_90");
+  builder.model.target = format::Target::Cpu;
+  std::vector<uint8_t> body = builder.body();
   Damage damage(1);
   int good = 0;
   std::unique_ptr<Device> device = createDevice(Target::Cpu);

@@ -38,7 +38,8 @@ cl::opt<bool> training("training",
                                 "statistics"),
                        cl::cat(category));
 cl::opt<std::string> target("target", cl::desc("cpu (default) or cuda"), cl::init("cpu"), cl::cat(category));
-cl::opt<std::string> chip("chip", cl::desc("processor to generate code for: native (default), an LLVM CPU name; or sm_90"),
+cl::opt<std::string> chip("chip", cl::desc("processor to generate code for: native (default) or an LLVM CPU name; for cuda "
+                                            "one or several as sm_80,sm_90 (default sm_90)"),
                           cl::cat(category));
 cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chip), cl::cat(category));
 cl::opt<int64_t> batch("batch", cl::desc("images at a time (default 1)"), cl::init(1), cl::cat(category));
@@ -54,12 +55,18 @@ cl::opt<std::string> compileTo("compile-to",
 cl::opt<std::string> modelText("model-text", cl::desc("the text that declares the programs (default: programs.mlir of "
                                                       "the models that come with the compiler)"),
                                cl::value_desc("FILE.mlir"), cl::cat(category));
+cl::opt<std::string> report("report",
+                            cl::desc("cuda: write what each kernel takes of each chip (registers, spills, shared "
+                                     "memory) to standard error, or to FILE"),
+                            cl::value_desc("FILE"), cl::ValueOptional, cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"), cl::cat(category));
 cl::extrahelp examples("\nExamples:\n"
                        "  dpsims-compile models/configs/camvid-128.json --program sample -o camvid.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --program features --batch 2 "
                        "-o tiny.dpsims\n"
                        "  dpsims-compile models/configs/camvid-128.json --training --batch 8 -o training.dpsims\n"
+                       "  dpsims-compile models/configs/camvid-128.json --program sample --target cuda "
+                       "--chip sm_80,sm_90 -o camvid-cuda.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --set generator.noise=concat "
                        "--compile-to=graph -o -\n");
 
@@ -181,23 +188,23 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
 //===-- Output ----------------------------------------------------------------------------------------------------===//
 
 /// A device or a pipe is written itself, not replaced.
-int writeDevice(StringRef bytes) {
+int writeDevice(StringRef path, StringRef bytes) {
   std::error_code code;
-  llvm::raw_fd_ostream os(output, code, llvm::sys::fs::CD_OpenExisting);
+  llvm::raw_fd_ostream os(path, code, llvm::sys::fs::CD_OpenExisting);
   if (!code) {
     os << bytes;
     os.flush();
     code = os.error();
     os.clear_error();
   }
-  return code ? fail(output + ": cannot be written: " + code.message()) : 0;
+  return code ? fail(path + ": cannot be written: " + code.message()) : 0;
 }
 
 /// Writes beside the target and renames: a full disk leaves no half of a file.
-int writeOutput(StringRef bytes) {
-  if (llvm::sys::fs::exists(output) && !llvm::sys::fs::is_regular_file(output))
-    return writeDevice(bytes);
-  llvm::Error error = llvm::writeToOutput(output, [&](llvm::raw_ostream &os) -> llvm::Error {
+int writeOutput(StringRef path, StringRef bytes) {
+  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path))
+    return writeDevice(path, bytes);
+  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
     os << bytes;
     os.flush();
     auto &file = static_cast<llvm::raw_fd_ostream &>(os);
@@ -205,7 +212,7 @@ int writeOutput(StringRef bytes) {
     file.clear_error();
     return code ? llvm::errorCodeToError(code) : llvm::Error::success();
   });
-  return error ? fail(output + ": cannot be written: " + llvm::toString(std::move(error))) : 0;
+  return error ? fail(path + ": cannot be written: " + llvm::toString(std::move(error))) : 0;
 }
 
 int writeText(Source &source) {
@@ -216,7 +223,7 @@ int writeText(Source &source) {
   llvm::raw_string_ostream os(text);
   source.module->print(os, OpPrintingFlags().enableDebugInfo(false));
   os << "\n";
-  return writeOutput(text);
+  return writeOutput(output, text);
 }
 
 LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
@@ -241,16 +248,22 @@ LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
 }
 
 LogicalResult generateCuda(ModuleOp module, ModelDescription &model) {
+  SmallVector<std::string> chips = parseChips(chip.empty() ? "sm_90" : StringRef(chip));
   model.cuda = true;
-  model.chip = chip.empty() ? "sm_90" : std::string(chip);
+  model.chip = chips.front();
   PassManager manager(module.getContext());
   manager.addPass(createLowerKernelsToGpu());
-  llvm::SmallVector<char> cubin;
-  if (failed(manager.run(module)) || failed(compileForCuda(module, model.chip, model.ptx, cubin)))
+  if (failed(manager.run(module)) || failed(compileForCuda(module, chips, model.gpu)))
     return failure();
-  for (const GpuKernel &kernel : gpuKernels(module))
+  SmallVector<GpuKernel> kernels = gpuKernels(module);
+  for (const GpuKernel &kernel : kernels)
     model.kernels.push_back({kernel.name, kernel.grid, kernel.threads});
-  model.code.assign(cubin.begin(), cubin.end());
+  if (!report.getNumOccurrences())
+    return success();
+  std::string table = usageTable(model.gpu, kernels);
+  if (!report.empty())
+    return failure(writeOutput(report, table));
+  llvm::errs() << table;
   return success();
 }
 
@@ -263,7 +276,7 @@ int writeModel(Source &source) {
   if (failed(target == "cuda" ? generateCuda(*source.module, model) : generateCpu(*source.module, model)))
     return 1;
   FailureOr<std::string> file = serialize(*source.module, model);
-  return failed(file) ? 1 : writeOutput(*file);
+  return failed(file) ? 1 : writeOutput(output, *file);
 }
 
 /// "1.5G" in bytes; a negative number where it is none.
@@ -280,6 +293,8 @@ int checkOptions() {
     return fail("--target " + target + ": targets are cpu and cuda");
   if (!compileTo.empty() && !stageByName(compileTo))
     return fail("--compile-to " + compileTo + ": stages are parse, graph, optimized, schedule, kernels");
+  if (report.getNumOccurrences() && (target != "cuda" || !compileTo.empty()))
+    return fail("--report: tells of the kernels of a whole compilation with --target cuda");
   if (output.empty())
     return fail("-o is missing: where to write, - for standard output");
   if (batch < 1)

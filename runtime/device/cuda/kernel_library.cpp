@@ -3,6 +3,7 @@
 #include "runtime/device/cuda/kernel_library.h"
 
 #include "runtime/base/error.h"
+#include "runtime/device/cuda/check.h"
 
 #include <cstdint>
 
@@ -13,30 +14,79 @@ namespace {
 constexpr uint64_t maxGrid = INT32_MAX;
 constexpr uint32_t maxThreads = 1024;
 
-cudaError_t load(cudaLibrary_t &library, const void *code) {
-  cudaError_t status = cudaLibraryLoadData(&library, code, nullptr, nullptr, 0, nullptr, nullptr, 0);
-  if (status != cudaSuccess)
-    cudaGetLastError(); // else the next launch would report it
-  return status;
+CudaChip currentChip() {
+  int device = 0;
+  CudaChip chip;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  check(cudaDeviceGetAttribute(&chip.major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
+  check(cudaDeviceGetAttribute(&chip.minor, cudaDevAttrComputeCapabilityMinor, device), "cudaDeviceGetAttribute");
+  return chip;
 }
 
-std::string thisChip() {
-  int device = 0, major = 0, minor = 0;
-  cudaGetDevice(&device);
-  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
-  cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
-  return "sm_" + std::to_string(major) + std::to_string(minor);
+// "code for sm_80 and sm_90, and PTX for sm_80"
+std::string codeText(const CompiledModel &model) {
+  std::string text;
+  for (size_t i = 0; i < model.cubins.size(); ++i)
+    text += (i == 0 ? "code for " : i + 1 == model.cubins.size() ? " and " : ", ") + model.cubins[i].chip.name();
+  if (model.ptx.empty())
+    return text;
+  return text + (text.empty() ? "" : ", and ") + "PTX for " + model.chip;
+}
+
+// Forces the driver, which may load functions when they are first launched, to load one; empty if it can be launched.
+std::string loadKernel(cudaLibrary_t library, const Kernel &kernel) {
+  cudaKernel_t function = nullptr;
+  cudaFuncAttributes attributes;
+  cudaError_t status = cudaLibraryGetKernel(&function, library, kernel.name.c_str());
+  if (status == cudaSuccess)
+    status = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void *>(function));
+  if (status != cudaSuccess)
+    return "kernel " + quoted(kernel.name) + ": " + cudaGetErrorString(status);
+  if (static_cast<uint32_t>(attributes.maxThreadsPerBlock) < kernel.threads)
+    return "kernel " + quoted(kernel.name) + " has " + std::to_string(kernel.threads) + " threads a block, of which " +
+           std::to_string(attributes.maxThreadsPerBlock) + " fit";
+  return {};
 }
 
 } // namespace
 
 KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
-  if (model.cubin.size && load(library, model.cubin.data) == cudaSuccess)
-    return;
-  cudaError_t status = model.ptx.empty() ? cudaErrorNoKernelImageForDevice : load(library, model.ptx.c_str());
+  const CudaChip gpu = currentChip();
+  const std::optional<CudaChip> ptx = CudaChip::parse(model.chip);
+  std::string trouble;
+  if (const CompiledModel::Cubin *cubin = model.cubinFor(gpu)) {
+    std::string reason = load(model, cubin->code.data);
+    if (reason.empty())
+      return;
+    trouble = "its code for " + cubin->chip.name() + " cannot be loaded (" + reason + ")";
+  }
+  if (!model.ptx.empty() && ptx && ptx->compilesFor(gpu)) {
+    std::string reason = load(model, model.ptx.c_str());
+    if (reason.empty())
+      return;
+    trouble += (trouble.empty() ? "" : ", and ") + ("its PTX cannot be compiled (" + reason + ")");
+  }
+  if (trouble.empty())
+    trouble = "it has " + codeText(model);
+  fail(path, ": has no code that runs on this GPU, ", gpu.name(), ": ", trouble, "; compile it with dpsims-compile "
+       "--chip ", gpu.name());
+}
+
+// Returns what went wrong, and has no library then.
+std::string KernelLibrary::load(const CompiledModel &model, const void *code) {
+  std::string trouble;
+  cudaError_t status = cudaLibraryLoadData(&library, code, nullptr, nullptr, 0, nullptr, nullptr, 0);
   if (status != cudaSuccess)
-    fail(path, ": compiled for ", quoted(model.chip), ", and this GPU is ", thisChip(), " (",
-         cudaGetErrorString(status), "): compile for this chip");
+    trouble = cudaGetErrorString(status);
+  for (size_t i = 0; i < model.kernels.size() && trouble.empty(); ++i)
+    trouble = loadKernel(library, model.kernels[i]);
+  if (trouble.empty())
+    return trouble;
+  cudaGetLastError(); // else the next launch would report it
+  if (status == cudaSuccess)
+    cudaLibraryUnload(library);
+  library = nullptr;
+  return trouble;
 }
 
 KernelLibrary::~KernelLibrary() {

@@ -10,11 +10,11 @@
 
 namespace dpsims::cuda {
 
-/// The kernels of a model on the GPU for the life of the object: its machine code where it fits the chip, else its PTX,
-/// which the driver compiles.
+/// The kernels of a model on the current GPU for the life of the object: its machine code for that chip, else its PTX,
+/// which the driver compiles. All of them are there once it is made, whatever the driver leaves for later.
 class KernelLibrary {
 public:
-  /// Error: neither fits the chip.
+  /// Error: none of the model's code is for the chip, or none can be loaded.
   explicit KernelLibrary(const CompiledModel &model);
   ~KernelLibrary();
   KernelLibrary(const KernelLibrary &) = delete;
@@ -24,6 +24,8 @@ public:
   cudaKernel_t find(const Kernel &kernel) const;
 
 private:
+  std::string load(const CompiledModel &model, const void *code);
+
   std::string path;
   cudaLibrary_t library = nullptr;
 };
