@@ -3,6 +3,7 @@
 #include "dialect/Expressions.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectImplementation.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -29,6 +30,12 @@ void DpsimsDialect::initialize() {
 #define GET_OP_LIST
 #include "dialect/Ops.cpp.inc"
       >();
+}
+
+bool dpsims::isForCuda(Operation *op) {
+  auto module = op->getParentOfType<ModuleOp>();
+  auto target = module ? module->getAttrOfType<StringAttr>(targetAttrName) : StringAttr();
+  return target && target.getValue() == "cuda";
 }
 
 Attribute ParameterAttr::parse(AsmParser &parser, Type) {

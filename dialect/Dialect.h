@@ -60,6 +60,11 @@ ConvGeometry convGeometry(mlir::Operation *conv);
 /// Elementwise arithmetic: every element of the result is computed from the elements at the same (broadcast) place.
 bool isElementwise(mlir::Operation *op);
 
+/// The attribute of a module that names its target, "cpu" or "cuda". dpsims-compile sets it before the first pass.
+inline constexpr llvm::StringLiteral targetAttrName = "dpsims.target";
+/// Whether the module around `op` is compiled for CUDA. A module without a target is for the CPU.
+bool isForCuda(mlir::Operation *op);
+
 /// The shape that two shapes broadcast to as in numpy; failure where they do not.
 mlir::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);
 

@@ -47,7 +47,7 @@ def Dpsims_StepOpInterface : OpInterface<"StepOpInterface"> {
     InterfaceMethod<"Buffers that are written, in whole.", "::llvm::SmallVector<::mlir::Value>", "writes">,
     InterfaceMethod<[{
       Buffers among those read whose memory the first one written may take: as large, and each of their elements is read
-      only before the same element is written.
+      only before the same element is written. Which those are may depend on the module's target.
     }], "::llvm::SmallVector<::mlir::Value>", "overwritable", (ins), "", "return {};">,
   ];
 }

@@ -46,7 +46,10 @@ template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
 
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }
-SmallVector<Value> ConvStepOp::overwritable() { return residualOf(*this); }
+/// cuDNN's engines may write elements of the result before they have read others of the residual.
+SmallVector<Value> ConvStepOp::overwritable() {
+  return isForCuda(*this) ? SmallVector<Value>() : residualOf(*this);
+}
 SmallVector<Value> MatmulStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> MatmulStepOp::writes() { return {getDst()}; }
 SmallVector<Value> MatmulStepOp::overwritable() { return residualOf(*this); }

@@ -317,6 +317,7 @@ int compile(MLIRContext &context, const char *argv0) {
   FailureOr<Source> source = StringRef(input).ends_with(".mlir") ? readDump(context) : readConfigured(context, argv0);
   if (failed(source))
     return 1;
+  (*source->module)->setAttr(targetAttrName, StringAttr::get(&context, target.getValue()));
   Stage last = compileTo.empty() ? Stage::Kernels : *stageByName(compileTo);
   PassManager manager(&context);
   addPasses(manager, source->stage, last, recompute.empty() ? 0 : bytesOf(recompute));
