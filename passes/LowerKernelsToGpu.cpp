@@ -6,7 +6,8 @@
 //   1. its body moves into a gpu.func, the forall's indices come from the block's number;
 //   2. barriers are put between accesses of memory that depend on one another (BarrierInsertion);
 //   3. generics become loops, reductions over the last dimension end in a block reduction (GenericLowering);
-//   4. scalar stores are left to thread 0, private buffers become workgroup memory.
+//   4. scalar stores are left to thread 0;
+//   5. private buffers become workgroup memory (ShareGpuBuffers.cpp).
 
 #include "passes/Passes.h"
 
@@ -23,6 +24,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace dpsims {
 #define GEN_PASS_DEF_LOWERKERNELSTOGPU
@@ -36,12 +38,7 @@ namespace {
 constexpr int64_t kWarp = 32;
 constexpr int64_t kMaxThreads = 256;
 constexpr int64_t kMaxGrid = std::numeric_limits<int32_t>::max(); // gridDim.x
-constexpr int64_t kMaxWorkgroupBytes = 48 * 1024;                 // what a launch gets without asking for more
 constexpr StringLiteral kKernelAttr = "dpsims.kernel";
-
-gpu::AddressSpaceAttr workgroupSpace(MLIRContext *context) {
-  return gpu::AddressSpaceAttr::get(context, gpu::AddressSpace::Workgroup);
-}
 
 //===--------------------------------------------------------------------------------------------------------------===//
 // Dimensions of a generic
@@ -280,8 +277,8 @@ struct KernelContext {
   Value exchangeFor(Type type, unsigned number) {
     Value &buffer = exchange[{type, number}];
     if (!buffer) {
-      auto memref = MemRefType::get({warps()}, type, AffineMap(), workgroupSpace(func.getContext()));
-      buffer = func.addWorkgroupAttribution(memref, func.getLoc());
+      OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
+      buffer = memref::AllocaOp::create(b, func.getLoc(), MemRefType::get({warps()}, type));
     }
     return buffer;
   }
@@ -577,8 +574,6 @@ public:
 private:
   LogicalResult createFunc();
   void moveBody(scf::ForallOp forall, const Grid &grid);
-  LogicalResult shareBuffers();
-  LogicalResult moveToWorkgroup(Value view);
 
   func::FuncOp source;
   gpu::GPUModuleOp module;
@@ -605,7 +600,7 @@ LogicalResult KernelLowering::run() {
     createIfFirstThread(b, store.getLoc(), kernel.thread);
     store->moveBefore(b.getInsertionBlock(), b.getInsertionPoint());
   }
-  return shareBuffers();
+  return success();
 }
 
 LogicalResult KernelLowering::createFunc() {
@@ -654,48 +649,6 @@ void KernelLowering::moveBody(scf::ForallOp forall, const Grid &grid) {
     op.moveBefore(end);
 }
 
-/// A buffer private to the grid point is shared by the block's threads.
-LogicalResult KernelLowering::shareBuffers() {
-  SmallVector<memref::AllocaOp> allocas;
-  kernel.func.walk([&](memref::AllocaOp op) { allocas.push_back(op); });
-  for (memref::AllocaOp op : allocas) {
-    MemRefType type = op.getType();
-    if (!type.hasStaticShape() || !type.getLayout().isIdentity())
-      return op.emitOpError("in a kernel must be static and contiguous");
-    auto shared = MemRefType::Builder(type).setMemorySpace(workgroupSpace(op.getContext()));
-    BlockArgument buffer = kernel.func.addWorkgroupAttribution(shared, op.getLoc());
-    op.getResult().replaceAllUsesWith(buffer);
-    op.erase();
-    if (failed(moveToWorkgroup(buffer)))
-      return failure();
-  }
-  int64_t bytes = 0;
-  for (BlockArgument buffer : kernel.func.getWorkgroupAttributions()) {
-    auto type = cast<MemRefType>(buffer.getType());
-    bytes += llvm::alignTo(type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8), 16);
-  }
-  if (bytes > kMaxWorkgroupBytes)
-    return kernel.func.emitOpError("needs ")
-           << bytes << " bytes of buffers in a block, more than " << kMaxWorkgroupBytes;
-  return success();
-}
-
-/// The memory space is part of the types of all views.
-LogicalResult KernelLowering::moveToWorkgroup(Value view) {
-  for (Operation *user : view.getUsers()) {
-    if (isa<memref::LoadOp, memref::StoreOp, memref::DimOp>(user))
-      continue;
-    auto derived = dyn_cast<ViewLikeOpInterface>(user);
-    if (!derived || user->getNumResults() != 1)
-      return user->emitOpError("cannot take a private buffer of a kernel");
-    auto type = cast<MemRefType>(user->getResult(0).getType());
-    user->getResult(0).setType(MemRefType::Builder(type).setMemorySpace(workgroupSpace(user->getContext())));
-    if (failed(moveToWorkgroup(user->getResult(0))))
-      return failure();
-  }
-  return success();
-}
-
 struct LowerKernelsToGpu : dpsims::impl::LowerKernelsToGpuBase<LowerKernelsToGpu> {
   void runOnOperation() override {
     SmallVector<func::FuncOp> kernels;
@@ -710,6 +663,10 @@ struct LowerKernelsToGpu : dpsims::impl::LowerKernelsToGpuBase<LowerKernelsToGpu
     for (func::FuncOp func : kernels)
       if (failed(KernelLowering(func, module).run()))
         return signalPassFailure();
+    OpPassManager buffers(gpu::GPUModuleOp::getOperationName());
+    buffers.addNestedPass<gpu::GPUFuncOp>(dpsims::createShareGpuBuffers());
+    if (failed(runPipeline(buffers, module)))
+      return signalPassFailure();
   }
 };
 

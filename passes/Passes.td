@@ -227,6 +227,38 @@ def LowerKernelsToGpu : Pass<"lower-kernels-to-gpu", "mlir::ModuleOp"> {
                            "mlir::math::MathDialect"];
 }
 
+def ShareGpuBuffers : Pass<"share-gpu-buffers", "mlir::gpu::GPUFuncOp"> {
+  let summary = "buffers private to a grid point become memory that the threads of a block share (CUDA)";
+  let description = [{
+    The last part of lower-kernels-to-gpu. A kernel has one workgroup buffer, and its buffers are views of it at multiples
+    of 16 bytes: LLVM takes 16 for the alignment of shared memory, and merges neighbouring accesses accordingly. A buffer
+    that nothing reads or writes takes no room.
+
+    ```mlir
+    gpu.func @k(%x: memref<4xf32>) kernel {
+      %c0 = arith.constant 0 : index
+      %zero = arith.constant 0.0 : f32
+      %a = memref.alloca() : memref<7xf32>
+      memref.store %zero, %a[%c0] : memref<7xf32>
+      gpu.return
+    }
+    ```
+    becomes
+    ```mlir
+    gpu.func @k(%x: memref<4xf32>)
+        workgroup(%shared: memref<32xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}) kernel {
+      %c0 = arith.constant 0 : index
+      %zero = arith.constant 0.0 : f32
+      %a = memref.view %shared[%c0][] : memref<32xi8, #gpu.address_space<workgroup>>
+        to memref<7xf32, #gpu.address_space<workgroup>>
+      memref.store %zero, %a[%c0] : memref<7xf32, #gpu.address_space<workgroup>>
+      gpu.return
+    }
+    ```
+  }];
+  let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::memref::MemRefDialect", "mlir::arith::ArithDialect"];
+}
+
 def AssembleGpu : Pass<"assemble-gpu", "mlir::ModuleOp"> {
   let summary = "gpu.module becomes gpu.binary: its PTX and its machine code (needs ptxas of the CUDA toolkit)";
   let description = [{

@@ -86,6 +86,23 @@ func.func @window(%x: memref<66xf32>, %w: memref<3xf32>, %y: memref<64xf32>) att
 
 // -----
 
+// A buffer from which a generic takes a size alone takes no room.
+func.func @unused(%y: memref<f32>) attributes {dpsims.kernel} {
+  scf.forall (%i) in (1) {
+    %sizes = memref.alloca() : memref<65536xi8>
+    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]}
+      ins(%sizes : memref<65536xi8>) outs(%y : memref<f32>) {
+    ^bb0(%a: i8, %o: f32):
+      %one = arith.constant 1.0 : f32
+      %s = arith.addf %o, %one : f32
+      linalg.yield %s : f32
+    }
+  }
+  return
+}
+
+// -----
+
 // expected-error @below {{needs 65536 bytes of buffers in a block, more than 49152}}
 func.func @large(%y: memref<64xf32>) attributes {dpsims.kernel} {
   %c0 = arith.constant 0 : index

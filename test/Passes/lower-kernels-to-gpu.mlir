@@ -47,9 +47,13 @@ func.func @add_bias(%x: memref<4096x64xf32>, %b: memref<64xf32>, %y: memref<4096
 }
 
 // A sum over the last dimension: in the thread, in the warp, over the warps through memory; thread 0 adds what the
-// output held. Private buffers become the block's.
+// output held. Private buffers become views of the block's.
 // CHECK-LABEL: gpu.func @sum
-// CHECK-SAME: workgroup(%[[WARPS:.*]] : memref<2xf32, #gpu.address_space<workgroup>>, %[[SUM:.*]] : memref<f32, #gpu.address_space<workgroup>>)
+// CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<32xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64})
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[WARPS:.*]] = memref.view %[[SHARED]][%[[C0]]][] : {{.*}} to memref<2xf32, #gpu.address_space<workgroup>>
+// CHECK-DAG: %[[SUM:.*]] = memref.view %[[SHARED]][%[[C16]]][] : {{.*}} to memref<f32, #gpu.address_space<workgroup>>
 // CHECK-DAG: %[[T:.*]] = gpu.thread_id x
 // CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[T]]
 // CHECK: scf.if %[[FIRST]] {
@@ -123,7 +127,7 @@ func.func @column_sum(%x: memref<100x32xf32>, %z: memref<1xf32>) attributes {dps
 // One warp needs no exchange memory. A buffer read in another order than it was written needs a barrier; a loop needs
 // one before its next iteration writes again.
 // CHECK-LABEL: gpu.func @transposed
-// CHECK-SAME: workgroup(%[[BUFFER:.*]] : memref<8x8xf32, #gpu.address_space<workgroup>>)
+// CHECK: %[[BUFFER:.*]] = memref.view
 // CHECK: scf.for %{{.*}} = %{{.*}} {
 // CHECK: memref.store %{{.*}}, %[[BUFFER]][%{{.*}}, %{{.*}}]
 // CHECK: gpu.barrier
