@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Convolutions of the CPU device against plain loops in f64.
+// Winograd convolutions of the CPU device against plain loops in f64; direct ones are in test/conformance.
 
 #include "model_builder.h"
 
@@ -130,10 +130,6 @@ double errorOfConv(const Case &c, ConvolutionChoice choice, std::string *impleme
   return relativeError(y, reference(c, data));
 }
 
-class Convolution : public testing::TestWithParam<Case> {};
-
-TEST_P(Convolution, DirectMatchesLoops) { EXPECT_LT(errorOfConv(GetParam(), ConvolutionChoice::Direct), 1e-6); }
-
 class Winograd : public testing::TestWithParam<Case> {};
 
 TEST_P(Winograd, MatchesLoops) {
@@ -147,35 +143,6 @@ TEST_P(Winograd, MatchesLoops) {
 }
 
 TEST_P(Winograd, MeasuredChoiceMatchesLoops) { EXPECT_LT(errorOfConv(GetParam(), ConvolutionChoice::Auto), 1e-5); }
-
-std::vector<Case> shapeCases() {
-  std::vector<Case> cases;
-  auto add = [&](auto change) {
-    Case c;
-    change(c);
-    cases.push_back(c);
-  };
-  add([](Case &) {});
-  add([](Case &c) { c.c = 5, c.o = 13; });
-  add([](Case &c) { c.c = 1, c.o = 1, c.bias = false; });
-  add([](Case &c) { c.n = 3, c.h = 9, c.w = 5, c.c = 17, c.o = 33; });
-  add([](Case &c) { c.kh = c.kw = 1, c.top = c.left = c.bottom = c.right = 0, c.o = 40; });
-  add([](Case &c) { c.kh = c.kw = 4, c.stride = 4, c.top = c.left = c.bottom = c.right = 0, c.c = 3; });
-  add([](Case &c) { c.kh = c.kw = 2, c.stride = 2, c.top = c.left = c.bottom = c.right = 0; });
-  add([](Case &c) { c.stride = 2, c.top = c.left = 0; }); // "same" of TensorFlow
-  add([](Case &c) { c.kh = c.kw = 5, c.stride = 2, c.top = c.left = 1, c.bottom = c.right = 2; });
-  add([](Case &c) { c.kh = 1, c.left = c.right = 1, c.top = c.bottom = 0; });
-  add([](Case &c) { c.groups = 16; });
-  add([](Case &c) { c.c = c.o = c.groups = 13, c.stride = 2; });
-  add([](Case &c) { c.c = c.o = c.groups = 24, c.kh = c.kw = 7, c.top = c.left = c.bottom = c.right = 3; });
-  add([](Case &c) {
-    c.c = c.o = c.groups = 24, c.kh = c.kw = 5, c.stride = 2, c.top = c.left = 1, c.bottom = c.right = 2;
-  });
-  add([](Case &c) { c.c = 20, c.o = 30, c.groups = 5; });
-  add([](Case &c) { c.c = 32, c.o = 64, c.groups = 2; });
-  add([](Case &c) { c.h = c.w = 2, c.kh = c.kw = 7, c.top = c.left = c.bottom = c.right = 3; });
-  return cases;
-}
 
 std::vector<Case> epilogueCases(uint64_t size, uint64_t channels) {
   std::vector<Case> cases;
@@ -215,9 +182,6 @@ std::vector<Case> winogradShapes() {
   return cases;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, Convolution, testing::ValuesIn(shapeCases()));
-INSTANTIATE_TEST_SUITE_P(Epilogues, Convolution, testing::ValuesIn(epilogueCases(8, 16)));
-INSTANTIATE_TEST_SUITE_P(OddEpilogues, Convolution, testing::ValuesIn(epilogueCases(5, 7)));
 INSTANTIATE_TEST_SUITE_P(Shapes, Winograd, testing::ValuesIn(winogradShapes()));
 INSTANTIATE_TEST_SUITE_P(Epilogues, Winograd, testing::ValuesIn(epilogueCases(16, 32)));
 INSTANTIATE_TEST_SUITE_P(OddEpilogues, Winograd, testing::ValuesIn(epilogueCases(12, 24)));

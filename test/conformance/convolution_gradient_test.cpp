@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Both gradients of convolutions, against plain loops in f64.
+
+#include "device.h"
+#include "window.h"
+
+#include <gtest/gtest.h>
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+namespace {
+
+// Where the convolution's weights come from.
+enum class From { Constant, Variable, Arena };
+
+struct Case {
+  Window window;
+  From from = From::Variable;
+};
+
+std::ostream &operator<<(std::ostream &stream, const Case &c) {
+  return stream << c.window << " weights " << int(c.from);
+}
+
+struct Data {
+  std::vector<float> src, weights, gradient;
+
+  explicit Data(const Window &c)
+      : src(randomValues(countOf(c.src()), 1)), weights(randomValues(countOf(c.weights()), 2)),
+        gradient(randomValues(countOf(c.dst()), 3)) {}
+};
+
+// The weights' buffer; those of the arena are made by a product with the unit matrix, which changes no bit.
+uint32_t weightsOf(ModelBuilder &builder, const Case &c) {
+  if (c.from == From::Constant)
+    return builder.weight("weight", c.window.weights());
+  uint32_t variable = builder.variable("weight", c.window.weights());
+  if (c.from == From::Variable)
+    return variable;
+  format::MatmulT copy;
+  copy.a = variable;
+  copy.b = builder.weight("one", {1, 1}, "ones");
+  copy.m = countOf(c.window.weights());
+  copy.n = copy.k = 1;
+  copy.dst = builder.temporary(c.window.weights());
+  builder.step(builder.main(), copy, "copy");
+  return copy.dst;
+}
+
+ModelBuilder build(const Case &c) {
+  ModelBuilder builder = modelForDevice();
+  uint32_t x = builder.input("x", c.window.src()), dy = builder.input("dy", c.window.dst());
+  auto input = tableOf<format::ConvInputGradientT>(c.window);
+  input.gradient = dy;
+  input.weights = weightsOf(builder, c);
+  input.dst = builder.output("dx", c.window.src());
+  builder.step(builder.main(), input, "input gradient");
+  auto weight = tableOf<format::ConvWeightGradientT>(c.window);
+  weight.src = x;
+  weight.gradient = dy;
+  weight.dst = builder.output("dw", c.window.weights());
+  builder.step(builder.main(), weight, "weight gradient");
+  return builder;
+}
+
+class ConvolutionGradient : public testing::TestWithParam<Case> {};
+
+TEST_P(ConvolutionGradient, MatchesLoops) {
+  const Case &c = GetParam();
+  Data data(c.window);
+  std::vector<double> dx(data.src.size()), dw(data.weights.size());
+  forEachProduct(c.window, [&](uint64_t s, uint64_t w, uint64_t d) {
+    dx[s] += double(data.gradient[d]) * double(data.weights[w]);
+    dw[w] += double(data.gradient[d]) * double(data.src[s]);
+  });
+  std::vector<std::vector<float>> weights{data.weights};
+  if (c.from == From::Arena)
+    weights.push_back({1});
+  RunResult result = runOnDevice(build(c), {data.src, data.gradient}, weights);
+  EXPECT_LT(relativeError(result.outputs[0], dx), tolerance()) << "of the input";
+  EXPECT_LT(relativeError(result.outputs[1], dw), tolerance()) << "of the weights";
+}
+
+std::vector<Case> shapes() {
+  std::vector<Case> cases;
+  for (const Window &window : allWindows())
+    cases.push_back({window, From::Variable});
+  for (From from : {From::Constant, From::Arena})
+    for (const Window &window : {Window(), Window().channels(5, 13), Window().kernel(1, 1, 0, 0)})
+      cases.push_back({window, from});
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, ConvolutionGradient, testing::ValuesIn(shapes()));
+
+} // namespace

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes the programs that kernels_test.cpp runs: each op on many shapes.
+
+    make-kernels.py -o kernels.mlir
+
+A program is called OP_N: the test finds the reference by OP, takes shapes from the program's inputs and outputs, and
+attributes from the op's table in kernels_test.cpp, which must agree with those here.
+"""
+import argparse
+import sys
+
+# A single element, less than a warp, a warp's multiple and one more, channels of 3 and 64, more than a block.
+ANY = [[1], [3], [64], [1000], [3, 5, 7], [2, 4, 4, 64], [1, 33, 31, 3], [5, 1030]]
+PAIRS = [([7], [7]), ([2, 4, 4, 64], [64]), ([2, 4, 4, 64], [1, 1, 1, 64]), ([5, 7], [5, 1]), ([5, 7], [1]),
+         ([5, 1], [1, 7]), ([1, 9, 9, 3], [1, 9, 9, 3]), ([3, 1, 5, 6], [1, 4, 1, 6])]
+IMAGES = [[1, 1, 1, 1], [2, 4, 4, 3], [1, 7, 5, 16], [1, 16, 16, 65]]
+ROWS = [[rows, columns] for columns in (1, 2, 3, 7, 19, 35, 64, 65, 151, 160, 1000, 4099) for rows in (1, 33)]
+ROWS += [[4096, 3], [2, 9, 9, 19]]
+
+UNARY = {"relu": "", "leaky_relu": "<slope = 0.2>", "clamp": "<min = -1.0, max = 0.5>", "sigmoid": "", "silu": "",
+         "gelu": "", "tanh": "", "exp": "", "erf": "", "abs": "", "square": "", "neg": "", "round": ""}
+POSITIVE = {"log": "", "sqrt": "", "rsqrt": "", "pow": "<exponent = 2.5>"}
+BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "not_equal", "greater"]
+
+REDUCTIONS = [([7, 5, 3], [0]), ([7, 5, 3], [1]), ([7, 5, 3], [2]), ([7, 5, 3], [0, 1]), ([7, 5, 3], [1, 2]),
+              ([7, 5, 3], [0, 2]), ([7, 5, 3], [0, 1, 2]), ([2, 32, 32, 48], [0, 1, 2]), ([1, 64, 64, 3], [1, 2]),
+              ([4, 1000], [1]), ([1000, 4], [0]), ([3, 4099], [1]), ([8, 64, 64, 64], [0, 1, 2]), ([1, 300000], [1]),
+              ([1], [0])]
+
+
+class Writer:
+    def __init__(self):
+        self.text = []
+        self.counts = {}
+
+    def program(self, op, inputs, body, types=None):
+        """`inputs`: shapes, called %x0, %x1, ...; `body`: lines that make %y."""
+        number = self.counts.get(op, 0)
+        self.counts[op] = number + 1
+        types = types or ["f32"] * len(inputs)
+        lines = [f'%x{i} = input "x{i}" <shape = {shape}, type = "{kind}">'
+                 for i, (shape, kind) in enumerate(zip(inputs, types))]
+        lines += [body, 'output "y" %y']
+        self.text.append(f"dpsims.program @{op}_{number}<> {{\n  " + "\n  ".join(lines) + "\n}\n")
+
+
+def elementwise(writer):
+    for op, attributes in UNARY.items():
+        for shape in ANY:
+            writer.program(op, [shape], f"%y = {op} %x0 {attributes}")
+    for op, attributes in POSITIVE.items():
+        for shape in ANY:
+            writer.program(op, [shape], "%half = constant <value = 0.5>\n  %s = square %x0\n  %p = add %s, %half\n  "
+                           f"%y = {op} %p {attributes}")
+    for op in BINARY:
+        for a, b in PAIRS:
+            writer.program(op, [a, b], f"%y = {op} %x0, %x1")
+    for shape in ANY:
+        writer.program("select", [shape] * 3, "%c = greater %x0, %x1\n  %y = select %c, %x1, %x2")
+        writer.program("cast_i32", [shape], '%y = cast %x0 <type = "i32">')
+        writer.program("cast_u8", [shape], '%y = cast %x0 <type = "u8">')
+        writer.program("cast_f32", [shape], '%y = cast %x0 <type = "f32">', ["i32"])
+        writer.program("copy", [shape], "%y = reshape %x0 <shape = [-1]>")
+
+
+def reductions(writer):
+    for kind in ("sum", "mean", "max"):
+        for shape, axes in REDUCTIONS:
+            writer.program(f"reduce_{kind}", [shape], f'%y = reduce %x0 <kind = "{kind}", axes = {axes}>')
+    for shape in ROWS:
+        writer.program("softmax", [shape], "%y = softmax %x0 <scale = 0.5>")
+        writer.program("log_softmax", [shape], "%y = log_softmax %x0")
+        if shape[-1] > 1:
+            writer.program("layer_norm", [shape], "%y = layer_norm %x0 <eps = 1.0e-6>")
+            writer.program("layer_norm_affine", [shape, [shape[-1]], [shape[-1]]],
+                           "%y = layer_norm %x0, %x1, %x2 <eps = 1.0e-6>")
+    for shape in IMAGES[1:] + [[8, 32, 32, 64]]:
+        writer.program("batch_variance", [shape], "%m, %y = batch_statistics %x0")
+
+
+def images(writer):
+    for shape in IMAGES:
+        writer.program("upsample", [shape], "%y = upsample %x0 <factor = 2>")
+        writer.program("instance_edges", [shape[:3]], "%y = instance_edges %x0", ["i32"])
+        writer.program("one_hot", [shape[:3]], "%y = one_hot %x0 <classes = 5>", ["i32"])
+        writer.program("transpose", [shape], "%y = transpose %x0 <perm = [0, 3, 1, 2]>")
+        writer.program("pad", [shape], "%y = pad %x0 <low = [0, 1, 0, 2], high = [0, 0, 2, 1]>")
+        writer.program("concat", [shape, shape[:3] + [5]], "%y = concat %x0, %x1 <axis = 3>")
+        writer.program("broadcast", [[1] + shape[1:]], f"%y = broadcast %x0 <shape = {[3] + shape[1:]}>")
+        # Upsampled, shifted, activated: ops of all kinds in one kernel.
+        writer.program("chain", [shape, [shape[3]]], "%u = upsample %x0 <factor = 2>\n  %a = add %u, %x1\n  "
+                       "%s = sigmoid %a\n  %m = mul %s, %u\n  %y = reduce %m <kind = \"sum\", axes = [3]>")
+    for shape in IMAGES[1:]:
+        size = [shape[0], shape[1] // 2, shape[2] // 2, shape[3]]
+        writer.program("slice", [shape], f"%y = slice %x0 <start = [0, 1, 0, 0], step = [1, 2, 2, 1], size = {size}>")
+        writer.program("max_pool", [shape], "%y = max_pool %x0 <kernel = 3, stride = 2, padding = 1>")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("-o", "--output", required=True)
+    arguments = parser.parse_args()
+    writer = Writer()
+    elementwise(writer)
+    reductions(writer)
+    images(writer)
+    try:
+        with open(arguments.output, "w", encoding="utf-8") as file:
+            file.write("\n".join(writer.text))
+    except OSError as error:
+        sys.exit(f"make-kernels.py: error: {arguments.output}: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()
