@@ -31,11 +31,31 @@ protected:
   uint64_t bytes = 0;
 };
 
+/// What a device is given is done in queues: in order within each, in any order among them. The second and third are
+/// for copies from and to the host beside the work.
+enum class Queue : uint8_t { Compute, Upload, Download };
+
+/// A point in a queue's work, to order others after it.
+class DeviceEvent {
+public:
+  virtual ~DeviceEvent() = default;
+
+  /// Becomes the end of what `queue` has been given so far.
+  virtual void record(Queue queue) = 0;
+
+  /// What `queue` is given from now on is done after the point. The host goes on at once.
+  virtual void wait(Queue queue) = 0;
+
+  /// The host waits until the point is reached.
+  virtual void synchronize() = 0;
+};
+
 /// A plan of one entry made ready for one device: every library call chosen and created, every kernel resolved, the
 /// workspace allocated. Running it allocates no memory.
 ///
 /// Order of use: createPlan; storeConstant for every constant of the entry (main plans); bindVariables (main plans of
 /// entries that have some); bindArena; then, any number of times, bindArguments and run. All pointers are the device's.
+/// All work goes to Queue::Compute.
 class ExecutablePlan {
 public:
   virtual ~ExecutablePlan() = default;
@@ -54,6 +74,13 @@ public:
 
   /// Enqueues steps begin..end-1. Steps that load weights or store constants are the session's, and are not run.
   virtual void run(size_t begin, size_t end) = 0;
+
+  /// Enqueues all steps. A device that can record work does so, and from then on gives itself the record, which costs
+  /// the host one call instead of one a step.
+  virtual void runAll() = 0;
+
+  /// How runAll does that: "a graph of 812 operations", or, where it cannot be, why.
+  virtual std::string recorded() const { return "steps one by one"; }
 
   /// Bytes of the constants as kept, and of the workspace.
   virtual uint64_t constantBytes() const = 0;
@@ -86,6 +113,15 @@ public:
   /// Waits until everything enqueued is done.
   virtual void synchronize() = 0;
 
+  /// Host memory that `copy` can work on while the host goes on: page-locked, on a device with memory of its own.
+  /// Error: there is not so much.
+  virtual std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) = 0;
+
+  /// Enqueues a copy: from allocateHost's memory to the device (Upload), back (Download), or on the device (Compute).
+  virtual void copy(Queue queue, void *dst, const void *src, uint64_t bytes) = 0;
+
+  virtual std::unique_ptr<DeviceEvent> createEvent() = 0;
+
   /// Makes a plan of `entry` ready: `prepare` or `main`. The plan shares the model's ownership. Error: the model is for
   /// another target or processor; a kernel is missing; a library does not know an operation.
   virtual std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
@@ -105,6 +141,8 @@ struct DeviceOptions {
   std::string planCache;
   /// CUDA: convolutions and matmuls may round f32 to TF32 (10 bits of mantissa).
   bool tf32 = false;
+  /// CUDA: a plan that runs again is replayed as one graph.
+  bool graphs = true;
 };
 
 /// $XDG_CACHE_HOME/dpsims/plans.json or ~/.cache/dpsims/plans.json; empty if neither variable is set.

@@ -138,7 +138,8 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
                 r.peaks.instructions.c_str(), r.peaks.bandwidth * 1e-9);
   out << text;
   out << "  memory: arena " << bytesText(r.memory.arena) << ", constants " << bytesText(r.memory.constants)
-      << ", variables " << bytesText(r.memory.variables) << ", workspace " << bytesText(r.memory.workspace) << ", while loading " << bytesText(r.memory.load)
+      << ", variables " << bytesText(r.memory.variables) << ", workspace " << bytesText(r.memory.workspace)
+      << ", arguments " << bytesText(r.memory.arguments) << ", while loading " << bytesText(r.memory.load)
       << "; process at most " << bytesText(r.residentPeak) << "\n";
   double total = 0;
   for (const StepTime &step : r.steps)
@@ -182,6 +183,7 @@ std::string benchmarkJson(const BenchmarkResult &r) {
         {"constants", r.memory.constants},
         {"variables", r.memory.variables},
         {"workspace", r.memory.workspace},
+        {"arguments", r.memory.arguments},
         {"load", r.memory.load},
         {"resident_peak", r.residentPeak}}},
       {"machine", {{"flops", r.peaks.flops}, {"bandwidth", r.peaks.bandwidth}, {"instructions", r.peaks.instructions}}},

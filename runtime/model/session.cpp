@@ -12,8 +12,6 @@ namespace dpsims {
 
 namespace {
 
-constexpr uint64_t variableAlignment = 256; // what the libraries of all devices like
-
 char *at(const DeviceMemory &memory, const Buffer &buffer) {
   return static_cast<char *>(memory.data()) + buffer.offset;
 }
@@ -31,7 +29,8 @@ void loadWeight(const CompiledModel &model, const LoadWeightStep &step, const Bu
 
 } // namespace
 
-Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights)
+Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights,
+                 size_t depth)
     : compiled(std::move(model)), program(&entry), device(device) {
   if (!weights && !entry.weights.empty())
     fail(compiled->path, ": entry ", quoted(entry.name), " needs ", entry.weights.size(), " weights: give --weights");
@@ -45,14 +44,9 @@ Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry,
   boundOutputs.resize(entry.outputs.size());
   if (device.sharesHostMemory())
     return;
-  for (size_t i = 0; i < entry.inputs.size(); ++i) {
-    deviceInputs.push_back(device.allocate(entry.inputs[i].bytes()));
-    boundInputs[i] = deviceInputs[i]->data();
-  }
-  for (size_t i = 0; i < entry.outputs.size(); ++i) {
-    deviceOutputs.push_back(device.allocate(entry.outputs[i].bytes()));
-    boundOutputs[i] = deviceOutputs[i]->data();
-  }
+  pipeline.emplace(device, entry, depth);
+  boundInputs = pipeline->inputs();
+  boundOutputs = pipeline->outputs();
   main->bindArguments(boundInputs, boundOutputs);
 }
 
@@ -82,17 +76,16 @@ uint64_t Session::variableBytes(size_t i) const {
 }
 
 void Session::makeVariables(WeightSource &weights) {
-  std::vector<uint64_t> offsets;
-  uint64_t size = 0, largest = 0;
+  PieceLayout layout;
+  uint64_t largest = 0;
   for (size_t i = 0; i < program->variables.size(); ++i) {
-    offsets.push_back(size);
-    size += (variableBytes(i) + variableAlignment - 1) / variableAlignment * variableAlignment;
+    layout.add(variableBytes(i));
     largest = std::max(largest, variableBytes(i));
   }
-  variableMemory = device.allocate(size);
+  variableMemory = device.allocate(layout.bytes());
   HostBuffer staging(static_cast<size_t>(device.sharesHostMemory() ? 0 : largest));
-  for (size_t i = 0; i < offsets.size(); ++i) {
-    variables.push_back(static_cast<char *>(variableMemory->data()) + offsets[i]);
+  for (size_t i = 0; i < layout.count(); ++i) {
+    variables.push_back(static_cast<char *>(variableMemory->data()) + layout.offset(i));
     float *value = device.sharesHostMemory() ? static_cast<float *>(variables[i]) : staging.as<float>();
     weights.read(program->variables[i], value);
     if (!device.sharesHostMemory())
@@ -111,12 +104,9 @@ void Session::writeVariable(size_t i, const float *src) {
   device.upload(variables[i], src, variableBytes(i));
 }
 
-void Session::bind(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
-  if (!device.sharesHostMemory()) {
-    for (size_t i = 0; i < inputs.size(); ++i)
-      device.upload(deviceInputs[i]->data(), inputs[i], deviceInputs[i]->size());
-    return;
-  }
+void Session::begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
+  if (pipeline)
+    return pipeline->begin(inputs);
   if (inputs == boundInputs && outputs == boundOutputs)
     return;
   boundInputs = inputs;
@@ -124,24 +114,40 @@ void Session::bind(const std::vector<const void *> &inputs, const std::vector<vo
   main->bindArguments(inputs, outputs);
 }
 
-void Session::fetch(const std::vector<void *> &outputs) {
-  device.synchronize();
-  if (device.sharesHostMemory())
-    return;
-  for (size_t i = 0; i < outputs.size(); ++i)
-    device.download(outputs[i], deviceOutputs[i]->data(), deviceOutputs[i]->size());
+void Session::end(const std::vector<void *> &outputs) {
+  ran = true;
+  if (pipeline)
+    pipeline->end(outputs);
+  else
+    device.synchronize();
+}
+
+void Session::submit(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
+  begin(inputs, outputs);
+  main->runAll();
+  end(outputs);
+}
+
+void Session::wait(size_t count) {
+  if (pipeline)
+    pipeline->wait(count);
+}
+
+void Session::collect() {
+  ran = false;
+  if (pipeline)
+    pipeline->collect();
 }
 
 void Session::run(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
-  bind(inputs, outputs);
-  main->run(0, program->main.steps.size());
-  fetch(outputs);
+  submit(inputs, outputs);
+  collect();
 }
 
 void Session::profile(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
                       std::vector<double> &seconds) {
   using Clock = std::chrono::steady_clock;
-  bind(inputs, outputs);
+  begin(inputs, outputs);
   device.synchronize();
   for (size_t i = 0; i < program->main.steps.size(); ++i) {
     Clock::time_point start = Clock::now();
@@ -149,7 +155,8 @@ void Session::profile(const std::vector<const void *> &inputs, const std::vector
     device.synchronize();
     seconds[i] = std::chrono::duration<double>(Clock::now() - start).count();
   }
-  fetch(outputs);
+  end(outputs);
+  collect();
 }
 
 bool Session::isFinite(const void *address, uint64_t count) const {
@@ -186,7 +193,8 @@ const void *Session::addressOf(const Buffer &buffer) const {
 void Session::runChecked(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
                          std::string &firstNonFinite) {
   const Plan &plan = program->main;
-  bind(inputs, outputs);
+  begin(inputs, outputs);
+  device.synchronize();
   firstNonFinite = checkStart();
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     main->run(i, i + 1);
@@ -198,11 +206,16 @@ void Session::runChecked(const std::vector<const void *> &inputs, const std::vec
         firstNonFinite = plan.steps[i].label;
     }
   }
-  fetch(outputs);
+  end(outputs);
+  collect();
 }
 
 MemoryUse Session::memory() const {
-  return {arena->size(), main->constantBytes(), variableMemory ? variableMemory->size() : 0, main->workspaceBytes(),
+  return {arena->size(),
+          main->constantBytes(),
+          variableMemory ? variableMemory->size() : 0,
+          main->workspaceBytes(),
+          pipeline ? pipeline->bytes() : 0,
           loadBytes};
 }
 

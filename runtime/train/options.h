@@ -34,6 +34,7 @@ struct TrainOptions {
   int dataThreads = 2;                              ///< that read pictures
   std::string convolution = "auto";                 ///< auto, direct or winograd
   bool tf32 = false;                                ///< DeviceOptions::tf32
+  bool graphs = true;                               ///< DeviceOptions::graphs; no matter to the results, so not kept
 };
 
 /// Calls visit(name, field) for each option that a run keeps. The names are those of the flags.

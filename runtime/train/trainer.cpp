@@ -141,6 +141,7 @@ static DeviceOptions deviceOptions(const TrainOptions &options) {
                        : options.convolution == "winograd" ? ConvolutionChoice::Winograd
                                                            : ConvolutionChoice::Auto;
   result.tf32 = options.tf32;
+  result.graphs = options.graphs;
   result.planCache = joinPath(options.output, plansFile);
   return result;
 }

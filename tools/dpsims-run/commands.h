@@ -34,6 +34,7 @@ struct DeviceFlags {
   int threads = 0;
   std::string convolution = "auto";
   bool tf32 = false;
+  bool noGraph = false;
 
   void addTo(CLI::App &command);
   DeviceOptions options() const;

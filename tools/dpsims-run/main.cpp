@@ -77,6 +77,7 @@ void DeviceFlags::addTo(CLI::App &command) {
       ->check(CLI::IsMember({"auto", "direct", "winograd"}))
       ->envname("DPSIMS_CONVOLUTION");
   command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
+  command.add_flag("--no-graph", noGraph, "CUDA: launch each step; do not replay all as one graph");
 }
 
 DeviceOptions DeviceFlags::options() const {
@@ -87,6 +88,7 @@ DeviceOptions DeviceFlags::options() const {
                                                    : ConvolutionChoice::Auto;
   result.planCache = defaultPlanCache();
   result.tf32 = tf32;
+  result.graphs = !noGraph;
   return result;
 }
 

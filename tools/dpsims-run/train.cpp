@@ -53,6 +53,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
   options.threads = flags.device.threads;
   options.convolution = flags.device.convolution;
   options.tf32 = flags.device.tf32;
+  options.graphs = !flags.device.noGraph;
   options = withSavedOptions(command, options);
   if (options.model.empty())
     fail("--model is required",

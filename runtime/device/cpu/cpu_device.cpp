@@ -35,6 +35,14 @@ int chooseThreads(int wanted) {
   return wanted ? wanted : std::min(omp_get_max_threads(), maxThreads);
 }
 
+// Everything is done when a call returns.
+class CpuEvent : public DeviceEvent {
+public:
+  void record(Queue) override {}
+  void wait(Queue) override {}
+  void synchronize() override {}
+};
+
 class CpuDevice : public Device {
 public:
   explicit CpuDevice(const DeviceOptions &options)
@@ -53,6 +61,9 @@ public:
   void upload(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void download(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void synchronize() override {}
+  std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) override { return allocate(bytes); }
+  void copy(Queue, void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
+  std::unique_ptr<DeviceEvent> createEvent() override { return std::make_unique<CpuEvent>(); }
 
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {

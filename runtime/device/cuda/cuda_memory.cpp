@@ -38,4 +38,23 @@ CudaMemory &CudaMemory::operator=(CudaMemory &&other) noexcept {
   return *this;
 }
 
+CudaHostMemory::CudaHostMemory(uint64_t size) {
+  if (size == 0)
+    return;
+  cudaError_t status = cudaMallocHost(&address, size);
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError(); // else the next launch would report it
+    fail("the system gives no ", (size >> 20) + 1,
+         " MiB of page-locked memory for copies to the GPU: end other "
+         "programs, or compile for a smaller batch");
+  }
+  check(status, "cudaMallocHost");
+  bytes = size;
+}
+
+CudaHostMemory::~CudaHostMemory() {
+  if (address)
+    cudaFreeHost(address);
+}
+
 } // namespace dpsims::cuda

@@ -21,6 +21,15 @@ public:
   CudaMemory &operator=(CudaMemory &&other) noexcept;
 };
 
+/// Page-locked memory of the host.
+class CudaHostMemory : public DeviceMemory {
+public:
+  explicit CudaHostMemory(uint64_t bytes);
+  ~CudaHostMemory() override;
+  CudaHostMemory(const CudaHostMemory &) = delete;
+  CudaHostMemory &operator=(const CudaHostMemory &) = delete;
+};
+
 } // namespace dpsims::cuda
 
 #endif // DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_MEMORY_H

@@ -5,12 +5,13 @@
 #include "runtime/base/error.h"
 
 #include <algorithm>
+#include <iostream>
 
 namespace dpsims::cuda {
 
 CudaPlan::CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
-                   std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream)
-    : model(std::move(model)), library(std::move(library)), stream(stream), constants(entry.constants) {
+                   std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream, bool graphs)
+    : model(std::move(model)), library(std::move(library)), stream(stream), constants(entry.constants), graphs(graphs) {
   StepContext context{plan, constants, libraries};
   uint64_t needed = 0;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
@@ -51,6 +52,7 @@ std::unique_ptr<CudaStep> CudaPlan::makeStep(const StepContext &context, const S
 }
 
 void CudaPlan::bindSteps() {
+  graph.reset();
   for (const std::unique_ptr<CudaStep> &step : steps)
     if (step)
       step->bind(addresses);
@@ -73,6 +75,33 @@ void CudaPlan::run(size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i)
     if (steps[i])
       steps[i]->run(stream);
+}
+
+void CudaPlan::runAll() {
+  if (graphs && warm && !graph)
+    record();
+  if (graph)
+    return graph->launch(stream);
+  run(0, steps.size());
+  warm = true;
+}
+
+// Where nothing can be recorded the steps go one by one, which is slower: somebody should know.
+void CudaPlan::record() {
+  try {
+    graph.emplace(stream, [this] { run(0, steps.size()); });
+  } catch (const Error &error) {
+    graphs = false;
+    reason = error.what();
+    std::cerr << "dpsims-run: warning: " << model->path << ": no CUDA graph can be made (" << reason << "): each step "
+              << "is launched by itself\n";
+  }
+}
+
+std::string CudaPlan::recorded() const {
+  if (graph)
+    return "a graph of " + std::to_string(graph->operations()) + " operations";
+  return reason.empty() ? "steps one by one" : "steps one by one (" + reason + ")";
 }
 
 std::string CudaPlan::implementation(size_t step) const {

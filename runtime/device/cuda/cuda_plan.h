@@ -3,22 +3,28 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_PLAN_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_PLAN_H
 
+#include "runtime/device/cuda/graph.h"
 #include "runtime/device/cuda/kernel_library.h"
 #include "runtime/device/cuda/step.h"
+
+#include <optional>
 
 namespace dpsims::cuda {
 
 class CudaPlan : public ExecutablePlan {
 public:
-  /// `library` may be null if the plan launches no kernels. `libraries` must outlive the plan.
+  /// `library` may be null if the plan launches no kernels. `libraries` must outlive the plan. `graphs`: runAll may
+  /// record its work.
   CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
-           std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream);
+           std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream, bool graphs);
 
   void bindVariables(const std::vector<void *> &variables) override { addresses.variables = variables; }
   void bindArena(void *arena) override;
   void bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) override;
   void storeConstant(uint32_t index, const void *src) override { constants.store(index, src, stream); }
   void run(size_t begin, size_t end) override;
+  void runAll() override;
+  std::string recorded() const override;
   uint64_t constantBytes() const override { return constants.bytes(); }
   uint64_t workspaceBytes() const override { return workspace.size(); }
   std::string implementation(size_t step) const override;
@@ -26,6 +32,7 @@ public:
 private:
   std::unique_ptr<CudaStep> makeStep(const StepContext &context, const Step &step) const;
   void bindSteps();
+  void record();
 
   std::shared_ptr<const CompiledModel> model;
   std::shared_ptr<const KernelLibrary> library;
@@ -35,6 +42,11 @@ private:
   std::vector<std::unique_ptr<CudaStep>> steps; // null: the session's
   bool hasArguments = false;
   Addresses addresses;
+
+  // A graph has the addresses in it, and is made on the second run: the first loads what is loaded when first needed.
+  bool graphs, warm = false;
+  std::optional<Graph> graph;
+  std::string reason; // why there can be none
 };
 
 } // namespace dpsims::cuda

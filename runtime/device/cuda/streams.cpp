@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/streams.h"
+
+#include "runtime/device/cuda/check.h"
+
+namespace dpsims::cuda {
+
+Streams::Streams() {
+  for (cudaStream_t &handle : handles)
+    check(cudaStreamCreateWithFlags(&handle, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+}
+
+Streams::~Streams() {
+  for (cudaStream_t handle : handles)
+    if (handle)
+      cudaStreamDestroy(handle);
+}
+
+void Streams::synchronize() const {
+  for (cudaStream_t handle : handles)
+    check(cudaStreamSynchronize(handle), "cudaStreamSynchronize");
+}
+
+CudaEvent::CudaEvent(const Streams &streams) : streams(streams) {
+  check(cudaEventCreateWithFlags(&handle, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+}
+
+CudaEvent::~CudaEvent() { cudaEventDestroy(handle); }
+
+void CudaEvent::record(Queue queue) { check(cudaEventRecord(handle, streams.get(queue)), "cudaEventRecord"); }
+
+void CudaEvent::wait(Queue queue) { check(cudaStreamWaitEvent(streams.get(queue), handle, 0), "cudaStreamWaitEvent"); }
+
+void CudaEvent::synchronize() { check(cudaEventSynchronize(handle), "cudaEventSynchronize"); }
+
+} // namespace dpsims::cuda
