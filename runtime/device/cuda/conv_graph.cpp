@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -60,6 +61,27 @@ enum Uid : int64_t { Src = 1, Weights, Dst, Residual, Bias, FirstVirtual };
 // The graph
 //===--------------------------------------------------------------------------------------------------------------===//
 
+// How cuDNN calls an activation; nothing for those that it has not.
+std::optional<cudnnPointwiseMode_t> modeOf(Activation activation) {
+  switch (activation) {
+  case Activation::Relu:
+  case Activation::LeakyRelu: // with a slope
+    return CUDNN_POINTWISE_RELU_FWD;
+  case Activation::Sigmoid:
+    return CUDNN_POINTWISE_SIGMOID_FWD;
+  case Activation::Silu:
+    return CUDNN_POINTWISE_SWISH_FWD;
+  case Activation::Gelu:
+    return CUDNN_POINTWISE_GELU_FWD; // by erf
+  case Activation::Tanh:
+    return CUDNN_POINTWISE_TANH_FWD;
+  case Activation::None:
+  case Activation::Clamp:
+    break;
+  }
+  return std::nullopt;
+}
+
 // Makes the descriptors of one graph.
 class GraphBuilder {
 public:
@@ -80,7 +102,10 @@ private:
   Descriptor &output(bool isLast);
   Descriptor &window();
   void convolution();
-  void pointwise(cudnnPointwiseMode_t mode, const Descriptor *operand);
+  void add(const Descriptor &operand);
+  void activate(const Epilogue &epilogue);
+  void pointwise(const Descriptor &function, const Descriptor *operand);
+  Descriptor &function(cudnnPointwiseMode_t mode);
 
   const ConvGraphSpec &spec;
   const ConvSizes &sizes;
@@ -170,13 +195,33 @@ void GraphBuilder::convolution() {
   current = &dst;
 }
 
-// A function of the last operation's result and, unless null, of `operand`.
-void GraphBuilder::pointwise(cudnnPointwiseMode_t mode, const Descriptor *operand) {
-  Descriptor &function = create(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
+// A function that is still to be finalized.
+Descriptor &GraphBuilder::function(cudnnPointwiseMode_t mode) {
+  Descriptor &result = create(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
   cudnnDataType_t type = CUDNN_DATA_FLOAT;
-  function.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &mode);
-  function.set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE, 1, &type);
-  function.finalize();
+  result.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &mode);
+  result.set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE, 1, &type);
+  return result;
+}
+
+void GraphBuilder::add(const Descriptor &operand) {
+  Descriptor &sum = function(CUDNN_POINTWISE_ADD);
+  sum.finalize();
+  pointwise(sum, &operand);
+}
+
+void GraphBuilder::activate(const Epilogue &epilogue) {
+  Descriptor &activation = function(*modeOf(epilogue.activation));
+  if (epilogue.activation == Activation::LeakyRelu) {
+    double slope = epilogue.alpha;
+    activation.set(CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE, CUDNN_TYPE_DOUBLE, 1, &slope);
+  }
+  activation.finalize();
+  pointwise(activation, nullptr);
+}
+
+// A function of the last operation's result and, unless null, of `operand`.
+void GraphBuilder::pointwise(const Descriptor &function, const Descriptor *operand) {
   Descriptor &operation = create(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
   Descriptor &dst = output(--operationsLeft == 0);
   setDescriptor(operation, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, function);
@@ -189,16 +234,23 @@ void GraphBuilder::pointwise(cudnnPointwiseMode_t mode, const Descriptor *operan
   current = &dst;
 }
 
+// Without an activation the order of the sums is ours to choose: cuDNN has compiled engines for the residual before the
+// bias, and compiles one at run time for the other order.
 Descriptor GraphBuilder::build(cudnnHandle_t handle) {
-  operationsLeft = 1 + spec.hasResidual + spec.hasBias + spec.hasRelu;
+  bool activates = spec.epilogue.activation != Activation::None;
+  auto addResidual = [&] {
+    add(tensor(Residual, sizes.batch, sizes.outChannels, sizes.outHeight, sizes.outWidth, spec.residualAlignment));
+  };
+  operationsLeft = 1 + spec.hasResidual + spec.hasBias + activates;
   convolution();
-  if (spec.hasResidual)
-    pointwise(CUDNN_POINTWISE_ADD, &tensor(Residual, sizes.batch, sizes.outChannels, sizes.outHeight, sizes.outWidth,
-                                           spec.residualAlignment));
+  if (spec.hasResidual && !activates)
+    addResidual();
   if (spec.hasBias)
-    pointwise(CUDNN_POINTWISE_ADD, &tensor(Bias, 1, sizes.outChannels, 1, 1, spec.biasAlignment));
-  if (spec.hasRelu)
-    pointwise(CUDNN_POINTWISE_RELU_FWD, nullptr);
+    add(tensor(Bias, 1, sizes.outChannels, 1, 1, spec.biasAlignment));
+  if (activates)
+    activate(spec.epilogue);
+  if (spec.hasResidual && activates)
+    addResidual();
   Descriptor graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
   graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &handle);
   graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, static_cast<int64_t>(operations.size()),
@@ -280,9 +332,13 @@ std::string ConvGraphSpec::key() const {
     text << size << ' ';
   for (uint32_t alignment : {srcAlignment, weightsAlignment, dstAlignment, residualAlignment, biasAlignment})
     text << alignment << ' ';
-  text << hasResidual << hasBias << hasRelu << static_cast<int>(kind);
+  text << hasResidual << hasBias << static_cast<int>(kind) << ' ' << name(epilogue.activation);
+  if (epilogue.activation == Activation::LeakyRelu)
+    text << ' ' << std::hexfloat << epilogue.alpha;
   return text.str();
 }
+
+bool canFuse(Activation activation) { return activation == Activation::None || modeOf(activation); }
 
 std::shared_ptr<const ConvGraph> ConvGraph::find(cudnnHandle_t handle, const ConvGraphSpec &spec, bool tf32) {
   auto result = std::make_shared<ConvGraph>();
@@ -316,7 +372,7 @@ std::shared_ptr<const ConvGraph> ConvGraph::find(cudnnHandle_t handle, const Con
 }
 
 std::string ConvGraph::implementation() const {
-  return "cudnn:engine" + std::to_string(engine) + (spec.hasBias ? "+epilogue" : "");
+  return "cudnn:engine" + std::to_string(engine) + (spec.hasEpilogue() ? "+epilogue" : "");
 }
 
 Descriptor ConvGraph::bind(const ConvGraphOperands &operands) const {

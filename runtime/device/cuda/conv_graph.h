@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A convolution as a graph of cuDNN 9: alone, or with residual, bias and relu in one engine. In f32 cuDNN has fast
-// engines for these alone, in this order, and only where there is a bias; other activations and orders it knows in half
-// precision or not at all. Or one of a convolution's gradients, alone.
+// A convolution as a graph of cuDNN 9: alone, or with its epilogue in one engine. Or one of a convolution's gradients,
+// alone.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CONV_GRAPH_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CONV_GRAPH_H
@@ -39,18 +38,23 @@ private:
 /// the same names in all of them: InputGradient makes src of dst and weights, WeightGradient weights of src and dst.
 enum class ConvKind : uint8_t { Forward, InputGradient, WeightGradient };
 
-/// Forward: relu(conv(src, weights) + residual + bias). Alignments are those of the operands' addresses.
+/// Forward: activation(conv(src, weights) + bias) + residual. Alignments are those of the operands' addresses.
 struct ConvGraphSpec {
   ConvKind kind = ConvKind::Forward;
   ConvSizes sizes;
   bool hasResidual = false;
   bool hasBias = false;
-  bool hasRelu = false;
+  Epilogue epilogue; // one that canFuse
   uint32_t srcAlignment = 256, weightsAlignment = 256, dstAlignment = 256, residualAlignment = 256, biasAlignment = 256;
+
+  bool hasEpilogue() const { return hasResidual || hasBias || epilogue.activation != Activation::None; }
 
   /// Equal for equal specs.
   std::string key() const;
 };
+
+/// Whether cuDNN knows the activation.
+bool canFuse(Activation activation);
 
 /// Where a graph's operands are. Weights in the order (O, H, W, I). Those that it does not have are ignored.
 struct ConvGraphOperands {

@@ -100,23 +100,21 @@ ConvGraphSpec Convolution::specFor(bool fused) const {
   spec.dstAlignment = result ? result->alignment() : dst.alignment();
   if (!fused)
     return spec;
+  spec.epilogue = epilogue;
   spec.hasResidual = residual.has_value();
-  spec.hasBias = true;
-  spec.hasRelu = epilogue.activation == Activation::Relu;
+  spec.hasBias = bias.has_value();
   spec.residualAlignment = residual ? residual->alignment() : memoryAlignment;
-  spec.biasAlignment = bias->alignment();
+  spec.biasAlignment = bias ? bias->alignment() : memoryAlignment;
   return spec;
 }
 
-// cuDNN adds the residual before the activation, we after it. An engine may write elements of dst before it has read
-// others: a residual in dst waits for the epilogue.
+// An engine may write elements of dst before it has read others: a residual in dst waits for the epilogue. The compiler
+// makes no such schedule for CUDA, but a file may have one.
 void Convolution::chooseEngine(const StepContext &context, const ConvStep &conv) {
   bool overwritesResidual = context.overlap(conv.dst, conv.residual);
   if (overwritesResidual)
     result = layout.add(sizes.outputCount() * sizeof(float));
-  bool fusable = bias && !overwritesResidual &&
-                 (epilogue.activation == Activation::None || (epilogue.activation == Activation::Relu && !residual));
-  if (fusable)
+  if (hasEpilogue() && !overwritesResidual && canFuse(epilogue.activation))
     graph = libraries.findGraph(specFor(/*fused=*/true));
   fused = graph != nullptr;
   if (!graph)
