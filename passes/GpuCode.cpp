@@ -276,17 +276,36 @@ SmallVector<std::string> dpsims::parseChips(StringRef list) {
   return chips;
 }
 
-LogicalResult dpsims::compileForCuda(ModuleOp module, ArrayRef<std::string> chips, GpuCode &code) {
-  code = {};
+/// A copy of the module whose gpu.module is in the LLVM dialect; none if there is an error.
+static OwningOpRef<ModuleOp> lowerCopy(ModuleOp module) {
   auto kernels = module.getOps<gpu::GPUModuleOp>();
-  if (kernels.empty())
-    return success();
-  if (!llvm::hasSingleElement(kernels))
-    return module.emitError("has more than one gpu.module");
+  if (!llvm::hasSingleElement(kernels)) {
+    module.emitError("has more than one gpu.module");
+    return {};
+  }
   OwningOpRef<ModuleOp> copy(ModuleOp::create(module.getLoc()));
   auto gpuModule = cast<gpu::GPUModuleOp>(*OpBuilder::atBlockEnd(copy->getBody()).clone(**kernels.begin()));
   if (failed(expandMath(gpuModule)) || failed(lowerToNvvm(*copy)))
+    return {};
+  return copy;
+}
+
+LogicalResult dpsims::compileToPtx(ModuleOp module, StringRef chip, std::string &ptx) {
+  ptx.clear();
+  if (module.getOps<gpu::GPUModuleOp>().empty())
+    return success();
+  OwningOpRef<ModuleOp> copy = lowerCopy(module);
+  return copy ? emitPtx(*copy->getOps<gpu::GPUModuleOp>().begin(), chip, ptx) : failure();
+}
+
+LogicalResult dpsims::compileForCuda(ModuleOp module, ArrayRef<std::string> chips, GpuCode &code) {
+  code = {};
+  if (module.getOps<gpu::GPUModuleOp>().empty())
+    return success();
+  OwningOpRef<ModuleOp> copy = lowerCopy(module);
+  if (!copy)
     return failure();
+  gpu::GPUModuleOp gpuModule = *copy->getOps<gpu::GPUModuleOp>().begin();
   for (const std::string &chip : chips) {
     std::string ptx;
     if (failed(emitPtx(gpuModule, chip, ptx)) ||

@@ -38,6 +38,9 @@ llvm::SmallVector<std::string> parseChips(llvm::StringRef list);
 /// pointer an argument. The result is empty if there is no kernel. Errors: an unknown chip; those of assemble.
 mlir::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::ArrayRef<std::string> chips, GpuCode &code);
 
+/// The module's gpu.module as PTX for one chip; ptxas is not needed. Errors: an unknown chip.
+mlir::LogicalResult compileToPtx(mlir::ModuleOp module, llvm::StringRef chip, std::string &ptx);
+
 /// What the kernels take by ptxas as a table, a line for each kernel of each chip.
 std::string usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels);
 

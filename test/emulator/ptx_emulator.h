@@ -55,10 +55,10 @@ struct Region {
 
 struct Launch {
   uint32_t grid[3] = {1, 1, 1};
-  uint32_t threads = 1;             // of a block, in x
-  std::vector<uint8_t> parameters;  // laid out as Kernel::parameters says
-  std::vector<Region> regions;      // sorted by begin, without overlap
-  uint32_t dynamicSharedBytes = 0;  // of the kernel's `.extern .shared` array
+  uint32_t threads = 1;            // of a block, in x
+  std::vector<uint8_t> parameters; // laid out as Kernel::parameters says
+  std::vector<Region> regions;     // sorted by begin, without overlap
+  uint32_t dynamicSharedBytes = 0; // of the kernel's `.extern .shared` array
 };
 
 struct Options {
@@ -73,9 +73,9 @@ struct Options {
 };
 
 struct Statistics {
-  uint64_t instructions = 0;     // of lanes
-  uint64_t warpInstructions = 0; // of warps
-  uint64_t barriers = 0;         // of blocks
+  uint64_t instructions = 0;                   // of lanes
+  uint64_t warpInstructions = 0;               // of warps
+  uint64_t barriers = 0;                       // of blocks
   uint64_t loads = 0, stores = 0, atomics = 0; // of global memory, by lanes
   uint64_t loadBytes = 0, storeBytes = 0;      // of global memory
   uint64_t sectors = 0;                        // of 32 bytes, told apart within an instruction of a warp
@@ -88,14 +88,14 @@ class Fault : public std::runtime_error {
 public:
   enum class Kind {
     Syntax,
-    Unsupported,     // an instruction or directive that the emulator lacks
-    Configuration,   // a launch that a driver would refuse
+    Unsupported,   // an instruction or directive that the emulator lacks
+    Configuration, // a launch that a driver would refuse
     Misaligned,
     OutOfBounds,
     ReadOnly,
     Uninitialized,
     Race,
-    Divergence,      // lanes or threads that a shuffle or barrier waits for went elsewhere
+    Divergence, // lanes or threads that a shuffle or barrier waits for went elsewhere
     Deadlock,
     DivisionByZero,
     Endless,

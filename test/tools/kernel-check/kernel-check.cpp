@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // kernel-check FILE.mlir [CHIP]: runs the CPU code of every kernel function of FILE.
+// kernel-check --gpu[=sm_90] FILE.mlir [CHIP]: its PTX too, on the emulator of test/emulator with all checks (races,
+// bounds, alignment, divergence, shared memory that nobody wrote).
 //
 // Each kernel is compiled twice, for CHIP's vectors and for vectors of one element, that is, as scalar loops. Both run
 // on the same random data, the vector code in uneven pieces of the grid; all buffers must agree, and the elements
-// around them must be untouched. A kernel with the attribute check.function = "tanh" (or another name below) takes an
-// input and an output, which is compared with libm over the interval of check.range.
+// around them must be untouched; the PTX must make the same of the data. A kernel with the attribute check.function =
+// "tanh" (or another name below) takes an input and an output, which is compared with libm over the interval of
+// check.range.
 
 #include "passes/CpuCode.h"
+#include "passes/GpuCode.h"
 #include "passes/Passes.h"
+#include "passes/Registration.h"
+#include "test/tools/kernel-check/emulated_kernels.h"
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/Format.h"
@@ -148,7 +149,70 @@ double errorAgainstLibm(StringRef name, Buffer &in, Buffer &out) {
   return worst;
 }
 
-bool check(func::FuncOp func, void *vectors, void *scalars) {
+//===--------------------------------------------------------------------------------------------------------------===//
+// PTX
+//===--------------------------------------------------------------------------------------------------------------===//
+
+struct Gpu {
+  dpsims::EmulatedKernels code;
+  llvm::StringMap<dpsims::GpuKernel> kernels;
+
+  bool load(ModuleOp module, StringRef chip) {
+    OwningOpRef<ModuleOp> copy = module.clone();
+    PassManager passes(module.getContext());
+    passes.addPass(dpsims::createLowerKernelsToGpu());
+    std::string ptx;
+    if (failed(passes.run(*copy)) || failed(dpsims::compileToPtx(*copy, chip, ptx)))
+      return false;
+    for (const dpsims::GpuKernel &kernel : dpsims::gpuKernels(*copy))
+      kernels[kernel.name] = kernel;
+    std::string error = code.load(ptx);
+    if (!error.empty())
+      llvm::errs() << "kernel-check: " << error << "\n";
+    return error.empty();
+  }
+};
+
+/// Whether an op writes to the argument or to a view of it.
+bool isWritten(Value memory) {
+  for (Operation *user : memory.getUsers()) {
+    if (auto view = dyn_cast<ViewLikeOpInterface>(user)) {
+      if (isWritten(user->getResult(0)))
+        return true;
+    } else if (auto effects = dyn_cast<MemoryEffectOpInterface>(user)) {
+      if (effects.getEffectOnValue<MemoryEffects::Write>(memory))
+        return true;
+    }
+  }
+  return false;
+}
+
+std::string runOnGpu(const Gpu &gpu, func::FuncOp func, std::vector<Buffer> &buffers) {
+  auto kernel = gpu.kernels.find(func.getSymName());
+  if (kernel == gpu.kernels.end())
+    return "lower-kernels-to-gpu made no kernel of it";
+  std::vector<dpsims::EmulatedBuffer> arguments;
+  for (auto [buffer, argument] : llvm::zip_equal(buffers, func.getArguments()))
+    arguments.push_back({buffer.data(), buffer.size, isWritten(argument)});
+  return gpu.code.run(func.getSymName().str(), kernel->second.grid, kernel->second.threads, arguments);
+}
+
+/// Whether buffers agree with what is expected and are intact outside of it.
+bool compare(StringRef what, std::vector<Buffer> &buffers, std::vector<Buffer> &expected) {
+  double worst = 0;
+  bool intact = true;
+  for (auto [a, b] : llvm::zip_equal(buffers, expected)) {
+    double distance = a.distance(b);
+    worst = distance <= worst ? worst : distance;
+    intact &= a.intact();
+  }
+  llvm::outs() << " " << what << " and scalars differ by " << llvm::format("%.1e", worst)
+               << (intact ? ";" : ", writes outside of its buffers;");
+  return intact && worst <= agreement;
+}
+
+/// gpu: nullptr for the CPU alone.
+bool check(func::FuncOp func, void *vectors, void *scalars, const Gpu *gpu) {
   std::mt19937 random(1);
   float low = -3, high = 3;
   if (auto range = func->getAttrOfType<DenseF32ArrayAttr>("check.range"))
@@ -158,40 +222,43 @@ bool check(func::FuncOp func, void *vectors, void *scalars) {
     first.emplace_back(cast<MemRefType>(type));
     first.back().randomize(random, low, high);
   }
-  std::vector<Buffer> second = first;
+  std::vector<Buffer> expected = first, third = first;
   run(vectors, func, first, /*pieces=*/true);
-  run(scalars, func, second, /*pieces=*/false);
+  run(scalars, func, expected, /*pieces=*/false);
 
-  double worst = 0;
-  bool intact = true;
-  for (auto [a, b] : llvm::zip_equal(first, second)) {
-    double distance = a.distance(b);
-    worst = distance <= worst ? worst : distance;
-    intact &= a.intact();
+  llvm::outs() << func.getSymName() << ":";
+  bool good = compare("vectors", first, expected);
+  if (gpu) {
+    std::string fault = runOnGpu(*gpu, func, third);
+    if (!fault.empty())
+      llvm::outs() << " " << fault << ";";
+    good &= fault.empty() && compare("PTX", third, expected);
   }
-  bool good = intact && worst <= agreement;
-  llvm::outs() << func.getSymName() << (good ? ": ok" : ": WRONG") << (intact ? "" : ", writes outside of its buffers");
-  llvm::outs() << llvm::format(", vectors and scalars differ by %.1e", worst);
   if (auto name = func->getAttrOfType<StringAttr>("check.function")) {
-    double error = errorAgainstLibm(name, first[0], first[1]);
+    double error =
+        std::max(errorAgainstLibm(name, first[0], first[1]), gpu ? errorAgainstLibm(name, third[0], third[1]) : 0);
     good &= error <= functionError;
-    llvm::outs() << llvm::format(", relative error %.1e", error);
+    llvm::outs() << llvm::format(" relative error %.1e;", error);
   }
-  llvm::outs() << "\n";
+  llvm::outs() << (good ? " ok" : " WRONG") << "\n";
   return good;
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
+  StringRef gpuChip;
+  if (argc > 1 && StringRef(argv[1]).starts_with("--gpu")) {
+    gpuChip = StringRef(argv[1]).starts_with("--gpu=") ? StringRef(argv[1]).drop_front(6) : "sm_90";
+    --argc, ++argv;
+  }
   if (argc < 2) {
-    llvm::errs() << "usage: kernel-check FILE.mlir [CHIP]\n";
+    llvm::errs() << "usage: kernel-check [--gpu[=CHIP]] FILE.mlir [CHIP]\n";
     return 2;
   }
   DialectRegistry registry;
-  registry
-      .insert<affine::AffineDialect, arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect, LLVM::LLVMDialect,
-              math::MathDialect, memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+  dpsims::registerDialects(registry);
+  dpsims::registerGpuCodeDependencies(registry);
   MLIRContext context(registry);
   context.allowUnregisteredDialects(); // the attributes check.*
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[1], &context);
@@ -203,8 +270,11 @@ int main(int argc, char **argv) {
   void *vectors = load(*module, target, dpsims::vectorWidth(target)), *scalars = load(*module, target, 1);
   if (!vectors || !scalars)
     return 1;
+  Gpu gpu;
+  if (!gpuChip.empty() && !gpu.load(*module, gpuChip))
+    return 1;
   bool good = true;
   for (auto func : module->getOps<func::FuncOp>())
-    good &= check(func, vectors, scalars);
+    good &= check(func, vectors, scalars, gpuChip.empty() ? nullptr : &gpu);
   return good ? 0 : 1;
 }

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// ld and st.
+
+#include "test/emulator/ptx_access.h"
+#include "test/emulator/ptx_decoder.h"
+
+#include <algorithm>
+
+namespace dpsims::ptx {
+
+namespace {
+
+/// T: as it is in memory, with its sign; Wide: as it is in a register.
+template <typename T, typename Wide> void load(Warp &warp, const Instruction &instruction) {
+  Addresses addresses;
+  const unsigned count = instruction.vector;
+  prepareAccess(warp, instruction, sizeof(T) * count, MemoryAccess::Read, addresses);
+  for (unsigned i = 0; i < count; ++i) {
+    Wide result[warpSize] = {};
+    if (addresses.contiguous && count == 1) {
+      T values[warpSize];
+      std::memcpy(values, reinterpret_cast<const void *>(addresses.lane[0]), sizeof values);
+      for (unsigned lane = 0; lane < warpSize; ++lane)
+        result[lane] = static_cast<Wide>(values[lane]);
+    } else {
+      for (uint32_t lanes = warp.active; lanes; lanes &= lanes - 1) {
+        unsigned lane = lowestLane(lanes);
+        T value;
+        std::memcpy(&value, reinterpret_cast<const T *>(addresses.lane[lane]) + i, sizeof value);
+        result[lane] = static_cast<Wide>(value);
+      }
+    }
+    warp.write(instruction.destinations[i], result);
+  }
+}
+
+template <typename T, typename Wide> void store(Warp &warp, const Instruction &instruction) {
+  Addresses addresses;
+  const unsigned count = instruction.vector;
+  prepareAccess(warp, instruction, sizeof(T) * count, MemoryAccess::Write, addresses);
+  for (unsigned i = 0; i < count; ++i) {
+    const Wide *values = warp.read<Wide>(instruction.sources[i + 1]);
+    if (addresses.contiguous && count == 1) {
+      T narrow[warpSize];
+      for (unsigned lane = 0; lane < warpSize; ++lane)
+        narrow[lane] = static_cast<T>(values[lane]);
+      std::memcpy(reinterpret_cast<void *>(addresses.lane[0]), narrow, sizeof narrow);
+      continue;
+    }
+    for (uint32_t lanes = warp.active; lanes; lanes &= lanes - 1) {
+      unsigned lane = lowestLane(lanes);
+      T value = static_cast<T>(values[lane]);
+      std::memcpy(reinterpret_cast<T *>(addresses.lane[lane]) + i, &value, sizeof value);
+    }
+  }
+}
+
+template <typename T> Execute loadInto(unsigned registerSize) {
+  return registerSize == 2 ? load<T, uint16_t> : registerSize == 4 ? load<T, uint32_t> : load<T, uint64_t>;
+}
+template <typename T> Execute storeFrom(unsigned registerSize) {
+  return registerSize == 2 ? store<T, uint16_t> : registerSize == 4 ? store<T, uint32_t> : store<T, uint64_t>;
+}
+
+Execute loadOf(Type type, unsigned registerSize) {
+  switch (sizeOf(type)) {
+  case 1:
+    return isSigned(type) ? loadInto<int8_t>(registerSize) : loadInto<uint8_t>(registerSize);
+  case 2:
+    return isSigned(type) ? loadInto<int16_t>(registerSize) : loadInto<uint16_t>(registerSize);
+  case 4:
+    return isSigned(type) ? loadInto<int32_t>(registerSize) : loadInto<uint32_t>(registerSize);
+  default:
+    return load<uint64_t, uint64_t>;
+  }
+}
+
+Execute storeOf(Type type, unsigned registerSize) {
+  switch (sizeOf(type)) {
+  case 1:
+    return storeFrom<uint8_t>(registerSize);
+  case 2:
+    return storeFrom<uint16_t>(registerSize);
+  case 4:
+    return storeFrom<uint32_t>(registerSize);
+  default:
+    return store<uint64_t, uint64_t>;
+  }
+}
+
+/// Order among threads and caches: the emulator runs warps one after another and has no cache.
+void takeHints(Decoder &decoder) {
+  decoder.takeAny({"weak", "volatile", "relaxed", "acquire", "release", "cta", "cluster", "gpu", "sys"});
+  decoder.takeAny({"ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal", "L1::evict_last",
+                   "L1::evict_first", "L1::no_allocate", "L1::evict_unchanged"});
+  decoder.takePrefixed("L2::");
+}
+
+/// The element registers of `{%f1, %f2}` or of a single one; `vector` elements are wanted.
+std::vector<OperandText> elementsOf(Decoder &decoder, size_t index, unsigned vector) {
+  const OperandText &text = decoder.operand(index);
+  std::vector<OperandText> elements = text.kind == OperandText::Vector ? text.elements : std::vector<OperandText>{text};
+  if (elements.size() != vector)
+    decoder.fail(std::to_string(elements.size()) + " registers instead of " + std::to_string(vector));
+  return elements;
+}
+
+Type takeAccess(Decoder &decoder) {
+  Instruction &instruction = decoder.instruction;
+  instruction.space = decoder.takeSpace().value_or(Space::Generic);
+  instruction.vector = decoder.take("v2") ? 2 : decoder.take("v4") ? 4 : 1;
+  takeHints(decoder);
+  Type type = decoder.takeType();
+  if (type == Type::Pred)
+    decoder.unsupported();
+  decoder.expectOperands(2);
+  return type;
+}
+
+void decodeLoad(Decoder &decoder) {
+  Instruction &instruction = decoder.instruction;
+  Type type = takeAccess(decoder);
+  decoder.address(1);
+  unsigned registerSize = 0, index = 0;
+  for (const OperandText &element : elementsOf(decoder, 0, instruction.vector)) {
+    unsigned size = 0;
+    instruction.destinations[index++] = decoder.anyDestination(element, type, size);
+    if (element.name == "_" && registerSize > size)
+      instruction.destinations[index - 1] = decoder.kernel.scratch(size = registerSize);
+    if (size < sizeOf(type) || (registerSize != 0 && size != registerSize))
+      decoder.fail("a register of another size");
+    registerSize = size;
+  }
+  instruction.execute = loadOf(type, registerSize);
+}
+
+void decodeStore(Decoder &decoder) {
+  Instruction &instruction = decoder.instruction;
+  Type type = takeAccess(decoder);
+  if (instruction.space == Space::Param || instruction.space == Space::Const)
+    decoder.unsupported();
+  decoder.address(0);
+  unsigned registerSize = 0, index = 1;
+  std::vector<OperandText> elements = elementsOf(decoder, 1, instruction.vector);
+  for (const OperandText &element : elements) // registers decide on the size, constants follow
+    if (element.kind == OperandText::Name)
+      decoder.anySource(element, type, registerSize);
+  Type registerType = registerSize == 8 ? Type::B64 : registerSize == 4 ? Type::B32 : Type::B16;
+  if (registerSize == 0)
+    registerType = sizeOf(type) == 1 ? Type::B16 : type;
+  if (sizeOf(registerType) < sizeOf(type))
+    decoder.fail("a register of another size");
+  for (const OperandText &element : elements)
+    instruction.sources[index++] = decoder.source(element, registerType);
+  instruction.execute = storeOf(type, sizeOf(registerType));
+}
+
+} // namespace
+
+const Opcode memoryOpcodes[] = {{"ld", decodeLoad}, {"ldu", decodeLoad}, {"st", decodeStore}, {}};
+
+} // namespace dpsims::ptx
