@@ -4,7 +4,9 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#ifdef DPSIMS_HAVE_CPU_DEVICE // defined by runtime/device/cpu unless DPSIMS_CPU_DEVICE is off
 #include "runtime/device/cpu/cpu_device.h"
+#endif
 #ifdef DPSIMS_HAVE_CUDA_DEVICE // defined by runtime/device/cuda where the toolkit is
 #include "runtime/device/cuda/cuda_device.h"
 #endif
@@ -25,7 +27,12 @@ namespace {
 
 std::unique_ptr<Device> makeDevice(Target target, const DeviceOptions &options) {
   if (target == Target::Cpu)
+#ifdef DPSIMS_HAVE_CPU_DEVICE
     return createCpuDevice(options);
+#else
+    fail("compiled for cpu, but this dpsims-run was built without the CPU device: compile with --target cuda to run "
+         "here");
+#endif
 #ifdef DPSIMS_HAVE_CUDA_DEVICE
   return createCudaDevice(options);
 #else

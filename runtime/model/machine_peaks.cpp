@@ -8,8 +8,14 @@
 #include <chrono>
 #include <cstring>
 #include <immintrin.h>
-#include <omp.h>
 #include <sys/resource.h>
+#ifdef _OPENMP
+#include <omp.h>
+#else // a build without the CPU device: one thread is measured
+static int omp_get_thread_num() { return 0; }
+static int omp_get_num_threads() { return 1; }
+static int omp_get_max_threads() { return 1; }
+#endif
 
 namespace dpsims {
 

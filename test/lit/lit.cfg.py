@@ -9,7 +9,7 @@ import lit.formats
 config.name = "dpsims"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "benchmarks", "data", "golden", "lit", "tools", "unit"]
+config.excludes = ["Inputs", "benchmarks", "data", "golden", "kernel-sums", "lit", "tools", "unit"]
 config.test_source_root = os.path.join(config.dpsims_source_dir, "test")
 config.test_exec_root = config.dpsims_exec_dir
 
@@ -51,4 +51,5 @@ config.substitutions.append(("%golden", os.path.join(config.dpsims_source_dir, "
 config.substitutions.append(("%data", os.path.join(config.dpsims_source_dir, "test", "data")))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.dpsims_source_dir))
+config.substitutions.append(("%bin", config.dpsims_tools_dir))
 config.substitutions.append(("%mlir_include", config.mlir_include_dir))

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Steps 0 to 4: what is here, and whether results are right."""
+import concurrent.futures
+import importlib.metadata
+import platform
+import re
+import shutil
+import time
+
+import process
+from runner import NoDevice, Skip
+
+# TF32 keeps 10 bits of the mantissa; networks of normalised layers stay within this of f32.
+TF32_TOLERANCE = 1e-2
+TF32_CASES = ("generator-none", "generator-attention", "generator-concat", "discriminator-none", "features-resnet18",
+              "features-convnext-atto")
+SHORT_CASES = ("generator-none", "generator-attention", "discriminator-bn", "features-convnext-atto",
+               "features-efficientnet-b0", "generator-gradients-paper", "train-fast")
+SMOKE_CASE = "generator-none"
+SANITIZED_CASES = ("generator-attention", "train-fast")
+# What dpsims-run says when no case can run.
+DEVICE_MISSING = ("there is no CUDA GPU", "the CUDA libraries cannot be loaded", "built without the CUDA toolkit")
+
+
+#===---------------------------------------------------------------------------------------------------------------===#
+# 0. versions
+#===---------------------------------------------------------------------------------------------------------------===#
+
+def first_line(context, words):
+    try:
+        return context.command(words, seconds=10)[1].strip().splitlines()[-1]
+    except (process.CommandError, IndexError):
+        return None
+
+
+def package_version(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def gpu_figures(context):
+    """-> what nvidia-smi says of the first GPU, or {}."""
+    names = ("name", "driver_version", "memory.total", "compute_cap", "clocks.max.sm", "power.limit")
+    line = first_line(context, ["nvidia-smi", f"--query-gpu={','.join(names)}", "--format=csv,noheader", "--id=0"])
+    values = [value.strip() for value in line.split(",")] if line else []
+    return dict(zip((name.replace(".", "_") for name in names), values)) if len(values) == len(names) else {}
+
+
+def versions(context):
+    data = context.results.data
+    data["device"] = gpu_figures(context)
+    found = {"dpsims": context.dpsims("--version").strip(), "python": platform.python_version(),
+             "system": platform.platform(), "nvcc": first_line(context, ["nvcc", "--version"]),
+             "compute-sanitizer": first_line(context, ["compute-sanitizer", "--version"]),
+             "torch": package_version("torch"), "triton": package_version("triton")}
+    data["versions"] = {name: version for name, version in found.items() if version}
+
+
+#===---------------------------------------------------------------------------------------------------------------===#
+# 1. and 2. golden cases
+#===---------------------------------------------------------------------------------------------------------------===#
+
+def judges_itself(case):
+    """Programs of training have tolerances by kind, in a program of their own."""
+    return case["program"] == "train" or case["program"].endswith("_gradients")
+
+
+def worst_error(text):
+    """-> the largest figure of what `dpsims-run execute` or dpsims-golden-compare printed, or None."""
+    found = re.findall(r"relative error (\S+?),?(?:\s|$)", text) or re.findall(r"^\s*(\S+) of the tolerance", text, re.M)
+    return max((float(value) for value in found), default=None)
+
+
+def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
+    """Runs one golden case; -> the largest error, relative to the expected, or to the tolerance for training."""
+    name = case["name"]
+    golden = context.suite.folder / "golden"
+    model, expected = golden / f"{name}.dpsims", golden / name / "expected.safetensors"
+    weights, outputs = context.work / f"{name}.weights.safetensors", context.work / f"{name}.outputs.safetensors"
+    if not weights.exists():
+        context.command([context.suite.program("dpsims-golden-weights"), model, weights])
+    words = ["execute", "--model", model, "--weights", weights, "--inputs", golden / name / "inputs.safetensors", *flags]
+    if judges_itself(case):
+        context.dpsims(*words, "--outputs", outputs, environment=environment)
+        status, text = context.command([context.suite.program("dpsims-golden-compare"), expected, outputs], allowed=(0, 1))
+    else:
+        status, text = context.command([context.suite.program("dpsims-run"), *words, "--expected", expected,
+                                        "--tolerance", tolerance], environment=environment, allowed=(0, 1))
+    error = worst_error(text)
+    if error is None:
+        raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+    return error, status == 0
+
+
+def golden_entry(context, case, precision, flags, tolerance):
+    """Runs a case and records it; -> its entry."""
+    entry = {"case": case["name"], "precision": precision}
+    start = time.monotonic()
+    try:
+        error, within = run_case(context, case, flags, tolerance)
+        entry.update(status="passed" if within else "failed", error=error)
+    except process.CommandError as failure:
+        late = isinstance(failure, process.OutOfTime)
+        entry.update(status="timed out" if late else "failed", reason=str(failure))
+    entry["seconds"] = round(time.monotonic() - start, 2)
+    context.record("golden", entry)
+    return entry
+
+
+def smoke(context):
+    """One case with a synchronisation after each step, so that a first fault has a name."""
+    names = {case["name"] for case in context.suite.cases()}
+    case = context.suite.cases([SMOKE_CASE] if SMOKE_CASE in names else [min(names)])[0]
+    try:
+        error, within = run_case(context, case, environment={"DPSIMS_CHECKED": "1"})
+    except process.CommandError as failure:
+        if any(text in str(failure) for text in DEVICE_MISSING):
+            raise NoDevice(str(failure)) from None
+        raise
+    if not within:
+        raise process.CommandError(f"{case['name']}: relative error {error:g}")
+
+
+def golden(context):
+    chosen = context.options.cases or (SHORT_CASES if context.options.short else None)
+    cases = context.suite.cases(chosen)
+    work = [(case, "f32", (), 1e-4) for case in cases]
+    work += [(case, "tf32", ("--tf32",), TF32_TOLERANCE) for case in cases if case["name"] in TF32_CASES]
+    with concurrent.futures.ThreadPoolExecutor(context.options.jobs) as pool:
+        entries = list(pool.map(lambda words: golden_entry(context, *words), work))
+    bad = [entry for entry in entries if entry["status"] != "passed"]
+    if bad:
+        kind = process.OutOfTime if all(entry["status"] == "timed out" for entry in bad) else process.CommandError
+        lines = [f"{entry['case']} {entry['precision']}: " + entry.get("reason", f"error {entry.get('error', 0):g}")
+                 for entry in bad]
+        raise kind(f"{len(bad)} of {len(entries)} cases: {lines[0]}", lines)
+
+
+#===---------------------------------------------------------------------------------------------------------------===#
+# 4. compute-sanitizer
+#===---------------------------------------------------------------------------------------------------------------===#
+
+def sanitizer(context):
+    if not shutil.which("compute-sanitizer"):
+        raise Skip("compute-sanitizer is not in the PATH")
+    names = {case["name"] for case in context.suite.cases()}
+    failures = []
+    for tool in ("memcheck", "racecheck"):
+        for case in context.suite.cases([name for name in SANITIZED_CASES if name in names]):
+            entry = {"tool": tool, "case": case["name"]}
+            try:
+                text = sanitized(context, tool, case)
+                entry.update(status="passed", summary=process.tail_of(text)[-1])
+            except process.CommandError as error:
+                late = isinstance(error, process.OutOfTime)
+                entry.update(status="timed out" if late else "failed", summary=str(error))
+                failures += [] if late else [error]
+            context.record("sanitizer", entry)
+    if failures:
+        raise failures[0]
+
+
+def sanitized(context, tool, case):
+    """Runs a case under a tool; its weights are those of step 2."""
+    golden_folder, name = context.suite.folder / "golden", case["name"]
+    weights = context.work / f"{name}.weights.safetensors"
+    model = golden_folder / f"{name}.dpsims"
+    if not weights.exists():
+        context.command([context.suite.program("dpsims-golden-weights"), model, weights])
+    return context.command(["compute-sanitizer", "--tool", tool, "--error-exitcode", "9", "--launch-timeout", "60",
+                            context.suite.program("dpsims-run"), "execute", "--model", model, "--weights", weights,
+                            "--inputs", golden_folder / name / "inputs.safetensors"])[1]

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Builds the programs, and packs them with the suite's folder into one file."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+
+import prepare
+from suite import SuiteError
+
+PROGRAMS = ("dpsims-run", "dpsims-golden-weights", "dpsims-golden-compare")
+LIBRARY = "libdpsims-cuda.so"
+TOP = "dpsims-gpu-suite"
+
+
+def build(root, preset, targets, *definitions):
+    """Configures where it must, and builds some targets; progress goes to stderr."""
+    folder = root / "build" / preset
+    commands = [["cmake", "--build", folder, "-j", str(os.cpu_count()), "--target", *targets]]
+    if definitions or not (folder / "build.ninja").is_file():
+        commands.insert(0, ["cmake", "--preset", preset, *definitions])
+    for command in commands:
+        done = subprocess.run([str(word) for word in command], cwd=root, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        if "unknown target 'dpsims-cuda'" in done.stdout:
+            raise SuiteError(f"{folder}: is built without the CUDA device; it needs the CUDA toolkit, 12.8 or newer, and "
+                             f"cuDNN 9: install them, then cmake --preset {preset}")
+        if done.returncode:
+            lines = [line for line in done.stdout.splitlines() if "rror" in line] or done.stdout.splitlines()
+            raise SuiteError(f"{' '.join(map(str, command))}: {lines[-1] if lines else 'failed'}")
+    return folder / "bin"
+
+
+def compiler_folder(root, options):
+    return options.bin or build(root, "release", ["dpsims-compile"])
+
+
+def runtime_folder(root, options):
+    """-> the programs that travel: without the CPU device and its libraries."""
+    return options.bin or build(root, "gpu-suite", [*PROGRAMS, "dpsims-cuda"])
+
+
+def run_folder(root, options):
+    """-> a plain build's programs, brought up to date."""
+    return options.bin or build(root, "release", ["dpsims-compile", "dpsims-cuda", *PROGRAMS])
+
+
+def strip(path):
+    subprocess.run(["strip", path], check=True)
+
+
+def copy_programs(source, folder):
+    for name in ("bin", "lib"):
+        (folder / name).mkdir()
+    library = source.parent / "lib" / LIBRARY
+    if not library.is_file():
+        raise SuiteError(f"{library}: is not there: the CUDA device was not built; it needs the CUDA toolkit and cuDNN")
+    for path, target in [(source / name, folder / "bin") for name in PROGRAMS] + [(library, folder / "lib")]:
+        if not path.is_file():
+            raise SuiteError(f"{path}: is not there; build it, or leave --bin out")
+        strip(shutil.copy(path, target))
+
+
+def copy_scripts(root, folder, reference):
+    scripts = root / "tools/scripts"
+    for name in ("gpu-suite.sh", "gpu-results.py", "flags.py"):
+        shutil.copy(scripts / name, folder)
+    shutil.copytree(scripts / "gpu_suite", folder / "gpu_suite", ignore=shutil.ignore_patterns("__pycache__"))
+    for path in sorted((root / "test/benchmarks").glob("compare-pytorch*.py")):
+        shutil.copy(path, folder)
+    if reference:
+        (folder / "reference").mkdir()
+        for path in sorted(reference.glob("*.py")):
+            shutil.copy(path, folder / "reference")
+
+
+def needed(folder):
+    """-> what the programs ask of a machine: the newest version of glibc's and libstdc++'s symbols, libraries."""
+    versions, libraries = {}, set()
+    for path in sorted(folder.glob("bin/*")) + sorted(folder.glob("lib/*")):
+        text = subprocess.run(["objdump", "-p", path], capture_output=True, text=True, check=True).stdout
+        libraries |= set(re.findall(r"NEEDED\s+(\S+)", text))
+        for family, version in re.findall(r"\b(GLIBC|GLIBCXX)_([0-9.]+)", text):
+            numbers = tuple(map(int, version.split(".")))
+            versions[family] = max(versions.get(family, ()), numbers)
+    return {**{family: ".".join(map(str, numbers)) for family, numbers in versions.items()},
+            "libraries": sorted(libraries)}
+
+
+def pack(root, options):
+    """-> the file, and what it needs."""
+    compiler = compiler_folder(root, options) / "dpsims-compile"
+    source = runtime_folder(root, options)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name) / TOP
+        prepare.prepare(root, folder, options, compiler, "bin")
+        copy_programs(source, folder)
+        copy_scripts(root, folder, options.reference)
+        needs = needed(folder)
+        options.file.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(options.file, "w:gz") as archive:
+            archive.add(folder, TOP)
+    return options.file, needs

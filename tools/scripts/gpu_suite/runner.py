@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The steps one after the other, each with its own limit and its own entry in results.json."""
+import dataclasses
+import datetime
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+
+import process
+
+SCHEMA = 1
+
+
+class Skip(Exception):
+    """A step that cannot be done here, and why."""
+
+
+class NoDevice(Exception):
+    """There is no GPU: no step after this one has a point."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One entry of the suite. `limit` in seconds; the suite passes if every step of `correctness` does."""
+    name: str
+    title: str
+    limit: int
+    run: object
+    correctness: bool = False
+    on_emulator: bool = True
+    short: bool = False  # part of --short
+
+
+class Results:
+    """results.json: written after each step, so that what is there is whole whenever the suite is stopped."""
+
+    def __init__(self, path):
+        self.path = path
+        self.data = {"schema": SCHEMA, "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
+
+    def write(self):
+        part = self.path.with_suffix(".part")
+        part.write_text(json.dumps(self.data, indent=1) + "\n", encoding="utf-8")
+        os.replace(part, self.path)
+
+
+class Context:
+    """What the steps share: the suite's files, where results go, commands with the step's deadline."""
+
+    def __init__(self, suite, options, results, work, environment):
+        self.suite, self.options, self.results, self.work = suite, options, results, work
+        self.environment = environment
+        self.deadline = 0.0
+        self.log = open(options.output / "suite.log", "w", encoding="utf-8")
+        self.lock = threading.Lock()
+
+    def seconds_left(self):
+        return self.deadline - time.monotonic()
+
+    def record(self, section, value):
+        """`value` is one more element of results.json's `section`."""
+        with self.lock:
+            self.results.data.setdefault(section, []).append(value)
+
+    def command(self, words, environment=None, seconds=None, allowed=(0,)):
+        """As process.run_command, within the step's limit; the log gets command and output."""
+        wait = self.seconds_left() if seconds is None else min(seconds, self.seconds_left())
+        text = ""
+        try:
+            status, text = process.run_command(words, wait, {**self.environment, **(environment or {})}, allowed)
+            return status, text
+        except process.CommandError as error:
+            text = "\n".join([*error.tail, f"-> {error}"])
+            raise
+        finally:
+            with self.lock:
+                print("$", *words, file=self.log)
+                print(text.rstrip(), file=self.log, flush=True)
+
+    def dpsims(self, *words, **keywords):
+        return self.command([self.suite.program("dpsims-run"), *words], **keywords)[1]
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def run_step(context, step, seconds):
+    """-> the step's entry."""
+    start = time.monotonic()
+    context.deadline = start + seconds
+    entry = {"name": step.name, "title": step.title, "limit": step.limit, "correctness": step.correctness}
+    try:
+        step.run(context)
+        entry["status"] = "passed"
+    except Skip as reason:
+        entry.update(status="skipped", reason=str(reason))
+    except process.CommandError as error:
+        late = isinstance(error, process.OutOfTime)
+        entry.update(status="timed out" if late else "failed", reason=str(error), tail=error.tail)
+    except NoDevice as error:
+        entry.update(status="failed", reason=str(error))
+        raise
+    except Exception as error:  # a fault of the suite's own must not cost the steps that follow
+        entry.update(status="failed", reason=f"{type(error).__name__}: {error}",
+                     tail=traceback.format_exc().splitlines()[-process.TAIL_LINES:])
+    finally:
+        entry["seconds"] = round(time.monotonic() - start, 2)
+        context.results.data.setdefault("steps", []).append(entry)
+        context.results.write()
+    return entry
+
+
+def why_not(context, step, left):
+    """-> why a step is left out, or None."""
+    if context.options.short and not step.short:
+        return "not part of --short"
+    if context.options.emulated and not step.on_emulator:
+        return "says nothing on the emulated device"
+    if left < min(step.limit, 5):
+        return f"--limit {context.options.limit}: {max(0, left):.0f} s are left"
+    return None
+
+
+def run_steps(context, steps):
+    """-> true if no step of correctness failed, and some passed."""
+    end = time.monotonic() + context.options.limit
+    no_device, entries = None, []
+    for number, step in enumerate(steps):
+        left = end - time.monotonic()
+        reason = no_device or why_not(context, step, left)
+        if reason:
+            entry = {"name": step.name, "title": step.title, "limit": step.limit, "correctness": step.correctness,
+                     "status": "skipped", "reason": reason, "seconds": 0}
+            context.results.data.setdefault("steps", []).append(entry)
+            context.results.write()
+        else:
+            say(f"{number}. {step.title}")
+            try:
+                entry = run_step(context, step, min(step.limit, left))
+            except NoDevice:
+                no_device = "no device"
+                entry = context.results.data["steps"][-1]
+        entries.append(entry)
+        detail = f": {entry['reason']}" if entry.get("reason") else ""
+        say(f"{number}. {step.title}: {entry['status']}, {entry['seconds']:.1f} s{detail}")
+    checked = [entry["status"] for entry in entries if entry["correctness"]]
+    return "passed" in checked and not {"failed", "timed out"} & set(checked)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Steps 5, 6 and 8: the device's ceilings, sampling, training."""
+import json
+
+import process
+from runner import Skip
+
+SLOWEST = 40  # steps of a program that results.json keeps
+PRECISIONS = {"f32": (), "tf32": ("--tf32",)}
+
+
+def generator_weights(context):
+    """-> the generator's first weights, made once."""
+    path = context.work / "generator.safetensors"
+    if not path.exists():
+        model = context.suite.model("sample-1")
+        if not model:
+            raise Skip("the suite was made without the program \"sample\"")
+        context.dpsims("init", "--model", model, "--seed", "1", "-o", path)
+    return path
+
+
+def by_kind(steps):
+    kinds = {}
+    for step in steps:
+        kind = kinds.setdefault(step["kind"], {"steps": 0, "seconds": 0.0, "flops": 0.0, "bytes": 0.0})
+        kind["steps"] += 1
+        for figure in ("seconds", "flops", "bytes"):
+            kind[figure] += step[figure]
+    return kinds
+
+
+def bench(context, name, precision, *flags, runs):
+    """Times a model; -> its figures, without the fast ones of its steps."""
+    path = context.work / f"{name}-{precision}.json"
+    context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], "--runs", runs,
+                   "--json", path)
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    steps = figures.pop("steps", [])
+    return {**figures, "model": name, "precision": precision, "launches": len(steps), "kinds": by_kind(steps),
+            "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST]}
+
+
+def benches(context, section, work):
+    """Times each (model, precision, flags, runs); a failure costs the others nothing."""
+    failures = []
+    for name, precision, flags, runs in work:
+        try:
+            context.record(section, bench(context, name, precision, *flags, runs=runs))
+        except process.OutOfTime:
+            raise
+        except process.CommandError as error:
+            context.record(section, {"model": name, "precision": precision, "reason": str(error)})
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def sampling(context):
+    weights = ("--weights", generator_weights(context))
+    names = ["sample-1"] if context.options.short else [name for name in ("sample-1", "sample-32")
+                                                        if context.suite.model(name)]
+    benches(context, "bench", [(name, precision, weights, 50 if name == "sample-1" else 10)
+                               for name in names for precision in PRECISIONS])
+
+
+def training(context):
+    if not context.suite.model("training-8"):
+        raise Skip("the suite was made without training")
+    benches(context, "training", [("training-8", precision, ("--entry", "train"), 5) for precision in PRECISIONS])
+
+
+# Independent of dpsims: what PyTorch reaches with a large copy and large products.
+CEILINGS = """
+import json, statistics, torch
+def seconds(run, repetitions=10):
+    for _ in range(3):
+        run()
+    events = [torch.cuda.Event(enable_timing=True) for _ in range(repetitions + 1)]
+    events[0].record()
+    for event in events[1:]:
+        run()
+        event.record()
+    torch.cuda.synchronize()
+    return statistics.median(a.elapsed_time(b) for a, b in zip(events, events[1:])) / 1e3
+source = torch.randn(1 << 29, device="cuda")
+target = torch.empty_like(source)
+found = {"copy_bytes_per_second": 2 * 4 * source.numel() / seconds(lambda: target.copy_(source))}
+del source, target
+def product(dtype, tf32):
+    torch.backends.cuda.matmul.allow_tf32 = tf32
+    a, b = (torch.randn(8192, 8192, device="cuda").to(dtype) for _ in range(2))
+    return 2 * 8192**3 / seconds(lambda: a @ b)
+found["bf16_flops"] = product(torch.bfloat16, False)
+found["tf32_flops"] = product(torch.float32, True)
+found["f32_flops"] = product(torch.float32, False)
+found["device"] = torch.cuda.get_device_name()
+found["torch"] = torch.__version__
+print(json.dumps(found))
+"""
+
+
+def ceilings(context):
+    """A large copy and large products on random data, by PyTorch where it is."""
+    text = context.command([context.options.python, "-c", CEILINGS])[1]
+    found = json.loads(text.strip().splitlines()[-1])
+    context.results.data["ceilings"] = {"by": "PyTorch " + found.pop("torch"), **found}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The suite's folder: compiled models, golden cases, and suite.json, which says what they are.
+
+    suite.json      what is here, made of which commit
+    golden/CASE.dpsims, golden/CASE/{inputs,expected}.safetensors
+    models/NAME.dpsims
+    bin/, lib/      the programs, if the folder is to travel
+"""
+import json
+import pathlib
+
+SCHEMA = 1
+MANIFEST = "suite.json"
+
+
+class SuiteError(Exception):
+    """One line for the user."""
+
+
+class Suite:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        path = self.folder / MANIFEST
+        try:
+            self.data = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SuiteError(f"{path}: {error.strerror}") from None
+        except ValueError as error:
+            raise SuiteError(f"{path}: is no JSON: {error}; pack the suite again") from None
+        if not isinstance(self.data, dict) or self.data.get("schema") != SCHEMA:
+            raise SuiteError(f"{path}: is of another version of the suite; pack it again")
+
+    def program(self, name):
+        return self.folder / self.data["bin"] / name
+
+    def model(self, name):
+        """-> the compiled model, or None if the suite was made without."""
+        path = self.folder / "models" / f"{name}.dpsims"
+        return path if path.is_file() else None
+
+    def cases(self, names=None):
+        """-> the golden cases, or those of `names`, in their order."""
+        cases = self.data["cases"]
+        unknown = set(names or ()) - {case["name"] for case in cases}
+        if unknown:
+            raise SuiteError(f"--cases: no golden case {min(unknown)} in {self.folder}")
+        return [case for case in cases if not names or case["name"] in names]
