@@ -23,9 +23,26 @@ std::string defaultPlanCache() {
   return home && *home ? joinPath(home, ".cache/dpsims/plans.json") : std::string();
 }
 
+void chooseDevice(const std::string &text, DeviceOptions &options) {
+  constexpr size_t maxDigits = 4;
+  const std::string cuda = "cuda:", number = text.compare(0, cuda.size(), cuda) == 0 ? text.substr(cuda.size()) : "";
+  const bool isNumber = !number.empty() && number.size() <= maxDigits &&
+                        number.find_first_not_of("0123456789") == std::string::npos;
+  if (text == "cpu")
+    options.target = Target::Cpu;
+  else if (text == "cuda" || isNumber)
+    options.target = Target::Cuda;
+  else if (!text.empty())
+    fail("--device ", text, ": devices are cpu, cuda and cuda:N (dpsims-run info --devices lists them)");
+  options.index = isNumber ? std::stoi(number) : 0;
+}
+
 namespace {
 
 std::unique_ptr<Device> makeDevice(Target target, const DeviceOptions &options) {
+  if (options.target.value_or(target) != target)
+    fail("compiled for ", name(target), ", and --device asks for ", name(*options.target), ": compile with --target ",
+         name(*options.target));
   if (target == Target::Cpu)
 #ifdef DPSIMS_HAVE_CPU_DEVICE
     return createCpuDevice(options);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,10 @@ enum class ConvolutionChoice : uint8_t { Auto, Direct, Winograd };
 
 /// Which device, and its settings.
 struct DeviceOptions {
+  /// What the model must be compiled for; absent: whatever it is for.
+  std::optional<Target> target;
+  /// CUDA: which GPU, counted among those that CUDA_VISIBLE_DEVICES leaves.
+  int index = 0;
   /// CPU threads; 0: what OpenMP says (OMP_NUM_THREADS, else all processors that the process may use).
   int threads = 0;
   /// Auto measures each shape once.
@@ -143,13 +148,20 @@ struct DeviceOptions {
   bool tf32 = false;
   /// CUDA: a plan that runs again is replayed as one graph.
   bool graphs = true;
+  /// CUDA: waits after each step, so that an error names the step that made it. Slow.
+  bool checked = false;
+  /// CUDA: engines may be used that add in another order on each run.
+  bool nondeterministic = false;
 };
+
+/// Sets target and index by "cpu", "cuda" (the first GPU) or "cuda:N"; empty: absent. Error: it is none of them.
+void chooseDevice(const std::string &text, DeviceOptions &options);
 
 /// $XDG_CACHE_HOME/dpsims/plans.json or ~/.cache/dpsims/plans.json; empty if neither variable is set.
 std::string defaultPlanCache();
 
-/// The machine's device for a target. Error: this build or this machine has none. `model` is the file that asks for it,
-/// with which the message begins.
+/// The machine's device for a target. Error: this build or this machine has none, or the options want another target.
+/// `model` is the file that asks for it, with which the message begins.
 std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options = {}, const std::string &model = "");
 
 } // namespace dpsims

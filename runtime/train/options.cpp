@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/device/device.h"
 
 #include <filesystem>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace dpsims {
 
 using Json = nlohmann::ordered_json;
 
-static bool isPath(std::string_view name) { return name != "convolution"; }
+static bool isPath(std::string_view name) { return name != "convolution" && name != "device"; }
 
 void writeOptions(const std::string &path, const TrainOptions &options) {
   Json json;
@@ -40,10 +41,21 @@ OptionRange rangeOf(std::string_view name) {
   return {name == "validation-images" ? 2u : 0u, many};
 }
 
+static bool isDevice(const std::string &text) {
+  DeviceOptions ignored;
+  try {
+    chooseDevice(text, ignored);
+  } catch (const Error &) {
+    return false;
+  }
+  return true;
+}
+
 // Is the JSON a value that the flag takes?
 template <typename Value> static bool isTaken(const Json &json, const std::string &name) {
   if constexpr (std::is_same_v<Value, std::string>)
-    return json.is_string() && (name != "convolution" || json == "auto" || json == "direct" || json == "winograd");
+    return json.is_string() && (name != "device" || isDevice(json.get<std::string>())) &&
+           (name != "convolution" || json == "auto" || json == "direct" || json == "winograd");
   else if constexpr (std::is_same_v<Value, bool>)
     return json.is_boolean();
   else

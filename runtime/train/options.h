@@ -30,11 +30,14 @@ struct TrainOptions {
   uint64_t sampleEvery = 500, validateEvery = 1000; ///< 0: never
   uint64_t validationImages = 500;                  ///< at most
   uint64_t statisticsBatches = 32;                  ///< for the average's statistics
+  std::string device;                               ///< chooseDevice's; empty: the model's
   int threads = 0;                                  ///< that compute
   int dataThreads = 2;                              ///< that read pictures
   std::string convolution = "auto";                 ///< auto, direct or winograd
   bool tf32 = false;                                ///< DeviceOptions::tf32
   bool graphs = true;                               ///< DeviceOptions::graphs; no matter to the results, so not kept
+  bool nondeterministic = false;                    ///< DeviceOptions::nondeterministic
+  bool checked = false;                             ///< DeviceOptions::checked; a run does not keep it
 };
 
 /// Calls visit(name, field) for each option that a run keeps. The names are those of the flags.
@@ -54,10 +57,12 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
   visit("validate-every", options.validateEvery);
   visit("validation-images", options.validationImages);
   visit("statistics-batches", options.statisticsBatches);
+  visit("device", options.device);
   visit("threads", options.threads);
   visit("data-threads", options.dataThreads);
   visit("convolution", options.convolution);
   visit("tf32", options.tf32);
+  visit("nondeterministic", options.nondeterministic);
 }
 
 /// Writes the options; paths become absolute.

@@ -136,12 +136,15 @@ void Trainer::takeFrozen(const Checkpoint &from) {
 
 static DeviceOptions deviceOptions(const TrainOptions &options) {
   DeviceOptions result;
+  chooseDevice(options.device, result);
   result.threads = options.threads;
   result.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
                        : options.convolution == "winograd" ? ConvolutionChoice::Winograd
                                                            : ConvolutionChoice::Auto;
   result.tf32 = options.tf32;
   result.graphs = options.graphs;
+  result.checked = options.checked;
+  result.nondeterministic = options.nondeterministic;
   result.planCache = joinPath(options.output, plansFile);
   return result;
 }
@@ -407,6 +410,8 @@ void exportAverage(const ExportOptions &options, const Report &report) {
   const TrainingData data(*model, run.data, size, takesInstances(*model), run.seed, run.dataThreads);
   if (options.threads)
     run.threads = options.threads;
+  if (!options.device.empty())
+    run.device = options.device;
   const std::unique_ptr<Device> device = createDevice(model->target, deviceOptions(run), model->path);
   const SafetensorsFile weights(from.file(modelFile));
   averageGenerator(model, *device, tensorsOf(weights), *data.statisticsLoader(), run.statisticsBatches, Noise(run.seed))

@@ -89,6 +89,7 @@ struct ExportOptions {
   bool half = false;       ///< matrices as f16
   int64_t step = -1;       ///< of which checkpoint; -1: the newest
   std::string model, data; ///< empty: those of the run
+  std::string device;      ///< empty: as the run
   int threads = 0;         ///< 0: as the run
 };
 

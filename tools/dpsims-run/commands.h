@@ -31,10 +31,10 @@ void reportPrefix(const std::string &path, const std::string &prefix);
 
 /// The flags that all commands share which run a model.
 struct DeviceFlags {
+  std::string device, convolution = "auto";
   int threads = 0;
-  std::string convolution = "auto";
-  bool tf32 = false;
   bool noGraph = false;
+  bool tf32 = false, checked = false, nondeterministic = false;
 
   void addTo(CLI::App &command);
   DeviceOptions options() const;

@@ -68,6 +68,8 @@ void reportPrefix(const std::string &path, const std::string &prefix) {
 }
 
 void DeviceFlags::addTo(CLI::App &command) {
+  command.add_option("--device", device, "cpu, cuda or cuda:N, for which the model must be compiled; without: the model's")
+      ->type_name("NAME");
   command.add_option("--threads", threads, "CPU threads; 0: OMP_NUM_THREADS, else all processors")
       ->check(CLI::Range(0, 4096))
       ->type_name("N");
@@ -78,10 +80,16 @@ void DeviceFlags::addTo(CLI::App &command) {
       ->envname("DPSIMS_CONVOLUTION");
   command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
   command.add_flag("--no-graph", noGraph, "CUDA: launch each step; do not replay all as one graph");
+  command
+      .add_flag("--checked", checked, "CUDA: wait after each step, so that an error names the step that made it; slow")
+      ->envname("DPSIMS_CHECKED");
+  command.add_flag("--nondeterministic", nondeterministic,
+                   "CUDA: use faster engines too whose results differ in the last bits from run to run");
 }
 
 DeviceOptions DeviceFlags::options() const {
   DeviceOptions result;
+  chooseDevice(device, result);
   result.threads = threads;
   result.convolution = convolution == "direct"     ? ConvolutionChoice::Direct
                        : convolution == "winograd" ? ConvolutionChoice::Winograd
@@ -89,6 +97,8 @@ DeviceOptions DeviceFlags::options() const {
   result.planCache = defaultPlanCache();
   result.tf32 = tf32;
   result.graphs = !noGraph;
+  result.checked = checked;
+  result.nondeterministic = nondeterministic;
   return result;
 }
 

@@ -50,10 +50,13 @@ TrainOptions withSavedOptions(const CLI::App &command, const TrainOptions &given
 
 void train(const CLI::App &command, const TrainFlags &flags) {
   TrainOptions options = flags.options;
+  options.device = flags.device.device;
   options.threads = flags.device.threads;
   options.convolution = flags.device.convolution;
   options.tf32 = flags.device.tf32;
   options.graphs = !flags.device.noGraph;
+  options.checked = flags.device.checked;
+  options.nondeterministic = flags.device.nondeterministic;
   options = withSavedOptions(command, options);
   if (options.model.empty())
     fail("--model is required",
@@ -155,6 +158,7 @@ void addExportCommand(CLI::App &app) {
       ->type_name("N");
   command->add_option("--model", options->model, "without: the run's")->type_name("FILE");
   command->add_option("--data", options->data, "without: the run's")->type_name("DIR");
+  command->add_option("--device", options->device, "cpu, cuda or cuda:N; without: as the run")->type_name("NAME");
   command->add_option("--threads", options->threads, "CPU threads; without: as the run")
       ->check(CLI::Range(0, 4096))
       ->type_name("N");

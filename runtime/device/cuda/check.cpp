@@ -6,9 +6,33 @@
 
 namespace dpsims::cuda {
 
+namespace {
+
+// Whether the error came about on the GPU, some time before the call that reports it.
+bool isAsynchronous(cudaError_t status) {
+  switch (status) {
+  case cudaErrorIllegalAddress:
+  case cudaErrorMisalignedAddress:
+  case cudaErrorInvalidAddressSpace:
+  case cudaErrorInvalidPc:
+  case cudaErrorIllegalInstruction:
+  case cudaErrorHardwareStackError:
+  case cudaErrorLaunchFailure:
+  case cudaErrorLaunchTimeout:
+  case cudaErrorAssert:
+  case cudaErrorECCUncorrectable:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
 void check(cudaError_t status, const char *call) {
   if (status != cudaSuccess)
-    fail("CUDA: ", call, ": ", cudaGetErrorString(status));
+    fail("CUDA: ", call, ": ", cudaGetErrorString(status),
+         isAsynchronous(status) ? ", caused by a step before; run again with --checked to learn by which" : "");
 }
 
 void check(cublasStatus_t status, const char *call) {

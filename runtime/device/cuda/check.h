@@ -11,7 +11,8 @@
 
 namespace dpsims::cuda {
 
-/// Error, unless the call succeeded: "CUDA: cudaMemcpyAsync: an illegal memory access was encountered".
+/// Error, unless the call succeeded: "CUDA: cudaMalloc: out of memory". One that came about on the GPU before the call says
+/// how to find the step that made it (DeviceOptions::checked).
 void check(cudaError_t status, const char *call);
 void check(cublasStatus_t status, const char *call);
 void check(cudnnStatus_t status, const char *call);

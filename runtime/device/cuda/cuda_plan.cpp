@@ -10,16 +10,18 @@
 namespace dpsims::cuda {
 
 CudaPlan::CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
-                   std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream, bool graphs)
-    : model(std::move(model)), library(std::move(library)), stream(stream), constants(entry.constants), graphs(graphs) {
+                   std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream,
+                   const DeviceOptions &options)
+    : model(std::move(model)), entry(entry), plan(plan), library(std::move(library)), stream(stream),
+      constants(entry.constants), checked(options.checked),
+      graphs(options.graphs && !options.checked) {
   StepContext context{plan, constants, libraries};
   uint64_t needed = 0;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     try {
       steps.push_back(makeStep(context, plan.steps[i]));
     } catch (const Error &error) {
-      fail(this->model->path, ": entry ", quoted(entry.name), ", step ", i, " (", plan.steps[i].label,
-           "): ", error.what());
+      fail(placeOf(i), ": ", error.what());
     }
     if (steps.back())
       needed = std::max(needed, steps.back()->workspaceBytes());
@@ -74,7 +76,25 @@ void CudaPlan::bindArguments(const std::vector<const void *> &inputs, const std:
 void CudaPlan::run(size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i)
     if (steps[i])
-      steps[i]->run(stream);
+      runStep(i);
+}
+
+void CudaPlan::runStep(size_t step) {
+  try {
+    steps[step]->run(stream);
+  } catch (const Error &error) {
+    fail(placeOf(step), ": ", error.what());
+  }
+  if (!checked)
+    return;
+  if (cudaError_t status = cudaStreamSynchronize(stream); status != cudaSuccess)
+    fail(placeOf(step), ", ", steps[step]->implementation(), ": ", cudaGetErrorString(status));
+}
+
+// "m.dpsims: entry "main", step 12 (conv2d nn.mlir:40)"
+std::string CudaPlan::placeOf(size_t step) const {
+  return model->path + ": entry " + quoted(entry.name) + (&plan == &entry.prepare ? ", prepare step " : ", step ") +
+         std::to_string(step) + " (" + plan.steps[step].label + ")";
 }
 
 void CudaPlan::runAll() {

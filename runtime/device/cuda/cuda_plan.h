@@ -13,10 +13,11 @@ namespace dpsims::cuda {
 
 class CudaPlan : public ExecutablePlan {
 public:
-  /// `library` may be null if the plan launches no kernels. `libraries` must outlive the plan. `graphs`: runAll may
-  /// record its work.
+  /// `library` may be null if the plan launches no kernels. `libraries` must outlive the plan. Of the
+  /// options `checked` and `graphs` count: runAll may record its work.
   CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry, const Plan &plan,
-           std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream, bool graphs);
+           std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream,
+           const DeviceOptions &options);
 
   void bindVariables(const std::vector<void *> &variables) override { addresses.variables = variables; }
   void bindArena(void *arena) override;
@@ -33,14 +34,19 @@ private:
   std::unique_ptr<CudaStep> makeStep(const StepContext &context, const Step &step) const;
   void bindSteps();
   void record();
+  void runStep(size_t step);
+  std::string placeOf(size_t step) const;
 
   std::shared_ptr<const CompiledModel> model;
+  const Entry &entry;
+  const Plan &plan;
   std::shared_ptr<const KernelLibrary> library;
   cudaStream_t stream;
   ConstantStore constants;
   CudaMemory workspace;
   std::vector<std::unique_ptr<CudaStep>> steps; // null: the session's
   bool hasArguments = false;
+  bool checked;
   Addresses addresses;
 
   // A graph has the addresses in it, and is made on the second run: the first loads what is loaded when first needed.

@@ -8,6 +8,7 @@
 #include "runtime/device/cuda/cuda_device.h"
 #include "runtime/device/cuda/cuda_memory.h"
 #include "runtime/device/cuda/cuda_plan.h"
+#include "runtime/device/cuda/gpu.h"
 #include "runtime/device/cuda/streams.h"
 
 #include <algorithm>
@@ -22,29 +23,18 @@ bool launchesKernels(const Plan &plan) {
                      [](const Step &step) { return std::holds_alternative<LaunchStep>(step.operation); });
 }
 
-void requireGpu() {
-  int count = 0, driver = 0;
-  cudaError_t status = cudaGetDeviceCount(&count);
-  if (status == cudaSuccess && count == 0)
-    status = cudaErrorNoDevice;
-  if (status == cudaSuccess)
-    return;
-  bool hasDriver = cudaDriverGetVersion(&driver) == cudaSuccess && driver != 0;
-  fail("compiled for cuda, and there is no CUDA GPU on this machine (",
-       hasDriver ? cudaGetErrorString(status) : "no CUDA driver is installed",
-       "): compile with --target cpu to run here");
-}
-
 // DPSIMS_CUDA_GRAPH=0 is as --no-graph.
 bool wantsGraphs(const DeviceOptions &options) {
   const char *variable = std::getenv("DPSIMS_CUDA_GRAPH");
   return options.graphs && !(variable && std::string(variable) == "0");
 }
 
+// The device is the current GPU of the thread that makes it, which is also the one that uses it.
 class CudaDevice : public Device {
 public:
-  explicit CudaDevice(const DeviceOptions &options)
-      : libraries(streams.compute(), options.tf32), graphs(wantsGraphs(options)) {}
+  explicit CudaDevice(const DeviceOptions &given) : options(given), libraries(streams.compute(), options.tf32) {
+    options.graphs = wantsGraphs(options);
+  }
 
   Target target() const override { return Target::Cuda; }
   std::string description() const override;
@@ -64,20 +54,16 @@ public:
 private:
   std::shared_ptr<const KernelLibrary> load(const std::shared_ptr<const CompiledModel> &model);
 
+  DeviceOptions options;
   Streams streams;
   Libraries libraries;
-  bool graphs;
   std::weak_ptr<const CompiledModel> lastModel;
   std::weak_ptr<const KernelLibrary> lastLibrary;
 };
 
 std::string CudaDevice::description() const {
-  int device = 0;
-  cudaDeviceProp properties;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
-  return std::string(properties.name) + ", sm_" + std::to_string(properties.major) + std::to_string(properties.minor) +
-         ", " + std::to_string(properties.totalGlobalMem >> 30) + " GiB" + (libraries.allowsTf32() ? ", TF32" : "");
+  return (options.index ? "cuda:" + std::to_string(options.index) + ", " : "") + describeGpu(options.index) +
+         (libraries.allowsTf32() ? ", TF32" : "") + (options.checked ? ", checked" : "");
 }
 
 void CudaDevice::upload(void *dst, const void *src, uint64_t bytes) {
@@ -116,7 +102,7 @@ std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const Com
     fail(model->path, ": compiled for ", name(model->target), ", not for cuda");
   std::shared_ptr<const KernelLibrary> library = launchesKernels(plan) ? load(model) : nullptr;
   return std::make_unique<CudaPlan>(std::move(model), entry, plan, std::move(library), libraries, streams.compute(),
-                                    graphs);
+                                    options);
 }
 
 } // namespace
@@ -125,6 +111,6 @@ std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const Com
 
 extern "C" __attribute__((visibility("default"))) dpsims::Device *
 dpsims_create_cuda_device(const dpsims::DeviceOptions &options) {
-  dpsims::cuda::requireGpu();
+  dpsims::cuda::selectGpu(options.index);
   return new dpsims::cuda::CudaDevice(options);
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/gpu.h"
 
 #include <cstdint>
 
@@ -15,12 +16,9 @@ constexpr uint64_t maxGrid = INT32_MAX;
 constexpr uint32_t maxThreads = 1024;
 
 CudaChip currentChip() {
-  int device = 0;
-  CudaChip chip;
-  check(cudaGetDevice(&device), "cudaGetDevice");
-  check(cudaDeviceGetAttribute(&chip.major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
-  check(cudaDeviceGetAttribute(&chip.minor, cudaDevAttrComputeCapabilityMinor, device), "cudaDeviceGetAttribute");
-  return chip;
+  int gpu = 0;
+  check(cudaGetDevice(&gpu), "cudaGetDevice");
+  return chipOf(gpu);
 }
 
 // "code for sm_80 and sm_90, and PTX for sm_80"

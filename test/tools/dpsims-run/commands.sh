@@ -120,6 +120,15 @@ fi
 good "bench" "GFLOP/s" bench --model network.dpsims --runs 2 --json times.json
 grep -q '"min_seconds"' times.json || complain "bench --json"
 
+# --device
+good "bench on the CPU" "GFLOP/s" bench --model network.dpsims --runs 1 --device cpu
+DPSIMS_CHECKED=1 good "DPSIMS_CHECKED" "GFLOP/s" bench --model network.dpsims --runs 1
+bad "another target" "network.dpsims: compiled for cpu, and --device asks for cuda: compile with --target cuda" \
+  bench --model network.dpsims --device cuda:1
+for device in gpu cuda: cuda:x cuda:-1 cuda:12345 CPU; do
+  bad "--device $device" "--device $device: devices are cpu, cuda and cuda:N" bench --model network.dpsims --device $device
+done
+
 # sample
 sample="sample --model painter.dpsims --weights none.safetensors"
 printf '\2\0\0\0\0\0\0\0{}' >none.safetensors

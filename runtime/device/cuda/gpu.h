@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The machine's GPUs.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
+#define DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
+
+#include "runtime/model/cuda_chip.h"
+
+#include <cuda_runtime_api.h>
+
+namespace dpsims::cuda {
+
+/// Makes the GPU of that index the current one. Error: there is none, and why: no driver, an old one, none visible, fewer.
+void selectGpu(int index);
+
+/// "12.8" of 12080.
+std::string versionText(int version);
+
+/// The number of GPUs; where there is none, `reason` says why.
+int countGpus(std::string &reason);
+
+CudaChip chipOf(int gpu);
+
+/// "NVIDIA H100 80GB HBM3, sm_90, 79 GiB".
+std::string describeGpu(int gpu);
+
+} // namespace dpsims::cuda
+
+#endif // DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
