@@ -56,6 +56,20 @@ template <typename T, typename Wide> void store(Warp &warp, const Instruction &i
   }
 }
 
+/// At an address that is known and in bounds: one value for all lanes.
+template <typename T, typename Wide> void loadParameter(Warp &warp, const Instruction &instruction) {
+  T value;
+  std::memcpy(&value, warp.block->context.launch.parameters.data() + instruction.offset, sizeof value);
+  Wide result[warpSize];
+  std::fill(std::begin(result), std::end(result), static_cast<Wide>(value));
+  warp.write(instruction.destinations[0], result);
+}
+
+template <typename T> Execute loadParameterInto(unsigned registerSize) {
+  return registerSize == 2   ? loadParameter<T, uint16_t>
+         : registerSize == 4 ? loadParameter<T, uint32_t>
+                             : loadParameter<T, uint64_t>;
+}
 template <typename T> Execute loadInto(unsigned registerSize) {
   return registerSize == 2 ? load<T, uint16_t> : registerSize == 4 ? load<T, uint32_t> : load<T, uint64_t>;
 }
@@ -63,16 +77,20 @@ template <typename T> Execute storeFrom(unsigned registerSize) {
   return registerSize == 2 ? store<T, uint16_t> : registerSize == 4 ? store<T, uint32_t> : store<T, uint64_t>;
 }
 
-Execute loadOf(Type type, unsigned registerSize) {
+template <typename T> Execute loadFrom(bool parameter, unsigned registerSize) {
+  return parameter ? loadParameterInto<T>(registerSize) : loadInto<T>(registerSize);
+}
+
+Execute loadOf(Type type, unsigned registerSize, bool parameter) {
   switch (sizeOf(type)) {
   case 1:
-    return isSigned(type) ? loadInto<int8_t>(registerSize) : loadInto<uint8_t>(registerSize);
+    return isSigned(type) ? loadFrom<int8_t>(parameter, registerSize) : loadFrom<uint8_t>(parameter, registerSize);
   case 2:
-    return isSigned(type) ? loadInto<int16_t>(registerSize) : loadInto<uint16_t>(registerSize);
+    return isSigned(type) ? loadFrom<int16_t>(parameter, registerSize) : loadFrom<uint16_t>(parameter, registerSize);
   case 4:
-    return isSigned(type) ? loadInto<int32_t>(registerSize) : loadInto<uint32_t>(registerSize);
+    return isSigned(type) ? loadFrom<int32_t>(parameter, registerSize) : loadFrom<uint32_t>(parameter, registerSize);
   default:
-    return load<uint64_t, uint64_t>;
+    return loadFrom<uint64_t>(parameter, registerSize);
   }
 }
 
@@ -110,12 +128,31 @@ Type takeAccess(Decoder &decoder) {
   Instruction &instruction = decoder.instruction;
   instruction.space = decoder.takeSpace().value_or(Space::Generic);
   instruction.vector = decoder.take("v2") ? 2 : decoder.take("v4") ? 4 : 1;
+  if (decoder.take("v8"))
+    decoder.unsupported();
   takeHints(decoder);
   Type type = decoder.takeType();
   if (type == Type::Pred)
     decoder.unsupported();
   decoder.expectOperands(2);
   return type;
+}
+
+/// Whether the address is one of the parameters, in bounds and aligned; it is then the instruction's offset.
+bool decodeParameter(Decoder &decoder, unsigned size) {
+  Instruction &instruction = decoder.instruction;
+  std::optional<Symbol> symbol = decoder.kernel.findSymbol(decoder.operand(1).name);
+  if (instruction.space != Space::Param || instruction.vector != 1 || !symbol)
+    return false;
+  uint64_t address = symbol->address + static_cast<uint64_t>(instruction.offset);
+  if (address % size)
+    return false;
+  for (const Parameter &parameter : decoder.kernel.kernel.parameters)
+    if (address >= parameter.offset && address + size <= parameter.offset + parameter.size) {
+      instruction.offset = static_cast<int64_t>(address);
+      return true;
+    }
+  return false;
 }
 
 void decodeLoad(Decoder &decoder) {
@@ -132,7 +169,7 @@ void decodeLoad(Decoder &decoder) {
       decoder.fail("a register of another size");
     registerSize = size;
   }
-  instruction.execute = loadOf(type, registerSize);
+  instruction.execute = loadOf(type, registerSize, decodeParameter(decoder, sizeOf(type)));
 }
 
 void decodeStore(Decoder &decoder) {

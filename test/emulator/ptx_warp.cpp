@@ -127,32 +127,34 @@ bool Warp::control(const Instruction &instruction, Group &group) {
   return false;
 }
 
-/// Whether a shuffle has all the lanes that it names; it is then done. A barrier of the block is for the block to open.
+/// The lanes that a shuffle or barrier waits for.
+uint32_t Warp::wantedLanes(const Instruction &instruction, uint32_t lanes) {
+  if (instruction.flow == Flow::Barrier)
+    return live;
+  const uint32_t *masks = read<uint32_t>(instruction.collectiveMask);
+  uint32_t wanted = 0;
+  for (; lanes; lanes &= lanes - 1) {
+    unsigned lane = lowestLane(lanes);
+    wanted |= masks[lane];
+    if (!(masks[lane] >> lane & 1))
+      fail(*this, instruction, lane, Fault::Kind::Divergence, "the mask does not name the lane itself");
+  }
+  return wanted;
+}
+
+/// Whether all lanes have come to a shuffle, which is then done. A barrier of the block is for the block to open.
 bool Warp::arrive(const Instruction &instruction, Group &group) {
-  uint32_t wanted = live;
-  if (instruction.flow == Flow::Collective) {
-    const uint32_t *masks = read<uint32_t>(instruction.collectiveMask);
-    wanted = 0;
-    for (uint32_t lanes = active; lanes; lanes &= lanes - 1) {
-      unsigned lane = lowestLane(lanes);
-      wanted |= masks[lane];
-      if (!(masks[lane] >> lane & 1))
-        fail(*this, instruction, lane, Fault::Kind::Divergence, "the mask does not name the lane itself");
-    }
-    if (uint32_t gone = wanted & ~live)
-      fail(*this, instruction, lowestLane(active), Fault::Kind::Divergence,
-           "the mask names lane " + std::to_string(lowestLane(gone)) + ", which has ended or never was");
-  }
-  if (wanted & ~active) {
-    if (active != group.lanes)
-      fail(*this, instruction, lowestLane(active), Fault::Kind::Divergence,
-           "the predicate keeps lanes away that the others wait for");
+  uint32_t missing = wantedLanes(instruction, active) & ~active;
+  if (missing & ~live)
+    failMissing(instruction, missing & ~live);
+  if (missing && active != group.lanes)
+    fail(*this, instruction, lowestLane(active), Fault::Kind::Divergence,
+         "the predicate keeps lanes away that the others wait for");
+  if (missing)
     return false;
-  }
   if (instruction.flow == Flow::Barrier) {
     if (uint32_t ended = present & ~live)
-      fail(*this, instruction, lowestLane(active), Fault::Kind::Divergence,
-           "a barrier that thread " + std::to_string(firstThread + lowestLane(ended)) + " has ended before");
+      failMissing(instruction, ended);
     state = State::AtBarrier;
     return false;
   }
@@ -160,19 +162,28 @@ bool Warp::arrive(const Instruction &instruction, Group &group) {
   return true;
 }
 
+/// The active lanes wait for others that do not come.
+void Warp::failMissing(const Instruction &instruction, uint32_t missing) {
+  unsigned lane = lowestLane(missing);
+  const char *what = instruction.flow == Flow::Barrier ? "a barrier in divergent code, where thread "
+                                                       : "a shuffle or vote in divergent code, where thread ";
+  std::string text = what + std::to_string(firstThread + lane) + " is missing: it ";
+  if (!(present >> lane & 1))
+    text += "does not exist";
+  else if (!(live >> lane & 1))
+    text += "has ended";
+  for (const Group &group : groups)
+    if (group.lanes >> lane & 1)
+      text += "is at PTX line " + std::to_string(block->context.program.code[group.pc].line);
+  fail(*this, instruction, lowestLane(active), Fault::Kind::Divergence, text);
+}
+
 /// All groups wait, and not in one place.
 void Warp::failWaiting() {
   const Group &group = groups.back();
   const Instruction &instruction = block->context.program.code[group.pc];
-  const char *what = instruction.flow == Flow::Barrier ? "a barrier in divergent code: lane "
-                                                       : "a shuffle or vote in divergent code: lane ";
-  uint32_t others = live & ~group.lanes;
-  std::string rest =
-      groups.size() > 1
-          ? "is at PTX line " + std::to_string(block->context.program.code[groups[groups.size() - 2].pc].line)
-          : "never comes";
-  fail(*this, instruction, lowestLane(group.lanes), Fault::Kind::Divergence,
-       what + std::to_string(lowestLane(others ? others : group.lanes)) + " " + rest);
+  active = group.lanes;
+  failMissing(instruction, wantedLanes(instruction, active) & ~active);
 }
 
 } // namespace dpsims::ptx

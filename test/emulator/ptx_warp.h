@@ -65,6 +65,8 @@ private:
   void insert(Group group);
   uint32_t meetingPoint(uint32_t pc) const;
   void count(const Instruction &last, uint64_t instructions, uint32_t lanes);
+  uint32_t wantedLanes(const Instruction &instruction, uint32_t lanes);
+  [[noreturn]] void failMissing(const Instruction &instruction, uint32_t missing);
   [[noreturn]] void failWaiting();
 };
 
