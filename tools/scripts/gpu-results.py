@@ -88,13 +88,17 @@ def is_training(case):
     return case.startswith("train-") or "-gradients-" in case
 
 
+def conformance(data):
+    rows = [(entry["precision"], entry["passed"], len(entry["failed"]), ", ".join(entry["failed"][:8]))
+            for entry in data.get("conformance", [])]
+    return ["## Every kind of step against plain loops", "", *table(("precision", "passed", "failed", ""), rows)] if rows else []
+
+
 def kernels(data):
-    found = data.get("kernels")
-    if not found:
-        return []
-    lines = ["## Kernels", "", f"{found['passed']} of {found['launches']} launches agree with recorded sums; the largest "
-             f"relative difference is {found['worst']:.1e}.", ""]
-    return lines + ["- " + text for text in found.get("failures", [])] + [""]
+    rows = [(entry["model"], f"{entry['agree']} of {entry['arguments']}", f"{entry['worst']:.1e}",
+             "; ".join(entry["failures"][:4])) for entry in data.get("kernels", [])]
+    header = ("kernels of", "results that agree", "largest difference", "")
+    return ["## Kernels against recorded sums", "", *table(header, rows)] if rows else []
 
 
 def sanitizer(data):
@@ -114,11 +118,11 @@ def ceilings(data):
 
 def bench_row(data, entry):
     if "reason" in entry:
-        return (entry["model"], entry["precision"], "", "", "", "", "", "", entry["reason"])
+        return (entry["model"], entry["precision"], entry["mode"], "", "", "", "", "", "", entry["reason"])
     seconds, ceiling = entry["median_seconds"], data.get("ceilings", {}).get(f"{entry['precision']}_flops")
     flops = entry["flops"] / seconds if seconds else 0
     memory = sum(entry.get("memory", {}).get(key, 0) for key in ("arena", "constants", "variables", "workspace"))
-    return (entry["model"], entry["precision"], milliseconds(entry["min_seconds"]), milliseconds(seconds),
+    return (entry["model"], entry["precision"], entry["mode"], milliseconds(entry["min_seconds"]), milliseconds(seconds),
             f"{entry['batch'] / seconds:.1f}" if seconds else "", rate(flops, "TFLOP/s", 1e12), share(flops, ceiling),
             f"{memory / 1e9:.2f} GB", "")
 
@@ -127,7 +131,7 @@ def benches(data, section, title):
     entries = data.get(section, [])
     if not entries:
         return []
-    header = ("model", "precision", "fastest", "median", "images/s", "speed", "of the ceiling", "memory", "")
+    header = ("model", "precision", "launched by", "fastest", "median", "images/s", "speed", "of the ceiling", "memory", "")
     lines = [f"## {title}", "", *table(header, [bench_row(data, entry) for entry in entries])]
     for entry in entries:
         if entry.get("kinds"):
@@ -142,7 +146,7 @@ def kinds(entry):
              rate(kind["bytes"] / kind["seconds"] if kind["seconds"] else 0, "GB/s", 1e9))
             for name, kind in sorted(entry["kinds"].items(), key=lambda item: -item[1]["seconds"])]
     slow = [(step["label"], step["implementation"], milliseconds(step["seconds"])) for step in entry.get("steps", [])[:8]]
-    return [f"{entry['model']}, {entry['precision']}, by kind, one step at a time:", "",
+    return [f"{entry['model']}, {entry['precision']}, {entry['mode']}, by kind, one step at a time:", "",
             *table(("kind", "steps", "time", "share", "speed", "memory"), rows),
             *table(("slowest steps", "implementation", "time"), slow)]
 
@@ -165,7 +169,7 @@ def ratios(data):
 
 
 def page(data):
-    lines = [*heading(data), *steps(data), *golden(data), *kernels(data), *sanitizer(data), *ceilings(data),
+    lines = [*heading(data), *steps(data), *golden(data), *conformance(data), *kernels(data), *sanitizer(data), *ceilings(data),
              *benches(data, "bench", "Sampling"), *benches(data, "training", "Training"), *pytorch(data), *ratios(data)]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -57,6 +57,9 @@ def add_common(parser):
     parser.add_argument("--bin", type=folder, metavar="DIR", help="take built programs from there, build nothing")
     parser.add_argument("--reference", type=folder, metavar="DIR",
                         help="folder of dpsims_torch.py, for the comparison with PyTorch")
+    parser.add_argument("--emulated", type=folder, metavar="DIR",
+                        help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels compute, "
+                             "run makes a dry run on it")
 
 
 def parse_arguments():
@@ -71,8 +74,6 @@ def parse_arguments():
     run.add_argument("--jobs", type=positive, default=min(4, os.cpu_count() or 1), metavar="N",
                      help="golden cases at a time")
     run.add_argument("--python", default=sys.executable, help="a Python that has PyTorch")
-    run.add_argument("--emulated", type=folder, metavar="DIR",
-                     help="a dry run with the libdpsims-cuda.so of the emulated device, which is in DIR")
     make = commands.add_parser("pack", description="Packs programs, models and scripts into one file.")
     add_common(make)
     make.add_argument("-o", "--output", dest="file", type=pathlib.Path, default=pathlib.Path("dpsims-gpu-suite.tar.gz"),
@@ -92,13 +93,14 @@ def open_suite(options):
     say("building and compiling the suite's models")
     programs = pack.run_folder(root, options)
     made = options.output / "suite"
-    prepare.prepare(root, made, options, programs / "dpsims-compile", programs)
+    prepare.prepare(root, made, options, programs, programs)
     return Suite(made)
 
 
-def environment_of(options):
+def environment_of(options, suite):
     environment = dict(os.environ)
-    environment["LD_LIBRARY_PATH"] = libraries.library_path(options.python)
+    needed = suite.data.get("needs", {}).get("libraries", ())
+    environment["LD_LIBRARY_PATH"] = libraries.library_path(options.python, needed)
     if options.emulated:
         environment["DPSIMS_CUDA_LIBRARY_DIR"] = str(options.emulated)
     toolkit = "/usr/local/cuda/bin"
@@ -121,7 +123,7 @@ def run(options):
     results = Results(options.output / "results.json")
     results.data.update(commit=suite.data["commit"], config=suite.data["config"], short=options.short,
                         emulated=bool(options.emulated), limit=options.limit)
-    environment = environment_of(options)
+    environment = environment_of(options, suite)
     with tempfile.TemporaryDirectory(prefix="dpsims-gpu-suite-") as work:
         environment.setdefault("XDG_CACHE_HOME", work)
         passed = run_steps(Context(suite, options, results, pathlib.Path(work), environment), STEPS)

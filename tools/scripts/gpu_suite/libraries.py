@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 # What libdpsims-cuda.so needs, and what cuDNN opens to compile kernels at run time.
-LIBRARIES = ("libcublasLt.so*", "libcudnn.so*", "libnvrtc.so*")
+LIBRARIES = ("libcublasLt", "libcudnn", "libnvrtc")
 
 
 def toolkit_folders():
@@ -25,11 +25,18 @@ def wheel_folders(python):
     return [folder for path in paths for folder in sorted(glob.glob(os.path.join(path, "nvidia", "*", "lib")))]
 
 
-def library_path(python=sys.executable):
+def wanted(needed):
+    """-> patterns of file names. `needed`: what a packed suite was linked with, whose major versions it must have."""
+    versions = dict(name.split(".so.", 1) for name in needed if ".so." in name)
+    versions.setdefault("libnvrtc", versions.get("libcublasLt", "*"))  # both count as CUDA does
+    return [f"{name}.so.{versions[name]}" if name in versions else f"{name}.so*" for name in LIBRARIES]
+
+
+def library_path(python=sys.executable, needed=()):
     """-> the value of LD_LIBRARY_PATH: what was set, then the first folder that has each library."""
     places = toolkit_folders() + wheel_folders(python)
     found = [folder for folder in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if folder]
-    for pattern in LIBRARIES:
+    for pattern in wanted(needed):
         for folder in found + places:
             if glob.glob(os.path.join(folder, pattern)):
                 found += [] if folder in found else [folder]

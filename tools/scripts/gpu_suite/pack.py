@@ -9,9 +9,10 @@ import tarfile
 import tempfile
 
 import prepare
-from suite import SuiteError
+from suite import SuiteError, add_to_manifest
 
-PROGRAMS = ("dpsims-run", "dpsims-golden-weights", "dpsims-golden-compare")
+PROGRAMS = ("dpsims-run", "dpsims-golden-weights", "dpsims-golden-compare", "dpsims-kernel-sums")
+CONFORMANCE = "dpsims-conformance"  # needs GoogleTest, so it is part of builds with tests
 LIBRARY = "libdpsims-cuda.so"
 TOP = "dpsims-gpu-suite"
 
@@ -34,18 +35,28 @@ def build(root, preset, targets, *definitions):
     return folder / "bin"
 
 
-def compiler_folder(root, options):
-    return options.bin or build(root, "release", ["dpsims-compile"])
+def has_tests(root, preset):
+    cache = root / "build" / preset / "CMakeCache.txt"
+    return not cache.is_file() or "DPSIMS_TESTS:BOOL=ON" in cache.read_text(encoding="utf-8", errors="replace")
+
+
+def programs_of(root, preset):
+    return [*PROGRAMS, CONFORMANCE] if has_tests(root, preset) else [*PROGRAMS]
+
+
+def tools_folder(root, options):
+    """-> what makes the suite's files."""
+    return options.bin or build(root, "release", ["dpsims-compile", "dpsims-kernel-sums"])
 
 
 def runtime_folder(root, options):
     """-> the programs that travel: without the CPU device and its libraries."""
-    return options.bin or build(root, "gpu-suite", [*PROGRAMS, "dpsims-cuda"])
+    return options.bin or build(root, "gpu-suite", ["dpsims-cuda", *programs_of(root, "gpu-suite")])
 
 
 def run_folder(root, options):
     """-> a plain build's programs, brought up to date."""
-    return options.bin or build(root, "release", ["dpsims-compile", "dpsims-cuda", *PROGRAMS])
+    return options.bin or build(root, "release", ["dpsims-compile", "dpsims-cuda", *programs_of(root, "release")])
 
 
 def strip(path):
@@ -58,10 +69,13 @@ def copy_programs(source, folder):
     library = source.parent / "lib" / LIBRARY
     if not library.is_file():
         raise SuiteError(f"{library}: is not there: the CUDA device was not built; it needs the CUDA toolkit and cuDNN")
-    for path, target in [(source / name, folder / "bin") for name in PROGRAMS] + [(library, folder / "lib")]:
-        if not path.is_file():
+    strip(shutil.copy(library, folder / "lib"))
+    for name in (*PROGRAMS, CONFORMANCE):
+        path = source / name
+        if path.is_file():
+            strip(shutil.copy(path, folder / "bin"))
+        elif name != CONFORMANCE:
             raise SuiteError(f"{path}: is not there; build it, or leave --bin out")
-        strip(shutil.copy(path, target))
 
 
 def copy_scripts(root, folder, reference):
@@ -92,14 +106,15 @@ def needed(folder):
 
 def pack(root, options):
     """-> the file, and what it needs."""
-    compiler = compiler_folder(root, options) / "dpsims-compile"
+    tools = tools_folder(root, options)
     source = runtime_folder(root, options)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name) / TOP
-        prepare.prepare(root, folder, options, compiler, "bin")
+        prepare.prepare(root, folder, options, tools, "bin")
         copy_programs(source, folder)
         copy_scripts(root, folder, options.reference)
         needs = needed(folder)
+        add_to_manifest(folder, needs=needs)
         options.file.parent.mkdir(parents=True, exist_ok=True)
         with tarfile.open(options.file, "w:gz") as archive:
             archive.add(folder, TOP)

@@ -7,11 +7,16 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import process
-from suite import MANIFEST, SCHEMA, SuiteError
+from suite import SCHEMA, SuiteError, write_manifest
 
 COMPILE_SECONDS = 600
+RECORD_SECONDS = 1200
+CONFORMANCE = "kernels-cuda"  # as dpsims-conformance looks for it
+SUMS = "dpsims-kernel-sums"
+RECORDED = ("sample-1", CONFORMANCE)
 
 
 def git(root, *words):
@@ -35,12 +40,13 @@ def read_cases(root, chosen):
     return [{"name": name, **case} for name, case in cases.items() if not chosen or name in chosen]
 
 
-def models_of(config):
-    """-> (name, arguments of dpsims-compile) of the programs that are timed."""
+def models_of(config, kernels):
+    """-> (name, arguments of dpsims-compile) of the programs that are timed, and of the conformance suite's."""
     return [("sample-1", [config, "--program", "sample", "--batch", 1]),
             ("sample-32", [config, "--program", "sample", "--batch", 32]),
             ("generator-1", [config, "--program", "generator", "--batch", 1]),
-            ("training-8", [config, "--training", "--batch", 8])]
+            ("training-8", [config, "--training", "--batch", 8]),
+            (CONFORMANCE, [kernels])]
 
 
 def compile_all(compiler, work, jobs):
@@ -71,8 +77,24 @@ def configuration(root, name):
     return path
 
 
-def prepare(root, folder, options, compiler, programs):
-    """Makes `folder` anew. `programs`: where the suite finds its programs, from `folder`."""
+def record_sums(program, folder, library):
+    """What each kernel leaves on random data, on the emulated device whose library is in `library`."""
+    (folder / "kernels").mkdir()
+    environment = {**os.environ, "DPSIMS_CUDA_LIBRARY_DIR": str(library)}
+    for name in RECORDED:
+        process.run_command([program, folder / "models" / f"{name}.dpsims", "--record",
+                             folder / "kernels" / f"{name}.safetensors"], RECORD_SECONDS, environment)
+
+
+def make_kernels(root, folder):
+    """The conformance suite's programs."""
+    path = folder / "kernels.mlir"
+    process.run_command([sys.executable, root / "test/conformance/make-kernels.py", "-o", path], COMPILE_SECONDS)
+    return path
+
+
+def prepare(root, folder, options, tools, programs):
+    """Makes `folder` anew with the programs in `tools`; `programs`: where the suite finds its own, from `folder`."""
     config = configuration(root, options.config)
     cases = read_cases(root, options.cases)
     shutil.rmtree(folder, ignore_errors=True)
@@ -82,11 +104,14 @@ def prepare(root, folder, options, compiler, programs):
     for case in cases:
         copy_case(root, case, golden)
     shutil.copy(config, folder / "config.json")
-    work = [(models / f"{name}.dpsims", words) for name, words in models_of(config)]
+    work = [(models / f"{name}.dpsims", words) for name, words in models_of(config, make_kernels(root, folder))]
     work += [(golden / f"{case['name']}.dpsims",
               [root / "test/golden" / case["name"] / "config.json", "--program", case["program"], "--batch", case["batch"]])
              for case in cases]
-    compile_all(compiler, work, os.cpu_count() or 1)
-    manifest = {"schema": SCHEMA, "commit": commit_of(root), "config": config.stem, "bin": str(programs), "cases": cases,
-                "made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
+    emulated = options.emulated or root / "build/release/lib/emulated"
+    if emulated.is_dir() and (tools / SUMS).is_file():
+        record_sums(tools / SUMS, folder, emulated)
+    write_manifest(folder, {
+        "schema": SCHEMA, "commit": commit_of(root), "config": config.stem, "bin": str(programs), "cases": cases,
+        "made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")})

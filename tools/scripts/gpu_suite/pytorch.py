@@ -3,7 +3,7 @@
 import json
 
 from runner import Skip
-from speed import generator_weights
+from speed import generator_weights, require_torch
 
 
 def ratios(found):
@@ -20,16 +20,15 @@ def ratios(found):
 
 
 def compare(context):
+    require_torch(context)
     reference = context.options.reference or context.suite.folder / "reference"
     if not (reference / "dpsims_torch.py").is_file():
         raise Skip("no reference in PyTorch: --reference DIR names the folder of dpsims_torch.py")
-    model = context.suite.model("generator-1")
-    if not model:
-        raise Skip("the suite was made without the program \"generator\"")
     path = context.work / "pytorch.json"
     try:
         context.command([context.options.python, context.options.scripts / "compare-pytorch-gpu.py",
-                         "--reference", reference, "--run", context.suite.program("dpsims-run"), "--model", model,
+                         "--reference", reference, "--run", context.suite.program("dpsims-run"), "--model",
+                         context.suite.model("generator-1"),
                          "--weights", generator_weights(context), "--config", context.suite.folder / "config.json",
                          "--seconds", max(10, int(context.seconds_left()) - 10), "--json", path])
     finally:

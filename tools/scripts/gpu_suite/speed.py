@@ -7,16 +7,14 @@ from runner import Skip
 
 SLOWEST = 40  # steps of a program that results.json keeps
 PRECISIONS = {"f32": (), "tf32": ("--tf32",)}
+MODES = {"graph": (), "stream": ("--no-graph",)}
 
 
 def generator_weights(context):
     """-> the generator's first weights, made once."""
     path = context.work / "generator.safetensors"
     if not path.exists():
-        model = context.suite.model("sample-1")
-        if not model:
-            raise Skip("the suite was made without the program \"sample\"")
-        context.dpsims("init", "--model", model, "--seed", "1", "-o", path)
+        context.dpsims("init", "--model", context.suite.model("sample-1"), "--seed", "1", "-o", path)
     return path
 
 
@@ -30,27 +28,27 @@ def by_kind(steps):
     return kinds
 
 
-def bench(context, name, precision, *flags, runs):
+def bench(context, name, precision, mode, *flags, runs):
     """Times a model; -> its figures, without the fast ones of its steps."""
-    path = context.work / f"{name}-{precision}.json"
-    context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], "--runs", runs,
-                   "--json", path)
+    path = context.work / f"{name}-{precision}-{mode}.json"
+    context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], *MODES[mode], "--runs",
+                   runs, "--json", path)
     figures = json.loads(path.read_text(encoding="utf-8"))
     steps = figures.pop("steps", [])
-    return {**figures, "model": name, "precision": precision, "launches": len(steps), "kinds": by_kind(steps),
-            "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST]}
+    return {**figures, "model": name, "precision": precision, "mode": mode, "launches": len(steps),
+            "kinds": by_kind(steps), "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST]}
 
 
 def benches(context, section, work):
-    """Times each (model, precision, flags, runs); a failure costs the others nothing."""
+    """Times each (model, precision, mode, flags, runs); a failure costs the others nothing."""
     failures = []
-    for name, precision, flags, runs in work:
+    for name, precision, mode, flags, runs in work:
         try:
-            context.record(section, bench(context, name, precision, *flags, runs=runs))
+            context.record(section, bench(context, name, precision, mode, *flags, runs=runs))
         except process.OutOfTime:
             raise
         except process.CommandError as error:
-            context.record(section, {"model": name, "precision": precision, "reason": str(error)})
+            context.record(section, {"model": name, "precision": precision, "mode": mode, "reason": str(error)})
             failures.append(error)
     if failures:
         raise failures[0]
@@ -58,16 +56,14 @@ def benches(context, section, work):
 
 def sampling(context):
     weights = ("--weights", generator_weights(context))
-    names = ["sample-1"] if context.options.short else [name for name in ("sample-1", "sample-32")
-                                                        if context.suite.model(name)]
-    benches(context, "bench", [(name, precision, weights, 50 if name == "sample-1" else 10)
-                               for name in names for precision in PRECISIONS])
+    work = [("sample-1", precision, mode, weights, 50) for precision in PRECISIONS for mode in MODES]
+    if not context.options.short:
+        work += [("sample-32", precision, "graph", weights, 10) for precision in PRECISIONS]
+    benches(context, "bench", work)
 
 
 def training(context):
-    if not context.suite.model("training-8"):
-        raise Skip("the suite was made without training")
-    benches(context, "training", [("training-8", precision, ("--entry", "train"), 5) for precision in PRECISIONS])
+    benches(context, "training", [("training-8", precision, "graph", ("--entry", "train"), 5) for precision in PRECISIONS])
 
 
 # Independent of dpsims: what PyTorch reaches with a large copy and large products.
@@ -100,8 +96,15 @@ print(json.dumps(found))
 """
 
 
+def require_torch(context):
+    ask = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+    if context.command([context.options.python, "-c", ask], allowed=(0, 1))[0]:
+        raise Skip(f"{context.options.python} has no PyTorch; --python names one that has")
+
+
 def ceilings(context):
     """A large copy and large products on random data, by PyTorch where it is."""
+    require_torch(context)
     text = context.command([context.options.python, "-c", CEILINGS])[1]
     found = json.loads(text.strip().splitlines()[-1])
     context.results.data["ceilings"] = {"by": "PyTorch " + found.pop("torch"), **found}

@@ -17,6 +17,14 @@ class SuiteError(Exception):
     """One line for the user."""
 
 
+def write_manifest(folder, data):
+    (folder / MANIFEST).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def add_to_manifest(folder, **fields):
+    write_manifest(folder, {**json.loads((folder / MANIFEST).read_text(encoding="utf-8")), **fields})
+
+
 class Suite:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -34,9 +42,7 @@ class Suite:
         return self.folder / self.data["bin"] / name
 
     def model(self, name):
-        """-> the compiled model, or None if the suite was made without."""
-        path = self.folder / "models" / f"{name}.dpsims"
-        return path if path.is_file() else None
+        return self.folder / "models" / f"{name}.dpsims"
 
     def cases(self, names=None):
         """-> the golden cases, or those of `names`, in their order."""

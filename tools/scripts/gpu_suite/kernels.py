@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Whether single steps and kernels are right, and keep to their memory."""
+import re
+import shutil
+
+import process
+from checks import case_words
+from runner import Skip
+
+SANITIZED_CASES = ("generator-attention", "train-fast")
+CONFORMANCE = {"f32": (), "tf32": ("--tf32",)}
+
+
+#===---------------------------------------------------------------------------------------------------------------===#
+# Every kind of step against plain loops
+#===---------------------------------------------------------------------------------------------------------------===#
+
+def conformance(context):
+    program = context.suite.program("dpsims-conformance")
+    if not program.exists():
+        raise Skip("dpsims-conformance is not there: configure with -DDPSIMS_TESTS=ON")
+    failures = []
+    for precision, flags in CONFORMANCE.items():
+        _, text = context.command([program, "--device", "cuda", "--models", context.suite.folder / "models",
+                                   "--gtest_brief=1", *flags], allowed=(0, 1))
+        passed = re.search(r"PASSED  \] (\d+) test", text)
+        failed = sorted(set(re.findall(r"^\[  FAILED  \] (\w[^ ,]*\.[^ ,\n]*)", text, re.M)))
+        if not passed:
+            raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+        context.record("conformance", {"precision": precision, "passed": int(passed[1]), "failed": failed})
+        failures += failed
+    if failures:
+        raise process.CommandError(f"{len(failures)} tests failed: {failures[0]}", failures[:process.TAIL_LINES])
+
+
+#===---------------------------------------------------------------------------------------------------------------===#
+# Every kernel against what it computed on the emulated device
+#===---------------------------------------------------------------------------------------------------------------===#
+
+def recorded_sums(context):
+    """Compares each kernel's results with the sums that the emulated device left."""
+    recorded = sorted((context.suite.folder / "kernels").glob("*.safetensors"))
+    if not recorded:
+        raise Skip("the suite was made without the emulated device, which records what kernels compute")
+    bad = []
+    for sums in recorded:
+        words = [context.suite.program("dpsims-kernel-sums"), context.suite.model(sums.stem), "--expected", sums]
+        _, text = context.command(words, allowed=(0, 1))
+        found = re.search(r"(\d+) of (\d+) arguments agree, largest difference (\S+)", text)
+        if not found:
+            raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+        differing = re.findall(r"^(?:differs by|is written).*", text, re.M)
+        context.record("kernels", {"model": sums.stem, "agree": int(found[1]), "arguments": int(found[2]),
+                                   "worst": float(found[3]), "failures": differing})
+        bad += differing
+    if bad:
+        raise process.CommandError(f"{len(bad)} results differ: {bad[0]}", bad[:process.TAIL_LINES])
+
+
+#===---------------------------------------------------------------------------------------------------------------===#
+# compute-sanitizer
+#===---------------------------------------------------------------------------------------------------------------===#
+
+def sanitizer(context):
+    if not shutil.which("compute-sanitizer"):
+        raise Skip("compute-sanitizer is not in the PATH")
+    names = {case["name"] for case in context.suite.cases()}
+    failures = []
+    for tool in ("memcheck", "racecheck"):
+        for case in context.suite.cases([name for name in SANITIZED_CASES if name in names]):
+            entry = {"tool": tool, "case": case["name"]}
+            try:
+                text = sanitized(context, tool, case)
+                entry.update(status="passed", summary=process.tail_of(text)[-1])
+            except process.CommandError as error:
+                late = isinstance(error, process.OutOfTime)
+                entry.update(status="timed out" if late else "failed", summary=str(error))
+                failures += [] if late else [error]
+            context.record("sanitizer", entry)
+    if failures:
+        raise failures[0]
+
+
+def sanitized(context, tool, case):
+    return context.command(["compute-sanitizer", "--tool", tool, "--error-exitcode", "9", *case_words(context, case)])[1]
