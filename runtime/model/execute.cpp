@@ -143,14 +143,19 @@ std::vector<HostTensor> makeOutputs(const Entry &entry) {
   return outputs;
 }
 
-void run(Session &session, const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
+void submit(Session &session, const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
   std::vector<const void *> from;
   std::vector<void *> to;
   for (const HostTensor &input : inputs)
     from.push_back(input.buffer.data());
   for (HostTensor &output : outputs)
     to.push_back(output.buffer.data());
-  session.run(from, to);
+  session.submit(from, to);
+}
+
+void run(Session &session, const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
+  submit(session, inputs, outputs);
+  session.collect();
 }
 
 std::vector<NamedTensor> execute(Session &session, const ExecuteInputs &inputs, WeightSource *weights) {

@@ -27,7 +27,8 @@ ExecuteInputs readInputs(const Entry &entry, const std::string &path);
 /// Uninitialised tensors for the entry's outputs.
 std::vector<HostTensor> makeOutputs(const Entry &entry);
 
-/// Runs the entry once on host tensors.
+/// Session::submit and Session::run on host tensors.
+void submit(Session &session, const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs);
 void run(Session &session, const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs);
 
 struct NamedTensor {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <map>
 
@@ -131,10 +132,11 @@ std::vector<SampleFile> listSamples(const SampleOptions &options, bool needsInst
   return files;
 }
 
-// Work that is collected until the model's batch is full.
+// Work that is collected until the model's batch is full, and what is in flight.
 struct Sampler::Batch {
   std::vector<HostTensor> inputs, outputs;
   std::vector<std::string> paths;
+  std::deque<std::vector<std::string>> pending; // the paths of each run in flight
   LabelMap labels, instances;
 };
 
@@ -198,17 +200,23 @@ void Sampler::add(Batch &batch, const SampleFile &file, uint32_t sample, uint64_
   batch.paths.push_back(file.outputs[sample]);
 }
 
-// Computes and writes; returns the number of pictures. A last batch that is not full computes old or no pictures in its
-// free slots; nobody looks at them.
-int64_t Sampler::finish(Batch &batch, Session &session) const {
-  dpsims::run(session, batch.inputs, batch.outputs);
-  size_t bytes = static_cast<size_t>(height * width * 3);
-  for (size_t i = 0; i < batch.paths.size(); ++i)
-    writeRgbPng(batch.paths[i], static_cast<int>(width), static_cast<int>(height),
-                batch.outputs[0].buffer.as<uint8_t>() + i * bytes);
-  int64_t count = static_cast<int64_t>(batch.paths.size());
+// A last batch that is not full computes old or no pictures in its free slots; nobody looks at them.
+void Sampler::submit(Batch &batch, Session &session) const {
+  dpsims::submit(session, batch.inputs, batch.outputs);
+  batch.pending.push_back(std::move(batch.paths));
   batch.paths.clear();
-  return count;
+}
+
+// Writes the pictures of the oldest run; returns their number.
+int64_t Sampler::finish(Batch &batch, Session &session) const {
+  session.collect();
+  const std::vector<std::string> paths = std::move(batch.pending.front());
+  batch.pending.pop_front();
+  size_t bytes = static_cast<size_t>(height * width * 3);
+  for (size_t i = 0; i < paths.size(); ++i)
+    writeRgbPng(paths[i], static_cast<int>(width), static_cast<int>(height),
+                batch.outputs[0].buffer.as<uint8_t>() + i * bytes);
+  return static_cast<int64_t>(paths.size());
 }
 
 void Sampler::run(Session &session, const std::vector<SampleFile> &files, uint64_t seed) const {
@@ -227,9 +235,13 @@ void Sampler::run(Session &session, const std::vector<SampleFile> &files, uint64
       add(batch, file, sample, seed);
       if (static_cast<int64_t>(batch.paths.size()) < batchSize)
         continue;
-      progress.advance(finish(batch, session));
+      submit(batch, session);
+      if (session.pending() == session.depth())
+        progress.advance(finish(batch, session));
     }
   if (!batch.paths.empty())
+    submit(batch, session);
+  while (session.pending())
     progress.advance(finish(batch, session));
   progress.finish();
 }

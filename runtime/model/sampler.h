@@ -47,13 +47,15 @@ public:
   /// Reads every map once: errors come before any work is done.
   void check(const std::vector<SampleFile> &files) const;
 
-  /// Makes all pictures. Each is written as soon as it is there, whole or not at all. The picture depends on the model,
-  /// the weights, the label map, its name, the seed and the sample's number; not on the other files.
+  /// Makes all pictures. Each is written as soon as it is there, whole or not at all; a session that can have several
+  /// runs in flight computes the next meanwhile. The picture depends on the model, the weights, the label map, its
+  /// name, the seed and the sample's number; not on the other files.
   void run(Session &session, const std::vector<SampleFile> &files, uint64_t seed) const;
 
 private:
   struct Batch;
   void add(Batch &batch, const SampleFile &file, uint32_t sample, uint64_t seed) const;
+  void submit(Batch &batch, Session &session) const;
   int64_t finish(Batch &batch, Session &session) const;
 
   const Entry *program;

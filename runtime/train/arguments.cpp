@@ -61,6 +61,8 @@ void Arguments::draw(const std::string &name, const Noise &noise, TrainStream st
 
 void Arguments::run(Session &session) { session.run(from, to); }
 
+void Arguments::submit(Session &session) { session.submit(from, to); }
+
 void Arguments::runChecked(Session &session, std::string &firstNonFinite) {
   session.runChecked(from, to, firstNonFinite);
 }

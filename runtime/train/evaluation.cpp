@@ -92,17 +92,22 @@ void Evaluation::begin(Device &newDevice, WeightLookup newWeights, EventFile &ne
       Validation::Sources{[this] { return openExtractor(); }, [this] { return data.validationLoader(); }}, size, count);
 }
 
+static bool isDueAt(uint64_t step, uint64_t every, bool last) { return every && (step % every == 0 || last); }
+
+bool Evaluation::isDue(uint64_t step, bool last) const {
+  return last || isDueAt(step, options.sampleEvery, last) || isDueAt(step, options.validateEvery, last);
+}
+
 void Evaluation::run(uint64_t step, bool last) {
-  const auto isDue = [&](uint64_t every) { return every && (step % every == 0 || last); };
   char name[40];
   std::snprintf(name, sizeof name, "grids/step-%08llu.png", static_cast<unsigned long long>(step));
   const std::string grid = folder.file(name);
   bool changed = last;
-  if (isDue(options.sampleEvery) && !std::filesystem::exists(grid)) {
+  if (isDueAt(step, options.sampleEvery, last) && !std::filesystem::exists(grid)) {
     drawGrid(step, grid);
     changed = true;
   }
-  if (validation && isDue(options.validateEvery) && validated != step) {
+  if (validation && isDueAt(step, options.validateEvery, last) && validated != step) {
     validate(step);
     changed = true;
   }

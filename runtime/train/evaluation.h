@@ -32,6 +32,9 @@ public:
   /// The weights of the run. `lastStep`: rows of later steps are cut.
   void begin(Device &device, WeightLookup weights, EventFile &events, uint64_t lastStep);
 
+  /// May something be due at this step?
+  bool isDue(uint64_t step, bool last) const;
+
   /// Does what is due at a step and not yet there. Throws Stopped.
   void run(uint64_t step, bool last);
 

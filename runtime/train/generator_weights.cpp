@@ -131,7 +131,7 @@ GeneratorWeights averageGenerator(std::shared_ptr<const CompiledModel> model, De
                                   const WeightLookup &lookup, Loader &batches, uint64_t count, const Noise &noise) {
   const Entry &entry = model->entry("statistics");
   AverageStart start(*model, lookup);
-  Session session(model, entry, device, &start);
+  Session session(model, entry, device, &start, /*depth=*/2);
   Arguments arguments(*model, entry, {"labels", "z", "instances", "momentum"});
   HostTensor *momentum = arguments.input("momentum", ElementType::F32);
   for (uint64_t k = 0; k < count; ++k) {
@@ -140,7 +140,9 @@ GeneratorWeights averageGenerator(std::shared_ptr<const CompiledModel> model, De
     arguments.draw("z", noise, TrainStream::Statistics, k);
     if (momentum) // the mean of all batches so far
       *momentum->buffer.as<float>() = 1 / float(k + 1);
-    arguments.run(session);
+    if (session.pending() == session.depth())
+      session.collect();
+    arguments.submit(session);
   }
   const WeightLookup estimated = variablesOf(session);
   return GeneratorWeights(*model, {{estimated, averagePrefix}, {lookup, averagePrefix}, {lookup, trainedPrefix}});

@@ -75,6 +75,11 @@ std::vector<float> Iteration::run(Session &session) {
   return losses();
 }
 
+std::vector<float> Iteration::collect(Session &session) {
+  session.collect();
+  return losses();
+}
+
 std::vector<float> Iteration::runChecked(Session &session, std::string &firstNonFinite) {
   arguments.runChecked(session, firstNonFinite);
   return losses();

@@ -28,6 +28,12 @@ public:
 
   /// Runs it; the losses, in the order of `names`.
   std::vector<float> run(Session &session);
+
+  /// The same in two parts: the next iteration can be prepared and submitted before the losses of this one are there.
+  void submit(Session &session) { arguments.submit(session); }
+  std::vector<float> collect(Session &session);
+
+  /// The same as run; `firstNonFinite` as from Session::runChecked.
   std::vector<float> runChecked(Session &session, std::string &firstNonFinite);
 
 private:

@@ -19,6 +19,9 @@ namespace dpsims {
 static const char modelFile[] = "model.safetensors", averageFile[] = "ema.safetensors", optionsFile[] = "run.json",
                   frozenFile[] = "frozen.safetensors", plansFile[] = "plans.json";
 
+// On a device that can have several. Half of them are waited for at once, so the host stops once in so many iterations.
+static constexpr size_t iterationsInFlight = 8;
+
 //===-------------------------------------------------------------------------------------------------------------===//
 // Beginning
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -44,8 +47,8 @@ static bool takesInstances(const CompiledModel &model) {
   return false;
 }
 
-Trainer::Trainer(const TrainOptions &chosen, Report hears)
-    : options(chosen), report(std::move(hears)), model(CompiledModel::load(options.model)),
+Trainer::Trainer(const TrainOptions &chosen, Report hears, const OpenDevice &opens)
+    : options(chosen), report(std::move(hears)), open(opens), model(CompiledModel::load(options.model)),
       entry(trainEntry(*model, options.batch)), iteration(*model, entry, options.seed),
       data(*model, options.data, iteration.size(), takesInstances(*model), options.seed, options.dataThreads),
       start(*model, entry, options.seed), folder(options.output, options.resume),
@@ -151,11 +154,11 @@ static DeviceOptions deviceOptions(const TrainOptions &options) {
 
 void Trainer::openDevice() {
   addPlans(defaultPlanCache(), folder.file(plansFile));
-  device = createDevice(model->target, deviceOptions(options), model->path);
+  device = open(model->target, deviceOptions(options), model->path);
 }
 
 void Trainer::openSession() {
-  session = std::make_unique<Session>(model, entry, *device, &start);
+  session = std::make_unique<Session>(model, entry, *device, &start, iterationsInFlight);
   sharePlans();
   loader = data.trainingLoader(step);
 }
@@ -207,7 +210,10 @@ void Trainer::train() {
     progress.advance(iteration.size()[0], note());
     if (isMultiple(step, options.checkpointEvery) || isMultiple(step, options.keepEvery) || isLast())
       checkpoint();
-    evaluation.run(step, isLast());
+    if (evaluation.isDue(step, isLast())) {
+      settle();
+      evaluation.run(step, isLast());
+    }
   }
   progress.finish();
 }
@@ -215,20 +221,37 @@ void Trainer::train() {
 void Trainer::iterate() {
   iteration.prepare(loader->next(), step);
   whole = false;
-  losses = iteration.run(*session);
-  if (!allFinite(losses)) {
-    const size_t bad = size_t(
-        std::find_if(losses.begin(), losses.end(), [](float loss) { return !allFinite({loss}); }) - losses.begin());
-    explainNonFinite(iteration.names()[bad] + (std::isnan(losses[bad]) ? " is not a number" : " is infinite"), step);
-  }
+  iteration.submit(*session);
   ++step;
   whole = true;
-  table->append(step, losses);
-  std::vector<std::pair<std::string, float>> scalars;
-  for (size_t i = 0; i < losses.size(); ++i)
-    scalars.emplace_back(iteration.names()[i], losses[i]);
-  events->scalars(step, scalars);
+  if (session->pending() == session->depth())
+    takeLosses(session->depth() - session->depth() / 2);
 }
+
+// Those of the oldest iterations in flight.
+void Trainer::takeLosses(size_t count) {
+  whole = false;
+  session->wait(count);
+  whole = true;
+  for (; count; --count) {
+    const uint64_t number = step - session->pending();
+    losses = iteration.collect(*session);
+    if (!allFinite(losses)) {
+      const size_t bad = size_t(
+          std::find_if(losses.begin(), losses.end(), [](float loss) { return !allFinite({loss}); }) - losses.begin());
+      explainNonFinite(iteration.names()[bad] + (std::isnan(losses[bad]) ? " is not a number" : " is infinite"),
+                       number);
+    }
+    table->append(number + 1, losses);
+    std::vector<std::pair<std::string, float>> scalars;
+    for (size_t i = 0; i < losses.size(); ++i)
+      scalars.emplace_back(iteration.names()[i], losses[i]);
+    events->scalars(number + 1, scalars);
+  }
+}
+
+// What is done with the weights next must not be done with bad ones.
+void Trainer::settle() { takeLosses(session->pending()); }
 
 // "step 12/500, g 2.31, d 1.02"
 std::string Trainer::note() const {
@@ -300,6 +323,7 @@ void Trainer::writeFrozen() {
 }
 
 void Trainer::checkpoint(bool withAverage) {
+  settle();
   const std::string bad = nonFiniteVariable(*session);
   if (!bad.empty())
     explainNonFinite("the weight " + bad + " has a value that is not finite", step - 1);
@@ -338,6 +362,8 @@ void Trainer::finish() {
 
 void Trainer::explainNonFinite(const std::string &seen, uint64_t lastStep) {
   whole = false;
+  while (session->pending()) // later iterations: as bad
+    session->collect();
   const std::optional<Checkpoint> from = checkpoints.newest(report);
   if (!from)
     fail(options.weights.empty() ? model->path : options.weights, ": ", seen, " before the first iteration");

@@ -11,6 +11,7 @@
 #include "runtime/train/start_weights.h"
 #include "runtime/train/stop_signal.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,8 +23,11 @@ namespace dpsims {
 /// again on the same machine with the same number of threads, however often it is interrupted.
 class Trainer {
 public:
+  using OpenDevice =
+      std::function<std::unique_ptr<Device>(Target target, const DeviceOptions &options, const std::string &model)>;
+
   /// Opens everything and checks it: model, data, weights, the run's folder. Errors: see its parts.
-  Trainer(const TrainOptions &options, Report report);
+  Trainer(const TrainOptions &options, Report report, const OpenDevice &open = createDevice);
 
   /// Trains until the last step, or until a signal comes, and leaves a checkpoint in any case. Error: a loss is not
   /// finite (names the op); pictures cannot be read; files cannot be written.
@@ -43,6 +47,8 @@ private:
   // Iterations
   void train();
   void iterate();
+  void takeLosses(size_t count);
+  void settle();
   std::string note() const;
   void sharePlans() const;
   bool isLast() const { return step >= options.steps; }
@@ -62,6 +68,7 @@ private:
   const StopSignal signals;
   TrainOptions options;
   Report report;
+  OpenDevice open;
   std::shared_ptr<const CompiledModel> model;
   const Entry &entry;
   Iteration iteration;
@@ -77,10 +84,10 @@ private:
   std::unique_ptr<Loader> loader;
   std::unique_ptr<EventFile> events;
   std::unique_ptr<CsvLog> table;
-  std::vector<float> losses; // of the last iteration
-  uint64_t step = 0;         // iterations done
+  std::vector<float> losses; // the last that are known
+  uint64_t step = 0;         // iterations done, or in flight
   uint64_t savedStep = 0;    // of the newest checkpoint
-  bool whole = true;         // the weights are those of `step`
+  bool whole = true;         // the weights are those of `step`, once what is in flight is done
 };
 
 struct ExportOptions {

@@ -3,6 +3,7 @@
 // From label maps in files to pictures in files.
 
 #include "model_builder.h"
+#include "queued_device.h"
 #include "support.h"
 
 #include "runtime/image/png.h"
@@ -51,13 +52,13 @@ struct Folder {
   }
 
   void sample(const SampleOptions &options, uint64_t batch = 1, bool instances = false,
-              const std::string &configuration = config) const {
+              const std::string &configuration = config, std::unique_ptr<Device> device = createDevice(Target::Cpu),
+              size_t depth = 1) const {
     std::shared_ptr<const CompiledModel> model = painter(batch, instances, configuration);
     Sampler sampler(*model);
     std::vector<SampleFile> files = listSamples(options, sampler.needsInstances());
     sampler.check(files);
-    std::unique_ptr<Device> device = createDevice(Target::Cpu);
-    Session session(model, sampler.entry(), *device, nullptr);
+    Session session(model, sampler.entry(), *device, nullptr, depth);
     sampler.run(session, files, options.seed);
   }
 
@@ -101,6 +102,20 @@ TEST(Sampler, MakesTheSamePictureAloneAndAmongOthers) {
   folder.sample(folder.options("in/b.png", "alone.png"));
   EXPECT_EQ(readRgbPng(folder.path("alone.png")).pixels, readRgbPng(folder.path("out1/b.png")).pixels);
   EXPECT_NE(readRgbPng(folder.path("out1/a.png")).pixels, readRgbPng(folder.path("out1/b.png")).pixels);
+}
+
+TEST(Sampler, MakesTheSamePicturesWithRunsInFlight) {
+  Folder folder;
+  for (int i = 0; i < 7; ++i)
+    folder.map("in/" + std::to_string(i) + ".png", i % 5);
+  folder.sample(folder.options("in", "out"));
+  for (size_t depth : {1, 2, 5}) {
+    std::string output = "out" + std::to_string(depth);
+    folder.sample(folder.options("in", output), 2, false, config, std::make_unique<QueuedDevice>(depth), depth);
+    for (int i = 0; i < 7; ++i)
+      EXPECT_EQ(readRgbPng(folder.path(output + "/" + std::to_string(i) + ".png")).pixels,
+                readRgbPng(folder.path("out/" + std::to_string(i) + ".png")).pixels);
+  }
 }
 
 TEST(Sampler, NumbersSamples) {

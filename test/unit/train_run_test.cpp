@@ -4,6 +4,7 @@
 // picture and the noise that it gets, so that a run that misses or repeats one ends with other weights.
 
 #include "model_builder.h"
+#include "queued_device.h"
 #include "support.h"
 
 #include "runtime/image/png.h"
@@ -145,6 +146,20 @@ struct TrainRun : testing::Test {
     Trainer(chosen, [this](const std::string &text) { reports.push_back(text); }).run();
   }
 
+  // On a device with several iterations in flight. Returns how often the host waited for it.
+  int trainQueued(const TrainOptions &chosen, uint32_t order) {
+    QueuedDevice *device = nullptr;
+    Trainer trainer(
+        chosen, [this](const std::string &text) { reports.push_back(text); },
+        [&](Target, const DeviceOptions &, const std::string &) {
+          auto result = std::make_unique<QueuedDevice>(order);
+          device = result.get();
+          return result;
+        });
+    trainer.run();
+    return device->hostWaits;
+  }
+
   std::string text(const std::string &file) { return readText(directory / file); }
 
   testing::AssertionResult reported(const std::string &part) {
@@ -155,9 +170,11 @@ struct TrainRun : testing::Test {
   }
 
   // Everything that does not tell the time.
-  void expectSameRuns(const std::string &a, const std::string &b) {
-    for (const char *file : {"checkpoints/step-00000006/model.safetensors", "losses.csv", "validation.csv",
-                             "ema.safetensors", "grids/step-00000000.png", "grids/step-00000006.png", "curves.png"})
+  void expectSameRuns(const std::string &a, const std::string &b, const std::string &last = "step-00000006") {
+    for (const std::string &file :
+         {"checkpoints/" + last + "/model.safetensors", std::string("losses.csv"), std::string("validation.csv"),
+          std::string("ema.safetensors"), std::string("grids/step-00000000.png"), "grids/" + last + ".png",
+          std::string("curves.png")})
       EXPECT_EQ(text(a + "/" + file), text(b + "/" + file)) << file;
   }
 };
@@ -280,6 +297,52 @@ TEST_F(TrainRun, FindsOpsByLossesToo) {
   const std::string message = errorOf([&] { train(chosen); });
   EXPECT_TRUE(hasParts(message, {"loss/d is infinite: in iteration 4", "double", "step-00000000"}));
   EXPECT_TRUE(reported("iteration 5: loss/d is infinite"));
+}
+
+TEST_F(TrainRun, IterationsInFlightGiveTheSameRun) {
+  const auto chosen = [&](const std::string &run, uint64_t steps) {
+    TrainOptions result = options(run, steps);
+    result.checkpointEvery = 11;
+    result.sampleEvery = result.validateEvery = 13;
+    return result;
+  };
+  train(chosen("whole", 30));
+  for (uint32_t order = 0; order < 2; ++order) {
+    const std::string run = "queued" + std::to_string(order);
+    trainQueued(chosen(run, 26), order);
+    TrainOptions more = chosen(run, 30);
+    more.resume = true;
+    trainQueued(more, order);
+    expectSameRuns("whole", run, "step-00000030");
+  }
+}
+
+TEST_F(TrainRun, BadLossesAreFoundAmongIterationsInFlight) {
+  writeTensor("big.safetensors", "discriminator.doubled", 3e37f, "and the generator's");
+  TrainOptions chosen = options("run", 20);
+  chosen.weights = directory / "big.safetensors";
+  chosen.checkpointEvery = 10;
+  chosen.sampleEvery = chosen.validateEvery = 0;
+  const std::string message = errorOf([&] { trainQueued(chosen, 1); });
+  EXPECT_TRUE(hasParts(message, {"loss/d is infinite: in iteration 4", "double", "step-00000000"}));
+  EXPECT_TRUE(reported("iteration 5: loss/d is infinite"));
+  EXPECT_EQ(readCsv(directory / "run/losses.csv").steps, (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_EQ(Checkpoints(directory / "run/checkpoints").steps(), (std::vector<uint64_t>{0}));
+  // A checkpoint that would come between is not made.
+  chosen.output = directory / "other";
+  chosen.checkpointEvery = 6;
+  EXPECT_TRUE(hasParts(errorOf([&] { trainQueued(chosen, 1); }), {"loss/d is infinite: in iteration 4", "double"}));
+  EXPECT_EQ(Checkpoints(directory / "other/checkpoints").steps(), (std::vector<uint64_t>{0}));
+}
+
+TEST_F(TrainRun, HostWaitsOnceInFourIterations) {
+  const auto waits = [&](uint64_t steps) {
+    TrainOptions chosen = options("run" + std::to_string(steps), steps);
+    chosen.checkpointEvery = 1000;
+    chosen.sampleEvery = chosen.validateEvery = 0;
+    return trainQueued(chosen, 1);
+  };
+  EXPECT_EQ(waits(60) - waits(20), 10);
 }
 
 TEST_F(TrainRun, RefusesWhatDoesNotFit) {

@@ -26,7 +26,7 @@ void sample(const SampleFlags &flags) {
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
-  Session session(model, sampler.entry(), *device, &weights);
+  Session session(model, sampler.entry(), *device, &weights, /*depth=*/2);
   sampler.run(session, files, flags.options.seed);
 }
 
