@@ -5,7 +5,9 @@
 #include "runtime/device/cuda/cuda_device.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/file.h"
 
+#include <cstdlib>
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -25,8 +27,12 @@ std::string programFolder() {
   return program.substr(0, program.rfind('/'));
 }
 
-// Beside the program, as built and as installed; else wherever the loader looks.
+// In the folder that the environment names; else beside the program, as built and as installed; else wherever the
+// loader looks.
 std::string findLibrary() {
+  const char *named = std::getenv(cudaLibraryVariable);
+  if (named && *named)
+    return joinPath(named, libraryName);
   std::string folder = programFolder();
   for (const char *place : {"/../lib/", "/"}) {
     std::string path = folder + place + libraryName;

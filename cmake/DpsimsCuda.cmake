@@ -1,0 +1,23 @@
+# Finds what the CUDA device is built with. DPSIMS_HAVE_CUDA: the compiler and the headers are there; the device itself
+# also needs the libraries, which its emulation for tests does not.
+set(DPSIMS_HAVE_CUDA OFF)
+if(NOT DPSIMS_CUDA)
+  return()
+endif()
+find_package(CUDAToolkit 12.8 QUIET) # 12.8: kernels without a context (cudaLibraryLoadData)
+find_path(CUDNN_INCLUDE_DIR cudnn_graph.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+find_library(CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+find_path(CUBLASLT_INCLUDE_DIR cublasLt.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+include(CheckLanguage)
+if(CUDAToolkit_FOUND AND NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+  set(CMAKE_CUDA_COMPILER ${CUDAToolkit_NVCC_EXECUTABLE})
+endif()
+check_language(CUDA)
+if(NOT CUDAToolkit_FOUND OR NOT CMAKE_CUDA_COMPILER OR NOT CUDNN_INCLUDE_DIR OR NOT CUBLASLT_INCLUDE_DIR)
+  message(STATUS "CUDA device: not built, nor emulated for tests (needs the CUDA toolkit, 12.8 or newer, with cuBLAS, "
+                 "and cuDNN 9)")
+  return()
+endif()
+set(DPSIMS_HAVE_CUDA ON)
+set(CMAKE_CUDA_STANDARD 17)
+enable_language(CUDA)

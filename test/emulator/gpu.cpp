@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "test/emulator/gpu.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace dpsims::emulated {
+
+namespace {
+
+Options optionsOfEnvironment() {
+  const char *text = std::getenv("DPSIMS_EMULATED_GPU");
+  try {
+    return parseOptions(text ? text : "");
+  } catch (const std::exception &error) {
+    complain(error.what());
+    std::_Exit(1); // at once: the GPU is being made
+  }
+}
+
+void report() {
+  const Gpu &it = gpu();
+  if (it.options.statistics)
+    std::fputs(it.statistics.text().c_str(), stderr);
+  if (!it.options.leaks)
+    return;
+  auto leaked = [](uint64_t count, const char *what) {
+    if (count)
+      complain("leaked " + std::to_string(count) + ' ' + what);
+  };
+  leaked(it.memory.liveCount(MemoryKind::Device), "allocations of device memory");
+  leaked(it.memory.liveCount(MemoryKind::Pinned), "allocations of pinned memory");
+  leaked(it.scheduler.liveStreams(), "streams");
+  leaked(it.scheduler.liveEvents(), "events");
+}
+
+// "" is a list without devices; so is "-1".
+bool hidesDevices() {
+  const char *visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  return visible && (!*visible || *visible == '-');
+}
+
+} // namespace
+
+Gpu::Gpu() : options(optionsOfEnvironment()), memory(options.memory), scheduler(options.seed) {}
+
+void Gpu::checkDevice(const void *address, uint64_t bytes, const std::string &use) const {
+  if (bytes && !memory.find(address, bytes, MemoryKind::Device))
+    throw DeviceFault(cudaErrorIllegalAddress,
+                      use + ": " + std::to_string(bytes) + " bytes at an address that is " + memory.describe(address));
+}
+
+void Gpu::submitLibraryCall(cudaStream_t handle, const std::string &name, std::function<void()> run) {
+  if (stickyError != cudaSuccess)
+    throw CudaError(stickyError);
+  Stream &stream = scheduler.stream(handle);
+  if (!stream.capture)
+    ++statistics.libraryCalls;
+  scheduler.submit(stream, {name, [this, run = std::move(run)] {
+                              ++statistics.libraryCallsRun;
+                              run();
+                            }});
+}
+
+// Never destroyed: destructors of static objects may still call.
+Gpu &gpu() {
+  static Gpu *it = [] {
+    std::atexit(report);
+    return new Gpu;
+  }();
+  return *it;
+}
+
+int driverVersion() {
+  const Options &options = gpu().options;
+  if (!options.hasDriver)
+    return 0;
+  return options.driver ? options.driver : CUDART_VERSION;
+}
+
+cudaError_t deviceStatus() {
+  if (driverVersion() / 1000 < CUDART_VERSION / 1000)
+    return cudaErrorInsufficientDriver;
+  return gpu().options.devices == 0 || hidesDevices() ? cudaErrorNoDevice : cudaSuccess;
+}
+
+void complain(const std::string &message) { std::fprintf(stderr, "emulated GPU: %s\n", message.c_str()); }
+
+void keep(const CudaError &error, const char *name) {
+  if (*error.what())
+    complain(std::string(name) + ": " + error.what());
+  if (dynamic_cast<const DeviceFault *>(&error))
+    gpu().stickyError = error.status;
+}
+
+cudaError_t call(const char *name, const std::function<void()> &body) {
+  Gpu &it = gpu();
+  std::lock_guard<std::recursive_mutex> lock(it.mutex);
+  if (it.stickyError != cudaSuccess)
+    return it.stickyError;
+  cudaError_t status = deviceStatus();
+  try {
+    if (status == cudaSuccess)
+      body();
+  } catch (const CudaError &error) {
+    status = error.status;
+    keep(error, name);
+  }
+  if (status != cudaSuccess)
+    it.lastError = status;
+  return status;
+}
+
+} // namespace dpsims::emulated

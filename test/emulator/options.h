@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the environment variable DPSIMS_EMULATED_GPU asks the emulated GPU to be: "memory=64M,chip=sm_80,races=1".
+
+#ifndef DPSIMS_TEST_EMULATOR_OPTIONS_H
+#define DPSIMS_TEST_EMULATOR_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+
+namespace dpsims::emulated {
+
+struct Options {
+  /// memory=64M (K, M, G): what all allocations together may have.
+  uint64_t memory = uint64_t(8) << 30;
+  /// chip=sm_80: the compute capability, 80. The default is newer than any that machine code is made for, so that a
+  /// model's PTX is what runs.
+  int chip = 130;
+  /// devices=N: how many GPUs there are; all share this one's memory.
+  int devices = 1;
+  /// no-driver=1: as on a machine without a CUDA driver.
+  bool hasDriver = true;
+  /// driver=12000: the driver's version; 0: the one that belongs to the headers.
+  int driver = 0;
+  /// fail-launch=NAME: the kernel of that name fails while it runs.
+  std::string failLaunch;
+  /// fail-alloc=N: the N-th allocation of device memory fails; 0: none.
+  uint64_t failAllocation = 0;
+  /// races=1: kernels are checked for races, by one thread.
+  bool races = false;
+  /// seed=N: another legal order of the streams' work; not 0: some work is done before anybody waits for it.
+  uint64_t seed = 0;
+  /// statistics=1: launches, calls and copies are printed at exit.
+  bool statistics = false;
+  /// leaks=1: what was never given back is printed at exit.
+  bool leaks = false;
+};
+
+/// Throws std::invalid_argument, which names the faulty entry.
+Options parseOptions(const std::string &text);
+
+} // namespace dpsims::emulated
+
+#endif // DPSIMS_TEST_EMULATOR_OPTIONS_H

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "test/emulator/options.h"
+
+#include <gtest/gtest.h>
+#include <stdexcept>
+
+using namespace dpsims::emulated;
+
+namespace {
+
+TEST(Options, AreRead) {
+  Options options = parseOptions("memory=64M,chip=sm_80,devices=2,no-driver=1,driver=12000,fail-launch=k3,"
+                                 "fail-alloc=7,races=1,seed=5,statistics=1,leaks=1");
+  EXPECT_EQ(options.memory, uint64_t(64) << 20);
+  EXPECT_EQ(options.chip, 80);
+  EXPECT_EQ(options.devices, 2);
+  EXPECT_FALSE(options.hasDriver);
+  EXPECT_EQ(options.driver, 12000);
+  EXPECT_EQ(options.failLaunch, "k3");
+  EXPECT_EQ(options.failAllocation, 7u);
+  EXPECT_TRUE(options.races && options.statistics && options.leaks);
+  EXPECT_EQ(options.seed, 5u);
+}
+
+TEST(Options, UnknownOnesAreErrors) {
+  for (const char *text : {"memory", "memory=", "memory=5X", "chip=80", "speed=3", "seed=1,,"})
+    EXPECT_THROW(parseOptions(text), std::invalid_argument) << text;
+}
+
+} // namespace
