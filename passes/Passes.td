@@ -215,6 +215,25 @@ def LowerLoopsToLLVM : Pass<"lower-loops-to-llvm", "mlir::ModuleOp"> {
                            "mlir::vector::VectorDialect", "mlir::math::MathDialect"];
 }
 
+def MarkDisjointArguments : Pass<"mark-disjoint-arguments", "mlir::ModuleOp"> {
+  let summary = "kernels' arguments that never share memory with others are marked as such (CUDA)";
+  let description = [{
+    The plan tells which buffers of a launch overlap. An argument of a kernel gets `dpsims.disjoint` if in no launch it
+    has a byte in common with an argument that the kernel writes, nor, if the kernel writes it, with any other. Then
+    threads need not wait for accesses of other arguments, and what is only read may be cached.
+
+    ```mlir
+    %a = buffer arena {offset = 0 : i64} : memref<8xf32>
+    %b = buffer arena {offset = 64 : i64} : memref<8xf32>
+    launch @k ins(%a : memref<8xf32>) outs(%b : memref<8xf32>)
+    ```
+    makes of `func.func @k(%x: memref<8xf32>, %y: memref<8xf32>)`
+    ```mlir
+    func.func @k(%x: memref<8xf32> {dpsims.disjoint}, %y: memref<8xf32> {dpsims.disjoint})
+    ```
+  }];
+}
+
 def LowerKernelsToGpu : Pass<"lower-kernels-to-gpu", "mlir::ModuleOp"> {
   let summary = "Kernels become gpu.func in one gpu.module (CUDA)";
   let description = [{

@@ -1,12 +1,13 @@
 // REQUIRES: ptxas
 // LLVM reads shared memory 16 bytes at a time, so that it must be aligned to 16, and no access may go beyond its end.
 // RUN: dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu | FileCheck %s
+// RUN: kernel-check --gpu %s
 
-// The exchange of 7 warps (28 bytes, 32 with what keeps the next buffer aligned), a sum, and a buffer of 8 floats of
-// which one thread reads 4 at once.
+// The exchange of 2 warps (8 bytes, 16 with what keeps the next buffer aligned), and a buffer of 8 floats of which one
+// thread reads 4 at once.
 // CHECK: gpu.binary @kernels
 // CHECK-SAME: .visible .entry k(
-// CHECK-SAME: .shared .align 16 .b8 {{[_a-zA-Z0-9$]+}}[80];
+// CHECK-SAME: .shared .align 16 .b8 {{[_a-zA-Z0-9$]+}}[48];
 // CHECK-SAME: ld.shared.v4
 
 #id = affine_map<(d0) -> (d0)>

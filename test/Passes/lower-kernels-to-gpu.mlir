@@ -6,6 +6,7 @@
 #first = affine_map<(d0, d1) -> (d0)>
 #last = affine_map<(d0, d1) -> (d1)>
 !row = memref<64xf32, strided<[1], offset: ?>>
+!wide = memref<1024xf32, strided<[1], offset: ?>>
 
 // CHECK: module attributes {gpu.container_module}
 // CHECK: func.func @host
@@ -17,20 +18,27 @@ func.func @host() {
   return
 }
 
-// The last dimension is spread over the threads; a grid point is a block; no barrier is needed.
+// A row takes 16 threads of 4 elements each, 8 rows a block; no barrier is needed.
 // CHECK-LABEL: gpu.func @add_bias
-// CHECK-SAME: (%[[X:.*]]: memref<4096x64xf32>, %[[B:.*]]: memref<64xf32>, %[[Y:.*]]: memref<4096x64xf32>)
-// CHECK-SAME: kernel attributes {known_block_size = array<i32: 64, 1, 1>, known_grid_size = array<i32: 4096, 1, 1>}
-// CHECK-DAG: %[[THREADS:.*]] = arith.constant 64 : index
-// CHECK-DAG: %[[T:.*]] = gpu.thread_id x upper_bound 64
-// CHECK-DAG: %[[P:.*]] = gpu.block_id x upper_bound 4096
+// CHECK-SAME: (%[[X:.*]]: memref<4096x64xf32> {llvm.align = 16 : i64, llvm.readonly}, %[[B:.*]]: memref<64xf32> {llvm.align = 16 : i64, llvm.readonly}, %[[Y:.*]]: memref<4096x64xf32> {llvm.align = 16 : i64})
+// CHECK-SAME: kernel attributes {known_block_size = array<i32: 128, 1, 1>, known_grid_size = array<i32: 512, 1, 1>}
+// CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
+// CHECK-DAG: %[[C8:.*]] = arith.constant 8 : index
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[T:.*]] = gpu.thread_id x upper_bound 128
+// CHECK-DAG: %[[BLOCK:.*]] = gpu.block_id x upper_bound 512
+// CHECK: %[[ROW:.*]] = arith.divui %[[T]], %[[C16]]
+// CHECK: %[[LANE:.*]] = arith.remui %[[T]], %[[C16]]
+// CHECK: %[[FIRST:.*]] = arith.muli %[[BLOCK]], %[[C8]]
+// CHECK: %[[P:.*]] = arith.addi %[[FIRST]], %[[ROW]]
 // CHECK: %[[XS:.*]] = memref.subview %[[X]][%[[P]], 0]
 // CHECK: %[[YS:.*]] = memref.subview %[[Y]][%[[P]], 0]
 // CHECK-NOT: gpu.barrier
-// CHECK: scf.for %[[I:.*]] = %[[T]] to %[[THREADS]] step %[[THREADS]]
+// CHECK: %[[I:.*]] = arith.muli %[[LANE]], %[[C4]]
 // CHECK: memref.load %[[XS]][%[[I]]]
-// CHECK: memref.load %[[B]][%[[I]]]
-// CHECK: memref.store %{{.*}}, %[[YS]][%[[I]]]
+// CHECK-COUNT-3: memref.load %[[XS]]
+// CHECK-COUNT-4: memref.load %[[B]]
+// CHECK-COUNT-4: memref.store %{{.*}}, %[[YS]]
 // CHECK-NOT: gpu.barrier
 // CHECK: gpu.return
 func.func @add_bias(%x: memref<4096x64xf32>, %b: memref<64xf32>, %y: memref<4096x64xf32>) attributes {dpsims.kernel} {
@@ -46,32 +54,18 @@ func.func @add_bias(%x: memref<4096x64xf32>, %b: memref<64xf32>, %y: memref<4096
   return
 }
 
-// A sum over the last dimension: in the thread, in the warp, over the warps through memory; thread 0 adds what the
-// output held. Private buffers become views of the block's.
+// A sum over the last dimension: in the thread, then in the warp. Each thread has the total in memory of its own. Of x
+// and y nothing is known: no thread may write y while another reads x.
 // CHECK-LABEL: gpu.func @sum
-// CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<32xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64})
-// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
-// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
-// CHECK-DAG: %[[WARPS:.*]] = memref.view %[[SHARED]][%[[C0]]][] : {{.*}} to memref<2xf32, #gpu.address_space<workgroup>>
-// CHECK-DAG: %[[SUM:.*]] = memref.view %[[SHARED]][%[[C16]]][] : {{.*}} to memref<f32, #gpu.address_space<workgroup>>
-// CHECK-DAG: %[[T:.*]] = gpu.thread_id x
-// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[T]]
-// CHECK: scf.if %[[FIRST]] {
-// CHECK-NEXT: memref.store %{{.*}}, %[[SUM]][]
-// CHECK: scf.for %{{.*}} = %[[T]] to %{{.*}} iter_args(%{{.*}} = %{{.*}}) -> (f32)
+// CHECK-SAME: private(%[[SUM:.*]] : memref<f32, #gpu.address_space<private>>)
+// CHECK-SAME: known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 8, 1, 1>
+// CHECK: memref.store %{{.*}}, %[[SUM]][]
+// CHECK: scf.if %{{.*}} -> (f32) {
 // CHECK-COUNT-5: gpu.shuffle xor
-// CHECK: scf.if
-// CHECK: memref.store %{{.*}}, %[[WARPS]]
-// CHECK: gpu.barrier
-// CHECK: %[[W0:.*]] = memref.load %[[WARPS]]
-// CHECK: %[[W1:.*]] = memref.load %[[WARPS]]
-// CHECK: arith.addf %[[W0]], %[[W1]]
-// CHECK: scf.if
 // CHECK: memref.load %[[SUM]][]
 // CHECK: memref.store %{{.*}}, %[[SUM]][]
-// CHECK: gpu.barrier
 // CHECK: %[[TOTAL:.*]] = memref.load %[[SUM]][]
-// CHECK: scf.for %{{.*}} = %[[T]]
+// CHECK: gpu.barrier
 // CHECK: arith.divf %{{.*}}, %[[TOTAL]]
 // CHECK: gpu.return
 func.func @sum(%x: memref<8x64xf32>, %y: memref<8x64xf32>) attributes {dpsims.kernel} {
@@ -96,16 +90,82 @@ func.func @sum(%x: memref<8x64xf32>, %y: memref<8x64xf32>) attributes {dpsims.ke
   return
 }
 
-// A sum over another dimension stays in each thread's register. Whoever wrote an element of %sum reads it again: no
-// barrier.
-// CHECK-LABEL: gpu.func @column_sum
+// Where x and y share no memory, nobody waits; several rows go to a block.
+// CHECK-LABEL: gpu.func @sum_apart
+// CHECK-SAME: (%{{.*}}: memref<8x64xf32> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.*}}: memref<8x64xf32> {llvm.align = 16 : i64, llvm.noalias})
+// CHECK-SAME: known_block_size = array<i32: 64, 1, 1>, known_grid_size = array<i32: 2, 1, 1>
 // CHECK-NOT: gpu.barrier
+// CHECK-COUNT-4: gpu.shuffle xor
 // CHECK-NOT: gpu.shuffle
-// CHECK: scf.for %[[C:.*]] = %{{.*}} {
-// CHECK: %[[START:.*]] = memref.load %[[SUM:.*]][%[[C]]]
-// CHECK: %[[S:.*]] = scf.for %[[R:.*]] = {{.*}} iter_args(%{{.*}} = %[[START]]) -> (f32)
-// CHECK: memref.load %{{.*}}[%[[R]], %[[C]]]
-// CHECK: memref.store %[[S]], %[[SUM]][%[[C]]]
+// CHECK: gpu.return
+func.func @sum_apart(%x: memref<8x64xf32> {dpsims.disjoint}, %y: memref<8x64xf32> {dpsims.disjoint}) attributes {dpsims.kernel} {
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%r) in (8) {
+    %xs = memref.subview %x[%r, 0] [1, 64] [1, 1] : memref<8x64xf32> to !row
+    %ys = memref.subview %y[%r, 0] [1, 64] [1, 1] : memref<8x64xf32> to !row
+    %sum = memref.alloca() : memref<f32>
+    memref.store %zero, %sum[] : memref<f32>
+    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !row) outs(%sum : memref<f32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.addf %a, %o : f32
+      linalg.yield %s : f32
+    }
+    %total = memref.load %sum[] : memref<f32>
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%xs : !row) outs(%ys : !row) {
+    ^bb0(%a: f32, %o: f32):
+      %q = arith.divf %a, %total : f32
+      linalg.yield %q : f32
+    }
+  }
+  return
+}
+
+// Several warps exchange their sums through memory of the block, and all threads add them up in one order.
+// CHECK-LABEL: gpu.func @sum_wide
+// CHECK-SAME: workgroup(%[[SHARED:.*]] : memref<32xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64})
+// CHECK-SAME: known_block_size = array<i32: 256, 1, 1>, known_grid_size = array<i32: 8, 1, 1>
+// CHECK: %[[WARPS:.*]] = memref.view %[[SHARED]]
+// CHECK-COUNT-5: gpu.shuffle xor
+// CHECK: scf.if
+// CHECK-NEXT: memref.store %{{.*}}, %[[WARPS]]
+// CHECK: gpu.barrier
+// CHECK-COUNT-8: memref.load %[[WARPS]]
+// CHECK-NOT: gpu.barrier
+// CHECK: gpu.return
+func.func @sum_wide(%x: memref<8x1024xf32>, %y: memref<8x1024xf32>) attributes {dpsims.kernel} {
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%r) in (8) {
+    %xs = memref.subview %x[%r, 0] [1, 1024] [1, 1] : memref<8x1024xf32> to !wide
+    %ys = memref.subview %y[%r, 0] [1, 1024] [1, 1] : memref<8x1024xf32> to !wide
+    %sum = memref.alloca() : memref<f32>
+    memref.store %zero, %sum[] : memref<f32>
+    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !wide) outs(%sum : memref<f32>) {
+    ^bb0(%a: f32, %o: f32):
+      %s = arith.addf %a, %o : f32
+      linalg.yield %s : f32
+    }
+    %total = memref.load %sum[] : memref<f32>
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%xs : !wide) outs(%ys : !wide) {
+    ^bb0(%a: f32, %o: f32):
+      %q = arith.divf %a, %total : f32
+      linalg.yield %q : f32
+    }
+  }
+  return
+}
+
+// A sum over another dimension: 8 threads have the 32 columns, 32 of such rows a part of the terms each. In the warp
+// they are added by shuffles, then over the warps. Elements of %sum stay with their threads.
+// CHECK-LABEL: gpu.func @column_sum
+// CHECK-SAME: workgroup(%{{.*}} : memref<1024xi8, #gpu.address_space<workgroup>> {llvm.align = 16 : i64}) private(%[[SUM:.*]] : memref<4xf32, #gpu.address_space<private>>)
+// CHECK-SAME: known_block_size = array<i32: 256, 1, 1>
+// CHECK-COUNT-4: memref.store %{{.*}}, %[[SUM]]
+// CHECK: scf.for %[[R:[a-z0-9]+]] = {{.*}} -> (f32, f32, f32, f32)
+// CHECK-COUNT-4: memref.load %{{.*}}[%[[R]], %{{.*}}]
+// CHECK-COUNT-8: gpu.shuffle xor
+// CHECK: gpu.barrier
+// CHECK-COUNT-4: memref.store %{{.*}}, %[[SUM]]
+// CHECK-NOT: gpu.barrier
 // CHECK: gpu.return
 func.func @column_sum(%x: memref<100x32xf32>, %z: memref<1xf32>) attributes {dpsims.kernel} {
   %zero = arith.constant 0.0 : f32
@@ -124,7 +184,7 @@ func.func @column_sum(%x: memref<100x32xf32>, %z: memref<1xf32>) attributes {dps
   return
 }
 
-// One warp needs no exchange memory. A buffer read in another order than it was written needs a barrier; a loop needs
+// A buffer read in another order than it was written needs a barrier; a loop needs
 // one before its next iteration writes again.
 // CHECK-LABEL: gpu.func @transposed
 // CHECK: %[[BUFFER:.*]] = memref.view

@@ -252,6 +252,7 @@ LogicalResult generateCuda(ModuleOp module, ModelDescription &model) {
   model.cuda = true;
   model.chip = chips.front();
   PassManager manager(module.getContext());
+  manager.addPass(createMarkDisjointArguments());
   manager.addPass(createLowerKernelsToGpu());
   if (failed(manager.run(module)) || failed(compileForCuda(module, chips, model.gpu)))
     return failure();

@@ -10,6 +10,7 @@ namespace dpsims::cuda {
 namespace {
 
 constexpr unsigned threads = 256;
+constexpr unsigned mostBlocks = 8192; // of a kernel whose threads take several elements, a whole grid apart
 
 // Enough blocks to fill any GPU; each thread takes several elements, a whole grid apart.
 unsigned blocksFor(uint64_t elements) {
@@ -41,16 +42,31 @@ __device__ float activate(float x, Activation activation, float alpha, float bet
   return x;
 }
 
-// Pointers may be equal: no __restrict__.
-__global__ void epilogueKernel(float *dst, const float *src, const float *bias, const float *residual, uint64_t count,
-                               uint64_t channels, Activation activation, float alpha, float beta) {
-  for (uint64_t i = firstElement(); i < count; i += elementStep()) {
-    float x = src[i];
-    if (bias)
-      x += bias[i % channels];
-    x = activate(x, activation, alpha, beta);
-    dst[i] = residual ? x + residual[i] : x;
-  }
+template <int Width> struct alignas(Width * sizeof(float)) Floats {
+  float values[Width];
+};
+
+// 2^shift threads go along the channels, rows of them over the pixels, so that nobody divides. Pointers may be equal: no
+// __restrict__.
+template <int Width>
+__global__ void epilogueKernel(float *dst, const float *src, const float *bias, const float *residual, unsigned rows,
+                               unsigned channels, unsigned shift, Activation activation, float alpha, float beta) {
+  using Vector = Floats<Width>;
+  unsigned vectors = channels / Width, rowsInBlock = threads >> shift;
+  for (unsigned row = blockIdx.x * rowsInBlock + (threadIdx.x >> shift); row < rows; row += gridDim.x * rowsInBlock)
+    for (unsigned column = threadIdx.x & ((1u << shift) - 1); column < vectors; column += 1u << shift) {
+      size_t at = size_t(row) * vectors + column;
+      Vector x = reinterpret_cast<const Vector *>(src)[at], b, r;
+      if (bias)
+        b = reinterpret_cast<const Vector *>(bias)[column];
+      if (residual)
+        r = reinterpret_cast<const Vector *>(residual)[at];
+      for (int i = 0; i < Width; ++i) {
+        float y = activate(bias ? x.values[i] + b.values[i] : x.values[i], activation, alpha, beta);
+        x.values[i] = residual ? y + r.values[i] : y;
+      }
+      reinterpret_cast<Vector *>(dst)[at] = x;
+    }
 }
 
 __global__ void packWeightsKernel(float *dst, const float *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
@@ -141,11 +157,28 @@ __global__ void directWeightGradientKernel(float *weights, const float *src, con
 
 } // namespace
 
+namespace {
+
+bool isAligned(const void *pointer) { return reinterpret_cast<uintptr_t>(pointer) % sizeof(Floats<4>) == 0; }
+
+template <int Width>
+void startEpilogue(float *dst, const float *src, const float *bias, const float *residual, unsigned rows,
+                   unsigned channels, const Epilogue &epilogue, cudaStream_t stream) {
+  unsigned shift = 0;
+  while ((1u << shift) < threads && (1u << shift) < channels / Width)
+    ++shift;
+  unsigned blocks = std::min((rows - 1) / (threads >> shift) + 1, mostBlocks);
+  epilogueKernel<Width><<<blocks, threads, 0, stream>>>(dst, src, bias, residual, rows, channels, shift,
+                                                        epilogue.activation, epilogue.alpha, epilogue.beta);
+}
+
+} // namespace
+
 void launchEpilogue(float *dst, const float *src, const float *bias, const float *residual, uint64_t rows,
                     uint64_t channels, const Epilogue &epilogue, cudaStream_t stream) {
-  uint64_t count = rows * channels;
-  epilogueKernel<<<blocksFor(count), threads, 0, stream>>>(dst, src, bias, residual, count, channels,
-                                                           epilogue.activation, epilogue.alpha, epilogue.beta);
+  bool wide = channels % 4 == 0 && isAligned(dst) && isAligned(src) && isAligned(bias) && isAligned(residual);
+  auto start = wide ? startEpilogue<4> : startEpilogue<1>;
+  start(dst, src, bias, residual, static_cast<unsigned>(rows), static_cast<unsigned>(channels), epilogue, stream);
   check(cudaGetLastError(), "epilogue");
 }
 

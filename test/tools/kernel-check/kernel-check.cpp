@@ -160,6 +160,7 @@ struct Gpu {
   bool load(ModuleOp module, StringRef chip) {
     OwningOpRef<ModuleOp> copy = module.clone();
     PassManager passes(module.getContext());
+    passes.addPass(dpsims::createMarkDisjointArguments());
     passes.addPass(dpsims::createLowerKernelsToGpu());
     std::string ptx;
     if (failed(passes.run(*copy)) || failed(dpsims::compileToPtx(*copy, chip, ptx)))
