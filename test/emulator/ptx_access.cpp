@@ -45,6 +45,16 @@ private:
       function(lowestLane(lanes));
   }
 
+  /// Calls function(offset, bytes) for the elements that somebody needs, at once where that is all of them.
+  template <typename Function> void forNeeded(Function function) {
+    const unsigned count = instruction.vector, all = (1u << count) - 1, element = size / count;
+    if ((instruction.needed & all) == all)
+      return function(0, size);
+    for (unsigned i = 0; i < count; ++i)
+      if (instruction.needed >> i & 1)
+        function(i * element, element);
+  }
+
   void readAddresses();
   void resolveGeneric();
   void checkAlignment();
@@ -234,17 +244,26 @@ void Access::checkValid(PrivateMemory &memory, unsigned lane, uint64_t at) {
     std::memset(valid, 1, size);
     return;
   }
-  if (context.options.uninitialized && std::memchr(valid, 0, size))
-    fail(lane, Fault::Kind::Uninitialized, described() + " of what was never written,");
+  forNeeded([&](unsigned offset, unsigned bytes) {
+    if (context.options.uninitialized && std::memchr(valid + offset, 0, bytes))
+      fail(lane, Fault::Kind::Uninitialized, described() + " of what was never written,");
+  });
   if (kind == MemoryAccess::Atomic)
     std::memset(valid, 1, size);
 }
 
 void Access::findRace(Shadow &shadow, unsigned lane) {
-  MemoryAccess access{addresses.lane[lane], size, kind, warp.firstThread + lane, warp.stamp, block.barrierStamp,
-                      block.firstStamp};
-  if (std::optional<std::string> other = shadow.record(access))
-    fail(lane, Fault::Kind::Race, "race: " + described() + " of " + *other + ",");
+  forNeeded([&](unsigned offset, unsigned bytes) {
+    MemoryAccess access{addresses.lane[lane] + offset,
+                        bytes,
+                        kind,
+                        warp.firstThread + lane,
+                        warp.stamp,
+                        block.barrierStamp,
+                        block.firstStamp};
+    if (Conflict other = shadow.record(access))
+      fail(lane, Fault::Kind::Race, "race: " + described() + " of " + other.text() + ",");
+  });
 }
 
 std::string Access::described() const {

@@ -192,6 +192,26 @@ void KernelBuilder::addBranch(Instruction instruction, std::string_view label) {
   program->code.push_back(instruction);
 }
 
+/// A vector may be read beyond what is known, where a compiler sees that nobody uses what comes from there.
+void KernelBuilder::markNeededElements() {
+  std::vector<bool> read(program->registerBytes);
+  auto mark = [&](Operand operand) {
+    if (operand.place >= 0)
+      read[static_cast<size_t>(operand.place)] = true;
+  };
+  for (const Instruction &instruction : program->code) {
+    for (Operand source : instruction.sources)
+      mark(source);
+    mark(instruction.predicate);
+    mark(instruction.collectiveMask);
+  }
+  for (Instruction &instruction : program->code)
+    if (instruction.isLoad && instruction.vector > 1)
+      for (unsigned i = 0; i < instruction.vector; ++i)
+        if (!read[static_cast<size_t>(instruction.destinations[i].place)])
+          instruction.needed &= static_cast<uint8_t>(~(1u << i));
+}
+
 Kernel KernelBuilder::finish(std::string_view &missing, unsigned &line) {
   Instruction end;
   end.flow = Flow::Exit;
@@ -208,6 +228,7 @@ Kernel KernelBuilder::finish(std::string_view &missing, unsigned &line) {
     program->code[at].target = found->second;
   }
   program->registerBytes = static_cast<uint32_t>(roundUp(program->registerBytes, lineBytes));
+  markNeededElements();
   for (const Instruction &instruction : program->code)
     program->hasBarrier |= instruction.flow == Flow::Barrier;
   kernel.program = program;

@@ -78,6 +78,7 @@ private:
   };
 
   Operand allocate(unsigned size);
+  void markNeededElements();
   const Register *findSpecial(std::string_view name);
   uint64_t placeVariable(std::vector<Span> &spans, const Variable &variable);
 

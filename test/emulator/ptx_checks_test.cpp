@@ -95,6 +95,14 @@ TEST(PtxChecks, UninitializedMemory) {
   expectFine(outcomeOf(depot + "ld.local.u32 %r1, [depot];"));
 }
 
+/// A compiler may read an unknown part of a vector that nobody uses.
+TEST(PtxChecks, UnknownElementsThatNobodyUses) {
+  std::string body = "st.shared.u32 [buffer], 1;\nld.shared.v2.u32 {%r1, %r2}, [buffer];\nst.global.u32 [%w0], ";
+  std::string buffer = ".shared .align 8 .b8 buffer[8];";
+  expectFine(outcomeOf(body + "%r1;", 1, 1, 1, buffer));
+  expectFault(outcomeOf(body + "%r2;", 1, 1, 1, buffer), Kind::Uninitialized);
+}
+
 /// What one block wrote the next one does not find.
 TEST(PtxChecks, SharedMemoryBeginsAnewInEachBlock) {
   expectFault(outcomeOf(sharedPlaces + "mov.u32 %r3, %ctaid.x;\nsetp.eq.u32 %c1, %r3, 0;\n"

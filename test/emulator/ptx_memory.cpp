@@ -157,6 +157,7 @@ bool decodeParameter(Decoder &decoder, unsigned size) {
 
 void decodeLoad(Decoder &decoder) {
   Instruction &instruction = decoder.instruction;
+  instruction.isLoad = true;
   Type type = takeAccess(decoder);
   decoder.address(1);
   unsigned registerSize = 0, index = 0;

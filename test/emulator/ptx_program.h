@@ -21,7 +21,7 @@ struct Instruction;
 /// Where the 32 values of an operand are: a place in the warp's registers or, if negative, ~place in the program's
 /// constants. A predicate is one mask.
 struct Operand {
-  int32_t place = 0;
+  int32_t place = ~0;
 };
 
 /// What an instruction does to the order of execution.
@@ -48,8 +48,9 @@ struct Instruction {
   uint16_t options = 0;              // what `execute` takes them for
   Flow flow = Flow::Next;
   Space space = Space::Generic;
-  uint8_t vector = 1; // elements of a memory access
-  bool predicated = false, negated = false;
+  uint8_t vector = 1;    // elements of a memory access
+  uint8_t needed = 0xff; // the elements of a memory access whose registers somebody reads
+  bool predicated = false, negated = false, isLoad = false;
 };
 
 /// A stretch of memory with a name: an array of shared memory, a parameter, a region of global memory.

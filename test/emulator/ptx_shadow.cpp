@@ -20,10 +20,6 @@ enum Flag : uint8_t {
 
 uint32_t warpOf(uint32_t thread) { return thread / warpSize; }
 
-std::string told(const char *did, uint32_t thread) {
-  return std::string("what thread ") + std::to_string(thread) + " " + did;
-}
-
 /// Whether an access of `thread` at `stamp` since the barrier is not ordered before this one.
 bool unordered(uint32_t stamp, uint32_t thread, const MemoryAccess &access) {
   if (stamp < access.barrierStamp || thread == access.thread)
@@ -33,26 +29,44 @@ bool unordered(uint32_t stamp, uint32_t thread, const MemoryAccess &access) {
 
 } // namespace
 
-std::optional<std::string> Shadow::conflict(const Cell &cell, const MemoryAccess &access) const {
+std::string Conflict::text() const {
+  switch (kind) {
+  case Wrote:
+    return "what thread " + std::to_string(thread) + " wrote";
+  case Read:
+    return "what thread " + std::to_string(thread) + " read";
+  case OtherBlockWrote:
+    return "what another block wrote";
+  case OtherBlockRead:
+    return "what another block read";
+  case OtherBlockAtomic:
+    return "what another block changed atomically";
+  case None:
+    break;
+  }
+  return "nothing";
+}
+
+Conflict Shadow::conflict(const Cell &cell, const MemoryAccess &access) const {
   bool bothAtomic = (cell.flags & AtomicWrite) && access.kind == MemoryAccess::Atomic;
   bool plain = access.kind != MemoryAccess::Atomic;
   if (betweenBlocks) {
     if (cell.writeStamp && cell.writeStamp < access.firstStamp && !bothAtomic)
-      return "what another block wrote";
+      return {Conflict::OtherBlockWrote};
     if (plain && (cell.flags & ForeignAtomic))
-      return "what another block changed atomically";
+      return {Conflict::OtherBlockAtomic};
     bool readByAnother = (cell.flags & ForeignRead) || (cell.readStamp && cell.readStamp < access.firstStamp);
     if (access.kind != MemoryAccess::Read && readByAnother)
-      return "what another block read";
+      return {Conflict::OtherBlockRead};
   }
   if (cell.writeStamp && !bothAtomic && unordered(cell.writeStamp, cell.writer, access))
-    return told("wrote", cell.writer);
+    return {Conflict::Wrote, cell.writer};
   if (access.kind == MemoryAccess::Read || !cell.readStamp || cell.readStamp < access.barrierStamp)
-    return std::nullopt;
+    return {};
   bool others = (cell.flags & ManyWarps) || ((cell.flags & ManyThreads) && cell.readStamp == access.stamp);
   if (others || unordered(cell.readStamp, cell.reader, access))
-    return told("read", cell.reader);
-  return std::nullopt;
+    return {Conflict::Read, cell.reader};
+  return {};
 }
 
 void Shadow::update(Cell &cell, const MemoryAccess &access) {
@@ -85,16 +99,16 @@ void Shadow::split(Page &page) {
 
 Shadow::Page &Shadow::pageOf(uint64_t address) {
   uint64_t number = address >> pageBits;
-  if (number != lastNumber) {
-    last = &pages[number];
-    lastNumber = number;
-    if (last->cells.empty())
-      last->cells.resize((size_t(1) << pageBits) >> last->shift);
+  Found &entry = found[number % (sizeof found / sizeof *found)];
+  if (entry.number != number) {
+    entry = {number, &pages[number]};
+    if (entry.page->cells.empty())
+      entry.page->cells.resize((size_t(1) << pageBits) >> entry.page->shift);
   }
-  return *last;
+  return *entry.page;
 }
 
-std::optional<std::string> Shadow::record(const MemoryAccess &access) {
+Conflict Shadow::record(const MemoryAccess &access) {
   // Accesses are aligned to their size, so that they lie in one page.
   Page &page = pageOf(access.address);
   if (page.shift != 0 && access.size < 4)
@@ -102,11 +116,11 @@ std::optional<std::string> Shadow::record(const MemoryAccess &access) {
   uint64_t within = access.address & ((uint64_t(1) << pageBits) - 1);
   size_t first = within >> page.shift, last = (within + access.size - 1) >> page.shift;
   for (size_t i = first; i <= last; ++i) {
-    if (std::optional<std::string> other = conflict(page.cells[i], access))
+    if (Conflict other = conflict(page.cells[i], access))
       return other;
     update(page.cells[i], access);
   }
-  return std::nullopt;
+  return {};
 }
 
 } // namespace dpsims::ptx

@@ -6,7 +6,6 @@
 #define DPSIMS_TEST_EMULATOR_PTX_SHADOW_H
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,13 +22,23 @@ struct MemoryAccess {
   uint32_t stamp, barrierStamp, firstStamp;
 };
 
+/// What an access races with.
+struct Conflict {
+  enum Kind : uint8_t { None, Wrote, Read, OtherBlockWrote, OtherBlockRead, OtherBlockAtomic } kind = None;
+  uint32_t thread = 0; // of Wrote and Read
+
+  explicit operator bool() const { return kind != None; }
+  /// "what thread 7 wrote"
+  std::string text() const;
+};
+
 class Shadow {
 public:
   /// betweenBlocks: the memory is common to all blocks, and an access of another one is a race too.
   explicit Shadow(bool betweenBlocks) : betweenBlocks(betweenBlocks) {}
 
-  /// Records an access. What it races with, "what thread 7 wrote", if it does.
-  std::optional<std::string> record(const MemoryAccess &access);
+  /// Records an access, unless it races.
+  Conflict record(const MemoryAccess &access);
 
 private:
   struct Cell {
@@ -45,13 +54,17 @@ private:
 
   Page &pageOf(uint64_t address);
   static void split(Page &page);
-  std::optional<std::string> conflict(const Cell &cell, const MemoryAccess &access) const;
+  Conflict conflict(const Cell &cell, const MemoryAccess &access) const;
   static void update(Cell &cell, const MemoryAccess &access);
 
   bool betweenBlocks;
   std::unordered_map<uint64_t, Page> pages;
-  uint64_t lastNumber = ~uint64_t(0);
-  Page *last = nullptr;
+  /// The pages that were found last, by the low bits of their number.
+  struct Found {
+    uint64_t number = ~uint64_t(0);
+    Page *page = nullptr;
+  };
+  Found found[64];
 };
 
 } // namespace dpsims::ptx

@@ -69,15 +69,19 @@ struct Buffer {
            std::all_of(bytes.end() - guard, bytes.end(), isGuard);
   }
 
-  // How far apart two buffers are; 0 for integers that are equal.
+  // How far apart two buffers are, relative to what the other holds on average, 1 at least: sums of many numbers may
+  // come to less than their error. 0 for integers that are equal.
   double distance(Buffer &other) {
     if (!element.isF32())
       return bytes == other.bytes ? 0 : HUGE_VAL;
-    double worst = 0;
+    double squares = 0, worst = 0;
+    for (size_t i = 0; i < count; ++i)
+      squares += std::isfinite(other.floats()[i]) ? double(other.floats()[i]) * other.floats()[i] : 0;
+    double scale = std::max(1.0, std::sqrt(squares / count));
     for (size_t i = 0; i < count; ++i) {
       double a = floats()[i], b = other.floats()[i];
       bool equal = a == b || (std::isnan(a) && std::isnan(b));
-      double error = equal ? 0 : std::fabs(a - b) / std::max(1.0, std::fabs(b));
+      double error = equal ? 0 : std::fabs(a - b) / std::max(scale, std::fabs(b));
       worst = error <= worst ? worst : error; // NaN counts
     }
     return worst;
