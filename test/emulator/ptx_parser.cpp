@@ -104,7 +104,7 @@ void Parser::addModuleVariable(const Variable &variable) {
   data->storage.push_back(std::make_unique<uint8_t[]>(variable.bytes + 3 * alignment));
   uint64_t begin = reinterpret_cast<uint64_t>(data->storage.back().get());
   begin = (begin + 2 * alignment - 1) / (2 * alignment) * (2 * alignment) + alignment;
-  std::memcpy(reinterpret_cast<void *>(begin), variable.initial.data(), variable.initial.size());
+  std::copy(variable.initial.begin(), variable.initial.end(), reinterpret_cast<uint8_t *>(begin));
   data->spans.push_back({begin, begin + variable.bytes, variable.space == Space::Global, variable.name});
 }
 
