@@ -11,25 +11,46 @@ namespace dpsims::ptx {
 
 namespace {
 
+/// Lanes side by side in memory: one block, whose elements are sorted by their place in a lane's vector.
+template <typename T, typename Wide, unsigned Count>
+void loadBlock(Warp &warp, const Instruction &instruction, uint64_t address) {
+  T block[warpSize * Count];
+  std::memcpy(block, reinterpret_cast<const void *>(address), sizeof block);
+  for (unsigned i = 0; i < Count; ++i) {
+    Wide result[warpSize];
+    for (unsigned lane = 0; lane < warpSize; ++lane)
+      result[lane] = static_cast<Wide>(block[lane * Count + i]);
+    warp.write(instruction.destinations[i], result);
+  }
+}
+
+template <typename T, typename Wide, unsigned Count>
+void storeBlock(Warp &warp, const Instruction &instruction, uint64_t address) {
+  T block[warpSize * Count];
+  for (unsigned i = 0; i < Count; ++i) {
+    const Wide *values = warp.read<Wide>(instruction.sources[i + 1]);
+    for (unsigned lane = 0; lane < warpSize; ++lane)
+      block[lane * Count + i] = static_cast<T>(values[lane]);
+  }
+  std::memcpy(reinterpret_cast<void *>(address), block, sizeof block);
+}
+
 /// T: as it is in memory, with its sign; Wide: as it is in a register.
 template <typename T, typename Wide> void load(Warp &warp, const Instruction &instruction) {
   Addresses addresses;
   const unsigned count = instruction.vector;
   prepareAccess(warp, instruction, sizeof(T) * count, MemoryAccess::Read, addresses);
+  if (addresses.contiguous) {
+    auto block = count == 1 ? loadBlock<T, Wide, 1> : count == 2 ? loadBlock<T, Wide, 2> : loadBlock<T, Wide, 4>;
+    return block(warp, instruction, addresses.lane[0]);
+  }
   for (unsigned i = 0; i < count; ++i) {
     Wide result[warpSize] = {};
-    if (addresses.contiguous && count == 1) {
-      T values[warpSize];
-      std::memcpy(values, reinterpret_cast<const void *>(addresses.lane[0]), sizeof values);
-      for (unsigned lane = 0; lane < warpSize; ++lane)
-        result[lane] = static_cast<Wide>(values[lane]);
-    } else {
-      for (uint32_t lanes = warp.active; lanes; lanes &= lanes - 1) {
-        unsigned lane = lowestLane(lanes);
-        T value;
-        std::memcpy(&value, reinterpret_cast<const T *>(addresses.lane[lane]) + i, sizeof value);
-        result[lane] = static_cast<Wide>(value);
-      }
+    for (uint32_t lanes = warp.active; lanes; lanes &= lanes - 1) {
+      unsigned lane = lowestLane(lanes);
+      T value;
+      std::memcpy(&value, reinterpret_cast<const T *>(addresses.lane[lane]) + i, sizeof value);
+      result[lane] = static_cast<Wide>(value);
     }
     warp.write(instruction.destinations[i], result);
   }
@@ -39,15 +60,12 @@ template <typename T, typename Wide> void store(Warp &warp, const Instruction &i
   Addresses addresses;
   const unsigned count = instruction.vector;
   prepareAccess(warp, instruction, sizeof(T) * count, MemoryAccess::Write, addresses);
+  if (addresses.contiguous) {
+    auto block = count == 1 ? storeBlock<T, Wide, 1> : count == 2 ? storeBlock<T, Wide, 2> : storeBlock<T, Wide, 4>;
+    return block(warp, instruction, addresses.lane[0]);
+  }
   for (unsigned i = 0; i < count; ++i) {
     const Wide *values = warp.read<Wide>(instruction.sources[i + 1]);
-    if (addresses.contiguous && count == 1) {
-      T narrow[warpSize];
-      for (unsigned lane = 0; lane < warpSize; ++lane)
-        narrow[lane] = static_cast<T>(values[lane]);
-      std::memcpy(reinterpret_cast<void *>(addresses.lane[0]), narrow, sizeof narrow);
-      continue;
-    }
     for (uint32_t lanes = warp.active; lanes; lanes &= lanes - 1) {
       unsigned lane = lowestLane(lanes);
       T value = static_cast<T>(values[lane]);
