@@ -16,6 +16,13 @@ std::string hexadecimal(uint64_t value) {
   return text;
 }
 
+/// The last span that begins at or below the address; nullptr if there is none.
+const Span *spanBelow(const std::vector<Span> &spans, uint64_t address) {
+  auto after = std::upper_bound(spans.begin(), spans.end(), address,
+                                [](uint64_t value, const Span &span) { return value < span.begin; });
+  return after == spans.begin() ? nullptr : &*std::prev(after);
+}
+
 /// One access of a warp on its way through the checks.
 class Access {
 public:
@@ -163,10 +170,8 @@ void Access::checkBounds() {
   uint32_t &last = block.lastSpan[static_cast<size_t>(&instruction - context.program.code.data())];
   if (last >= all.size() || !within(all[last])) {
     forActive([&](unsigned lane) { checkLane(lane); });
-    uint64_t address = addresses.lane[lowestLane(warp.active)];
-    auto after = std::upper_bound(all.begin(), all.end(), address,
-                                  [](uint64_t value, const Span &span) { return value < span.begin; });
-    last = static_cast<uint32_t>(std::prev(after) - all.begin());
+    const Span *span = spanBelow(all, addresses.lane[lowestLane(warp.active)]);
+    last = static_cast<uint32_t>(span - all.data());
     return;
   }
   if (kind != MemoryAccess::Read && !all[last].writable)
@@ -175,12 +180,10 @@ void Access::checkBounds() {
 
 void Access::checkLane(unsigned lane) {
   uint64_t address = addresses.lane[lane];
-  const std::vector<Span> &all = spans();
-  auto after = std::upper_bound(all.begin(), all.end(), address,
-                                [](uint64_t value, const Span &span) { return value < span.begin; });
-  if (after == all.begin() || address >= std::prev(after)->end || std::prev(after)->end - address < size)
+  const Span *span = spanBelow(spans(), address);
+  if (!span || address >= span->end || span->end - address < size)
     fail(lane, Fault::Kind::OutOfBounds, described() + " out of bounds");
-  if (kind != MemoryAccess::Read && !std::prev(after)->writable)
+  if (kind != MemoryAccess::Read && !span->writable)
     fail(lane, Fault::Kind::ReadOnly, described() + " to read-only memory");
 }
 
@@ -275,14 +278,11 @@ std::string Access::described() const {
 std::string Access::place(unsigned lane) const {
   uint64_t address = addresses.lane[lane];
   std::string text = std::string(nameOf(space)) + " address " + hexadecimal(address);
-  const std::vector<Span> &all = spans();
-  auto after = std::upper_bound(all.begin(), all.end(), address,
-                                [](uint64_t value, const Span &span) { return value < span.begin; });
-  if (after == all.begin())
+  const Span *span = spanBelow(spans(), address);
+  if (!span)
     return text + " (below all memory)";
-  const Span &span = *std::prev(after);
-  return text + " ('" + span.name + "' of " + std::to_string(span.end - span.begin) + " bytes, + " +
-         std::to_string(address - span.begin) + ")";
+  return text + " ('" + span->name + "' of " + std::to_string(span->end - span->begin) + " bytes, + " +
+         std::to_string(address - span->begin) + ")";
 }
 
 } // namespace

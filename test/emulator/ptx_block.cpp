@@ -68,84 +68,67 @@ Block::Block(const Context &context) : context(context), localBytes(endOf(contex
   }
 }
 
-void Block::writeSpecials(Warp &warp, uint32_t number) {
+uint32_t Block::specialValue(Special kind, const Warp &warp, uint32_t lane) const {
   const Launch &launch = context.launch;
+  const uint32_t equal = uint32_t(1) << lane, less = equal - 1;
+  switch (kind) {
+  case Special::ThreadX:
+    return warp.firstThread + lane;
+  case Special::ThreadY:
+    return 0;
+  case Special::BlockSizeX:
+    return launch.threads;
+  case Special::BlockSizeY:
+    return 1;
+  case Special::BlockX:
+    return position[0];
+  case Special::BlockY:
+    return position[1];
+  case Special::BlockZ:
+    return position[2];
+  case Special::GridX:
+    return launch.grid[0];
+  case Special::GridY:
+    return launch.grid[1];
+  case Special::GridZ:
+    return launch.grid[2];
+  case Special::Lane:
+    return lane;
+  case Special::WarpId:
+    return warp.firstThread / warpSize;
+  case Special::WarpCount:
+    return static_cast<uint32_t>(warps.size());
+  case Special::MaskEqual:
+    return equal;
+  case Special::MaskLess:
+    return less;
+  case Special::MaskLessEqual:
+    return less | equal;
+  case Special::MaskGreater:
+    return ~(less | equal);
+  case Special::MaskGreaterEqual:
+    return ~less;
+  case Special::DynamicSharedBytes:
+    return launch.dynamicSharedBytes;
+  }
+  return 0;
+}
+
+void Block::writeSpecials(Warp &warp) {
   for (const SpecialRegister &special : context.program.specials) {
     uint32_t *values = warp.lanes<uint32_t>(special.place);
-    for (uint32_t lane = 0; lane < warpSize; ++lane) {
-      uint32_t equal = uint32_t(1) << lane, less = equal - 1;
-      uint32_t value = 0;
-      switch (special.kind) {
-      case Special::ThreadX:
-        value = warp.firstThread + lane;
-        break;
-      case Special::ThreadY:
-        value = 0;
-        break;
-      case Special::BlockSizeX:
-        value = launch.threads;
-        break;
-      case Special::BlockSizeY:
-        value = 1;
-        break;
-      case Special::BlockX:
-        value = position[0];
-        break;
-      case Special::BlockY:
-        value = position[1];
-        break;
-      case Special::BlockZ:
-        value = position[2];
-        break;
-      case Special::GridX:
-        value = launch.grid[0];
-        break;
-      case Special::GridY:
-        value = launch.grid[1];
-        break;
-      case Special::GridZ:
-        value = launch.grid[2];
-        break;
-      case Special::Lane:
-        value = lane;
-        break;
-      case Special::WarpId:
-        value = number;
-        break;
-      case Special::WarpCount:
-        value = static_cast<uint32_t>(warps.size());
-        break;
-      case Special::MaskEqual:
-        value = equal;
-        break;
-      case Special::MaskLess:
-        value = less;
-        break;
-      case Special::MaskLessEqual:
-        value = less | equal;
-        break;
-      case Special::MaskGreater:
-        value = ~(less | equal);
-        break;
-      case Special::MaskGreaterEqual:
-        value = ~less;
-        break;
-      case Special::DynamicSharedBytes:
-        value = launch.dynamicSharedBytes;
-        break;
-      }
-      values[lane] = value;
-    }
+    for (uint32_t lane = 0; lane < warpSize; ++lane)
+      values[lane] = specialValue(special.kind, warp, lane);
   }
 }
 
-void Block::start(Warp &warp, uint32_t number) {
+void Block::start(Warp &warp) {
   uint32_t lanes = std::min(warpSize, context.launch.threads - warp.firstThread);
   warp.present = warp.live = lanes == warpSize ? allLanes : (uint32_t(1) << lanes) - 1;
   warp.executed = 0;
   warp.stamp = stamp;
   warp.groups.assign(1, {0, warp.live, false});
-  writeSpecials(warp, number);
+  writeSpecials(warp);
 }
 
 /// Every warp has ended or waits at the barrier. Returns whether they go on.
@@ -188,9 +171,9 @@ void Block::run(uint64_t index) {
   shared.reset(endOf(context.shared));
   if (localBytes)
     local.reset(localBytes * context.launch.threads);
-  for (uint32_t i = 0; i < warps.size(); ++i) {
-    start(warps[i], i);
-    warps[i].run();
+  for (Warp &warp : warps) {
+    start(warp);
+    warp.run();
   }
   while (releaseBarrier())
     for (Warp &warp : warps)

@@ -51,8 +51,9 @@ struct Block {
   uint32_t stamp = 0, firstStamp = 0, barrierStamp = 0; // now, at the block's begin, at its last barrier
 
 private:
-  void start(Warp &warp, uint32_t number);
-  void writeSpecials(Warp &warp, uint32_t number);
+  void start(Warp &warp);
+  uint32_t specialValue(Special kind, const Warp &warp, uint32_t lane) const;
+  void writeSpecials(Warp &warp);
   bool releaseBarrier();
 };
 

@@ -39,7 +39,7 @@ void ternary(Warp &warp, const Instruction &instruction) {
   warp.write(instruction.destinations[0], result);
 }
 
-/// The instance for an integer type of 16, 32 or 64 bits; nullptr for others. `form` is one of the structs below.
+/// The instance for an integer type of 16, 32 or 64 bits; nullptr for others. `Form` is one of the structs below.
 template <template <typename, typename> class Form, typename Operation> Execute forInteger(Type type) {
   switch (type) {
   case Type::U16:
