@@ -49,6 +49,21 @@ public:
 
   /// The host waits until the point is reached.
   virtual void synchronize() = 0;
+
+  /// Seconds on the device from `earlier` to this point. Both were made to tell the time, and are reached.
+  virtual double secondsSince(const DeviceEvent &earlier) const = 0;
+};
+
+/// What a device can do at best, measured: what times are compared with.
+struct DevicePeaks {
+  struct Arithmetic {
+    std::string name; ///< "f32, avx512f", "bf16"
+    double flops;     ///< operations a second
+  };
+
+  double bandwidth = 0; ///< bytes a second, read and written, copying what no cache holds
+  /// By kind; the first is what steps are compared with.
+  std::vector<Arithmetic> arithmetic;
 };
 
 /// A plan of one entry made ready for one device: every library call chosen and created, every kernel resolved, the
@@ -80,6 +95,9 @@ public:
   /// the host one call instead of one a step.
   virtual void runAll() = 0;
 
+  /// Runs all steps one by one and measures each on the device: `seconds` has an element for each. Complete on return.
+  virtual void profile(std::vector<double> &seconds) = 0;
+
   /// How runAll does that: "a graph of 812 operations", or, where it cannot be, why.
   virtual std::string recorded() const { return "steps one by one"; }
 
@@ -107,6 +125,9 @@ public:
   /// Uninitialised memory. Error: there is not so much.
   virtual std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) = 0;
 
+  /// Bytes that may be allocated now.
+  virtual uint64_t freeMemory() const = 0;
+
   /// Copies between host and device; complete on return.
   virtual void upload(void *dst, const void *src, uint64_t bytes) = 0;
   virtual void download(void *dst, const void *src, uint64_t bytes) = 0;
@@ -121,7 +142,11 @@ public:
   /// Enqueues a copy: from allocateHost's memory to the device (Upload), back (Download), or on the device (Compute).
   virtual void copy(Queue queue, void *dst, const void *src, uint64_t bytes) = 0;
 
-  virtual std::unique_ptr<DeviceEvent> createEvent() = 0;
+  /// `timed`: to tell the time, which costs a little more.
+  virtual std::unique_ptr<DeviceEvent> createEvent(bool timed = false) = 0;
+
+  /// Measures what the device can do. Takes a second at most, and memory meanwhile.
+  virtual DevicePeaks measurePeaks() = 0;
 
   /// Makes a plan of `entry` ready: `prepare` or `main`. The plan shares the model's ownership. Error: the model is for
   /// another target or processor; a kernel is missing; a library does not know an operation.

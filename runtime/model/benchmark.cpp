@@ -12,6 +12,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 namespace dpsims {
 
@@ -72,59 +73,133 @@ std::map<std::string, KindTotal> totals(const BenchmarkResult &result) {
   return kinds;
 }
 
+double ratio(double amount, double of) { return of > 0 ? amount / of : 0; }
+
 // Speed and its share of the peak; `first` stands in front.
-std::string line(const MachinePeaks &peaks, const std::string &first, double seconds, double total, double flops,
+std::string line(const DevicePeaks &peaks, const std::string &first, double seconds, double total, double flops,
                  double bytes, const std::string &last) {
   char text[256];
+  double speed = ratio(flops, seconds), rate = ratio(bytes, seconds);
+  double peak = peaks.arithmetic.empty() ? 0 : peaks.arithmetic[0].flops;
   std::snprintf(text, sizeof(text), "  %-18s %10.3f ms %5.1f %%  %8.1f GFLOP/s %5.1f %%  %7.1f GB/s %5.1f %%  ",
-                first.c_str(), seconds * 1e3, 100 * seconds / total, flops / seconds * 1e-9,
-                100 * flops / seconds / peaks.flops, bytes / seconds * 1e-9, 100 * bytes / seconds / peaks.bandwidth);
+                first.c_str(), seconds * 1e3, 100 * ratio(seconds, total), speed * 1e-9, 100 * ratio(speed, peak),
+                rate * 1e-9, 100 * ratio(rate, peaks.bandwidth));
   return text + last + "\n";
 }
 
-} // namespace
+// The best of a few copies; the first one does not count.
+TransferTime measureTransfer(Device &device, Queue queue, const std::vector<Argument> &arguments) {
+  TransferTime result;
+  for (const Argument &argument : arguments)
+    result.bytes += argument.bytes();
+  if (device.sharesHostMemory() || result.bytes == 0)
+    return {};
+  std::unique_ptr<DeviceMemory> host = device.allocateHost(result.bytes), remote = device.allocate(result.bytes);
+  std::unique_ptr<DeviceEvent> start = device.createEvent(/*timed=*/true), stop = device.createEvent(/*timed=*/true);
+  for (int trial = 0; trial < 6; ++trial) {
+    start->record(queue);
+    if (queue == Queue::Upload)
+      device.copy(queue, remote->data(), host->data(), result.bytes);
+    else
+      device.copy(queue, host->data(), remote->data(), result.bytes);
+    stop->record(queue);
+    stop->synchronize();
+    double seconds = stop->secondsSince(*start);
+    result.seconds = trial < 2 ? seconds : std::min(result.seconds, seconds);
+  }
+  return result;
+}
 
-BenchmarkResult runBenchmark(Session &session, int runs) {
-  const Entry &entry = session.entry();
-  BenchmarkResult result;
-  result.model = session.model().path;
-  result.entry = entry.name;
-  result.runs = runs;
-  if (!entry.inputs.empty() && !entry.inputs[0].shape.empty())
-    result.batch = entry.inputs[0].shape[0];
-  std::vector<HostTensor> inputs = randomInputs(session.model(), entry), outputs = makeOutputs(entry);
+// The most memory that the process has had at a time so far, in bytes; 0 if the system does not say.
+uint64_t residentPeak() {
+  rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
+}
+
+// Host tensors for an entry, and where they are.
+struct Arguments {
+  Arguments(const CompiledModel &model, const Entry &entry)
+      : inputs(randomInputs(model, entry)), outputs(makeOutputs(entry)) {
+    for (const HostTensor &input : inputs)
+      from.push_back(input.buffer.data());
+    for (HostTensor &output : outputs)
+      to.push_back(output.buffer.data());
+  }
+
+  std::vector<HostTensor> inputs, outputs;
   std::vector<const void *> from;
   std::vector<void *> to;
-  for (const HostTensor &input : inputs)
-    from.push_back(input.buffer.data());
-  for (HostTensor &output : outputs)
-    to.push_back(output.buffer.data());
+};
 
-  session.run(from, to);
+void timeRuns(Session &session, const Device &device, Arguments &arguments, BenchmarkResult &result) {
+  session.run(arguments.from, arguments.to);
+  session.run(arguments.from, arguments.to); // where it may record a graph
   std::vector<double> times;
-  for (int i = 0; i < runs; ++i) {
+  for (int i = 0; i < result.runs; ++i) {
     double start = now();
-    session.run(from, to);
+    session.run(arguments.from, arguments.to);
     times.push_back(now() - start);
   }
   std::sort(times.begin(), times.end());
   result.minSeconds = times.front();
   result.medianSeconds = times[times.size() / 2];
+  result.deviceSeconds = result.minSeconds;
+  for (int i = 0; i < result.runs && !device.sharesHostMemory(); ++i)
+    result.deviceSeconds = std::min(result.deviceSeconds, session.time(arguments.from, arguments.to));
+}
 
-  for (size_t i = 0; i < entry.main.steps.size(); ++i)
+void timeSteps(Session &session, Arguments &arguments, BenchmarkResult &result) {
+  for (size_t i = 0; i < session.entry().main.steps.size(); ++i)
     result.steps.push_back(makeStep(session, i));
   std::vector<double> seconds(result.steps.size());
-  for (int i = 0; i < runs; ++i) {
-    session.profile(from, to, seconds);
+  for (int i = 0; i < result.runs; ++i) {
+    session.profile(arguments.from, arguments.to, seconds);
     for (size_t j = 0; j < seconds.size(); ++j)
       result.steps[j].seconds = std::min(result.steps[j].seconds, seconds[j]);
   }
   for (const StepTime &step : result.steps)
     result.flops += step.flops;
+}
+
+} // namespace
+
+BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
+  const Entry &entry = session.entry();
+  BenchmarkResult result;
+  result.model = session.model().path;
+  result.entry = entry.name;
+  result.device = device.description();
+  result.runs = runs;
+  if (!entry.inputs.empty() && !entry.inputs[0].shape.empty())
+    result.batch = entry.inputs[0].shape[0];
+  Arguments arguments(session.model(), entry);
+  timeRuns(session, device, arguments, result);
+  timeSteps(session, arguments, result);
   result.memory = session.memory();
   result.residentPeak = residentPeak();
+  // Last: its memory is not the model's.
+  result.upload = measureTransfer(device, Queue::Upload, entry.inputs);
+  result.download = measureTransfer(device, Queue::Download, entry.outputs);
+  result.peaks = device.measurePeaks();
   return result;
 }
+
+namespace {
+
+// Where the host's times have copies in them.
+void printTransfers(const BenchmarkResult &r, std::ostream &out) {
+  if (r.upload.bytes == 0 && r.download.bytes == 0)
+    return;
+  char text[256];
+  auto speed = [](const TransferTime &t) { return ratio(static_cast<double>(t.bytes), t.seconds) * 1e-9; };
+  std::snprintf(text, sizeof(text),
+                "  on the device %.3f ms; copies: inputs %s in %.3f ms (%.1f GB/s), outputs %s in %.3f ms (%.1f GB/s)\n",
+                r.deviceSeconds * 1e3, bytesText(r.upload.bytes).c_str(), r.upload.seconds * 1e3, speed(r.upload),
+                bytesText(r.download.bytes).c_str(), r.download.seconds * 1e3, speed(r.download));
+  out << text;
+}
+
+} // namespace
 
 void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   char text[256];
@@ -134,9 +209,11 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
                 r.loadSeconds * 1e3, r.minSeconds * 1e3, r.medianSeconds * 1e3, r.runs,
                 static_cast<double>(r.batch) / r.minSeconds, r.flops / r.minSeconds * 1e-9);
   out << text;
-  std::snprintf(text, sizeof(text), "  machine: %.1f GFLOP/s (f32, %s), %.1f GB/s copying\n", r.peaks.flops * 1e-9,
-                r.peaks.instructions.c_str(), r.peaks.bandwidth * 1e-9);
-  out << text;
+  printTransfers(r, out);
+  out << "  machine:";
+  for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
+    out << " " << amountText(peak.flops, "FLOP/s") << " (" << peak.name << "),";
+  out << " " << amountText(r.peaks.bandwidth, "B/s") << " copying\n";
   out << "  memory: arena " << bytesText(r.memory.arena) << ", constants " << bytesText(r.memory.constants)
       << ", variables " << bytesText(r.memory.variables) << ", workspace " << bytesText(r.memory.workspace)
       << ", arguments " << bytesText(r.memory.arguments) << ", while loading " << bytesText(r.memory.load)
@@ -168,6 +245,9 @@ std::string benchmarkJson(const BenchmarkResult &r) {
                      {"seconds", step.seconds},
                      {"flops", step.flops},
                      {"bytes", step.bytes}});
+  nlohmann::json peaks = nlohmann::json::object();
+  for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
+    peaks[peak.name] = peak.flops;
   nlohmann::json json = {
       {"model", r.model},
       {"entry", r.entry},
@@ -177,6 +257,9 @@ std::string benchmarkJson(const BenchmarkResult &r) {
       {"load_seconds", r.loadSeconds},
       {"min_seconds", r.minSeconds},
       {"median_seconds", r.medianSeconds},
+      {"device_seconds", r.deviceSeconds},
+      {"upload", {{"bytes", r.upload.bytes}, {"seconds", r.upload.seconds}}},
+      {"download", {{"bytes", r.download.bytes}, {"seconds", r.download.seconds}}},
       {"flops", r.flops},
       {"memory",
        {{"arena", r.memory.arena},
@@ -186,7 +269,7 @@ std::string benchmarkJson(const BenchmarkResult &r) {
         {"arguments", r.memory.arguments},
         {"load", r.memory.load},
         {"resident_peak", r.residentPeak}}},
-      {"machine", {{"flops", r.peaks.flops}, {"bandwidth", r.peaks.bandwidth}, {"instructions", r.peaks.instructions}}},
+      {"machine", {{"bandwidth", r.peaks.bandwidth}, {"flops", peaks}}},
       {"steps", steps}};
   return json.dump(1) + "\n";
 }

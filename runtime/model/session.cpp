@@ -3,9 +3,9 @@
 #include "runtime/model/session.h"
 
 #include "runtime/base/error.h"
+#include "runtime/model/describe.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 namespace dpsims {
@@ -14,6 +14,40 @@ namespace {
 
 char *at(const DeviceMemory &memory, const Buffer &buffer) {
   return static_cast<char *>(memory.data()) + buffer.offset;
+}
+
+// Bytes of device memory that an entry takes at a time, but for what libraries need.
+struct MemoryNeed {
+  uint64_t constants = 0, load = 0, variables = 0, arena = 0, arguments = 0;
+
+  uint64_t total() const { return constants + std::max(load, variables + arena + arguments); }
+};
+
+MemoryNeed needOf(const CompiledModel &model, const Entry &entry, const Device &device, size_t depth) {
+  MemoryNeed need;
+  for (const ConstantInfo &constant : entry.constants)
+    need.constants += constant.bytes();
+  for (uint32_t variable : entry.variables)
+    need.variables += static_cast<uint64_t>(byteSize(ElementType::F32, model.weights[variable].shape));
+  need.load = entry.prepare.arenaSize;
+  need.arena = entry.main.arenaSize;
+  if (device.sharesHostMemory())
+    return need;
+  for (const std::vector<Argument> *arguments : {&entry.inputs, &entry.outputs})
+    for (const Argument &argument : *arguments)
+      need.arguments += (depth + 1) * argument.bytes();
+  return need;
+}
+
+// Told before anything is done: what does not fit would else show after minutes of loading.
+void requireMemory(const CompiledModel &model, const Entry &entry, const Device &device, const MemoryNeed &need) {
+  uint64_t available = device.freeMemory();
+  if (need.total() > available)
+    fail(model.path, ": entry ", quoted(entry.name), " needs ", bytesText(need.total()), " of memory (arena ",
+         bytesText(need.arena), ", variables ", bytesText(need.variables), ", constants ", bytesText(need.constants),
+         ", while loading ", bytesText(need.load), ", arguments ", bytesText(need.arguments), "), and ",
+         device.description(), " has ", bytesText(available), device.sharesHostMemory() ? "" : " free",
+         ": end other programs that use it, or compile with a smaller --batch or with --recompute");
 }
 
 void loadWeight(const CompiledModel &model, const LoadWeightStep &step, const Buffer &dst, const DeviceMemory &arena,
@@ -34,7 +68,11 @@ Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry,
     : compiled(std::move(model)), program(&entry), device(device) {
   if (!weights && !entry.weights.empty())
     fail(compiled->path, ": entry ", quoted(entry.name), " needs ", entry.weights.size(), " weights: give --weights");
+  MemoryNeed need = needOf(*compiled, entry, device, depth);
+  requireMemory(*compiled, entry, device, need);
   main = device.createPlan(compiled, entry, entry.main);
+  need.constants = 0; // they have their memory, and the libraries too
+  requireMemory(*compiled, entry, device, need);
   prepare(device, weights);
   if (!entry.variables.empty())
     makeVariables(*weights);
@@ -146,17 +184,22 @@ void Session::run(const std::vector<const void *> &inputs, const std::vector<voi
 
 void Session::profile(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
                       std::vector<double> &seconds) {
-  using Clock = std::chrono::steady_clock;
   begin(inputs, outputs);
-  device.synchronize();
-  for (size_t i = 0; i < program->main.steps.size(); ++i) {
-    Clock::time_point start = Clock::now();
-    main->run(i, i + 1);
-    device.synchronize();
-    seconds[i] = std::chrono::duration<double>(Clock::now() - start).count();
-  }
+  main->profile(seconds);
   end(outputs);
   collect();
+}
+
+double Session::time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
+  std::unique_ptr<DeviceEvent> start = device.createEvent(/*timed=*/true), stop = device.createEvent(/*timed=*/true);
+  begin(inputs, outputs);
+  device.synchronize();
+  start->record(Queue::Compute);
+  main->runAll();
+  stop->record(Queue::Compute);
+  end(outputs);
+  collect();
+  return stop->secondsSince(*start);
 }
 
 bool Session::isFinite(const void *address, uint64_t count) const {

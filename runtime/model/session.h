@@ -44,12 +44,15 @@ public:
           size_t depth = 1);
 
   /// Runs the entry. Host tensors in the entry's order, contiguous, each Argument::bytes() long. Complete on return.
-  /// This and the next two only if pending() is 0.
+  /// This and the next three only if pending() is 0.
   void run(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
 
   /// The same, with the seconds of each step of Entry::main; `seconds` has one element for each.
   void profile(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
                std::vector<double> &seconds);
+
+  /// The same; returns the seconds that the device worked, without the copies from and to the host.
+  double time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
 
   /// The same as run, step by step; `firstNonFinite` becomes the label of the first step that touched an f32 value
   /// which is infinite or not a number, "input NAME" or "weight NAME" if the run began with one, and is empty if there

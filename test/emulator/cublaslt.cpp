@@ -151,13 +151,13 @@ cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t handle, cubla
 cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *layout, cudaDataType type, uint64_t rows,
                                           uint64_t columns, int64_t leadingDimension) {
   return blasCall("cublasLtMatrixLayoutCreate", [&] {
-    if (type != CUDA_R_32F)
-      throw BlasError(CUBLAS_STATUS_INVALID_VALUE, "only matrices of f32 are emulated");
+    if (type != CUDA_R_32F && type != CUDA_R_16BF)
+      throw BlasError(CUBLAS_STATUS_INVALID_VALUE, "only matrices of f32 and bf16 are known");
     if (rows == 0 || columns == 0 || leadingDimension < static_cast<int64_t>(rows))
       throw BlasError(CUBLAS_STATUS_INVALID_VALUE, std::to_string(rows) + " x " + std::to_string(columns) +
                                                        " with leading dimension " + std::to_string(leadingDimension));
     *layout = blas().layouts.add<cublasLtMatrixLayout_t>(
-        std::make_shared<MatrixLayout>(MatrixLayout{rows, columns, leadingDimension}));
+        std::make_shared<MatrixLayout>(MatrixLayout{rows, columns, leadingDimension, 1, 0, type}));
   });
 }
 

@@ -33,6 +33,7 @@ struct MatrixLayout {
   int64_t leadingDimension;
   int32_t batch = 1;
   int64_t batchStride = 0; // elements
+  cudaDataType type = CUDA_R_32F;
 
   /// Elements from the first to the last, both included.
   uint64_t extent() const {

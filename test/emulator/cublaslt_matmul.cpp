@@ -51,6 +51,9 @@ void requireBatches(const Problem &p) {
 Problem describe(cublasLtMatmulDesc_t desc, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
                  cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d) {
   Problem p{find(desc), find(a), find(b), find(c), find(d), 0, 0, 0};
+  for (const MatrixLayout *layout : {&p.a, &p.b, &p.c, &p.d})
+    if (layout->type != CUDA_R_32F)
+      throw BlasError(CUBLAS_STATUS_NOT_SUPPORTED, "products of bf16 are not emulated");
   bool transposeA = isTransposed(p.desc.transposeA), transposeB = isTransposed(p.desc.transposeB);
   p.m = transposeA ? p.a.columns : p.a.rows;
   p.k = transposeA ? p.a.rows : p.a.columns;

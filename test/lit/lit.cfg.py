@@ -34,6 +34,12 @@ if ptxas:
     if os.path.exists(os.path.join(cuda_home, "include", "cuda.h")):
         config.available_features.add("cuda-toolkit")
 
+# dpsims-run takes the emulated GPU in place of a real one: DPSIMS_CUDA_LIBRARY_DIR=%emulated.
+emulated = os.path.join(os.path.dirname(config.dpsims_tools_dir), "lib", "emulated")
+if os.path.exists(os.path.join(emulated, "libdpsims-cuda.so")):
+    config.available_features.add("emulated-gpu")
+config.substitutions.append(("%emulated", emulated))
+
 if shutil.which("patch"):
     config.available_features.add("patch")
 

@@ -9,6 +9,7 @@
 #include "runtime/device/device.h"
 
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <deque>
 #include <functional>
@@ -35,6 +36,7 @@ public:
       std::memset(memory->data(), 0xff, bytes);
     return memory;
   }
+  uint64_t freeMemory() const override { return cpu->freeMemory(); }
   std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) override { return allocate(bytes); }
 
   void upload(void *dst, const void *src, uint64_t bytes) override { copyNow(dst, src, bytes); }
@@ -46,7 +48,8 @@ public:
   void synchronize() override {
     waitFor([this] { return isIdle(); });
   }
-  std::unique_ptr<DeviceEvent> createEvent() override { return std::make_unique<Event>(*this); }
+  std::unique_ptr<DeviceEvent> createEvent(bool) override { return std::make_unique<Event>(*this); }
+  DevicePeaks measurePeaks() override { return cpu->measurePeaks(); }
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const dpsims::Plan &plan) override {
     return std::make_unique<Plan>(*this, cpu->createPlan(std::move(model), entry, plan));
@@ -62,7 +65,10 @@ private:
   public:
     explicit Event(QueuedDevice &device) : device(device) {}
     void record(Queue queue) override {
-      device.enqueue(queue, [reached = reached, number = ++recorded] { *reached = number; });
+      device.enqueue(queue, [this, reached = reached, number = ++recorded] {
+        *reached = number;
+        time = Clock::now();
+      });
     }
     void wait(Queue queue) override {
       auto isReached = [reached = reached, number = recorded] { return *reached >= number; };
@@ -73,8 +79,15 @@ private:
       device.waitFor([this] { return *reached >= recorded; });
     }
 
+    double secondsSince(const DeviceEvent &earlier) const override {
+      return std::chrono::duration<double>(time - static_cast<const Event &>(earlier).time).count();
+    }
+
   private:
+    using Clock = std::chrono::steady_clock;
+
     QueuedDevice &device;
+    Clock::time_point time;
     uint64_t recorded = 0;
     std::shared_ptr<uint64_t> reached = std::make_shared<uint64_t>(0);
   };
@@ -95,6 +108,10 @@ private:
     }
     void runAll() override {
       device.enqueue(Queue::Compute, [this] { plan->runAll(); });
+    }
+    void profile(std::vector<double> &seconds) override {
+      device.enqueue(Queue::Compute, [this, &seconds] { plan->profile(seconds); });
+      device.synchronize();
     }
     uint64_t constantBytes() const override { return plan->constantBytes(); }
     uint64_t workspaceBytes() const override { return plan->workspaceBytes(); }

@@ -115,6 +115,34 @@ TEST(Session, RunsWithoutAllocating) {
   }
 }
 
+TEST(Session, SaysWhatMemoryIsMissingBeforeAnythingIsDone) {
+  ModelBuilder builder = network(32, 32);
+  builder.main().arena_size = uint64_t(1) << 44;
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  std::unique_ptr<Device> cpu = device();
+  InitialWeights weights(*model, 1);
+  std::string message = errorOf([&] { Session(model, model->entry(""), *cpu, &weights); });
+  EXPECT_TRUE(hasParts(message, {"test.dpsims: entry \"main\" needs 16777", "(arena 16777216.0 MiB, variables 0 B",
+                                 " threads has ", "smaller --batch or with --recompute"}));
+}
+
+TEST(Session, ProfilesEveryStep) {
+  std::shared_ptr<const CompiledModel> model = network(32, 32).load();
+  std::unique_ptr<Device> cpu = device();
+  InitialWeights weights(*model, 1);
+  Session session(model, model->entry(""), *cpu, &weights);
+  std::vector<float> x = randomValues(32 * 32 * 32, 1), y(x.size()), again(x.size());
+  session.run({x.data()}, {y.data()});
+  std::vector<double> seconds(session.entry().main.steps.size(), -1);
+  session.profile({x.data()}, {again.data()}, seconds);
+  for (double time : seconds)
+    EXPECT_GT(time, 0);
+  EXPECT_EQ(y, again);
+  std::fill(again.begin(), again.end(), 0.0f);
+  EXPECT_GT(session.time({x.data()}, {again.data()}), 0);
+  EXPECT_EQ(y, again);
+}
+
 TEST(Session, KernelsAllocateNothingAtAll) {
   ModelBuilder builder;
   uint32_t x = builder.input("x", {1000}), y = builder.output("y", {1000});

@@ -35,10 +35,8 @@ void bench(const BenchFlags &flags) {
   auto start = std::chrono::steady_clock::now();
   Session session(model, entry, *device, weights.get());
   double loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  BenchmarkResult result = runBenchmark(session, flags.runs);
+  BenchmarkResult result = runBenchmark(session, *device, flags.runs);
   result.loadSeconds = loadSeconds;
-  result.device = device->description();
-  result.peaks = measurePeaks(); // last: its memory is not the model's
   printBenchmark(result, std::cout);
   if (!flags.json.empty())
     writeFile(flags.json, benchmarkJson(result));
@@ -63,7 +61,7 @@ void addBenchCommand(CLI::App &app) {
                   "  dpsims-run bench --model generator.dpsims\n"
                   "  dpsims-run bench --model generator.dpsims --weights weights.safetensors --threads 8 \\\n"
                   "      --runs 50 --json times.json\n"
-                  "Percentages are of the machine's peaks, measured in the same run.");
+                  "Percentages are of the device's peaks, measured in the same run.");
   command->callback([flags] { bench(*flags); });
 }
 

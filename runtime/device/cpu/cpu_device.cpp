@@ -5,9 +5,11 @@
 #include "runtime/base/error.h"
 #include "runtime/device/cpu/cpu_memory.h"
 #include "runtime/device/cpu/cpu_plan.h"
+#include "runtime/device/cpu/peaks.h"
 #include "runtime/device/cpu/processor.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <omp.h>
 
@@ -37,10 +39,18 @@ int chooseThreads(int wanted) {
 
 // Everything is done when a call returns.
 class CpuEvent : public DeviceEvent {
+  using Clock = std::chrono::steady_clock;
+
 public:
-  void record(Queue) override {}
+  void record(Queue) override { time = Clock::now(); }
   void wait(Queue) override {}
   void synchronize() override {}
+  double secondsSince(const DeviceEvent &earlier) const override {
+    return std::chrono::duration<double>(time - static_cast<const CpuEvent &>(earlier).time).count();
+  }
+
+private:
+  Clock::time_point time;
 };
 
 class CpuDevice : public Device {
@@ -58,12 +68,14 @@ public:
   }
   bool sharesHostMemory() const override { return true; }
   std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) override { return std::make_unique<CpuMemory>(bytes); }
+  uint64_t freeMemory() const override { return machineMemory(); } // others' may be paged out
   void upload(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void download(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void synchronize() override {}
   std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) override { return allocate(bytes); }
   void copy(Queue, void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
-  std::unique_ptr<DeviceEvent> createEvent() override { return std::make_unique<CpuEvent>(); }
+  std::unique_ptr<DeviceEvent> createEvent(bool) override { return std::make_unique<CpuEvent>(); }
+  DevicePeaks measurePeaks() override { return measureCpuPeaks(); }
 
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {

@@ -12,11 +12,11 @@ namespace dpsims {
 
 namespace {
 constexpr uint64_t hugeFrom = uint64_t(8) << 20; // smaller pieces gain nothing and would round up to 2 MiB
+} // namespace
 
 uint64_t machineMemory() {
   return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
-} // namespace
 
 CpuMemory::CpuMemory(uint64_t size) {
   if (size == 0)

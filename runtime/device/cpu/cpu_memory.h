@@ -7,6 +7,9 @@
 
 namespace dpsims {
 
+/// Bytes of memory that the machine has.
+uint64_t machineMemory();
+
 /// Anonymous pages of the system's: zero when first touched, gone when freed, in huge pages where it is large.
 class CpuMemory : public DeviceMemory {
 public:

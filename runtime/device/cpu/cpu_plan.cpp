@@ -6,6 +6,7 @@
 #include "runtime/device/cpu/parallel.h"
 
 #include <algorithm>
+#include <chrono>
 #include <malloc.h>
 
 namespace dpsims {
@@ -165,6 +166,15 @@ void CpuPlan::run(size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i)
     if (steps[i])
       steps[i]->run();
+}
+
+void CpuPlan::profile(std::vector<double> &seconds) {
+  using Clock = std::chrono::steady_clock;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    Clock::time_point start = Clock::now();
+    run(i, i + 1);
+    seconds[i] = std::chrono::duration<double>(Clock::now() - start).count();
+  }
 }
 
 std::string CpuPlan::implementation(size_t step) const {

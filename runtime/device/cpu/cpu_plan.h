@@ -19,6 +19,7 @@ public:
   void bindArguments(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) override;
   void storeConstant(uint32_t index, const void *src) override;
   void run(size_t begin, size_t end) override;
+  void profile(std::vector<double> &seconds) override;
   void runAll() override { run(0, steps.size()); }
   uint64_t constantBytes() const override { return constants.bytes(); }
   uint64_t workspaceBytes() const override { return scratch.size(); }

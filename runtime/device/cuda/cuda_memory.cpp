@@ -9,17 +9,21 @@
 
 namespace dpsims::cuda {
 
+uint64_t freeGpuMemory() {
+  size_t available = 0, total = 0;
+  check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
+  return available;
+}
+
 CudaMemory::CudaMemory(uint64_t size) {
   if (size == 0)
     return;
   cudaError_t status = cudaMalloc(&address, size);
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError(); // else the next launch would report it
-    size_t available = 0, total = 0;
-    check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
     constexpr uint64_t mib = 1 << 20;
-    fail("the GPU has ", available / mib, " MiB of memory free, and ", (size + mib - 1) / mib,
-         " MiB more are needed: end other programs that use it, or compile for a smaller batch");
+    fail("the GPU has ", freeGpuMemory() / mib, " MiB of memory free, and ", (size + mib - 1) / mib,
+         " MiB more are needed: end other programs that use it, or compile with a smaller --batch or with --recompute");
   }
   check(status, "cudaMalloc");
   bytes = size;
@@ -45,8 +49,7 @@ CudaHostMemory::CudaHostMemory(uint64_t size) {
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError(); // else the next launch would report it
     fail("the system gives no ", (size >> 20) + 1,
-         " MiB of page-locked memory for copies to the GPU: end other "
-         "programs, or compile for a smaller batch");
+         " MiB of page-locked memory for copies to the GPU: end other programs, or compile with a smaller --batch");
   }
   check(status, "cudaMallocHost");
   bytes = size;

@@ -12,6 +12,9 @@ constexpr uint64_t memoryAlignment = 256;
 
 inline uint64_t alignUp(uint64_t bytes) { return (bytes + memoryAlignment - 1) / memoryAlignment * memoryAlignment; }
 
+/// Bytes that are free on the current GPU.
+uint64_t freeGpuMemory();
+
 class CudaMemory : public DeviceMemory {
 public:
   CudaMemory() = default;

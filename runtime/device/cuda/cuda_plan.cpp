@@ -3,6 +3,7 @@
 #include "runtime/device/cuda/cuda_plan.h"
 
 #include "runtime/base/error.h"
+#include "runtime/device/cuda/step_timer.h"
 
 #include <algorithm>
 #include <iostream>
@@ -122,6 +123,10 @@ std::string CudaPlan::recorded() const {
   if (graph)
     return "a graph of " + std::to_string(graph->operations()) + " operations";
   return reason.empty() ? "steps one by one" : "steps one by one (" + reason + ")";
+}
+
+void CudaPlan::profile(std::vector<double> &seconds) {
+  StepTimer(stream, !checked).time([this](size_t step) { run(step, step + 1); }, seconds);
 }
 
 std::string CudaPlan::implementation(size_t step) const {

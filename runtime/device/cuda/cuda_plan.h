@@ -25,6 +25,7 @@ public:
   void storeConstant(uint32_t index, const void *src) override { constants.store(index, src, stream); }
   void run(size_t begin, size_t end) override;
   void runAll() override;
+  void profile(std::vector<double> &seconds) override;
   std::string recorded() const override;
   uint64_t constantBytes() const override { return constants.bytes(); }
   uint64_t workspaceBytes() const override { return workspace.size(); }

@@ -9,6 +9,7 @@
 #include "runtime/device/cuda/cuda_memory.h"
 #include "runtime/device/cuda/cuda_plan.h"
 #include "runtime/device/cuda/gpu.h"
+#include "runtime/device/cuda/peaks.h"
 #include "runtime/device/cuda/streams.h"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ public:
   std::string description() const override;
   bool sharesHostMemory() const override { return false; }
   std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) override { return std::make_unique<CudaMemory>(bytes); }
+  uint64_t freeMemory() const override { return freeGpuMemory(); }
   void upload(void *dst, const void *src, uint64_t bytes) override;
   void download(void *dst, const void *src, uint64_t bytes) override;
   void synchronize() override { streams.synchronize(); }
@@ -47,7 +49,10 @@ public:
     return std::make_unique<CudaHostMemory>(bytes);
   }
   void copy(Queue queue, void *dst, const void *src, uint64_t bytes) override;
-  std::unique_ptr<DeviceEvent> createEvent() override { return std::make_unique<CudaEvent>(streams); }
+  std::unique_ptr<DeviceEvent> createEvent(bool timed) override {
+    return std::make_unique<CudaEvent>(streams, timed);
+  }
+  DevicePeaks measurePeaks() override { return measureGpuPeaks(libraries, streams.compute()); }
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override;
 

@@ -155,6 +155,24 @@ __global__ void directWeightGradientKernel(float *weights, const float *src, con
     weights[i] = sums[0];
 }
 
+constexpr int chains = 16; // more than latency times units of any processor
+constexpr int chainLength = 1024;
+
+__global__ void fmaChainsKernel(float *sink) {
+  float sums[chains], start = static_cast<float>(threadIdx.x);
+  for (int j = 0; j < chains; ++j)
+    sums[j] = start + static_cast<float>(j);
+  for (int i = 0; i < chainLength; ++i)
+#pragma unroll
+    for (int j = 0; j < chains; ++j)
+      sums[j] = fmaf(sums[j], 0.999f, start);
+  float total = 0;
+  for (float sum : sums)
+    total += sum;
+  if (total == -1) // never: the sums are positive
+    *sink = total;
+}
+
 } // namespace
 
 namespace {
@@ -214,6 +232,13 @@ void launchDirectWeightGradient(float *weights, const float *src, const float *d
   unsigned blocks = static_cast<unsigned>(sizes.weightCount());
   directWeightGradientKernel<<<blocks, threads, 0, stream>>>(weights, src, dst, sizes);
   check(cudaGetLastError(), "direct gradient of weights");
+}
+
+double launchFmaChains(float *sink, uint64_t processors, cudaStream_t stream) {
+  unsigned blocks = static_cast<unsigned>(processors * 8);
+  fmaChainsKernel<<<blocks, threads, 0, stream>>>(sink);
+  check(cudaGetLastError(), "multiply-adds");
+  return 2.0 * chains * chainLength * threads * blocks;
 }
 
 } // namespace dpsims::cuda

@@ -47,6 +47,9 @@ void launchDirectInputGradient(float *src, const float *dst, const float *weight
 void launchDirectWeightGradient(float *weights, const float *src, const float *dst, const ConvSizes &sizes,
                                 cudaStream_t stream);
 
+/// Multiply-adds in registers that keep every processor busy; returns how many operations. The sink is one float.
+double launchFmaChains(float *sink, uint64_t processors, cudaStream_t stream);
+
 } // namespace dpsims::cuda
 
 #endif // DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H

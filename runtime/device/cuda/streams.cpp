@@ -22,8 +22,9 @@ void Streams::synchronize() const {
     check(cudaStreamSynchronize(handle), "cudaStreamSynchronize");
 }
 
-CudaEvent::CudaEvent(const Streams &streams) : streams(streams) {
-  check(cudaEventCreateWithFlags(&handle, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+CudaEvent::CudaEvent(const Streams &streams, bool timed) : streams(streams) {
+  check(cudaEventCreateWithFlags(&handle, timed ? cudaEventDefault : cudaEventDisableTiming),
+        "cudaEventCreateWithFlags");
 }
 
 CudaEvent::~CudaEvent() { cudaEventDestroy(handle); }
@@ -31,6 +32,13 @@ CudaEvent::~CudaEvent() { cudaEventDestroy(handle); }
 void CudaEvent::record(Queue queue) { check(cudaEventRecord(handle, streams.get(queue)), "cudaEventRecord"); }
 
 void CudaEvent::wait(Queue queue) { check(cudaStreamWaitEvent(streams.get(queue), handle, 0), "cudaStreamWaitEvent"); }
+
+double CudaEvent::secondsSince(const DeviceEvent &earlier) const {
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, static_cast<const CudaEvent &>(earlier).handle, handle),
+        "cudaEventElapsedTime");
+  return milliseconds * 1e-3;
+}
 
 void CudaEvent::synchronize() { check(cudaEventSynchronize(handle), "cudaEventSynchronize"); }
 

@@ -32,7 +32,7 @@ private:
 class CudaEvent : public DeviceEvent {
 public:
   /// `streams` must outlive the event.
-  explicit CudaEvent(const Streams &streams);
+  CudaEvent(const Streams &streams, bool timed);
   ~CudaEvent() override;
   CudaEvent(const CudaEvent &) = delete;
   CudaEvent &operator=(const CudaEvent &) = delete;
@@ -40,6 +40,7 @@ public:
   void record(Queue queue) override;
   void wait(Queue queue) override;
   void synchronize() override;
+  double secondsSince(const DeviceEvent &earlier) const override;
 
 private:
   const Streams &streams;

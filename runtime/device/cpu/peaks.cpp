@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/model/machine_peaks.h"
+#include "runtime/device/cpu/peaks.h"
 
 #include "runtime/base/tensor.h"
 
@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstring>
 #include <immintrin.h>
-#include <sys/resource.h>
 #ifdef _OPENMP
 #include <omp.h>
 #else // a build without the CPU device: one thread is measured
@@ -123,15 +122,10 @@ double measureBandwidth(int threads) {
 
 } // namespace
 
-MachinePeaks measurePeaks() {
+DevicePeaks measureCpuPeaks() {
   int threads = omp_get_max_threads();
   Chain chain = chooseChain();
-  return {measureFlops(chain, threads), measureBandwidth(threads), chain.instructions};
-}
-
-uint64_t residentPeak() {
-  rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
+  return {measureBandwidth(threads), {{std::string("f32, ") + chain.instructions, measureFlops(chain, threads)}}};
 }
 
 } // namespace dpsims
