@@ -34,6 +34,7 @@ def bench(context, name, precision, mode, *flags, runs):
     context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], *MODES[mode], "--runs",
                    runs, "--json", path)
     figures = json.loads(path.read_text(encoding="utf-8"))
+    context.results.data.setdefault("device", {})["description"] = figures.get("device")
     steps = figures.pop("steps", [])
     return {**figures, "model": name, "precision": precision, "mode": mode, "launches": len(steps),
             "kinds": by_kind(steps), "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST]}
