@@ -17,9 +17,6 @@ std::unique_ptr<Device> createCudaDevice(const DeviceOptions &options);
 using CudaEntry = Device *(*)(const DeviceOptions &options);
 inline constexpr const char *cudaEntryName = "dpsims_create_cuda_device";
 
-/// The environment variable that names another folder to take libdpsims-cuda.so from: the tests' emulated device.
-inline constexpr const char *cudaLibraryVariable = "DPSIMS_CUDA_LIBRARY_DIR";
-
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/cuda_library.h"
+
+#include "runtime/base/error.h"
+#include "runtime/base/file.h"
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <glob.h>
+#include <link.h>
+#include <unistd.h>
+
+namespace dpsims {
+
+namespace {
+
+constexpr const char *libraryName = "libdpsims-cuda.so";
+
+// In the order in which they need each other.
+constexpr const char *cudaLibraries[] = {DPSIMS_CUBLASLT_LIBRARY, DPSIMS_CUDNN_LIBRARY};
+
+std::string variable(const char *name) {
+  const char *value = std::getenv(name);
+  return value ? value : "";
+}
+
+// The folder of the running program, empty if the system does not say.
+std::string programFolder() {
+  char path[4096];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
+  if (length <= 0 || length == static_cast<ssize_t>(sizeof(path)))
+    return {};
+  std::string program(path, static_cast<size_t>(length));
+  return program.substr(0, program.rfind('/'));
+}
+
+// What beside the program, as built and as installed, can be read; empty if nothing can.
+std::string besideProgram(const std::string &file) {
+  const std::string folder = programFolder();
+  for (const char *place : {"/../lib/", "/"})
+    if (const std::string path = folder + place + file; !folder.empty() && access(path.c_str(), R_OK) == 0)
+      return path;
+  return {};
+}
+
+// The folders that a pattern with wildcards means, sorted.
+void addMatches(const std::string &pattern, std::vector<std::string> &folders) {
+  glob_t matches;
+  if (glob(pattern.c_str(), GLOB_ONLYDIR, nullptr, &matches) == 0)
+    for (size_t i = 0; i < matches.gl_pathc; ++i)
+      folders.push_back(matches.gl_pathv[i]);
+  globfree(&matches);
+}
+
+std::string fileOf(void *library) {
+  link_map *map = nullptr;
+  return dlinfo(library, RTLD_DI_LINKMAP, &map) == 0 && map->l_name ? map->l_name : "";
+}
+
+CudaLibraryFile load(const std::string &name, const std::vector<std::string> &folders) {
+  CudaLibraryFile file{name, "", ""};
+  void *library = dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
+  if (!library)
+    file.error = dlerror();
+  for (size_t i = 0; !library && i < folders.size(); ++i)
+    if (const std::string path = joinPath(folders[i], name); access(path.c_str(), R_OK) == 0) {
+      library = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+      if (!library)
+        file.error = dlerror();
+    }
+  if (library)
+    file = {name, fileOf(library), ""};
+  return file;
+}
+
+} // namespace
+
+std::vector<std::string> cudaLibraryFolders() {
+  std::vector<std::string> folders;
+  for (const std::string &toolkit : {variable("CUDA_HOME"), variable("CUDA_PATH"), std::string("/usr/local/cuda")})
+    for (const char *place : {"/lib64", "/lib"})
+      if (!toolkit.empty())
+        addMatches(toolkit + place, folders);
+  const std::string home = variable("HOME");
+  for (const std::string &environment : {variable("VIRTUAL_ENV"), variable("CONDA_PREFIX"),
+                                         home.empty() ? home : home + "/.local", std::string("/usr/local"),
+                                         std::string("/usr")})
+    for (const char *place : {"/lib/python3*/site-packages", "/lib/python3*/dist-packages"})
+      if (!environment.empty())
+        addMatches(environment + place + "/nvidia/*/lib", folders);
+  return folders;
+}
+
+// Once loaded by path a library serves everyone who asks for it by name.
+std::vector<CudaLibraryFile> loadCudaLibraries() {
+  const std::vector<std::string> folders = cudaLibraryFolders();
+  std::vector<CudaLibraryFile> files;
+  for (const char *name : cudaLibraries)
+    files.push_back(load(name, folders));
+  return files;
+}
+
+std::string findCudaLibrary() {
+  if (const std::string folder = variable(cudaLibraryVariable); !folder.empty())
+    return joinPath(folder, libraryName);
+  const std::string path = besideProgram(libraryName);
+  return path.empty() ? libraryName : path;
+}
+
+void *loadCudaSymbol(const char *symbol) {
+  // Never closed: the device's code must outlive everything made with it.
+  const std::string path = findCudaLibrary();
+  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    loadCudaLibraries();
+    library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  }
+  void *address = library ? dlsym(library, symbol) : nullptr;
+  if (!address) {
+    const char *reason = dlerror();
+    fail("compiled for cuda, and the CUDA libraries cannot be loaded (", reason ? reason : "no reason given",
+         "): install them, or compile with --target cpu; dpsims-run info --devices tells where they are looked for");
+  }
+  return address;
+}
+
+void pretendCudaDriver() {
+  const std::string path = besideProgram("dpsims/libcuda.so.1");
+  if (path.empty() || !dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))
+    fail("the stand-in for the CUDA driver, lib/dpsims/libcuda.so.1, is missing beside dpsims-run: install it again");
+}
+
+} // namespace dpsims
