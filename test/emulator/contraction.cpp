@@ -28,42 +28,38 @@ struct Band {
   }
   int64_t weightsOffset() const { return group * s.groupOut() * windowSize(); }
 
-  /// Calls visit(index into the matrix of windows, index into src) for every tap of every window that lies within the
-  /// image; each stands for groupIn elements.
-  template <typename Visit> void forEachTap(Visit visit) const {
-#pragma omp parallel for
-    for (int64_t y = begin; y < end; ++y)
-      for (int64_t x = 0; x < s.outWidth; ++x)
-        for (int64_t ky = 0; ky < s.kernelHeight; ++ky)
-          for (int64_t kx = 0; kx < s.kernelWidth; ++kx) {
-            int64_t iy = y * s.strideH + ky - s.padTop, ix = x * s.strideW + kx - s.padLeft;
-            if (iy < 0 || iy >= s.inHeight || ix < 0 || ix >= s.inWidth)
-              continue;
-            int64_t row = (y - begin) * s.outWidth + x;
-            visit(row * windowSize() + (ky * s.kernelWidth + kx) * s.groupIn(),
-                  ((image * s.inHeight + iy) * s.inWidth + ix) * s.inChannels + group * s.groupIn());
-          }
-  }
-
   void gather(const float *src, std::vector<float> &windows) const {
     windows.assign(pixels() * windowSize(), 0);
-    forEachTap([&](int64_t window, int64_t at) {
-      std::memcpy(windows.data() + window, src + at, s.groupIn() * sizeof(float));
-    });
+#pragma omp parallel for
+    for (int64_t y = begin; y < end; ++y)
+      forEachTap(y, [&](int64_t window, int64_t at) {
+        std::memcpy(windows.data() + window, src + at, s.groupIn() * sizeof(float));
+      });
   }
 
   // Windows overlap: one row after the other.
   void scatter(const std::vector<float> &windows, float *src) const {
     for (int64_t y = begin; y < end; ++y)
-      Band{s, image, group, y, y + 1}.scatterRow(windows.data() + (y - begin) * s.outWidth * windowSize(), src);
+      forEachTap(y, [&](int64_t window, int64_t at) {
+        for (int64_t c = 0; c < s.groupIn(); ++c)
+          src[at + c] += windows[window + c];
+      });
   }
 
 private:
-  void scatterRow(const float *windows, float *src) const {
-    forEachTap([&](int64_t window, int64_t at) {
-      for (int64_t c = 0; c < s.groupIn(); ++c)
-        src[at + c] += windows[window + c];
-    });
+  /// Calls visit(index into the matrix of windows, index into src) for every tap within the image of the windows of a
+  /// result row; each stands for groupIn elements.
+  template <typename Visit> void forEachTap(int64_t y, Visit visit) const {
+    for (int64_t x = 0; x < s.outWidth; ++x)
+      for (int64_t ky = 0; ky < s.kernelHeight; ++ky)
+        for (int64_t kx = 0; kx < s.kernelWidth; ++kx) {
+          int64_t iy = y * s.strideH + ky - s.padTop, ix = x * s.strideW + kx - s.padLeft;
+          if (iy < 0 || iy >= s.inHeight || ix < 0 || ix >= s.inWidth)
+            continue;
+          int64_t row = (y - begin) * s.outWidth + x;
+          visit(row * windowSize() + (ky * s.kernelWidth + kx) * s.groupIn(),
+                ((image * s.inHeight + iy) * s.inWidth + ix) * s.inChannels + group * s.groupIn());
+        }
   }
 };
 

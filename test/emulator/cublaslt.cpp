@@ -22,7 +22,13 @@ struct Blas {
 };
 
 Blas &blas() {
-  static auto *it = new Blas;
+  static Blas *it = [] {
+    auto *made = new Blas;
+    watchLeaks("handles of cuBLASLt", [made] { return made->handles.size(); });
+    watchLeaks("descriptors of cuBLASLt",
+               [made] { return made->descs.size() + made->layouts.size() + made->preferences.size(); });
+    return made;
+  }();
   return *it;
 }
 

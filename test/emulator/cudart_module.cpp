@@ -3,6 +3,7 @@
 // Double of cudart: code and its kernels, also those that nvcc's output registers by itself.
 
 #include "test/emulator/gpu.h"
+#include "test/emulator/handles.h"
 #include "test/emulator/modules.h"
 
 namespace dpsims::emulated {
@@ -21,16 +22,22 @@ struct HostFunction {
 };
 
 struct Modules {
-  std::map<uint64_t, std::unique_ptr<Code>> libraries; // by handle
+  Handles<Code> libraries;
   std::map<const void *, HostFunction> hostFunctions;
   std::map<const void *, const Code *> kernels; // of libraries, by handle
-  uint64_t nextHandle = 1;
 };
 
 // Made before anything else of this library is; never destroyed.
 Modules &modules() {
   static auto *it = new Modules;
   return *it;
+}
+
+std::shared_ptr<Code> findLibrary(const void *library) {
+  std::shared_ptr<Code> found = modules().libraries.find(library);
+  if (!found)
+    throw CudaError(cudaErrorInvalidResourceHandle, "there is no such library");
+  return found;
 }
 
 const Code::Kernel &kernelOf(HostFunction &function) {
@@ -55,29 +62,26 @@ const Code::Kernel &kernelOf(const void *handle) {
 }
 
 cudaLibrary_t loadLibrary(const void *image) {
-  auto code = std::make_unique<Code>(image);
-  uint64_t handle = modules().nextHandle++;
-  modules().libraries[handle] = std::move(code);
-  return reinterpret_cast<cudaLibrary_t>(handle);
+  static bool isWatched = false;
+  if (!isWatched)
+    watchLeaks("libraries", [] { return modules().libraries.size(); });
+  isWatched = true;
+  return modules().libraries.add<cudaLibrary_t>(std::make_shared<Code>(image));
 }
 
 void unloadLibrary(cudaLibrary_t library) {
-  auto found = modules().libraries.find(reinterpret_cast<uint64_t>(library));
-  if (found == modules().libraries.end())
-    throw CudaError(cudaErrorInvalidResourceHandle, "there is no such library");
+  std::shared_ptr<Code> code = findLibrary(library);
   auto &kernels = modules().kernels;
   for (auto entry = kernels.begin(); entry != kernels.end();)
-    entry = entry->second == found->second.get() ? kernels.erase(entry) : std::next(entry);
-  modules().libraries.erase(found);
+    entry = entry->second == code.get() ? kernels.erase(entry) : std::next(entry);
+  modules().libraries.remove(library);
 }
 
 const Code::Kernel *findKernel(cudaLibrary_t library, const std::string &name) {
-  auto found = modules().libraries.find(reinterpret_cast<uint64_t>(library));
-  if (found == modules().libraries.end())
-    throw CudaError(cudaErrorInvalidResourceHandle, "there is no such library");
-  const Code::Kernel *kernel = found->second->find(name);
+  std::shared_ptr<Code> code = findLibrary(library);
+  const Code::Kernel *kernel = code->find(name);
   if (kernel)
-    modules().kernels[kernel] = found->second.get();
+    modules().kernels[kernel] = code.get();
   return kernel;
 }
 

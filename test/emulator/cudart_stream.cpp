@@ -3,34 +3,36 @@
 // Double of cudart: streams, events, captures and graphs.
 
 #include "test/emulator/gpu.h"
+#include "test/emulator/handles.h"
 
 namespace dpsims::emulated {
 
 namespace {
 
-// Graphs and what is made of them, by handle.
+// Graphs and what is made of them.
 struct Graphs {
-  std::map<uint64_t, std::shared_ptr<Graph>> graphs, executables;
-  uint64_t nextHandle = 1;
+  Handles<Graph> graphs, executables;
 };
 
 Graphs &graphs() {
-  static auto *it = new Graphs;
+  static Graphs *it = [] {
+    auto *made = new Graphs;
+    watchLeaks("graphs", [made] { return made->graphs.size() + made->executables.size(); });
+    return made;
+  }();
   return *it;
 }
 
-std::shared_ptr<Graph> &find(std::map<uint64_t, std::shared_ptr<Graph>> &objects, const void *handle) {
-  auto found = objects.find(reinterpret_cast<uint64_t>(handle));
-  if (found == objects.end())
+std::shared_ptr<Graph> find(const Handles<Graph> &objects, const void *handle) {
+  std::shared_ptr<Graph> found = objects.find(handle);
+  if (!found)
     throw CudaError(cudaErrorInvalidResourceHandle, "there is no such graph");
-  return found->second;
+  return found;
 }
 
-template <typename Handle>
-Handle add(std::map<uint64_t, std::shared_ptr<Graph>> &objects, std::shared_ptr<Graph> graph) {
-  uint64_t handle = graphs().nextHandle++;
-  objects[handle] = std::move(graph);
-  return reinterpret_cast<Handle>(handle);
+void destroy(Handles<Graph> &objects, const void *handle) {
+  find(objects, handle);
+  objects.remove(handle);
 }
 
 // Done or not; somebody who asks again and again sees it done in the end.
@@ -157,7 +159,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph) {
   *graph = nullptr;
   return call("cudaStreamEndCapture", [&] {
-    *graph = add<cudaGraph_t>(graphs().graphs, gpu().scheduler.endCapture(gpu().scheduler.stream(stream)));
+    *graph = graphs().graphs.add<cudaGraph_t>(gpu().scheduler.endCapture(gpu().scheduler.stream(stream)));
   });
 }
 
@@ -174,7 +176,7 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t *executable, cudaGraph_t graph,
   return call("cudaGraphInstantiate", [&] {
     if (flags)
       throw CudaError(cudaErrorInvalidValue, "flags that are not emulated");
-    *executable = add<cudaGraphExec_t>(graphs().executables, find(graphs().graphs, graph));
+    *executable = graphs().executables.add<cudaGraphExec_t>(find(graphs().graphs, graph));
   });
 }
 
@@ -199,17 +201,11 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
 }
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  return call("cudaGraphDestroy", [&] {
-    find(graphs().graphs, graph);
-    graphs().graphs.erase(reinterpret_cast<uint64_t>(graph));
-  });
+  return call("cudaGraphDestroy", [&] { destroy(graphs().graphs, graph); });
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
-  return call("cudaGraphExecDestroy", [&] {
-    find(graphs().executables, executable);
-    graphs().executables.erase(reinterpret_cast<uint64_t>(executable));
-  });
+  return call("cudaGraphExecDestroy", [&] { destroy(graphs().executables, executable); });
 }
 
 } // extern "C"

@@ -18,7 +18,12 @@ struct Dnn {
 };
 
 Dnn &dnn() {
-  static auto *it = new Dnn;
+  static Dnn *it = [] {
+    auto *made = new Dnn;
+    watchLeaks("handles of cuDNN", [made] { return made->handles.size(); });
+    watchLeaks("descriptors of cuDNN", [made] { return made->descriptors.size(); });
+    return made;
+  }();
   return *it;
 }
 

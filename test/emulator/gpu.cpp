@@ -25,14 +25,9 @@ void report() {
     std::fputs(it.statistics.text().c_str(), stderr);
   if (!it.options.leaks)
     return;
-  auto leaked = [](uint64_t count, const char *what) {
-    if (count)
-      complain("leaked " + std::to_string(count) + ' ' + what);
-  };
-  leaked(it.memory.liveCount(MemoryKind::Device), "allocations of device memory");
-  leaked(it.memory.liveCount(MemoryKind::Pinned), "allocations of pinned memory");
-  leaked(it.scheduler.liveStreams(), "streams");
-  leaked(it.scheduler.liveEvents(), "events");
+  for (const auto &[what, count] : it.counters)
+    if (count() != 0)
+      complain("leaked " + std::to_string(count()) + ' ' + what);
 }
 
 // "" is a list without devices; so is "-1".
@@ -43,7 +38,12 @@ bool hidesDevices() {
 
 } // namespace
 
-Gpu::Gpu() : options(optionsOfEnvironment()), memory(options.memory), scheduler(options.seed) {}
+Gpu::Gpu() : options(optionsOfEnvironment()), memory(options.memory), scheduler(options.seed) {
+  counters = {{"allocations of device memory", [this] { return memory.liveCount(MemoryKind::Device); }},
+              {"allocations of pinned memory", [this] { return memory.liveCount(MemoryKind::Pinned); }},
+              {"streams", [this] { return scheduler.liveStreams(); }},
+              {"events", [this] { return scheduler.liveEvents(); }}};
+}
 
 void Gpu::checkDevice(const void *address, uint64_t bytes, const std::string &use) const {
   if (bytes && !memory.find(address, bytes, MemoryKind::Device))
@@ -70,6 +70,10 @@ Gpu &gpu() {
     return new Gpu;
   }();
   return *it;
+}
+
+void watchLeaks(const char *what, std::function<size_t()> count) {
+  gpu().counters.emplace_back(what, std::move(count));
 }
 
 int driverVersion() {

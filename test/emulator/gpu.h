@@ -15,6 +15,8 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dpsims::emulated {
 
@@ -47,6 +49,7 @@ struct Gpu {
   Memory memory;
   Scheduler scheduler;
   Statistics statistics;
+  std::vector<std::pair<std::string, std::function<size_t()>>> counters; // of what can leak
   cudaError_t lastError = cudaSuccess;
   cudaError_t stickyError = cudaSuccess; // of failed work; never goes away
 };
@@ -65,6 +68,9 @@ cudaError_t call(const char *name, const std::function<void()> &body);
 
 /// Prints what the error says, and keeps it for the calls to come if work failed.
 void keep(const CudaError &error, const char *name);
+
+/// Says at exit, if asked to, how many of these were not given back.
+void watchLeaks(const char *what, std::function<size_t()> count);
 
 /// Prints "emulated GPU: ..." to stderr.
 void complain(const std::string &message);

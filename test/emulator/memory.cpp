@@ -77,8 +77,8 @@ std::string Memory::describe(const void *address) const {
   return (allocation->isLive ? kind : "freed " + kind) + size;
 }
 
-uint64_t Memory::liveCount(MemoryKind kind) const {
-  uint64_t count = 0;
+size_t Memory::liveCount(MemoryKind kind) const {
+  size_t count = 0;
   for (const auto &[begin, allocation] : allocations)
     count += allocation.isLive && allocation.kind == kind;
   return count;

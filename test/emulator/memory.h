@@ -47,7 +47,7 @@ public:
 
   uint64_t used() const { return bytesUsed; }
   uint64_t size() const { return capacity; }
-  uint64_t liveCount(MemoryKind kind) const;
+  size_t liveCount(MemoryKind kind) const;
 
 private:
   const Allocation *at(const void *address) const;

@@ -5,6 +5,7 @@
 //   loss/... and single numbers   1e-4 of the expected (LabelMix 1e-3)
 //   gradient/...                  1e-3, or what the file's "gradient_tolerance" says, and 1e-6 of all gradients
 //   together after/..., ema/...            2e-3 of the weight
+//   everything, with --weights             2e-3 of the weight
 //
 // Expected tensors "digest/NAME" are 16 random projections of a tensor NAME that is too large to be kept.
 
@@ -65,6 +66,7 @@ struct Expected {
   std::string name; // of the tensor, without "digest/"
   Values values;
   bool isDigest;
+  bool isWeight; // after training
 };
 
 /// The largest permitted norm of the difference.
@@ -72,7 +74,7 @@ double tolerance(const Expected &expected, double gradientTolerance, double allG
   double norm = std::sqrt(squares(expected.values));
   if (startsWith(expected.name, "gradient/"))
     return gradientTolerance * norm + 1e-6 * allGradients;
-  if (startsWith(expected.name, "after/") || startsWith(expected.name, "ema/"))
+  if (expected.isWeight)
     return 2e-3 * norm + 1e-6 * std::sqrt(static_cast<double>(expected.values.size()));
   return (expected.name.find("labelmix") != std::string::npos ? 1e-3 : 1e-4) * norm + 1e-6;
 }
@@ -94,11 +96,13 @@ double error(const Expected &expected, const SafetensorsFile &actual, double per
   return std::isnan(ratio) ? HUGE_VAL : ratio;
 }
 
-std::vector<Expected> readExpected(const SafetensorsFile &file) {
+std::vector<Expected> readExpected(const SafetensorsFile &file, bool weights) {
   std::vector<Expected> all;
   for (const SafetensorsEntry &entry : file.entries()) {
     bool isDigest = startsWith(entry.name, digestPrefix);
-    all.push_back({isDigest ? entry.name.substr(digestPrefix.size()) : entry.name, read(file, entry), isDigest});
+    std::string name = isDigest ? entry.name.substr(digestPrefix.size()) : entry.name;
+    bool isWeight = weights || startsWith(name, "after/") || startsWith(name, "ema/");
+    all.push_back({name, read(file, entry), isDigest, isWeight});
   }
   return all;
 }
@@ -106,9 +110,9 @@ std::vector<Expected> readExpected(const SafetensorsFile &file) {
 std::string kindOf(const std::string &name) { return name.substr(0, name.find('/')); }
 
 /// Prints the worst, and whether all are within their tolerances and nothing else of their kinds was computed.
-bool compare(const std::string &expectedPath, const std::string &actualPath) {
+bool compare(const std::string &expectedPath, const std::string &actualPath, bool weights) {
   SafetensorsFile expectedFile(expectedPath), actual(actualPath);
-  std::vector<Expected> all = readExpected(expectedFile);
+  std::vector<Expected> all = readExpected(expectedFile, weights);
   auto given = expectedFile.metadata().find("gradient_tolerance");
   double gradientTolerance = given == expectedFile.metadata().end() ? 1e-3 : std::stod(given->second);
   double gradients = 0;
@@ -134,12 +138,14 @@ bool compare(const std::string &expectedPath, const std::string &actualPath) {
 } // namespace
 
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: dpsims-golden-compare EXPECTED.safetensors ACTUAL.safetensors\n");
+  bool weights = argc > 1 && std::string(argv[1]) == "--weights";
+  char **files = argv + (weights ? 2 : 1);
+  if (argv + argc - files != 2) {
+    std::fprintf(stderr, "usage: dpsims-golden-compare [--weights] EXPECTED.safetensors ACTUAL.safetensors\n");
     return 1;
   }
   try {
-    return compare(argv[1], argv[2]) ? 0 : 1;
+    return compare(files[0], files[1], weights) ? 0 : 1;
   } catch (const std::exception &error) {
     std::fprintf(stderr, "dpsims-golden-compare: error: %s\n", error.what());
     return 1;

@@ -4,6 +4,7 @@
 # the address and undefined-behaviour sanitizers, then everything.
 #
 #   tools/scripts/test.sh
+#   DPSIMS_NIGHTLY=1 tools/scripts/test.sh    the slow tests too, those with the label `nightly`
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,12 +13,16 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 
 status=0
+slow="-LE nightly"
+[ "${DPSIMS_NIGHTLY:-0}" = 0 ] || slow=
 # shellcheck disable=SC2086
 install_packages $build_packages $test_packages
 build sanitize -DDPSIMS_TESTS=ON
 build release -DDPSIMS_TESTS=ON
 say "Tests under the sanitizers"
-ctest --preset sanitize -j "$(nproc)" || status=1
+# shellcheck disable=SC2086
+ctest --preset sanitize -j "$(nproc)" $slow || status=1
 say "Tests"
-ctest --preset release -j "$(nproc)" || status=1
+# shellcheck disable=SC2086
+ctest --preset release -j "$(nproc)" $slow || status=1
 [ "$status" -eq 0 ] || fail "tests failed: see above"

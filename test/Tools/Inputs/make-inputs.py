@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Inputs of the program `generator`, batch 1, five classes: label map, noise, instance map.
+"""Inputs of the program `generator`, five classes: label maps, noise, instance maps.
 
-    make-inputs.py SIZE NOISE-DIM OUTPUT.safetensors
+    make-inputs.py SIZE NOISE-DIM OUTPUT.safetensors [BATCH]
 
 Needs nothing but Python.
 """
@@ -11,14 +11,15 @@ import struct
 import sys
 
 size, noise_dim, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-labels = [(x // 8 + y // 8) % 5 for y in range(size) for x in range(size)]
-instances = [y // 16 * 10 + x // 16 for y in range(size) for x in range(size)]
-noise = [((7 * i + 3) % 11 - 5) / 5 for i in range(noise_dim)]
+batch = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+labels = [(x // 8 + y // 8 + n) % 5 for n in range(batch) for y in range(size) for x in range(size)]
+instances = [y // 16 * 10 + x // 16 for _ in range(batch) for y in range(size) for x in range(size)]
+noise = [((7 * i + 3) % 11 - 5) / 5 for i in range(batch * noise_dim)]
 header, data = {}, b""
 for name, kind, letter, shape, values in [
-        ("labels", "I32", "i", [1, size, size], labels),
-        ("z", "F32", "f", [1, noise_dim], noise),
-        ("instances", "I32", "i", [1, size, size], instances)]:
+        ("labels", "I32", "i", [batch, size, size], labels),
+        ("z", "F32", "f", [batch, noise_dim], noise),
+        ("instances", "I32", "i", [batch, size, size], instances)]:
     packed = struct.pack("<%d%s" % (len(values), letter), *values)
     header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
     data += packed
