@@ -11,6 +11,7 @@ import sys
 import flags
 
 SCHEMA = 1
+VERDICTS = {True: "all checks passed.", False: "**checks failed.**"}
 
 
 class ResultsError(Exception):
@@ -25,7 +26,8 @@ def read(path):
     except (ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: is no JSON: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ResultsError(f"{path}: has no \"schema\": {SCHEMA}; it must be a results.json of gpu-suite.sh of this version")
+        raise ResultsError(f"{path}: has no \"schema\": {SCHEMA}; it must be a results.json of gpu-suite.sh of this "
+                           "version")
     return data
 
 
@@ -50,12 +52,14 @@ def heading(data):
     device = data.get("device", {})
     name = device.get("description") or device.get("name") or "no device"
     commit, date = data.get("commit", "unknown"), data.get("date", "")
+    command = "tools/scripts/gpu-suite.sh run" + (" --short" if data.get("short") else "")
+    verdict = VERDICTS.get(data.get("passed"), "stopped before the end.")
     lines = ["# Results on a GPU" + (", emulated: a dry run" if data.get("emulated") else ""), "",
-             f"{name}; commit {commit}; {date[:10]}; `tools/scripts/gpu-suite.sh run{' --short' if data.get('short') else ''}`: "
-             + {True: "all checks passed.", False: "**checks failed.**"}.get(data.get("passed"), "stopped before the end."), ""]
+             f"{name}; commit {commit}; {date[:10]}; `{command}`: {verdict}", ""]
     versions = {**{key: value for key, value in device.items() if key not in ("name", "description")},
                 **data.get("versions", {})}
-    return lines + ([", ".join(f"{key} {value}" for key, value in versions.items()) + ".", ""] if versions else [])
+    lines += [", ".join(f"{key} {value}" for key, value in versions.items()) + ".", ""] if versions else []
+    return lines + [*(f"    {line}" for line in data.get("devices", [])), ""]
 
 
 def steps(data):
@@ -76,9 +80,11 @@ def golden(data):
         plain = [entry for entry in good if not is_training(entry["case"])]
         trained = [entry for entry in good if is_training(entry["case"])]
         worst = max(plain, key=lambda entry: entry["error"], default=None)
-        rows.append((precision, f"{len(good)} of {len(own)}", f"{worst['error']:.1e} ({worst['case']})" if worst else "",
+        rows.append((precision, f"{len(good)} of {len(own)}",
+                     f"{worst['error']:.1e} ({worst['case']})" if worst else "",
                      f"{max(entry['error'] for entry in trained):.2f}" if trained else ""))
-    lines = ["## Golden cases", "", *table(("precision", "passed", "largest relative error", "training: largest share of the tolerance"), rows)]
+    header = ("precision", "passed", "largest relative error", "training: largest share of the tolerance")
+    lines = ["## Golden cases", "", *table(header, rows)]
     bad = [(entry["case"], entry["precision"], entry["status"], entry.get("reason", f"{entry.get('error', 0):.2g}"))
            for entry in entries if entry["status"] != "passed"]
     return lines + (table(("case", "precision", "status", "error"), bad) if bad else [])
@@ -91,7 +97,8 @@ def is_training(case):
 def conformance(data):
     rows = [(entry["precision"], entry["passed"], len(entry["failed"]), ", ".join(entry["failed"][:8]))
             for entry in data.get("conformance", [])]
-    return ["## Every kind of step against plain loops", "", *table(("precision", "passed", "failed", ""), rows)] if rows else []
+    header = ("precision", "passed", "failed", "")
+    return ["## Every kind of step against plain loops", "", *table(header, rows)] if rows else []
 
 
 def kernels(data):
@@ -102,28 +109,42 @@ def kernels(data):
 
 
 def sanitizer(data):
-    rows = [(entry["tool"], entry["case"], entry["status"], entry.get("summary", "")) for entry in data.get("sanitizer", [])]
+    rows = [(entry["tool"], entry["case"], entry["status"], entry.get("summary", ""))
+            for entry in data.get("sanitizer", [])]
     return ["## compute-sanitizer", "", *table(("tool", "case", "status", "summary"), rows)] if rows else []
 
 
-CEILINGS = (("copy_bytes_per_second", "copy, bytes read and written", "TB/s", 1e12), ("f32_flops", "f32", "TFLOP/s", 1e12),
-            ("tf32_flops", "TF32", "TFLOP/s", 1e12), ("bf16_flops", "bf16", "TFLOP/s", 1e12))
+# In results.json: "ceilings", by PyTorch; "machine", by dpsims-run bench.
+CEILINGS = (("copy_bytes_per_second", None, "copy, bytes read and written", "TB/s"),
+            ("f32_flops", "f32", "f32", "TFLOP/s"), ("tf32_flops", "TF32", "TF32", "TFLOP/s"),
+            ("bf16_flops", "bf16", "bf16", "TFLOP/s"))
 
 
 def ceilings(data):
-    found = data.get("ceilings", {})
-    rows = [(title, rate(found[key], unit, scale)) for key, title, unit, scale in CEILINGS if found.get(key)]
-    return ["## Ceilings", "", f"Measured by {found.get('by', 'dpsims-run')}.", "", *table(("what", "figure"), rows)] if rows else []
+    by_torch, machine = data.get("ceilings", {}), data.get("machine", {})
+    rows = []
+    for key, name, title, unit in CEILINGS:
+        own = machine.get("flops", {}).get(name) if name else machine.get("bandwidth")
+        rows.append((title, rate(by_torch.get(key), unit, 1e12), rate(own, unit, 1e12)))
+    header = ("what", by_torch.get("by", "PyTorch"), "dpsims-run bench")
+    return ["## Ceilings", "", *table(header, rows)] if by_torch or machine else []
+
+
+def ceiling(data, precision):
+    """-> operations a second that are possible at best, or None."""
+    name = {"tf32": "TF32"}.get(precision, precision)
+    return data.get("ceilings", {}).get(f"{precision}_flops") or data.get("machine", {}).get("flops", {}).get(name)
 
 
 def bench_row(data, entry):
     if "reason" in entry:
         return (entry["model"], entry["precision"], entry["mode"], "", "", "", "", "", "", entry["reason"])
-    seconds, ceiling = entry["median_seconds"], data.get("ceilings", {}).get(f"{entry['precision']}_flops")
-    flops = entry["flops"] / seconds if seconds else 0
+    seconds, device = entry["median_seconds"], entry["device_seconds"]
+    flops = entry["flops"] / device if device else 0
     memory = sum(entry.get("memory", {}).get(key, 0) for key in ("arena", "constants", "variables", "workspace"))
-    return (entry["model"], entry["precision"], entry["mode"], milliseconds(entry["min_seconds"]), milliseconds(seconds),
-            f"{entry['batch'] / seconds:.1f}" if seconds else "", rate(flops, "TFLOP/s", 1e12), share(flops, ceiling),
+    return (entry["model"], entry["precision"], entry["mode"], milliseconds(device), milliseconds(seconds),
+            f"{entry['batch'] / seconds:.1f}" if seconds else "", rate(flops, "TFLOP/s", 1e12),
+            share(flops, ceiling(data, entry["precision"])),
             f"{memory / 1e9:.2f} GB", "")
 
 
@@ -131,7 +152,8 @@ def benches(data, section, title):
     entries = data.get(section, [])
     if not entries:
         return []
-    header = ("model", "precision", "launched by", "fastest", "median", "images/s", "speed", "of the ceiling", "memory", "")
+    header = ("model", "precision", "launched by", "on the device", "with copies", "images/s", "speed",
+              "of the ceiling", "memory", "")
     lines = [f"## {title}", "", *table(header, [bench_row(data, entry) for entry in entries])]
     for entry in entries:
         if entry.get("kinds"):
@@ -145,7 +167,8 @@ def kinds(entry):
              rate(kind["flops"] / kind["seconds"] if kind["seconds"] else 0, "TFLOP/s", 1e12),
              rate(kind["bytes"] / kind["seconds"] if kind["seconds"] else 0, "GB/s", 1e9))
             for name, kind in sorted(entry["kinds"].items(), key=lambda item: -item[1]["seconds"])]
-    slow = [(step["label"], step["implementation"], milliseconds(step["seconds"])) for step in entry.get("steps", [])[:8]]
+    slow = [(step["label"], step["implementation"], milliseconds(step["seconds"]))
+            for step in entry.get("steps", [])[:8]]
     return [f"{entry['model']}, {entry['precision']}, {entry['mode']}, by kind, one step at a time:", "",
             *table(("kind", "steps", "time", "share", "speed", "memory"), rows),
             *table(("slowest steps", "implementation", "time"), slow)]
@@ -159,7 +182,8 @@ def pytorch(data):
     if not rows:
         return []
     return ["## PyTorch on the same weights", "",
-            f"The generator, batch {found.get('batch', 1)}, PyTorch {found.get('torch', '')}; errors are relative to PyTorch in f64.", "",
+            f"The generator, batch {found.get('batch', 1)}, PyTorch {found.get('torch', '')}; errors are relative to "
+            "PyTorch in f64.", "",
             *table(("contender", "precision", "time", "relative error", ""), rows)]
 
 
@@ -169,8 +193,9 @@ def ratios(data):
 
 
 def page(data):
-    lines = [*heading(data), *steps(data), *golden(data), *conformance(data), *kernels(data), *sanitizer(data), *ceilings(data),
-             *benches(data, "bench", "Sampling"), *benches(data, "training", "Training"), *pytorch(data), *ratios(data)]
+    lines = [*heading(data), *steps(data), *golden(data), *conformance(data), *kernels(data), *sanitizer(data),
+             *ceilings(data), *benches(data, "bench", "Sampling"),
+             *benches(data, "training", "Training"), *pytorch(data), *ratios(data)]
     return "\n".join(lines).rstrip() + "\n"
 
 

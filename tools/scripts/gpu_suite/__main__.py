@@ -58,8 +58,8 @@ def add_common(parser):
     parser.add_argument("--reference", type=folder, metavar="DIR",
                         help="folder of dpsims_torch.py, for the comparison with PyTorch")
     parser.add_argument("--emulated", type=folder, metavar="DIR",
-                        help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels compute, "
-                             "run makes a dry run on it")
+                        help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels "
+                             "compute, run makes a dry run on it")
 
 
 def parse_arguments():
@@ -85,7 +85,8 @@ def open_suite(options):
     """-> the packed suite that this script is part of, or one made of the clone."""
     if (SCRIPTS / MANIFEST).is_file():
         if options.bin or options.config != CONFIG:
-            raise SuiteError("--bin and --config: a packed suite has programs and models of its own; use them in a clone")
+            raise SuiteError("--bin and --config: a packed suite has programs and models of its own; use them in a "
+                             "clone")
         return Suite(SCRIPTS)
     root = root_of_clone()
     if not root:
@@ -125,7 +126,7 @@ def run(options):
                         emulated=bool(options.emulated), limit=options.limit)
     environment = environment_of(options, suite)
     with tempfile.TemporaryDirectory(prefix="dpsims-gpu-suite-") as work:
-        environment.setdefault("XDG_CACHE_HOME", work)
+        environment["XDG_CACHE_HOME"] = work
         passed = run_steps(Context(suite, options, results, pathlib.Path(work), environment), STEPS)
     results.data["passed"] = passed
     results.write()

@@ -49,6 +49,8 @@ def gpu_figures(context):
 def versions(context):
     data = context.results.data
     data["device"] = gpu_figures(context)
+    # What is there and what is missing, as dpsims-run finds it.
+    data["devices"] = context.dpsims("info", "--devices").splitlines()
     found = {"dpsims": context.dpsims("--version").strip(), "python": platform.python_version(),
              "system": platform.platform(), "nvcc": first_line(context, ["nvcc", "--version"]),
              "compute-sanitizer": first_line(context, ["compute-sanitizer", "--version"]),
@@ -67,7 +69,8 @@ def judges_itself(case):
 
 def worst_error(text):
     """-> the largest figure of what `dpsims-run execute` or dpsims-golden-compare printed, or None."""
-    found = re.findall(r"relative error (\S+?),?(?:\s|$)", text) or re.findall(r"^\s*(\S+) of the tolerance", text, re.M)
+    found = re.findall(r"relative error (\S+?),?(?:\s|$)", text)
+    found = found or re.findall(r"^\s*(\S+) of the tolerance", text, re.M)
     return max((float(value) for value in found), default=None)
 
 
@@ -88,7 +91,8 @@ def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
     if judges_itself(case):
         outputs = context.work / f"{case['name']}.outputs.safetensors"
         context.command([*words, "--outputs", outputs], environment=environment)
-        status, text = context.command([context.suite.program("dpsims-golden-compare"), expected, outputs], allowed=(0, 1))
+        status, text = context.command([context.suite.program("dpsims-golden-compare"), expected, outputs],
+                                       allowed=(0, 1))
     else:
         status, text = context.command([*words, "--expected", expected, "--tolerance", tolerance],
                                        environment=environment, allowed=(0, 1))

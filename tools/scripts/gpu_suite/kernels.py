@@ -82,4 +82,5 @@ def sanitizer(context):
 
 
 def sanitized(context, tool, case):
-    return context.command(["compute-sanitizer", "--tool", tool, "--error-exitcode", "9", *case_words(context, case)])[1]
+    words = ["compute-sanitizer", "--tool", tool, "--error-exitcode", "9", *case_words(context, case)]
+    return context.command(words)[1]

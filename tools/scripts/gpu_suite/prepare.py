@@ -105,9 +105,10 @@ def prepare(root, folder, options, tools, programs):
         copy_case(root, case, golden)
     shutil.copy(config, folder / "config.json")
     work = [(models / f"{name}.dpsims", words) for name, words in models_of(config, make_kernels(root, folder))]
-    work += [(golden / f"{case['name']}.dpsims",
-              [root / "test/golden" / case["name"] / "config.json", "--program", case["program"], "--batch", case["batch"]])
-             for case in cases]
+    for case in cases:
+        words = [root / "test/golden" / case["name"] / "config.json"]
+        work.append((golden / f"{case['name']}.dpsims",
+                     [*words, "--program", case["program"], "--batch", case["batch"]]))
     compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
     emulated = options.emulated or root / "build/release/lib/emulated"
     if emulated.is_dir() and (tools / SUMS).is_file():

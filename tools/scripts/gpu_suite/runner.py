@@ -39,7 +39,8 @@ class Results:
 
     def __init__(self, path):
         self.path = path
-        self.data = {"schema": SCHEMA, "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.data = {"schema": SCHEMA, "date": now.isoformat(timespec="seconds")}
 
     def write(self):
         part = self.path.with_suffix(".part")

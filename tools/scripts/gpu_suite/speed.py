@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Steps 5, 6 and 8: the device's ceilings, sampling, training."""
+"""The device's ceilings, sampling, training."""
 import json
 
 import process
@@ -31,11 +31,12 @@ def by_kind(steps):
 def bench(context, name, precision, mode, *flags, runs):
     """Times a model; -> its figures, without the fast ones of its steps."""
     path = context.work / f"{name}-{precision}-{mode}.json"
-    context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], *MODES[mode], "--runs",
-                   runs, "--json", path)
+    context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], *MODES[mode],
+                   "--runs", runs, "--json", path)
     figures = json.loads(path.read_text(encoding="utf-8"))
-    context.results.data.setdefault("device", {})["description"] = figures.get("device")
-    steps = figures.pop("steps", [])
+    context.results.data.setdefault("device", {})["description"] = figures["device"]
+    context.results.data["machine"] = figures.pop("machine")
+    steps = figures.pop("steps")
     return {**figures, "model": name, "precision": precision, "mode": mode, "launches": len(steps),
             "kinds": by_kind(steps), "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST]}
 
@@ -64,7 +65,8 @@ def sampling(context):
 
 
 def training(context):
-    benches(context, "training", [("training-8", precision, "graph", ("--entry", "train"), 5) for precision in PRECISIONS])
+    flags = ("--entry", "train")
+    benches(context, "training", [("training-8", precision, "graph", flags, 5) for precision in PRECISIONS])
 
 
 # Independent of dpsims: what PyTorch reaches with a large copy and large products.
