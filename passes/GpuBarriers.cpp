@@ -17,17 +17,19 @@ namespace {
 /// The thread that touches an element: any, thread 0, or that of the element's place along the last dimension.
 enum class Owner { Any, First, Spread };
 
-/// Elements along a last dimension: those of `memory`, counted from `offset`. Of two views with equal ones, elements in
-/// one place belong to one thread.
+/// Elements along a last dimension: those of `memory`, counted from `offset`, `vector` at a time. Of two views with
+/// equal ones, elements in one place belong to one thread.
 struct Lanes {
   Value memory;
-  int64_t offset = 0;
+  int64_t vector = 1, offset = 0;
 
-  bool operator==(const Lanes &other) const { return memory == other.memory && offset == other.offset; }
+  bool operator==(const Lanes &other) const {
+    return memory == other.memory && vector == other.vector && offset == other.offset;
+  }
 };
 
-Lanes lanesOf(Value view) {
-  Lanes lanes{view};
+Lanes lanesOf(Value view, int64_t vector) {
+  Lanes lanes{view, vector};
   while (auto op = lanes.memory.getDefiningOp<memref::SubViewOp>()) {
     unsigned last = op.getSourceType().getRank() - 1;
     if (op.getDroppedDims().test(last) || op.isDynamicOffset(last) || op.isDynamicStride(last) ||
@@ -85,7 +87,7 @@ private:
   LogicalResult runIf(scf::IfOp op, Accesses &pending);
   void runAccess(Operation *op, Accesses &pending);
   Accesses accessesOf(Operation *op);
-  void add(Accesses &accesses, Value view, Owner owner, bool write);
+  void add(Accesses &accesses, Value view, Owner owner, bool write, int64_t vector = 1);
   Owner ownerOf(linalg::GenericOp op, OpOperand &operand);
 
   const GpuMapping &mapping;
@@ -93,19 +95,19 @@ private:
   SmallVectorImpl<Operation *> &barriers;
 };
 
-void BarrierSearch::add(Accesses &accesses, Value view, Owner owner, bool write) {
+void BarrierSearch::add(Accesses &accesses, Value view, Owner owner, bool write, int64_t vector) {
   Value root = memoryOf(view);
   if (mapping.isPrivate(root))
     return;
   if (isa<BlockArgument>(root) && !isDisjoint(cast<BlockArgument>(root)))
     root = Value();
-  accesses.push_back({root, lanesOf(view), owner, write});
+  accesses.push_back({root, lanesOf(view, vector), owner, write});
 }
 
 Owner BarrierSearch::ownerOf(linalg::GenericOp op, OpOperand &operand) {
-  GpuMode mode = mapping.generics.lookup(op).mode;
+  auto [mode, vector, lanes] = mapping.generics.lookup(op);
   int64_t size = lastSize(op);
-  bool one = !ShapedType::isDynamic(size) && size <= mapping.vector; // all elements are thread 0's
+  bool one = !ShapedType::isDynamic(size) && size <= vector; // all elements are thread 0's
   bool output = op.isDpsInit(&operand), accumulated = output && isAccumulated(op, &operand);
   switch (mode) {
   case GpuMode::First:
@@ -134,7 +136,8 @@ Accesses BarrierSearch::accessesOf(Operation *op) {
   for (OpOperand &operand : generic->getOpOperands())
     if (isa<MemRefType>(operand.get().getType()) &&
         (generic.isDpsInit(&operand) || !generic.getMatchingBlockArgument(&operand).use_empty()))
-      add(accesses, operand.get(), ownerOf(generic, operand), generic.isDpsInit(&operand));
+      add(accesses, operand.get(), ownerOf(generic, operand), generic.isDpsInit(&operand),
+          mapping.generics.lookup(op).vector);
   if (mapping.exchangesWarps(op))
     accesses.push_back({exchange, {}, Owner::Any, true});
   return accesses;

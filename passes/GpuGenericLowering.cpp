@@ -17,7 +17,10 @@ GpuKernelContext::GpuKernelContext(gpu::GPUFuncOp func, const GpuMapping &mappin
   func.walk([&](memref::AllocaOp op) {
     if (!mapping.isPrivate(op))
       return;
-    ArrayRef<int64_t> shape = isSpread(op) ? ArrayRef(mapping.vector) : op.getType().getShape();
+    int64_t elements = 1;
+    for (Operation *user : op->getUsers())
+      elements = std::max(elements, mapping.generics.lookup(user).vector);
+    ArrayRef<int64_t> shape = isSpread(op) ? ArrayRef(elements) : op.getType().getShape();
     auto type = MemRefType::get(shape, op.getType().getElementType(), AffineMap(), space);
     privates[op] = func.addPrivateAttribution(type, op.getLoc());
   });
@@ -55,8 +58,7 @@ void lowerScalarAccess(Operation *op, GpuKernelContext &kernel) {
 
 GpuGenericLowering::GpuGenericLowering(linalg::GenericOp op, GpuKernelContext &kernel)
     : op(op), kernel(kernel), layout(kernel.mapping.generics.lookup(op)), threads(kernel.mapping.threads),
-      vector(lastSize(op) == 1 ? 1 : kernel.mapping.vector), b(op), loc(op.getLoc()), counters(op.getNumLoops()),
-      elements(1) {
+      vector(lastSize(op) == 1 ? 1 : layout.vector), b(op), loc(op.getLoc()), counters(op.getNumLoops()), elements(1) {
   for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
     if (isReduction(op, dim))
       reductions.push_back(dim);

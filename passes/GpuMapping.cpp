@@ -6,6 +6,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
+#include "llvm/ADT/EquivalenceClasses.h"
+
 using namespace mlir;
 
 namespace dpsims {
@@ -57,18 +59,29 @@ bool isAligned(linalg::GenericOp op, OpOperand &operand) {
          });
 }
 
-int64_t chooseVector(ArrayRef<linalg::GenericOp> generics) {
-  bool any = false;
+/// Whether each thread may take several elements at a time; nothing is said by a single one.
+std::optional<bool> isWide(linalg::GenericOp op) {
+  int64_t size = lastSize(op);
+  if (size == 1)
+    return std::nullopt;
+  return !ShapedType::isDynamic(size) && size % elementsAtATime == 0 &&
+         llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) { return isAligned(op, operand); });
+}
+
+/// Generics that work on memory which one of them writes take elements alike, lest they wait for one another.
+llvm::EquivalenceClasses<Operation *> alike(ArrayRef<linalg::GenericOp> generics) {
+  llvm::EquivalenceClasses<Operation *> classes;
+  llvm::DenseMap<Value, Operation *> writers;
   for (linalg::GenericOp op : generics) {
-    int64_t size = lastSize(op);
-    if (size == 1)
-      continue;
-    any = true;
-    if (ShapedType::isDynamic(size) || size % elementsAtATime ||
-        !llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) { return isAligned(op, operand); }))
-      return 1;
+    classes.insert(op);
+    for (Value output : op.getDpsInits())
+      classes.unionSets(op, writers.try_emplace(memoryOf(output), op).first->second);
   }
-  return any ? elementsAtATime : 1;
+  for (linalg::GenericOp op : generics)
+    for (Value operand : op->getOperands())
+      if (Operation *writer = writers.lookup(memoryOf(operand)))
+        classes.unionSets(op, writer);
+  return classes;
 }
 
 //===-- The layout ------------------------------------------------------------------------------------------------===//
@@ -81,10 +94,10 @@ public:
   }
 
   GpuMapping choose() {
-    mapping.vector = chooseVector(generics);
+    chooseVectors();
     findCopied();
     for (linalg::GenericOp op : generics)
-      mapping.generics[op] = modeOf(op);
+      chooseMode(op, mapping.generics[op]);
     chooseThreads();
     findSpread();
     choosePoints();
@@ -92,10 +105,11 @@ public:
   }
 
 private:
+  void chooseVectors();
   void findCopied();
   bool canCopy(Value buffer);
   bool isUniform(linalg::GenericOp op);
-  GpuGeneric modeOf(linalg::GenericOp op);
+  void chooseMode(linalg::GenericOp op, GpuGeneric &generic);
   std::optional<int64_t> rowLanes(linalg::GenericOp op);
   int64_t threadsOf(linalg::GenericOp op);
   void chooseThreads();
@@ -104,7 +118,7 @@ private:
   void choosePoints();
   bool divergesInWarp();
 
-  int64_t chunks(int64_t size) { return llvm::divideCeil(size, mapping.vector); }
+  int64_t chunks(linalg::GenericOp op) { return llvm::divideCeil(lastSize(op), mapping.generics[op].vector); }
   bool exchanges() {
     return llvm::any_of(generics, [&](linalg::GenericOp op) { return mapping.exchanges(op); });
   }
@@ -115,6 +129,22 @@ private:
   SmallVector<memref::AllocaOp> buffers;
   GpuMapping mapping;
 };
+
+void MappingChoice::chooseVectors() {
+  llvm::EquivalenceClasses<Operation *> classes = alike(generics);
+  for (const auto *leader : classes) {
+    if (!leader->isLeader())
+      continue;
+    bool any = false, all = true;
+    for (Operation *op : classes.members(*leader))
+      if (std::optional<bool> wide = isWide(cast<linalg::GenericOp>(op))) {
+        any |= *wide;
+        all &= *wide;
+      }
+    for (Operation *op : classes.members(*leader))
+      mapping.generics[op].vector = any && all ? elementsAtATime : 1;
+  }
+}
 
 int64_t reducedTerms(linalg::GenericOp op) {
   int64_t terms = 1;
@@ -142,7 +172,7 @@ std::optional<int64_t> MappingChoice::rowLanes(linalg::GenericOp op) {
     if (!isAccumulated(op, &output) || !combinerOf(op, &output) ||
         getElementTypeOrSelf(output.get().getType()).getIntOrFloatBitWidth() != 32)
       return std::nullopt;
-  int64_t lanes = llvm::PowerOf2Ceil(chunks(size));
+  int64_t lanes = llvm::PowerOf2Ceil(chunks(op));
   return lanes * 2 <= gpuMaxThreads && reducedTerms(op) >= 2 * fewestTerms ? std::optional(lanes) : std::nullopt;
 }
 
@@ -173,15 +203,17 @@ void MappingChoice::findCopied() {
   }
 }
 
-GpuGeneric MappingChoice::modeOf(linalg::GenericOp op) {
+void MappingChoice::chooseMode(linalg::GenericOp op, GpuGeneric &generic) {
   if (isUniform(op))
-    return {GpuMode::Uniform};
-  if (op.getNumLoops() == 0)
-    return {GpuMode::First};
-  if (reducesLast(op))
-    return {GpuMode::ReduceLast};
-  std::optional<int64_t> lanes = rowLanes(op);
-  return lanes ? GpuGeneric{GpuMode::ReduceRows, *lanes} : GpuGeneric{GpuMode::Spread};
+    generic.mode = GpuMode::Uniform;
+  else if (op.getNumLoops() == 0)
+    generic.mode = GpuMode::First;
+  else if (reducesLast(op))
+    generic.mode = GpuMode::ReduceLast;
+  else if (std::optional<int64_t> lanes = rowLanes(op))
+    generic.mode = GpuMode::ReduceRows, generic.lanes = *lanes;
+  else
+    generic.mode = GpuMode::Spread;
 }
 
 /// The threads that a generic gives something to do.
@@ -194,7 +226,7 @@ int64_t MappingChoice::threadsOf(linalg::GenericOp op) {
     return 1;
   case GpuMode::Spread:
   case GpuMode::ReduceLast:
-    return ShapedType::isDynamic(size) ? gpuMaxThreads : chunks(size);
+    return ShapedType::isDynamic(size) ? gpuMaxThreads : chunks(op);
   case GpuMode::ReduceRows:
     return generic.lanes * std::max<int64_t>(reducedTerms(op) / fewestTerms, 1);
   }
@@ -221,11 +253,11 @@ void MappingChoice::chooseThreads() {
 
 bool MappingChoice::canSpread(memref::AllocaOp buffer) {
   MemRefType type = buffer.getType();
-  if (!type.hasStaticShape() || type.getRank() != 1 || type.getNumElements() > mapping.threads * mapping.vector)
+  if (!type.hasStaticShape() || type.getRank() != 1)
     return false;
   return llvm::all_of(buffer->getUses(), [&](OpOperand &use) {
     auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
-    if (!op || !followsLast(op, &use))
+    if (!op || !followsLast(op, &use) || type.getNumElements() > mapping.threads * mapping.generics[op].vector)
       return false;
     GpuMode mode = mapping.generics[op].mode;
     bool output = op.isDpsInit(&use);

@@ -21,22 +21,23 @@ enum class GpuMode {
   ReduceLast, // the last dimension, which is reduced, over the threads
 };
 
+/// Along the last dimension, thread t has the elements i with (i / vector) mod threads == t.
 struct GpuGeneric {
   GpuMode mode = GpuMode::First;
-  int64_t lanes = 1; // of ReduceRows: a power of two
+  int64_t vector = 1; // neighbouring elements that a thread takes at a time
+  int64_t lanes = 1;  // of ReduceRows: a power of two
 };
 
 /// Where a private buffer of a kernel is.
 enum class GpuBuffer {
   Shared, // in the memory that the block's threads share
   Copied, // one element, equal in all threads, each of which has its own
-  Spread, // each thread has its own elements, `vector` at most
+  Spread, // each thread has its own elements, as many as it takes at a time
 };
 
-/// A block has `points` grid points, each of `threads` threads. Along the last dimension of a generic, thread t has the
-/// elements i with (i / vector) mod threads == t.
+/// A block has `points` grid points, each of `threads` threads.
 struct GpuMapping {
-  int64_t points = 1, threads = gpuWarp, vector = 1;
+  int64_t points = 1, threads = gpuWarp;
   llvm::DenseMap<mlir::Operation *, GpuGeneric> generics;
   llvm::DenseMap<mlir::Value, GpuBuffer> buffers;
 

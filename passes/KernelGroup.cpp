@@ -24,8 +24,8 @@ int64_t largestDivisor(int64_t n, int64_t most) {
 
 //===-- The group -------------------------------------------------------------------------------------------------===//
 
-KernelGroup::KernelGroup(ComputeOp step)
-    : step(step), body(step.getBody().front()), yield(cast<YieldOp>(body.getTerminator())),
+KernelGroup::KernelGroup(ComputeOp step, const KernelSizes &sizes)
+    : step(step), sizes(sizes), body(step.getBody().front()), yield(cast<YieldOp>(body.getTerminator())),
       root(yield.getValues()[0].getDefiningOp()) {}
 
 bool KernelGroup::isPointwise(Operation *op) {

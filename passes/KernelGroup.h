@@ -5,20 +5,31 @@
 #define DPSIMS_PASSES_KERNELGROUP_H
 
 #include "passes/KernelBuilder.h"
+#include "passes/Pipelines.h"
 
 namespace dpsims {
 
 using Shape = llvm::SmallVector<int64_t>;
 
-/// Lanes of a kernel that splits channels or a flat range: enough to fill vectors, few enough for many grid points.
-constexpr int64_t mostLanes = 64, longestChunk = 4096;
+/// How much work a grid point of a kernel has: what suits the target.
+struct KernelSizes {
+  int64_t points; // that are enough for all of a device
+  int64_t lanes; // of a kernel that splits channels or a flat range: enough to fill vectors, few enough for many points
+  int64_t chunk; // elements of a flat range
+  int64_t terms; // that a generic adds up; longer sums are added up in parts, which keeps them exact
+  bool gathers;  // small pieces of work into a grid point
+
+  static KernelSizes cpu() { return {256, 64, 4096, 1024, true}; }
+  /// Each thread of a block adds up but a part of the terms; the lowering for CUDA gathers grid points into blocks.
+  static KernelSizes gpu() { return {manyGpuBlocks, 16, 1024, 1 << 16, false}; }
+};
 
 int64_t product(llvm::ArrayRef<int64_t> sizes);
 int64_t largestDivisor(int64_t n, int64_t most);
 
 /// The body of a compute step: ops that are computed element by element, the root being of any kind.
 struct KernelGroup {
-  explicit KernelGroup(ComputeOp step);
+  KernelGroup(ComputeOp step, const KernelSizes &sizes);
 
   /// Elementwise, picking elements, or a constant: computed where it is read.
   static bool isPointwise(mlir::Operation *op);
@@ -40,6 +51,7 @@ struct KernelGroup {
   unsigned outputArgument(unsigned i = 0) { return body.getNumArguments() + i; }
 
   ComputeOp step;
+  const KernelSizes &sizes;
   mlir::Block &body;
   YieldOp yield;
   mlir::Operation *root; // null where an argument is yielded

@@ -80,13 +80,16 @@ KernelFunction lower(KernelGroup &group) {
 }
 
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
+  using LowerKernelsBase::LowerKernelsBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     SmallVector<ComputeOp> steps;
     module.walk([&](ComputeOp step) { steps.push_back(step); });
     llvm::StringMap<std::string> names;
+    KernelSizes sizes = gpu ? KernelSizes::gpu() : KernelSizes::cpu();
     for (ComputeOp step : steps) {
-      KernelGroup group(step);
+      KernelGroup group(step, sizes);
       KernelFunction function = lower(group);
       if (failed(function))
         return signalPassFailure();

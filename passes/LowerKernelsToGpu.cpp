@@ -159,13 +159,16 @@ void KernelLowering::createFunc() {
   source.erase();
 }
 
-/// What LLVM needs for accesses of 16 bytes, in any order, through the cache of what is only read.
+/// What LLVM needs for accesses of 16 bytes, in any order, through the cache of what is only read. It takes a barrier
+/// for a call that does not touch what is noalias: memory through which threads may reach one another is not.
 void KernelLowering::setArgumentAttributes(Builder &b) {
   using Names = LLVM::LLVMDialect;
+  bool waits = !barriers.empty() ||
+               llvm::any_of(mapping.generics, [&](auto &entry) { return mapping.exchangesWarps(entry.first); });
   for (BlockArgument argument : source.getArguments()) {
     unsigned number = argument.getArgNumber();
     func.setArgAttr(number, Names::getAlignAttrName(), b.getI64IntegerAttr(argumentAlignment));
-    if (isDisjoint(argument))
+    if (isDisjoint(argument) && !(waits && isWritten(argument)))
       func.setArgAttr(number, Names::getNoAliasAttrName(), b.getUnitAttr());
     if (!isWritten(argument))
       func.setArgAttr(number, Names::getReadonlyAttrName(), b.getUnitAttr());

@@ -117,6 +117,8 @@ def SplitReductions : Pass<"split-reductions", "GraphOp"> {
     %s = reduce %0 <axes = [0, 1], kind = "sum"> : (tensor<8x128x1x64xf32>) -> tensor<1x1x1x64xf32>
     ```
   }];
+  let options = [Option<"points", "points", "int64_t", "64",
+                         "grid points that each of the two should have; with half as many in one, it stays one">];
   let dependentDialects = ["DpsimsDialect"];
 }
 
@@ -187,6 +189,8 @@ def LowerKernels : Pass<"lower-kernels", "mlir::ModuleOp"> {
   let description = [{
     Kernel functions are those of docs/architecture.md; equal ones are made once.
   }];
+  let options = [Option<"gpu", "gpu", "bool", "false",
+                         "grid points of a size that suits a GPU: many, with little work each">];
   let dependentDialects = ["DpsimsDialect", "mlir::func::FuncDialect", "mlir::scf::SCFDialect",
                            "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect", "mlir::arith::ArithDialect",
                            "mlir::math::MathDialect", "mlir::affine::AffineDialect"];
@@ -237,9 +241,9 @@ def MarkDisjointArguments : Pass<"mark-disjoint-arguments", "mlir::ModuleOp"> {
 def LowerKernelsToGpu : Pass<"lower-kernels-to-gpu", "mlir::ModuleOp"> {
   let summary = "Kernels become gpu.func in one gpu.module (CUDA)";
   let description = [{
-    Takes the kernel functions of docs/architecture.md. A grid point becomes a block; the last dimension of every
-    `linalg.generic` is spread over the block's threads, reductions end in a block reduction, barriers stand between
-    steps that depend on one another.
+    Takes the kernel functions of docs/architecture.md. The last dimension of every `linalg.generic` is spread over the
+    threads of a grid point, reductions end in an exchange between threads, barriers stand between steps that depend on
+    one another. A grid point is a block, or several are, where they share nothing in it.
   }];
   let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::NVVM::NVVMDialect", "mlir::scf::SCFDialect",
                            "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect",

@@ -12,7 +12,7 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
-void optimize(OpPassManager &manager, int64_t recompute) {
+void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
@@ -22,7 +22,7 @@ void optimize(OpPassManager &manager, int64_t recompute) {
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
-  graph.addPass(createSplitReductions());
+  graph.addPass(gpu ? createSplitReductions({manyGpuBlocks}) : createSplitReductions());
   graph.addPass(createHoistConstants());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
@@ -46,14 +46,14 @@ std::optional<Stage> stageByName(StringRef name) {
   return found == std::end(names) ? std::nullopt : std::optional<Stage>(Stage(found - std::begin(names)));
 }
 
-void addPasses(OpPassManager &manager, Stage from, Stage to, int64_t recompute) {
+void addPasses(OpPassManager &manager, Stage from, Stage to, bool gpu, int64_t recompute) {
   auto needs = [&](Stage stage) { return from < stage && stage <= to; };
   if (needs(Stage::Optimized))
-    optimize(manager, recompute);
+    optimize(manager, gpu, recompute);
   if (needs(Stage::Schedule))
     schedule(manager);
   if (needs(Stage::Kernels))
-    manager.addPass(createLowerKernels());
+    manager.addPass(createLowerKernels({gpu}));
 }
 
 void registerPipelines() {

@@ -11,9 +11,9 @@ namespace dpsims {
 namespace {
 
 /// Cuts a long last dimension into chunks, each a grid point.
-void cut(Shape &shape, SmallVectorImpl<Shape> &shapes) {
-  int64_t last = shape.back(), chunk = largestDivisor(last, longestChunk);
-  if (last <= longestChunk || chunk < mostLanes)
+void cut(const KernelSizes &sizes, Shape &shape, SmallVectorImpl<Shape> &shapes) {
+  int64_t last = shape.back(), chunk = largestDivisor(last, sizes.chunk);
+  if (last <= sizes.chunk || chunk < sizes.lanes)
     return;
   auto cutOne = [&](Shape &s) {
     bool varies = s.back() != 1;
@@ -47,7 +47,7 @@ KernelFunction lowerPointwise(KernelGroup &group) {
   if (shape.empty())
     shape = {1};
   if (plain)
-    cut(shape, shapes);
+    cut(group.sizes, shape, shapes);
   std::optional<size_t> lane = plain ? std::nullopt : longerLane(group, shape);
   Shape grid(shape.begin(), shape.end() - 1);
   if (lane)

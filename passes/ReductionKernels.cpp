@@ -16,9 +16,6 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// Grid points that are enough for all of a device.
-constexpr int64_t enoughPoints = 256;
-
 Value add(ImplicitLocOpBuilder &b, ValueRange x) { return arith::AddFOp::create(b, x[0], x[1]); }
 Value maximum(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MaximumFOp::create(b, x[0], x[1]); }
 Value identity(ImplicitLocOpBuilder &, ValueRange x) { return x[0]; }
@@ -31,7 +28,8 @@ Value difference(ImplicitLocOpBuilder &b, ValueRange x) { return arith::SubFOp::
 class ReductionLayout {
 public:
   /// `phases`: the generic's loops over dimensions but the last one go in steps of a multiple of it.
-  ReductionLayout(ArrayRef<int64_t> shape, ArrayRef<bool> reduced, int64_t phases) : phases(phases) {
+  ReductionLayout(const KernelSizes &sizes, ArrayRef<int64_t> shape, ArrayRef<bool> reduced, int64_t phases)
+      : sizes(sizes), phases(phases) {
     for (auto [size, isReduced] : llvm::zip_equal(shape, reduced))
       dims.push_back({size, isReduced});
     for (Dimension &dim : llvm::reverse(dims))
@@ -101,8 +99,6 @@ public:
   }
 
 private:
-  /// Terms that a generic adds up; longer sums are added up in parts, which keeps them exact.
-  static constexpr int64_t mostTerms = 1024;
   /// Elements that make a grid point worth its start.
   static constexpr int64_t fewestElements = 1024;
 
@@ -126,7 +122,7 @@ private:
   }
 
   void cutReduced(Dimension &dim, bool last) {
-    int64_t step = last ? 1 : phases, room = std::max<int64_t>(mostTerms / terms, 1);
+    int64_t step = last ? 1 : phases, room = std::max<int64_t>(sizes.terms / terms, 1);
     if (dim.size % step)
       return;
     dim.inner = dim.size / step;
@@ -146,15 +142,16 @@ private:
       work *= other.reduced ? other.size : other.inner;
     }
     if (last) { // the lanes: blocks of them where the grid would be small
-      int64_t block = largestDivisor(dim.size, mostLanes);
-      bool blocks = dim.size > mostLanes && block >= 8 && points / dim.size < enoughPoints / 4;
+      int64_t block = largestDivisor(dim.size, sizes.lanes);
+      bool blocks = dim.size > sizes.lanes && block >= 8 && points / dim.size < sizes.points / 4;
       dim.inner = blocks ? block : dim.size;
-    } else if (phases == 1 && !isSplit() && work < fewestElements && points > enoughPoints) {
-      int64_t most = std::min(llvm::divideCeil(fewestElements, work), uint64_t(points / enoughPoints));
+    } else if (sizes.gathers && phases == 1 && !isSplit() && work < fewestElements && points > sizes.points) {
+      int64_t most = std::min(llvm::divideCeil(fewestElements, work), uint64_t(points / sizes.points));
       dim.inner = largestDivisor(dim.size, most);
     }
   }
 
+  const KernelSizes &sizes;
   SmallVector<Dimension> dims;
   int64_t phases, terms = 1;
 };
@@ -192,7 +189,7 @@ KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
   for (auto [size, isReduced] : llvm::zip_equal(shape, reduced))
     if (!isReduced)
       kept.push_back(size);
-  ReductionLayout layout(shape, reduced, phasesOf(group));
+  ReductionLayout layout(group.sizes, shape, reduced, phasesOf(group));
   SmallVector<Loop> loops = layout.loops();
   KernelBuilder k = group.start(layout.grid(), shapes, {kept});
 
@@ -279,8 +276,8 @@ private:
       if (plain)
         KernelGroup::collapse(shape, shapes, &isLast);
       grid.assign(shape.begin(), shape.end() - 1);
-      if (!grid.empty() && shape.back() <= shortRow && phasesOf(group) == 1) {
-        rows = largestDivisor(grid.back(), std::min(rowsTogether, product(grid) / enoughPoints));
+      if (group.sizes.gathers && !grid.empty() && shape.back() <= shortRow && phasesOf(group) == 1) {
+        rows = largestDivisor(grid.back(), std::min(rowsTogether, product(grid) / group.sizes.points));
         grid.back() /= rows;
       }
     }

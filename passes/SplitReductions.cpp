@@ -12,9 +12,8 @@ namespace {
 
 using Shape = SmallVector<int64_t>;
 
-/// A reduction of this many elements is worth two kernels; grid points that occupy a processor, and those of half of a
-/// split one; channels that one grid point takes.
-constexpr int64_t fewestElements = 1 << 17, enoughPoints = 32, manyPoints = 64, channels = 64;
+/// A reduction of this many elements is worth two kernels; channels that one grid point takes.
+constexpr int64_t fewestElements = 1 << 17, channels = 64;
 
 /// The grid points of a reduction: one for each element that is kept, but for channels by the block.
 int64_t pointsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
@@ -39,9 +38,9 @@ Value reshape(OpBuilder &builder, Value operand, ArrayRef<int64_t> shape) {
 }
 
 /// How many of the axes, from the first, to leave to a second reduction; 0 where that is no gain.
-size_t axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
+size_t axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, int64_t points) {
   for (size_t n = 1; n < axes.size(); ++n)
-    if (pointsOf(shape, axes.drop_front(n)) >= manyPoints)
+    if (pointsOf(shape, axes.drop_front(n)) >= points)
       return n;
   size_t most = axes.size() - 1;
   return pointsOf(shape, axes.drop_front(most)) > pointsOf(shape, axes) ? most : 0;
@@ -49,12 +48,12 @@ size_t axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
 
 /// The shape with a single reduced axis in two, the outer as long as there should be grid points. Where the operand is
 /// computed in the reduction's kernel, a reshape would stand between them.
-std::optional<Shape> cutAxis(Value operand, ArrayRef<int64_t> axes) {
+std::optional<Shape> cutAxis(Value operand, ArrayRef<int64_t> axes, int64_t points) {
   Operation *producer = operand.getDefiningOp();
   if (axes.size() != 1 || isElementwise(producer) || isPicking(producer))
     return std::nullopt;
   Shape shape(shapeOf(operand));
-  for (int64_t parts = manyPoints; parts <= 4 * manyPoints; ++parts)
+  for (int64_t parts = points; parts <= 4 * points; ++parts)
     if (shape[axes[0]] % parts == 0) {
       shape[axes[0]] /= parts;
       shape.insert(shape.begin() + axes[0], parts);
@@ -63,21 +62,21 @@ std::optional<Shape> cutAxis(Value operand, ArrayRef<int64_t> axes) {
   return std::nullopt;
 }
 
-void split(ReduceOp reduce) {
+void split(ReduceOp reduce, int64_t points) {
   Value operand = reduce.getInputs()[0];
   Shape shape(shapeOf(operand)), axes = intList(reduce.getAxes());
   llvm::sort(axes);
   axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
   llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
   int64_t elements = cast<RankedTensorType>(operand.getType()).getNumElements();
-  if (axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= enoughPoints)
+  if (axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= points / 2)
     return;
   OpBuilder builder(reduce);
   Value result;
-  if (size_t n = axesOfSecond(shape, axes)) {
+  if (size_t n = axesOfSecond(shape, axes, points)) {
     Value parts = reduceOver(builder, reduce, operand, ArrayRef(axes).drop_front(n));
     result = reduceOver(builder, reduce, parts, ArrayRef(axes).take_front(n));
-  } else if (std::optional<Shape> cut = cutAxis(operand, axes)) {
+  } else if (std::optional<Shape> cut = cutAxis(operand, axes, points)) {
     Value parts = reduceOver(builder, reduce, reshape(builder, operand, *cut), axes[0] + 1);
     result = reshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
   }
@@ -88,9 +87,11 @@ void split(ReduceOp reduce) {
 }
 
 struct SplitReductions : impl::SplitReductionsBase<SplitReductions> {
+  using SplitReductionsBase::SplitReductionsBase;
+
   void runOnOperation() override {
     for (auto reduce : llvm::make_early_inc_range(getOperation().getBody().front().getOps<ReduceOp>()))
-      split(reduce);
+      split(reduce, points);
   }
 };
 

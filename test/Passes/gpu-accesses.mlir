@@ -19,6 +19,9 @@
 // CHECK-SAME: st.global.b32
 // CHECK-SAME: .visible .entry shifted(
 // CHECK-SAME: ld.global.nc.b32
+// CHECK-SAME: .visible .entry mixed(
+// CHECK-SAME: ld.global.nc.v4.b32
+// CHECK-SAME: st.global.v4.b32
 // CHECK-SAME: bin =
 
 #id = affine_map<(d0) -> (d0)>
@@ -85,6 +88,28 @@ func.func @shifted(%x: memref<100x65xf32> {dpsims.disjoint}, %y: memref<100x64xf
     ^bb0(%a: f32, %o: f32):
       %s = arith.mulf %a, %a : f32
       linalg.yield %s : f32
+    }
+  }
+  return
+}
+
+// Work on other memory in other branches: each takes elements as it can.
+func.func @mixed(%x: memref<64xf32> {dpsims.disjoint}, %a: memref<3xf32> {dpsims.disjoint}, %y: memref<64xf32> {dpsims.disjoint}, %b: memref<3xf32> {dpsims.disjoint}) attributes {dpsims.kernel} {
+  %c0 = arith.constant 0 : index
+  scf.forall (%p) in (2) {
+    %first = arith.cmpi eq, %p, %c0 : index
+    scf.if %first {
+      linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<64xf32>) outs(%y : memref<64xf32>) {
+      ^bb0(%v: f32, %o: f32):
+        %s = arith.mulf %v, %v : f32
+        linalg.yield %s : f32
+      }
+    } else {
+      linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<3xf32>) outs(%b : memref<3xf32>) {
+      ^bb0(%v: f32, %o: f32):
+        %s = arith.mulf %v, %v : f32
+        linalg.yield %s : f32
+      }
     }
   }
   return

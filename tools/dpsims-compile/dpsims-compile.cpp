@@ -321,7 +321,7 @@ int compile(MLIRContext &context, const char *argv0) {
   (*source->module)->setAttr(targetAttrName, StringAttr::get(&context, target.getValue()));
   Stage last = compileTo.empty() ? Stage::Kernels : *stageByName(compileTo);
   PassManager manager(&context);
-  addPasses(manager, source->stage, last, recompute.empty() ? 0 : bytesOf(recompute));
+  addPasses(manager, source->stage, last, target == "cuda", recompute.empty() ? 0 : bytesOf(recompute));
   if (failed(manager.run(*source->module)) || checkArenas(*source->module))
     return 1;
   return compileTo.empty() ? writeModel(*source) : writeText(*source);
