@@ -128,7 +128,7 @@ public:
   /// Bytes that may be allocated now.
   virtual uint64_t freeMemory() const = 0;
 
-  /// Copies between host and device; complete on return.
+  /// Copies between host and device, after what Queue::Compute was given before; complete on return.
   virtual void upload(void *dst, const void *src, uint64_t bytes) = 0;
   virtual void download(void *dst, const void *src, uint64_t bytes) = 0;
 

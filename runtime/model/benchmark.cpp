@@ -143,9 +143,15 @@ void timeRuns(Session &session, const Device &device, Arguments &arguments, Benc
   std::sort(times.begin(), times.end());
   result.minSeconds = times.front();
   result.medianSeconds = times[times.size() / 2];
-  result.deviceSeconds = result.minSeconds;
-  for (int i = 0; i < result.runs && !device.sharesHostMemory(); ++i)
+  result.recorded = session.plan().recorded();
+  result.deviceSeconds = result.singleSeconds = result.minSeconds;
+  if (device.sharesHostMemory())
+    return;
+  result.singleSeconds = session.time(arguments.from, arguments.to, /*single=*/true);
+  for (int i = 0; i < result.runs; ++i) {
     result.deviceSeconds = std::min(result.deviceSeconds, session.time(arguments.from, arguments.to));
+    result.singleSeconds = std::min(result.singleSeconds, session.time(arguments.from, arguments.to, /*single=*/true));
+  }
 }
 
 void timeSteps(Session &session, Arguments &arguments, BenchmarkResult &result) {
@@ -187,14 +193,17 @@ BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
 namespace {
 
 // Where the host's times have copies in them.
-void printTransfers(const BenchmarkResult &r, std::ostream &out) {
+void printDeviceTimes(const BenchmarkResult &r, std::ostream &out) {
   if (r.upload.bytes == 0 && r.download.bytes == 0)
     return;
   char text[256];
-  auto speed = [](const TransferTime &t) { return ratio(static_cast<double>(t.bytes), t.seconds) * 1e-9; };
   std::snprintf(text, sizeof(text),
-                "  on the device %.3f ms; copies: inputs %s in %.3f ms (%.1f GB/s), outputs %s in %.3f ms (%.1f GB/s)\n",
-                r.deviceSeconds * 1e3, bytesText(r.upload.bytes).c_str(), r.upload.seconds * 1e3, speed(r.upload),
+                "  on the device %.3f ms, %.3f ms with each step launched by itself; replayed: ", r.deviceSeconds * 1e3,
+                r.singleSeconds * 1e3);
+  out << text << r.recorded << "\n";
+  auto speed = [](const TransferTime &t) { return ratio(static_cast<double>(t.bytes), t.seconds) * 1e-9; };
+  std::snprintf(text, sizeof(text), "  copies: inputs %s in %.3f ms (%.1f GB/s), outputs %s in %.3f ms (%.1f GB/s)\n",
+                bytesText(r.upload.bytes).c_str(), r.upload.seconds * 1e3, speed(r.upload),
                 bytesText(r.download.bytes).c_str(), r.download.seconds * 1e3, speed(r.download));
   out << text;
 }
@@ -209,7 +218,7 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
                 r.loadSeconds * 1e3, r.minSeconds * 1e3, r.medianSeconds * 1e3, r.runs,
                 static_cast<double>(r.batch) / r.minSeconds, r.flops / r.minSeconds * 1e-9);
   out << text;
-  printTransfers(r, out);
+  printDeviceTimes(r, out);
   out << "  machine:";
   for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
     out << " " << amountText(peak.flops, "FLOP/s") << " (" << peak.name << "),";
@@ -248,29 +257,30 @@ std::string benchmarkJson(const BenchmarkResult &r) {
   nlohmann::json peaks = nlohmann::json::object();
   for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
     peaks[peak.name] = peak.flops;
-  nlohmann::json json = {
-      {"model", r.model},
-      {"entry", r.entry},
-      {"device", r.device},
-      {"batch", r.batch},
-      {"runs", r.runs},
-      {"load_seconds", r.loadSeconds},
-      {"min_seconds", r.minSeconds},
-      {"median_seconds", r.medianSeconds},
-      {"device_seconds", r.deviceSeconds},
-      {"upload", {{"bytes", r.upload.bytes}, {"seconds", r.upload.seconds}}},
-      {"download", {{"bytes", r.download.bytes}, {"seconds", r.download.seconds}}},
-      {"flops", r.flops},
-      {"memory",
-       {{"arena", r.memory.arena},
-        {"constants", r.memory.constants},
-        {"variables", r.memory.variables},
-        {"workspace", r.memory.workspace},
-        {"arguments", r.memory.arguments},
-        {"load", r.memory.load},
-        {"resident_peak", r.residentPeak}}},
-      {"machine", {{"bandwidth", r.peaks.bandwidth}, {"flops", peaks}}},
-      {"steps", steps}};
+  nlohmann::json json = {{"model", r.model},
+                         {"entry", r.entry},
+                         {"device", r.device},
+                         {"batch", r.batch},
+                         {"runs", r.runs},
+                         {"load_seconds", r.loadSeconds},
+                         {"min_seconds", r.minSeconds},
+                         {"median_seconds", r.medianSeconds},
+                         {"device_seconds", r.deviceSeconds},
+                         {"single_seconds", r.singleSeconds},
+                         {"recorded", r.recorded},
+                         {"upload", {{"bytes", r.upload.bytes}, {"seconds", r.upload.seconds}}},
+                         {"download", {{"bytes", r.download.bytes}, {"seconds", r.download.seconds}}},
+                         {"flops", r.flops},
+                         {"memory",
+                          {{"arena", r.memory.arena},
+                           {"constants", r.memory.constants},
+                           {"variables", r.memory.variables},
+                           {"workspace", r.memory.workspace},
+                           {"arguments", r.memory.arguments},
+                           {"load", r.memory.load},
+                           {"resident_peak", r.residentPeak}}},
+                         {"machine", {{"bandwidth", r.peaks.bandwidth}, {"flops", peaks}}},
+                         {"steps", steps}};
   return json.dump(1) + "\n";
 }
 

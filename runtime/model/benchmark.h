@@ -33,6 +33,8 @@ struct BenchmarkResult {
   double loadSeconds = 0;
   double minSeconds = 0, medianSeconds = 0; ///< of whole runs, as the host sees them
   double deviceSeconds = 0;                 ///< of whole runs, at best, as the device does: without copies
+  double singleSeconds = 0;                 ///< the same with each step launched by itself
+  std::string recorded;                     ///< ExecutablePlan::recorded: how whole runs were
   TransferTime upload, download;            ///< of the inputs and of the outputs
   double flops = 0;
   std::vector<StepTime> steps; ///< in the order of execution, best of all runs, one step at a time

@@ -132,15 +132,9 @@ void Session::makeVariables(WeightSource &weights) {
   main->bindVariables(variables);
 }
 
-void Session::readVariable(size_t i, float *dst) const {
-  device.synchronize();
-  device.download(dst, variables[i], variableBytes(i));
-}
+void Session::readVariable(size_t i, float *dst) const { device.download(dst, variables[i], variableBytes(i)); }
 
-void Session::writeVariable(size_t i, const float *src) {
-  device.synchronize();
-  device.upload(variables[i], src, variableBytes(i));
-}
+void Session::writeVariable(size_t i, const float *src) { device.upload(variables[i], src, variableBytes(i)); }
 
 void Session::begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
   if (pipeline)
@@ -190,12 +184,15 @@ void Session::profile(const std::vector<const void *> &inputs, const std::vector
   collect();
 }
 
-double Session::time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
+double Session::time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs, bool single) {
   std::unique_ptr<DeviceEvent> start = device.createEvent(/*timed=*/true), stop = device.createEvent(/*timed=*/true);
   begin(inputs, outputs);
   device.synchronize();
   start->record(Queue::Compute);
-  main->runAll();
+  if (single)
+    main->run(0, program->main.steps.size());
+  else
+    main->runAll();
   stop->record(Queue::Compute);
   end(outputs);
   collect();

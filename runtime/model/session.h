@@ -52,7 +52,8 @@ public:
                std::vector<double> &seconds);
 
   /// The same; returns the seconds that the device worked, without the copies from and to the host.
-  double time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
+  /// `single`: with each step given to it by itself, although a record of all could be.
+  double time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs, bool single = false);
 
   /// The same as run, step by step; `firstNonFinite` becomes the label of the first step that touched an f32 value
   /// which is infinite or not a number, "input NAME" or "weight NAME" if the run began with one, and is empty if there

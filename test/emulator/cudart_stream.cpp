@@ -100,8 +100,10 @@ cudaError_t cudaStreamQuery(cudaStream_t handle) {
 }
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
-  return call("cudaStreamWaitEvent",
-              [&] { gpu().scheduler.wait(gpu().scheduler.stream(stream), gpu().scheduler.event(event)); });
+  return call("cudaStreamWaitEvent", [&] {
+    if (!gpu().options.ignoresWaits)
+      gpu().scheduler.wait(gpu().scheduler.stream(stream), gpu().scheduler.event(event));
+  });
 }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned flags) {

@@ -61,6 +61,8 @@ void parseEntry(Options &options, const std::string &entry) {
     options.races = number() != 0;
   else if (key == "seed")
     options.seed = number();
+  else if (key == "ignore-waits")
+    options.ignoresWaits = number() != 0;
   else if (key == "statistics")
     options.statistics = number() != 0;
   else if (key == "leaks")

@@ -30,6 +30,8 @@ struct Options {
   bool races = false;
   /// seed=N: another legal order of the streams' work; not 0: some work is done before anybody waits for it.
   uint64_t seed = 0;
+  /// ignore-waits=1: streams do not wait for events, as if whoever enqueues had forgotten it.
+  bool ignoresWaits = false;
   /// statistics=1: launches, calls and copies are printed at exit.
   bool statistics = false;
   /// leaks=1: what was never given back is printed at exit.
