@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/device/convolution_plans.h"
 #ifdef DPSIMS_HAVE_CPU_DEVICE // defined by runtime/device/cpu unless DPSIMS_CPU_DEVICE is off
 #include "runtime/device/cpu/cpu_device.h"
 #endif
@@ -59,6 +60,16 @@ std::unique_ptr<Device> makeDevice(Target target, const DeviceOptions &options) 
 }
 
 } // namespace
+
+ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) {
+  if (model.target != Target::Cuda)
+    fail(model.path, ": compiled for ", name(model.target), ": only models for cuda have plans of this kind");
+#ifdef DPSIMS_HAVE_CUDA_DEVICE
+  return planCudaConvolutions(model, request);
+#else
+  fail(model.path, ": this dpsims-run was built without the CUDA toolkit");
+#endif
+}
 
 std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options, const std::string &model) {
   try {

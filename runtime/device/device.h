@@ -105,6 +105,9 @@ public:
   virtual uint64_t constantBytes() const = 0;
   virtual uint64_t workspaceBytes() const = 0;
 
+  /// How many kernels and library calls a run of all steps is.
+  virtual uint64_t launches() const = 0;
+
   /// What executes a step: "jit_wino_4x3:avx512_core", a kernel's name.
   virtual std::string implementation(size_t step) const = 0;
 };
@@ -169,6 +172,8 @@ struct DeviceOptions {
   ConvolutionChoice convolution = ConvolutionChoice::Auto;
   /// Where measured choices are kept: a file, empty for none. See defaultPlanCache.
   std::string planCache;
+  /// The user named that file: if it cannot be used or is for other machines, that is an error. Else it is made anew.
+  bool planCacheNamed = false;
   /// CUDA: convolutions and matmuls may round f32 to TF32 (10 bits of mantissa).
   bool tf32 = false;
   /// CUDA: a plan that runs again is replayed as one graph.

@@ -34,6 +34,7 @@ struct TrainOptions {
   int threads = 0;                                  ///< that compute
   int dataThreads = 2;                              ///< that read pictures
   std::string convolution = "auto";                 ///< auto, direct or winograd
+  std::string plans;                                ///< DeviceOptions::planCache, named; a run keeps what it takes from it
   bool tf32 = false;                                ///< DeviceOptions::tf32
   bool graphs = true;                               ///< DeviceOptions::graphs; no matter to the results, so not kept
   bool nondeterministic = false;                    ///< DeviceOptions::nondeterministic

@@ -4,8 +4,8 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
+#include "runtime/device/plan_cache.h"
 #include "runtime/train/non_finite.h"
-#include "runtime/train/shared_plans.h"
 
 #include <algorithm>
 #include <cmath>
@@ -148,7 +148,8 @@ static DeviceOptions deviceOptions(const TrainOptions &options) {
   result.graphs = options.graphs;
   result.checked = options.checked;
   result.nondeterministic = options.nondeterministic;
-  result.planCache = joinPath(options.output, plansFile);
+  result.planCache = options.plans.empty() ? joinPath(options.output, plansFile) : options.plans;
+  result.planCacheNamed = !options.plans.empty();
   return result;
 }
 
@@ -265,7 +266,10 @@ std::string Trainer::note() const {
   return text;
 }
 
-void Trainer::sharePlans() const { addPlans(folder.file(plansFile), defaultPlanCache()); }
+void Trainer::sharePlans() const {
+  addPlans(options.plans, folder.file(plansFile));
+  addPlans(folder.file(plansFile), defaultPlanCache());
+}
 
 //===-------------------------------------------------------------------------------------------------------------===//
 // Checkpoints

@@ -147,7 +147,7 @@ DnnPlan DnnPlan::fromJson(const std::string &text) {
   }
   for (cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK})
     for (const DnnEngine &engine : proposeEngines(plan.graph, mode))
-      if (engine.index == index) {
+      if (engine.index == index && engine.builds) {
         plan.engine = engine;
         return plan;
       }

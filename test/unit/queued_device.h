@@ -115,6 +115,7 @@ private:
     }
     uint64_t constantBytes() const override { return plan->constantBytes(); }
     uint64_t workspaceBytes() const override { return plan->workspaceBytes(); }
+    uint64_t launches() const override { return plan->launches(); }
     std::string implementation(size_t step) const override { return plan->implementation(step); }
 
   private:

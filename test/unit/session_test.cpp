@@ -5,7 +5,7 @@
 #include "model_builder.h"
 #include "support.h"
 
-#include "runtime/device/cpu/plan_cache.h"
+#include "runtime/device/plan_cache.h"
 #include "runtime/model/execute.h"
 
 #include <gtest/gtest.h>
@@ -272,19 +272,42 @@ TEST(Model, LoadsFromAFile) {
   EXPECT_EQ(model->path, directory / "m.dpsims");
 }
 
+DeviceOptions cacheAt(const std::string &path) {
+  DeviceOptions options;
+  options.planCache = path;
+  return options;
+}
+
 TEST(PlanCache, KeepsChoicesByMachine) {
   TemporaryDirectory directory;
   std::string path = directory / "deep/plans.json";
-  PlanCache first(path, "a");
+  PlanCache first(cacheAt(path), "a");
   first.store("k", "winograd");
   first.save();
-  EXPECT_EQ(PlanCache(path, "a").find("k"), "winograd");
-  EXPECT_EQ(PlanCache(path, "b").find("k"), "");
-  PlanCache second(path, "b");
+  EXPECT_EQ(PlanCache(cacheAt(path), "a").findWord("k"), "winograd");
+  EXPECT_EQ(PlanCache(cacheAt(path), "b").findWord("k"), "");
+  PlanCache second(cacheAt(path), "b");
   second.store("k", "direct");
   second.save();
-  EXPECT_EQ(PlanCache(path, "a").find("k"), "winograd");
-  EXPECT_EQ(PlanCache(path, "b").find("k"), "direct");
+  EXPECT_EQ(PlanCache(cacheAt(path), "a").findWord("k"), "winograd");
+  EXPECT_EQ(PlanCache(cacheAt(path), "b").findWord("k"), "direct");
+}
+
+// Both had read the file before either wrote it.
+TEST(PlanCache, KeepsWhatOthersWroteMeanwhile) {
+  TemporaryDirectory directory;
+  std::string path = directory / "plans.json";
+  PlanCache first(cacheAt(path), "a"), second(cacheAt(path), "a");
+  first.store("k", "winograd");
+  first.save();
+  second.store("l", {{"engine", 7}});
+  second.save();
+  PlanCache both(cacheAt(path), "a");
+  EXPECT_EQ(both.findWord("k"), "winograd");
+  ASSERT_TRUE(both.findRecord("l"));
+  EXPECT_EQ((*both.findRecord("l"))["engine"], 7);
+  EXPECT_FALSE(both.findRecord("k"));
+  EXPECT_EQ(both.findWord("l"), "");
 }
 
 TEST(PlanCache, TakesNoHarmFromBadFiles) {
@@ -293,16 +316,34 @@ TEST(PlanCache, TakesNoHarmFromBadFiles) {
        {"", "{", "[]", "{\"version\": 1, \"machines\": {\"a\": {\"k\": \"winograd\"}}}",
         "{\"version\": 2, \"machines\": {\"a\": 3}}", "{\"version\": 2, \"machines\": {\"a\": {\"k\": 3}}}"}) {
     writeFile(directory / "plans.json", text);
-    PlanCache cache(directory / "plans.json", "a");
-    EXPECT_EQ(cache.find("k"), "");
+    PlanCache cache(cacheAt(directory / "plans.json"), "a");
+    EXPECT_EQ(cache.findWord("k"), "");
     cache.store("k", "direct");
     cache.save();
-    EXPECT_EQ(PlanCache(directory / "plans.json", "a").find("k"), "direct");
+    EXPECT_EQ(PlanCache(cacheAt(directory / "plans.json"), "a").findWord("k"), "direct");
   }
-  PlanCache nowhere("/proc/no/such/plans.json", "a");
+  PlanCache nowhere(cacheAt("/proc/no/such/plans.json"), "a");
   nowhere.store("k", "direct");
   nowhere.save();
-  EXPECT_EQ(nowhere.find("k"), "direct");
+  EXPECT_EQ(nowhere.findWord("k"), "direct");
+}
+
+TEST(PlanCache, RefusesWhatTheUserNamedAndIsOfNoUse) {
+  TemporaryDirectory directory;
+  std::string path = directory / "plans.json";
+  auto open = [&](const char *text) {
+    writeFile(path, text);
+    DeviceOptions options = cacheAt(path);
+    options.planCacheNamed = true;
+    PlanCache(options, "GPU a");
+  };
+  auto error = [&](const char *text) { return errorOf([&] { open(text); }); };
+  EXPECT_TRUE(hasParts(error("{"), {"plans.json", "damaged", "dpsims-run plans"}));
+  EXPECT_TRUE(hasParts(error("{\"version\": 2}"), {"plans.json", "no plan cache"}));
+  EXPECT_TRUE(hasParts(error("{\"version\": 1, \"machines\": {}}"), {"plans.json", "version 1", "is 2"}));
+  EXPECT_TRUE(hasParts(error("{\"version\": 2, \"machines\": {\"GPU b\": {}}}"), {"plans.json", "GPU b", "GPU a"}));
+  EXPECT_NO_THROW(open("{\"version\": 2, \"machines\": {\"GPU a\": {}}}"));
+  EXPECT_NO_THROW(open("{\"version\": 2, \"machines\": {}}"));
 }
 
 } // namespace

@@ -22,6 +22,7 @@ void addSampleCommand(CLI::App &app);
 void addDataCommand(CLI::App &app);
 void addInfoCommand(CLI::App &app);
 void addBenchCommand(CLI::App &app);
+void addPlansCommand(CLI::App &app);
 void addTrainCommand(CLI::App &app);
 void addExportCommand(CLI::App &app);
 void addCurvesCommand(CLI::App &app);
@@ -31,7 +32,7 @@ void reportPrefix(const std::string &path, const std::string &prefix);
 
 /// The flags that all commands share which run a model.
 struct DeviceFlags {
-  std::string device, convolution = "auto";
+  std::string device, convolution = "auto", plans;
   int threads = 0;
   bool noGraph = false;
   bool tf32 = false, checked = false, nondeterministic = false;

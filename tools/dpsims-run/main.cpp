@@ -42,6 +42,7 @@ int runCommandLine(int argc, char **argv) {
   dpsims::addInitCommand(app);
   dpsims::addInfoCommand(app);
   dpsims::addBenchCommand(app);
+  dpsims::addPlansCommand(app);
   dpsims::addTrainCommand(app);
   dpsims::addExportCommand(app);
   dpsims::addCurvesCommand(app);
@@ -75,9 +76,13 @@ void DeviceFlags::addTo(CLI::App &command) {
       ->type_name("N");
   command
       .add_option("--convolution", convolution,
-                  "how 3x3 convolutions are done: auto measures each shape once and keeps the choice")
+                  "how convolutions are done: auto measures each shape once and keeps the choice; CUDA: direct takes "
+                  "the library's first proposal")
       ->check(CLI::IsMember({"auto", "direct", "winograd"}))
       ->envname("DPSIMS_CONVOLUTION");
+  command
+      .add_option("--plans", plans, "plan cache with those choices, must be for this machine; without: the user's")
+      ->type_name("FILE");
   command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
   command.add_flag("--no-graph", noGraph, "CUDA: launch each step; do not replay all as one graph");
   command
@@ -94,7 +99,8 @@ DeviceOptions DeviceFlags::options() const {
   result.convolution = convolution == "direct"     ? ConvolutionChoice::Direct
                        : convolution == "winograd" ? ConvolutionChoice::Winograd
                                                    : ConvolutionChoice::Auto;
-  result.planCache = defaultPlanCache();
+  result.planCache = plans.empty() ? defaultPlanCache() : plans;
+  result.planCacheNamed = !plans.empty();
   result.tf32 = tf32;
   result.graphs = !noGraph;
   result.checked = checked;

@@ -53,6 +53,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
   options.device = flags.device.device;
   options.threads = flags.device.threads;
   options.convolution = flags.device.convolution;
+  options.plans = flags.device.plans;
   options.tf32 = flags.device.tf32;
   options.graphs = !flags.device.noGraph;
   options.checked = flags.device.checked;

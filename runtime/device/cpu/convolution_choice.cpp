@@ -5,6 +5,7 @@
 // disturb that, and a choice lasts.
 
 #include "runtime/device/cpu/convolution.h"
+#include "runtime/device/plan_cache.h"
 
 #include <algorithm>
 #include <cstring>
@@ -196,7 +197,7 @@ template <typename Step> bool preferWinograd(const StepContext &context, const S
   ConvDescs descs(context.plan, step);
   if (!canUseWinograd(descs) || multiplyAdds(descs) < worthMeasuring)
     return false;
-  std::string key = variant(context, step) + " " + shapeKey(descs), choice = context.cache.find(key);
+  std::string key = variant(context, step) + " " + shapeKey(descs), choice = context.cache.findWord(key);
   if (choice.empty()) {
     choice = measureWinograd(context, step, descs) ? "winograd" : "direct";
     context.cache.store(key, choice);

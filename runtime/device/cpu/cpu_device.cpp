@@ -7,6 +7,7 @@
 #include "runtime/device/cpu/cpu_plan.h"
 #include "runtime/device/cpu/peaks.h"
 #include "runtime/device/cpu/processor.h"
+#include "runtime/device/plan_cache.h"
 
 #include <algorithm>
 #include <chrono>
@@ -57,7 +58,7 @@ class CpuDevice : public Device {
 public:
   explicit CpuDevice(const DeviceOptions &options)
       : threads(chooseThreads(options.threads)), convolution(options.convolution),
-        cache(options.planCache, machineKey(threads)) {
+        cache(options, machineKey(threads)) {
     omp_set_num_threads(threads);
     omp_set_dynamic(0);
   }

@@ -177,6 +177,11 @@ void CpuPlan::profile(std::vector<double> &seconds) {
   }
 }
 
+uint64_t CpuPlan::launches() const {
+  return static_cast<uint64_t>(
+      std::count_if(steps.begin(), steps.end(), [](const std::unique_ptr<CpuStep> &step) { return step != nullptr; }));
+}
+
 std::string CpuPlan::implementation(size_t step) const {
   return steps[step] ? steps[step]->implementation() : std::string();
 }

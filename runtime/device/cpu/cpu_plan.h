@@ -23,6 +23,7 @@ public:
   void runAll() override { run(0, steps.size()); }
   uint64_t constantBytes() const override { return constants.bytes(); }
   uint64_t workspaceBytes() const override { return scratch.size(); }
+  uint64_t launches() const override;
   std::string implementation(size_t step) const override;
 
 private:

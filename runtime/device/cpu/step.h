@@ -7,7 +7,6 @@
 
 #include "runtime/device/cpu/constant_store.h"
 #include "runtime/device/cpu/operand.h"
-#include "runtime/device/cpu/plan_cache.h"
 #include "runtime/device/cpu/primitive.h"
 #include "runtime/device/device.h"
 
@@ -15,6 +14,8 @@
 #include <string>
 
 namespace dpsims {
+
+class PlanCache;
 
 class CpuStep {
 public:

@@ -1,60 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// A convolution as a graph of cuDNN 9: alone, or with its epilogue in one engine. Or one of a convolution's gradients,
-// alone.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CONV_GRAPH_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CONV_GRAPH_H
 
-#include "runtime/device/cuda/kernels.h"
+#include "runtime/device/cuda/conv_spec.h"
+#include "runtime/device/cuda/cudnn_target.h"
 
-#include <cudnn.h>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace dpsims::cuda {
 
-/// A descriptor of cuDNN's graph API, owned.
-class Descriptor {
-public:
-  Descriptor() = default;
-  explicit Descriptor(cudnnBackendDescriptorType_t type);
-  ~Descriptor();
-  Descriptor(Descriptor &&other) noexcept;
-  Descriptor &operator=(Descriptor &&other) noexcept;
-
-  void set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, int64_t count, const void *values);
-  void finalize();
-  /// False if cuDNN cannot do what the descriptor asks for.
-  bool tryFinalize();
-  cudnnBackendDescriptor_t get() const { return handle; }
-
-private:
-  cudnnBackendDescriptor_t handle = nullptr;
-};
-
-/// What a graph computes of dst = conv(src, weights): dst, the gradient of src or that of the weights. The tensors have
-/// the same names in all of them: InputGradient makes src of dst and weights, WeightGradient weights of src and dst.
-enum class ConvKind : uint8_t { Forward, InputGradient, WeightGradient };
-
-/// Forward: activation(conv(src, weights) + bias) + residual. Alignments are those of the operands' addresses.
-struct ConvGraphSpec {
-  ConvKind kind = ConvKind::Forward;
-  ConvSizes sizes;
-  bool hasResidual = false;
-  bool hasBias = false;
-  Epilogue epilogue; // one that canFuse
-  uint32_t srcAlignment = 256, weightsAlignment = 256, dstAlignment = 256, residualAlignment = 256, biasAlignment = 256;
-
-  bool hasEpilogue() const { return hasResidual || hasBias || epilogue.activation != Activation::None; }
-
-  /// Equal for equal specs.
-  std::string key() const;
-};
-
-/// Whether cuDNN knows the activation.
-bool canFuse(Activation activation);
+struct ConvOperations;
 
 /// Where a graph's operands are. Weights in the order (O, H, W, I). Those that it does not have are ignored.
 struct ConvGraphOperands {
@@ -62,25 +20,40 @@ struct ConvGraphOperands {
   void *workspace;
 };
 
-/// The engine that cuDNN chose, ready to run.
+/// A spec with an engine of cuDNN's that does it, ready to run where its target is here.
 class ConvGraph {
 public:
-  /// Null if cuDNN has no engine for the graph that keeps to f32 (or TF32, if allowed) and gives the same result each
-  /// time.
-  static std::shared_ptr<const ConvGraph> find(cudnnHandle_t handle, const ConvGraphSpec &spec, bool tf32);
+  /// The engines that keep to the policy, in cuDNN's order of preference; at most `limit` of them, and of those that it
+  /// compiles at run time, for a second or more each, two at most.
+  static std::vector<std::shared_ptr<ConvGraph>> findAll(const ConvGraphSpec &spec, const CudnnTarget &target,
+                                                         const EnginePolicy &policy, size_t limit);
 
+  /// A graph as `text` described it. Null if cuDNN does not take it.
+  static std::shared_ptr<ConvGraph> load(const ConvGraphSpec &spec, const CudnnTarget &target, int64_t engine,
+                                         const std::string &text);
+
+  /// Everything that load needs, compiled code included: kilobytes, or hundreds of them. Empty if the engine's plans
+  /// cannot be kept.
+  std::string text() const;
+
+  int64_t engine() const { return engineIndex; }
   uint64_t workspaceBytes() const { return workspace; }
   std::string implementation() const;
+
+  /// What a run takes, where it was measured; else 0.
+  double seconds = 0;
 
   /// The operands' addresses in the form that run wants; made anew when they change.
   Descriptor bind(const ConvGraphOperands &operands) const;
   void run(cudnnHandle_t handle, const Descriptor &bound) const;
 
 private:
+  bool finalize(const ConvGraphSpec &spec, const CudnnTarget &target, int64_t engine);
+
   ConvGraphSpec spec;
-  std::vector<Descriptor> parts; // tensors and operations of the graph
-  Descriptor graph, config, plan;
-  int64_t engine = -1;
+  std::shared_ptr<const ConvOperations> operations; // null: all that is needed is in the plan
+  Descriptor config, plan;
+  int64_t engineIndex = -1;
   uint64_t workspace = 0;
 };
 

@@ -56,6 +56,7 @@ public:
   void run(cudaStream_t stream) override;
   std::string implementation() const override { return graph ? graph->implementation() : "direct"; }
   uint64_t workspaceBytes() const override { return layout.bytes; }
+  uint64_t launches() const override { return weights.launches() + 1 + (hasEpilogue() && !fused); }
 
 private:
   void chooseEngine(const StepContext &context, const ConvStep &conv);
@@ -95,6 +96,7 @@ Convolution::Convolution(const StepContext &context, const ConvStep &conv)
 ConvGraphSpec Convolution::specFor(bool fused) const {
   ConvGraphSpec spec;
   spec.sizes = sizes;
+  spec.type = libraries.tensorType();
   spec.srcAlignment = src.alignment();
   spec.weightsAlignment = weights.operand().alignment();
   spec.dstAlignment = result ? result->alignment() : dst.alignment();
@@ -111,14 +113,18 @@ ConvGraphSpec Convolution::specFor(bool fused) const {
 // An engine may write elements of dst before it has read others: a residual in dst waits for the epilogue. The compiler
 // makes no such schedule for CUDA, but a file may have one.
 void Convolution::chooseEngine(const StepContext &context, const ConvStep &conv) {
+  ConvPlans &plans = libraries.convolutions();
   bool overwritesResidual = context.overlap(conv.dst, conv.residual);
   if (overwritesResidual)
     result = layout.add(sizes.outputCount() * sizeof(float));
+  std::shared_ptr<const ConvGraph> whole;
   if (hasEpilogue() && !overwritesResidual && canFuse(epilogue.activation))
-    graph = libraries.findGraph(specFor(/*fused=*/true));
-  fused = graph != nullptr;
-  if (!graph)
-    graph = libraries.findGraph(specFor(/*fused=*/false));
+    whole = plans.find(specFor(/*fused=*/true));
+  if (!whole || whole->seconds > 0)
+    graph = plans.find(specFor(/*fused=*/false));
+  fused = whole && !(graph && plans.prefersKernel(specFor(/*fused=*/true), *whole, *graph));
+  if (fused)
+    graph = whole;
   if (graph)
     workspace = layout.add(graph->workspaceBytes());
 }

@@ -22,6 +22,7 @@ public:
   void bind(const Addresses &addresses);
   void run(cudaStream_t stream) const;
   float *address() const { return at; }
+  uint64_t launches() const { return plain ? 1 : 0; }
 
 private:
   ConvSizes sizes;

@@ -22,10 +22,11 @@ protected:
     ConvGraphSpec spec;
     spec.kind = kind;
     spec.sizes = sizes;
+    spec.type = libraries.tensorType();
     spec.srcAlignment = src.alignment();
     spec.weightsAlignment = weights.alignment();
     spec.dstAlignment = dst.alignment();
-    graph = libraries.findGraph(spec);
+    graph = libraries.convolutions().find(spec);
     if (graph)
       workspace = layout.add(graph->workspaceBytes());
   }
@@ -60,6 +61,7 @@ public:
     dstAt = addresses.floats(dst);
     bindGraph(addresses, dstAt, weights.address(), gradientAt);
   }
+  uint64_t launches() const override { return weights.launches() + 1; }
 
   void run(cudaStream_t stream) override {
     weights.run(stream);
@@ -81,8 +83,7 @@ public:
       : Gradient(context, ConvKind::WeightGradient,
                  sizesOf(step, context.buffer(step.src), context.buffer(step.dst), context.buffer(step.gradient))),
         src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)) {
-    bool sameOrder = sizes.kernelHeight * sizes.kernelWidth == 1;
-    packed = sameOrder ? dst : layout.add(sizes.weightCount() * sizeof(float));
+    packed = inOrder() ? dst : layout.add(sizes.weightCount() * sizeof(float));
     findGraph(src, packed, gradient);
   }
 
@@ -103,7 +104,12 @@ public:
       launchUnpackWeights(dstAt, packedAt, sizes, stream);
   }
 
+  uint64_t launches() const override { return inOrder() ? 1 : 2; }
+
 private:
+  // The order (O, H, W, I) is that of dst.
+  bool inOrder() const { return sizes.kernelHeight * sizes.kernelWidth == 1; }
+
   Operand src, gradient, dst;
   Operand packed; // the result in the order (O, H, W, I)
   float *srcAt = nullptr, *gradientAt = nullptr, *packedAt = nullptr, *dstAt = nullptr;

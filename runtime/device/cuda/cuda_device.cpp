@@ -12,4 +12,12 @@ std::unique_ptr<Device> createCudaDevice(const DeviceOptions &options) {
   return std::unique_ptr<Device>(reinterpret_cast<CudaEntry>(loadCudaSymbol(cudaEntryName))(options));
 }
 
+ConvolutionPlans planCudaConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) {
+  if (!request.description.empty())
+    pretendCudaDriver();
+  ConvolutionPlans result;
+  reinterpret_cast<CudaPlansEntry>(loadCudaSymbol(cudaPlansEntryName))(model, request, result);
+  return result;
+}
+
 } // namespace dpsims

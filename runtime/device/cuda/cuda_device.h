@@ -6,7 +6,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H
 
-#include "runtime/device/device.h"
+#include "runtime/device/convolution_plans.h"
 
 namespace dpsims {
 
@@ -16,6 +16,12 @@ std::unique_ptr<Device> createCudaDevice(const DeviceOptions &options);
 /// The function that libdpsims-cuda.so exports under the name cudaEntryName.
 using CudaEntry = Device *(*)(const DeviceOptions &options);
 inline constexpr const char *cudaEntryName = "dpsims_create_cuda_device";
+
+/// Likewise for planConvolutions, under cudaPlansEntryName.
+ConvolutionPlans planCudaConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request);
+using CudaPlansEntry = void (*)(const CompiledModel &model, const ConvolutionPlansRequest &request,
+                                ConvolutionPlans &result);
+inline constexpr const char *cudaPlansEntryName = "dpsims_plan_convolutions";
 
 } // namespace dpsims
 

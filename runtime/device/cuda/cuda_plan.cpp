@@ -43,15 +43,7 @@ std::unique_ptr<CudaStep> CudaPlan::makeStep(const StepContext &context, const S
     const Kernel &kernel = model->kernels[launch->kernel];
     return makeLaunchStep(context, *launch, kernel, library->find(kernel));
   }
-  if (auto *conv = std::get_if<ConvStep>(&step.operation))
-    return makeConvStep(context, *conv);
-  if (auto *gradient = std::get_if<ConvInputGradientStep>(&step.operation))
-    return makeInputGradientStep(context, *gradient);
-  if (auto *gradient = std::get_if<ConvWeightGradientStep>(&step.operation))
-    return makeWeightGradientStep(context, *gradient);
-  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
-    return makeMatmulStep(context, *matmul);
-  return nullptr;
+  return makeLibraryStep(context, step);
 }
 
 void CudaPlan::bindSteps() {
@@ -127,6 +119,13 @@ std::string CudaPlan::recorded() const {
 
 void CudaPlan::profile(std::vector<double> &seconds) {
   StepTimer(stream, !checked).time([this](size_t step) { run(step, step + 1); }, seconds);
+}
+
+uint64_t CudaPlan::launches() const {
+  uint64_t count = 0;
+  for (const std::unique_ptr<CudaStep> &step : steps)
+    count += step ? step->launches() : 0;
+  return count;
 }
 
 std::string CudaPlan::implementation(size_t step) const {

@@ -29,6 +29,7 @@ public:
   std::string recorded() const override;
   uint64_t constantBytes() const override { return constants.bytes(); }
   uint64_t workspaceBytes() const override { return workspace.size(); }
+  uint64_t launches() const override;
   std::string implementation(size_t step) const override;
 
 private:

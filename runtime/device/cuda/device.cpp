@@ -33,7 +33,7 @@ bool wantsGraphs(const DeviceOptions &options) {
 // The device is the current GPU of the thread that makes it, which is also the one that uses it.
 class CudaDevice : public Device {
 public:
-  explicit CudaDevice(const DeviceOptions &given) : options(given), libraries(streams.compute(), options.tf32) {
+  explicit CudaDevice(const DeviceOptions &given) : options(given), libraries(streams.compute(), options) {
     options.graphs = wantsGraphs(options);
   }
 
@@ -106,8 +106,10 @@ std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const Com
   if (model->target != Target::Cuda)
     fail(model->path, ": compiled for ", name(model->target), ", not for cuda");
   std::shared_ptr<const KernelLibrary> library = launchesKernels(plan) ? load(model) : nullptr;
-  return std::make_unique<CudaPlan>(std::move(model), entry, plan, std::move(library), libraries, streams.compute(),
-                                    options);
+  auto result = std::make_unique<CudaPlan>(std::move(model), entry, plan, std::move(library), libraries,
+                                           streams.compute(), options);
+  libraries.savePlans();
+  return result;
 }
 
 } // namespace

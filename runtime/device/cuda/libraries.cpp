@@ -6,8 +6,13 @@
 
 namespace dpsims::cuda {
 
+Libraries::Libraries(const std::string &description, size_t candidates, const DeviceOptions &options)
+    : options(options), here(false) {
+  plans.emplace(CudnnTarget::described(description), candidates, policy(), options);
+}
+
 Libraries::~Libraries() {
-  graphs.clear();
+  plans.reset();
   if (cudnnHandle)
     cudnnDestroy(cudnnHandle);
   if (cublasHandle)
@@ -28,11 +33,18 @@ cublasLtHandle_t Libraries::cublas() {
   return cublasHandle;
 }
 
-std::shared_ptr<const ConvGraph> Libraries::findGraph(const ConvGraphSpec &spec) {
-  auto [found, isNew] = graphs.try_emplace(spec.key());
-  if (isNew)
-    found->second = ConvGraph::find(cudnn(), spec, tf32);
-  return found->second;
+ConvPlans &Libraries::convolutions() {
+  if (!plans) {
+    plans.emplace(CudnnTarget::here(cudnn()), 1, policy(), options);
+    if (options.convolution == ConvolutionChoice::Auto)
+      plans->measureWith(GraphTimer(cudnn(), stream));
+  }
+  return *plans;
+}
+
+void Libraries::savePlans() {
+  if (plans)
+    plans->save();
 }
 
 } // namespace dpsims::cuda

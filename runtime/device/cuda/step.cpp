@@ -85,6 +85,18 @@ private:
 
 } // namespace
 
+std::unique_ptr<CudaStep> makeLibraryStep(const StepContext &context, const Step &step) {
+  if (auto *conv = std::get_if<ConvStep>(&step.operation))
+    return makeConvStep(context, *conv);
+  if (auto *gradient = std::get_if<ConvInputGradientStep>(&step.operation))
+    return makeInputGradientStep(context, *gradient);
+  if (auto *gradient = std::get_if<ConvWeightGradientStep>(&step.operation))
+    return makeWeightGradientStep(context, *gradient);
+  if (auto *matmul = std::get_if<MatmulStep>(&step.operation))
+    return makeMatmulStep(context, *matmul);
+  return nullptr;
+}
+
 std::unique_ptr<CudaStep> makeLaunchStep(const StepContext &context, const LaunchStep &launch, const Kernel &kernel,
                                          cudaKernel_t function) {
   std::vector<Operand> operands;

@@ -62,6 +62,8 @@ public:
   virtual void run(cudaStream_t stream) = 0;
   virtual std::string implementation() const = 0;
   virtual uint64_t workspaceBytes() const { return 0; }
+  /// Kernels and library calls that run enqueues.
+  virtual uint64_t launches() const { return 1; }
 };
 
 /// What the steps of one plan share while they are made.
@@ -79,6 +81,9 @@ struct StepContext {
 
 std::unique_ptr<CudaStep> makeLaunchStep(const StepContext &context, const LaunchStep &launch, const Kernel &kernel,
                                          cudaKernel_t function);
+
+/// A step that a library does: a convolution, one of its gradients, a matmul; null for other steps.
+std::unique_ptr<CudaStep> makeLibraryStep(const StepContext &context, const Step &step);
 
 /// A convolution by cuDNN, or by the kernel of kernels.h if that has no engine for it.
 std::unique_ptr<CudaStep> makeConvStep(const StepContext &context, const ConvStep &conv);

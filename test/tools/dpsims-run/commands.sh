@@ -46,7 +46,7 @@ echo "no model at all" >text.dpsims
 # The command line.
 good "version" "^dpsims-run [0-9]" --version
 good "help" "sample" --help
-for command in sample execute init info bench data train export curves; do
+for command in sample execute init info bench plans data train export curves; do
   good "$command --help" "dpsims-run $command" $command --help
 done
 bad "no command" "subcommand"

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/cuda/conv_plans.h"
+
+#include "runtime/base/error.h"
+#include "runtime/format/checksum.h"
+
+#include <algorithm>
+
+namespace dpsims::cuda {
+
+namespace {
+
+using Json = PlanCache::Json;
+
+constexpr double worthMeasuring = 5e7; // multiply-adds below which a launch takes longer than the work
+constexpr size_t mostMeasured = 8;
+
+std::string sumOf(const std::string &text) { return std::to_string(format::checksum(text.data(), text.size())); }
+
+// {"engine": 7, "microseconds": 12.5, "checksum": "...", "plan": "..."}; "microseconds" where they were measured.
+Json toJson(const ConvGraph &graph, const std::string &text) {
+  Json json{{"engine", graph.engine()}, {"plan", text}, {"checksum", sumOf(text)}};
+  if (graph.seconds > 0)
+    json["microseconds"] = 1e6 * graph.seconds;
+  return json;
+}
+
+double secondsOf(const Json &json) {
+  const Json microseconds = json.value("microseconds", Json());
+  return microseconds.is_number() && microseconds > 0 ? 1e-6 * microseconds.get<double>() : 0;
+}
+
+// Null if the text is not the one that was written: cuDNN need not read what is damaged.
+std::shared_ptr<ConvGraph> fromJson(const Json &json, const ConvGraphSpec &spec, const CudnnTarget &target) {
+  if (!json.is_object() || !json.value("engine", Json()).is_number_integer() ||
+      !json.value("plan", Json()).is_string() || json.value("checksum", Json()) != sumOf(json["plan"]))
+    return nullptr;
+  std::shared_ptr<ConvGraph> graph = ConvGraph::load(spec, target, json["engine"], json["plan"]);
+  if (graph)
+    graph->seconds = secondsOf(json);
+  return graph;
+}
+
+} // namespace
+
+ConvPlans::ConvPlans(CudnnTarget target, size_t candidates, EnginePolicy policy, const DeviceOptions &options)
+    : target(std::move(target)), candidates(candidates), policy(policy), cache(options, this->target.name()) {}
+
+std::shared_ptr<const ConvGraph> ConvPlans::find(const ConvGraphSpec &spec) {
+  const std::string key = policy.prefix() + spec.key();
+  auto [place, isNew] = graphs.try_emplace(key);
+  if (isNew)
+    place->second = choose(spec, key);
+  return place->second.empty() ? nullptr : place->second.front();
+}
+
+ConvPlans::Candidates ConvPlans::choose(const ConvGraphSpec &spec, const std::string &key) {
+  bool measured = false;
+  Candidates graphs = load(spec, key, measured);
+  const bool known = !graphs.empty(), wanted = timer && !measured && spec.multiplyAdds() >= worthMeasuring;
+  if (!known)
+    graphs = ConvGraph::findAll(spec, target, policy, wanted ? mostMeasured : candidates);
+  if (graphs.empty())
+    return graphs;
+  const bool now = wanted && measure(spec, graphs);
+  if (target.isHere())
+    graphs.resize(1);
+  if (!known || now)
+    keep(key, graphs, measured || now);
+  return graphs;
+}
+
+ConvPlans::Candidates ConvPlans::load(const ConvGraphSpec &spec, const std::string &key, bool &measured) const {
+  Candidates graphs;
+  const Json *record = cache.findRecord(key);
+  if (!record || !record->value("plans", Json()).is_array())
+    return graphs;
+  for (const Json &plan : (*record)["plans"])
+    if (std::shared_ptr<ConvGraph> graph = fromJson(plan, spec, target))
+      graphs.push_back(std::move(graph));
+  measured = !graphs.empty() && record->value("measured", Json()) == true;
+  return graphs;
+}
+
+// Puts the fastest first. Where one fails, or there is no memory for a trial, nothing is known of any.
+bool ConvPlans::measure(const ConvGraphSpec &spec, Candidates &graphs) const {
+  std::vector<double> seconds;
+  try {
+    seconds = timer->time(spec, graphs);
+  } catch (const Error &) {
+    return false;
+  }
+  for (size_t i = 0; i < graphs.size(); ++i)
+    graphs[i]->seconds = seconds[i];
+  std::stable_sort(graphs.begin(), graphs.end(), [](const auto &a, const auto &b) { return a->seconds < b->seconds; });
+  return true;
+}
+
+// A plan that cannot be written is found again by the next process.
+void ConvPlans::keep(const std::string &key, const Candidates &graphs, bool measured) {
+  Json plans = Json::array();
+  for (const std::shared_ptr<ConvGraph> &graph : graphs)
+    if (const std::string text = graph->text(); !text.empty())
+      plans.push_back(toJson(*graph, text));
+  if (!plans.empty())
+    cache.store(key, {{"measured", measured}, {"plans", std::move(plans)}});
+}
+
+bool ConvPlans::prefersKernel(const ConvGraphSpec &spec, const ConvGraph &fused, const ConvGraph &plain) {
+  if (!timer || fused.seconds == 0 || plain.seconds == 0 || plain.seconds >= fused.seconds)
+    return false;
+  const double epilogue = epilogueSeconds(spec);
+  return epilogue > 0 && plain.seconds + epilogue < fused.seconds;
+}
+
+double ConvPlans::epilogueSeconds(const ConvGraphSpec &spec) {
+  const std::string key = "kernel for the epilogue of " + spec.key();
+  if (const Json *record = cache.findRecord(key))
+    return secondsOf(*record);
+  double seconds = 0;
+  try {
+    seconds = timer->timeEpilogue(spec);
+  } catch (const Error &) {
+    return 0;
+  }
+  cache.store(key, {{"microseconds", 1e6 * seconds}});
+  return seconds;
+}
+
+} // namespace dpsims::cuda

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Choices that were made by measuring, kept so that a machine makes the same ones again.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_PLAN_CACHE_H
+#define DPSIMS_RUNTIME_DEVICE_PLAN_CACHE_H
+
+#include "runtime/device/device.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+namespace dpsims {
+
+/// A table from a key (a convolution's shape) to a choice, for one kind of machine: a processor with its number of
+/// threads, or a GPU, and the library's version. The file holds the tables of all machines that share it:
+///   {"version": 2, "machines": {"AMD EPYC 9554, 2 threads, oneDNN 2.6.3": {"n1 h64 ...": "winograd"}}}
+/// On a CPU a choice is a word, on a GPU a record (runtime/device/cuda/plan_record.h).
+class PlanCache {
+public:
+  using Json = nlohmann::json;
+
+  /// `options`: which file, and what if it does not fit, see DeviceOptions::planCache. Error: the user named a file
+  /// that is no plan cache, or that was made for other machines only.
+  PlanCache(const DeviceOptions &options, std::string machine);
+
+  /// The word chosen for `key`, or an empty string.
+  std::string findWord(const std::string &key) const;
+
+  /// The record kept for `key`, null if there is none. It comes from a file: anything may stand in it.
+  const Json *findRecord(const std::string &key) const;
+
+  void store(const std::string &key, Json choice);
+
+  /// Writes new choices to the file, beside what other processes wrote meanwhile. A file that cannot be written is an
+  /// error only if the user named it: else the next process measures again.
+  void save();
+
+private:
+  void read();
+  void write();
+
+  std::string path, machine;
+  bool named;
+  Json choices = Json::object();
+  std::set<std::string> changed; // keys
+};
+
+/// Adds to the file `to` the choices of the file `from` that it lacks. Files that cannot be read or written are no
+/// error: then choices are measured.
+void addPlans(const std::string &from, const std::string &to);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_PLAN_CACHE_H

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Asks the real cuDNN how it would do every convolution of compiled models on a GPU that is not here. Fails if it has
+// no engine for one, whose plan builds, or if a program has more launches than it may.
+//
+//   dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] MODEL...
+
+#include "runtime/base/error.h"
+#include "runtime/device/convolution_plans.h"
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+using namespace dpsims;
+
+namespace {
+
+struct Question {
+  std::string device, precision, program;
+  uint64_t launches = 0;
+  std::vector<std::string> models;
+};
+
+Question parse(const std::vector<std::string> &arguments) {
+  Question question;
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (arguments[i] == "--launches" && i + 1 < arguments.size()) {
+      const std::string &limit = arguments[++i];
+      question.program = limit.substr(0, limit.find('='));
+      question.launches = std::stoull(limit.substr(limit.find('=') + 1));
+    } else if (question.device.empty()) {
+      question.device = arguments[i];
+    } else if (question.precision.empty()) {
+      question.precision = arguments[i];
+    } else {
+      question.models.push_back(arguments[i]);
+    }
+  if (question.models.empty())
+    fail("usage: dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] MODEL...");
+  return question;
+}
+
+// How many faults there are.
+int check(const ConvolutionPlans &plans, const Question &question) {
+  int faults = 0;
+  bool isNamed = question.program.empty();
+  for (const PlannedConvolution &convolution : plans.convolutions)
+    if (convolution.engine.empty()) {
+      std::cout << "no engine: " << convolution.key << "\n";
+      ++faults;
+    }
+  for (const PlannedEntry &entry : plans.entries) {
+    std::cout << entry.name << ": " << entry.convolutions << " convolutions, " << entry.launches << " launches\n";
+    if (entry.name != question.program)
+      continue;
+    isNamed = true;
+    if (entry.launches > question.launches) {
+      std::cout << entry.name << ": more than " << question.launches << " launches\n";
+      ++faults;
+    }
+  }
+  if (!isNamed)
+    fail("there is no program ", quoted(question.program));
+  std::cout << plans.convolutions.size() << " different convolutions on " << plans.device << "\n";
+  return faults + plans.convolutions.empty();
+}
+
+int ask(const Question &question) {
+  ConvolutionPlansRequest request;
+  request.description = question.device;
+  request.options.tf32 = question.precision == "tf32";
+  request.bf16 = question.precision == "bf16";
+  request.candidates = 1;
+  int faults = 0;
+  for (const std::string &path : question.models) {
+    std::cout << path << ", " << question.precision << "\n";
+    faults += check(planConvolutions(*CompiledModel::load(path), request), question);
+  }
+  return faults ? 1 : 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  try {
+    return ask(parse({argv + 1, argv + argc}));
+  } catch (const std::exception &error) {
+    std::cerr << "dpsims-ask-cudnn: error: " << error.what() << "\n";
+    return 1;
+  }
+}

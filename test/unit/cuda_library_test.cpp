@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where the libraries of CUDA are looked for.
+
+#include "support.h"
+
+#ifdef DPSIMS_TEST_CUDA_LIBRARY // the runtime was built with the CUDA device
+#include "runtime/base/file.h"
+#include "runtime/device/cuda/cuda_library.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <gtest/gtest.h>
+
+using namespace dpsims;
+using namespace dpsims::test;
+
+namespace {
+
+size_t placeOf(const std::string &folder) {
+  const std::vector<std::string> folders = cudaLibraryFolders();
+  return static_cast<size_t>(std::find(folders.begin(), folders.end(), folder) - folders.begin());
+}
+
+TEST(CudaLibrary, IsLookedForInPythonsWheels) {
+  TemporaryDirectory directory;
+  const std::string packages = directory / "env/lib/python3.11/site-packages/nvidia/";
+  for (const char *package : {"cublas/lib", "cudnn/lib", "empty"})
+    makeDirectory(packages + package);
+  setenv("VIRTUAL_ENV", (directory / "env").c_str(), 1);
+  const size_t count = cudaLibraryFolders().size(), cublas = placeOf(packages + "cublas/lib");
+  const size_t cudnn = placeOf(packages + "cudnn/lib"), other = placeOf(packages + "empty");
+  unsetenv("VIRTUAL_ENV");
+  EXPECT_LT(cublas, cudnn);
+  EXPECT_LT(cudnn, count);
+  EXPECT_EQ(other, count);
+}
+
+TEST(CudaLibrary, IsTakenFromTheFolderThatTheEnvironmentNames) {
+  setenv(cudaLibraryVariable, "/some/folder", 1);
+  EXPECT_EQ(findCudaLibrary(), "/some/folder/libdpsims-cuda.so");
+  EXPECT_TRUE(hasParts(errorOf([] { loadCudaSymbol("dpsims_create_cuda_device"); }),
+                       {"/some/folder/libdpsims-cuda.so", "dpsims-run info --devices"}));
+  unsetenv(cudaLibraryVariable);
+}
+
+} // namespace
+#endif
