@@ -136,6 +136,14 @@ def ceiling(data, precision):
     return data.get("ceilings", {}).get(f"{precision}_flops") or data.get("machine", {}).get("flops", {}).get(name)
 
 
+def plans(data):
+    rows = [(entry["model"], entry["precision"], f"{entry['engines']} of {entry['convolutions']}",
+             f"{entry['seconds']:.1f} s") for entry in data.get("plans", [])]
+    header = ("model", "precision", "different convolutions with an engine", "time")
+    packed = f"{data.get('packed_plans', 0)} plans for this GPU came with the suite."
+    return ["## Plans for convolutions", "", packed, "", *table(header, rows)] if rows else []
+
+
 def bench_row(data, entry):
     if "reason" in entry:
         return (entry["model"], entry["precision"], entry["mode"], "", "", "", "", "", "", entry["reason"])
@@ -194,7 +202,7 @@ def ratios(data):
 
 def page(data):
     lines = [*heading(data), *steps(data), *golden(data), *conformance(data), *kernels(data), *sanitizer(data),
-             *ceilings(data), *benches(data, "bench", "Sampling"),
+             *ceilings(data), *plans(data), *benches(data, "bench", "Sampling"),
              *benches(data, "training", "Training"), *pytorch(data), *ratios(data)]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -6,9 +6,9 @@
     gpu-suite.sh pack -o FILE        makes a file for a machine without compiler and network:
                                      copy it there, tar xzf FILE, dpsims-gpu-suite/gpu-suite.sh run
 """
+import argparse
 import os
 import pathlib
-import shutil
 import signal
 import sys
 import tempfile
@@ -50,6 +50,22 @@ def folder(text):
     return path
 
 
+def file(text):
+    path = pathlib.Path(text).resolve()
+    if not path.is_file():
+        raise ValueError
+    return path
+
+
+def step_names(text):
+    chosen = names(text)
+    unknown = set(chosen) - {step.name for step in STEPS}
+    if unknown or not chosen:
+        raise argparse.ArgumentTypeError(f"no step {min(unknown, default=repr(text))}; there are "
+                                         + ", ".join(step.name for step in STEPS))
+    return ("versions", *chosen)
+
+
 def add_common(parser):
     parser.add_argument("--config", default=CONFIG, metavar="NAME",
                         help=f"what is timed: a name in models/configs, or a file ({CONFIG})")
@@ -68,6 +84,8 @@ def parse_arguments():
     run = commands.add_parser("run", description="Runs the suite on this machine's GPU.")
     add_common(run)
     run.add_argument("--short", action="store_true", help="versions, some golden cases, sampling of batch 1")
+    run.add_argument("--steps", type=step_names, default=(), metavar="A,B",
+                     help="only versions and these: " + ", ".join(step.name for step in STEPS[1:]))
     run.add_argument("--output", type=pathlib.Path, default=pathlib.Path("gpu-results"), metavar="DIR",
                      help="for results.json, gpu.md and suite.log (gpu-results)")
     run.add_argument("--limit", type=positive, default=540, metavar="S", help="seconds in all (540)")
@@ -78,6 +96,11 @@ def parse_arguments():
     add_common(make)
     make.add_argument("-o", "--output", dest="file", type=pathlib.Path, default=pathlib.Path("dpsims-gpu-suite.tar.gz"),
                       metavar="FILE")
+    make.add_argument("--plans-for", type=file, action="append", default=[], metavar="DEVICE.json",
+                      help="a GPU, described as for dpsims-run plans: its plans for convolutions are packed too; takes "
+                           "minutes")
+    make.add_argument("--plans", type=pathlib.Path, metavar="FILE",
+                      help="plan cache to pack, of an earlier run or pack; --plans-for adds what is missing to it")
     return parser.parse_args()
 
 
@@ -92,6 +115,7 @@ def open_suite(options):
     if not root:
         raise SuiteError(f"{SCRIPTS}: neither a clone nor a packed suite: {MANIFEST} is missing; unpack it again")
     say("building and compiling the suite's models")
+    options.plans, options.plans_for = None, ()
     programs = pack.run_folder(root, options)
     made = options.output / "suite"
     prepare.prepare(root, made, options, programs, programs)
@@ -104,9 +128,7 @@ def environment_of(options, suite):
     environment["LD_LIBRARY_PATH"] = libraries.library_path(options.python, needed)
     if options.emulated:
         environment["DPSIMS_CUDA_LIBRARY_DIR"] = str(options.emulated)
-    toolkit = "/usr/local/cuda/bin"
-    if not shutil.which("nvcc"):
-        environment["PATH"] = os.pathsep.join([environment.get("PATH", ""), toolkit])
+    environment["PATH"] = os.pathsep.join([environment.get("PATH", os.defpath), "/usr/local/cuda/bin"])
     return environment
 
 

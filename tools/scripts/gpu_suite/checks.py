@@ -118,7 +118,7 @@ def golden_entry(context, case, precision, flags, tolerance):
 
 
 def smoke(context):
-    """One case with a synchronisation after each step, so that a first fault has a name."""
+    """One case with a synchronization after each step, so that a first fault has a name."""
     names = {case["name"] for case in context.suite.cases()}
     case = context.suite.cases([SMOKE_CASE] if SMOKE_CASE in names else [min(names)])[0]
     try:

@@ -46,7 +46,8 @@ def programs_of(root, preset):
 
 def tools_folder(root, options):
     """-> what makes the suite's files."""
-    return options.bin or build(root, "release", ["dpsims-compile", "dpsims-kernel-sums"])
+    planner = ["dpsims-run", "dpsims-cuda"] if options.plans_for else []
+    return options.bin or build(root, "release", ["dpsims-compile", "dpsims-kernel-sums", *planner])
 
 
 def runtime_folder(root, options):

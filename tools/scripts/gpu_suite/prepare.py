@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 import process
-from suite import SCHEMA, SuiteError, write_manifest
+from plans import make_plans
+from suite import PLANS, SCHEMA, SuiteError, write_manifest
 
 COMPILE_SECONDS = 600
 RECORD_SECONDS = 1200
@@ -86,6 +87,14 @@ def record_sums(program, folder, library):
                              folder / "kernels" / f"{name}.safetensors"], RECORD_SECONDS, environment)
 
 
+def add_plans(program, folder, options):
+    """The plan cache that --plans names, with what --plans-for adds to it."""
+    cache = options.plans or folder / PLANS
+    make_plans(program, folder, options.plans_for, cache)
+    if options.plans:
+        shutil.copy(cache, folder / PLANS)
+
+
 def make_kernels(root, folder):
     """The conformance suite's programs."""
     path = folder / "kernels.mlir"
@@ -110,6 +119,7 @@ def prepare(root, folder, options, tools, programs):
         work.append((golden / f"{case['name']}.dpsims",
                      [*words, "--program", case["program"], "--batch", case["batch"]]))
     compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
+    add_plans(tools / "dpsims-run", folder, options)
     emulated = options.emulated or root / "build/release/lib/emulated"
     if emulated.is_dir() and (tools / SUMS).is_file():
         record_sums(tools / SUMS, folder, emulated)

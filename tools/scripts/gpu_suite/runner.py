@@ -12,6 +12,7 @@ import traceback
 import process
 
 SCHEMA = 1
+EMULATED = 4  # times as long may a step take on the emulated device
 
 
 class Skip(Exception):
@@ -24,14 +25,14 @@ class NoDevice(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One entry of the suite. `limit` in seconds; the suite passes if every step of `correctness` does."""
+    """One entry of the suite. Limits in seconds; the suite passes if every step of `correctness` does."""
     name: str
     title: str
     limit: int
     run: object
     correctness: bool = False
     on_emulator: bool = True
-    short: bool = False  # part of --short
+    short: int = 0  # the limit with --short, 0: no part of it
 
 
 class Results:
@@ -93,7 +94,7 @@ def run_step(context, step, seconds):
     """-> the step's entry."""
     start = time.monotonic()
     context.deadline = start + seconds
-    entry = {"name": step.name, "title": step.title, "limit": step.limit, "correctness": step.correctness}
+    entry = {"name": step.name, "title": step.title, "limit": round(seconds, 1), "correctness": step.correctness}
     try:
         step.run(context)
         entry["status"] = "passed"
@@ -115,33 +116,42 @@ def run_step(context, step, seconds):
     return entry
 
 
-def why_not(context, step, left):
+def limit_of(context, step):
+    """-> seconds; 0: the step is left out."""
+    return (step.short if context.options.short else step.limit) * (EMULATED if context.options.emulated else 1)
+
+
+def why_not(context, step, limit, left):
     """-> why a step is left out, or None."""
-    if context.options.short and not step.short:
+    chosen = context.options.steps
+    if chosen and step.name not in chosen:
+        return "not among --steps"
+    if not limit:
         return "not part of --short"
-    if context.options.emulated and not step.on_emulator:
+    if context.options.emulated and not step.on_emulator and not chosen:
         return "says nothing on the emulated device"
-    if left < min(step.limit, 5):
+    if left < min(limit, 5):
         return f"--limit {context.options.limit}: {max(0, left):.0f} s are left"
     return None
 
 
 def run_steps(context, steps):
-    """-> true if no step of correctness failed, and some passed."""
+    """-> true if no step of correctness failed, and some passed unless --steps named others."""
     end = time.monotonic() + context.options.limit
     no_device, entries = None, []
     for number, step in enumerate(steps):
         left = end - time.monotonic()
-        reason = no_device or why_not(context, step, left)
+        limit = limit_of(context, step)
+        reason = no_device or why_not(context, step, limit, left)
         if reason:
-            entry = {"name": step.name, "title": step.title, "limit": step.limit, "correctness": step.correctness,
+            entry = {"name": step.name, "title": step.title, "limit": limit, "correctness": step.correctness,
                      "status": "skipped", "reason": reason, "seconds": 0}
             context.results.data.setdefault("steps", []).append(entry)
             context.results.write()
         else:
             say(f"{number}. {step.title}")
             try:
-                entry = run_step(context, step, min(step.limit, left))
+                entry = run_step(context, step, min(limit, left))
             except NoDevice:
                 no_device = "no device"
                 entry = context.results.data["steps"][-1]
@@ -149,4 +159,4 @@ def run_steps(context, steps):
         detail = f": {entry['reason']}" if entry.get("reason") else ""
         say(f"{number}. {step.title}: {entry['status']}, {entry['seconds']:.1f} s{detail}")
     checked = [entry["status"] for entry in entries if entry["correctness"]]
-    return "passed" in checked and not {"failed", "timed out"} & set(checked)
+    return ("passed" in checked or bool(context.options.steps)) and not {"failed", "timed out"} & set(checked)

@@ -4,6 +4,7 @@
     suite.json      what is here, made of which commit
     golden/CASE.dpsims, golden/CASE/{inputs,expected}.safetensors
     models/NAME.dpsims
+    plans.json      plans for convolutions on GPUs that the maker of the suite named, if any
     bin/, lib/      the programs, if the folder is to travel
 """
 import json
@@ -11,6 +12,7 @@ import pathlib
 
 SCHEMA = 1
 MANIFEST = "suite.json"
+PLANS = "plans.json"
 
 
 class SuiteError(Exception):
