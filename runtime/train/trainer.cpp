@@ -384,6 +384,11 @@ void Trainer::explainNonFinite(const std::string &seen, uint64_t lastStep) {
   }
   const std::unique_ptr<Loader> repeated = data.trainingLoader(from->state.step);
   const std::optional<NonFinite> found = findNonFinite(*session, iteration, *repeated, lastStep);
+  if (found && found->op.empty())
+    fail(folder.path(), ": ", seen, ": in iteration ", found->step + 1,
+         ", but no op gives such a value when its steps run one by one: a fault of dpsims-run or of the device, not of ",
+         "the training; please report it; to go on from ", from->path,
+         ": --resume --no-graph, or --resume --checked, which is slow");
   const std::string op = !found ? "which did not come again"
                                 : "in iteration " + std::to_string(found->step + 1) +
                                       " the first op whose result is not finite is " + found->op;

@@ -89,7 +89,7 @@ using namespace dpsims::emulated;
 
 extern "C" {
 
-size_t cublasLtGetVersion() { return CUBLAS_VERSION; }
+size_t cublasLtGetVersion() { return gpu().options.cublas ? gpu().options.cublas : CUBLAS_VERSION; }
 
 const char *cublasLtGetStatusString(cublasStatus_t status) { return cublasLtGetStatusName(status); }
 

@@ -2,6 +2,9 @@
 
 #include "test/emulator/test_support.h"
 
+#include "runtime/base/error.h"
+#include "runtime/device/cuda/check.h"
+
 #include <cublasLt.h>
 
 using namespace dpsims::emulated;
@@ -138,6 +141,34 @@ TEST_F(CublasLt, DestroyedObjectsAreFound) {
   ASSERT_OK(cublasLtMatmulDescCreate(&gone, CUBLAS_COMPUTE_32F, CUDA_R_32F));
   ASSERT_OK(cublasLtMatmulDescDestroy(gone));
   EXPECT_EQ(cublasLtMatmulDescDestroy(gone), CUBLAS_STATUS_INVALID_VALUE);
+}
+
+// After a fault of the GPU a library says only that it failed; the device's message says more.
+TEST_F(CublasLt, FailsAfterAFault) {
+  ASSERT_OK(choose());
+  auto fault = [&] {
+    multiply(a, d + (1 << 20)); // memory of nobody
+    cudaStreamSynchronize(stream);
+    try {
+      dpsims::cuda::check(multiply(a, d), "cublasLtMatmul");
+    } catch (const dpsims::Error &error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    std::_Exit(1);
+  };
+  EXPECT_EXIT(
+      fault(), testing::ExitedWithCode(1),
+      "cuBLASLt: cublasLtMatmul: CUBLAS_STATUS_EXECUTION_FAILED: an illegal memory access was encountered, caused "
+      "by a step before; run again with --checked");
+}
+
+TEST_F(CublasLt, BlamesNoStepForAnErrorOfItsOwn) {
+  try {
+    dpsims::cuda::check(CUBLAS_STATUS_NOT_SUPPORTED, "cublasLtMatmul");
+    FAIL();
+  } catch (const dpsims::Error &error) {
+    EXPECT_STREQ(error.what(), "cuBLASLt: cublasLtMatmul: CUBLAS_STATUS_NOT_SUPPORTED");
+  }
 }
 
 } // namespace

@@ -124,7 +124,7 @@ using namespace dpsims::emulated;
 
 extern "C" {
 
-size_t cudnnGetVersion() { return CUDNN_VERSION; }
+size_t cudnnGetVersion() { return gpu().options.cudnn ? gpu().options.cudnn : CUDNN_VERSION; }
 
 size_t cudnnGetCudartVersion() { return CUDART_VERSION; }
 

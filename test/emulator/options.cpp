@@ -53,6 +53,10 @@ void parseEntry(Options &options, const std::string &entry) {
     options.hasDriver = number() == 0;
   else if (key == "driver")
     options.driver = static_cast<int>(number());
+  else if (key == "cudnn")
+    options.cudnn = number();
+  else if (key == "cublas")
+    options.cublas = number();
   else if (key == "fail-launch")
     options.failLaunch = value;
   else if (key == "fail-alloc")

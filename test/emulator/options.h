@@ -22,6 +22,8 @@ struct Options {
   bool hasDriver = true;
   /// driver=12000: the driver's version; 0: the one that belongs to the headers.
   int driver = 0;
+  /// cudnn=90100, cublas=130000: the versions that the libraries say to have; 0: those of the headers.
+  uint64_t cudnn = 0, cublas = 0;
   /// fail-launch=NAME: the kernel of that name fails while it runs.
   std::string failLaunch;
   /// fail-alloc=N: the N-th allocation of device memory fails; 0: none.

@@ -10,13 +10,16 @@ using namespace dpsims::emulated;
 namespace {
 
 TEST(Options, AreRead) {
-  Options options = parseOptions("memory=64M,chip=sm_80,devices=2,no-driver=1,driver=12000,fail-launch=k3,"
-                                 "fail-alloc=7,races=1,seed=5,ignore-waits=1,statistics=1,leaks=1");
+  Options options =
+      parseOptions("memory=64M,chip=sm_80,devices=2,no-driver=1,driver=12000,cudnn=90100,"
+                   "cublas=130000,fail-launch=k3,fail-alloc=7,races=1,seed=5,ignore-waits=1,statistics=1,leaks=1");
   EXPECT_EQ(options.memory, uint64_t(64) << 20);
   EXPECT_EQ(options.chip, 80);
   EXPECT_EQ(options.devices, 2);
   EXPECT_FALSE(options.hasDriver);
   EXPECT_EQ(options.driver, 12000);
+  EXPECT_EQ(options.cudnn, 90100u);
+  EXPECT_EQ(options.cublas, 130000u);
   EXPECT_EQ(options.failLaunch, "k3");
   EXPECT_EQ(options.failAllocation, 7u);
   EXPECT_TRUE(options.races && options.ignoresWaits && options.statistics && options.leaks);

@@ -147,13 +147,14 @@ struct TrainRun : testing::Test {
   }
 
   // On a device with several iterations in flight. Returns how often the host waited for it.
-  int trainQueued(const TrainOptions &chosen, uint32_t order) {
+  int trainQueued(const TrainOptions &chosen, uint32_t order, bool spoilsPlans = false) {
     QueuedDevice *device = nullptr;
     Trainer trainer(
         chosen, [this](const std::string &text) { reports.push_back(text); },
         [&](Target, const DeviceOptions &, const std::string &) {
           auto result = std::make_unique<QueuedDevice>(order);
           device = result.get();
+          device->spoilsPlans = spoilsPlans;
           return result;
         });
     trainer.run();
@@ -333,6 +334,16 @@ TEST_F(TrainRun, BadLossesAreFoundAmongIterationsInFlight) {
   chosen.checkpointEvery = 6;
   EXPECT_TRUE(hasParts(errorOf([&] { trainQueued(chosen, 1); }), {"loss/d is infinite: in iteration 4", "double"}));
   EXPECT_EQ(Checkpoints(directory / "other/checkpoints").steps(), (std::vector<uint64_t>{0}));
+}
+
+// A graph that is not what its steps are.
+TEST_F(TrainRun, SaysWhereNoOpIsBad) {
+  TrainOptions chosen = options("run", 4);
+  chosen.sampleEvery = chosen.validateEvery = 0;
+  const std::string message = errorOf([&] { trainQueued(chosen, 1, /*spoilsPlans=*/true); });
+  EXPECT_TRUE(hasParts(message, {"loss/g is not a number: in iteration 1, but no op gives such a value", "one by one",
+                                 "checkpoints/step-00000000: --resume --no-graph", "--checked"}));
+  EXPECT_EQ(message.find("optimizer.lr"), std::string::npos);
 }
 
 TEST_F(TrainRun, HostWaitsOnceInFourIterations) {

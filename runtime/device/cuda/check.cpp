@@ -4,6 +4,8 @@
 
 #include "runtime/base/error.h"
 
+#include <string>
+
 namespace dpsims::cuda {
 
 namespace {
@@ -27,22 +29,29 @@ bool isAsynchronous(cudaError_t status) {
   }
 }
 
+constexpr const char *causedBefore = ", caused by a step before; run again with --checked to learn by which";
+
+// A library says only that it failed, and the GPU whether a step before did.
+std::string faultOfGpu() {
+  const cudaError_t status = cudaDeviceSynchronize();
+  return isAsynchronous(status) ? std::string(": ") + cudaGetErrorString(status) + causedBefore : "";
+}
+
 } // namespace
 
 void check(cudaError_t status, const char *call) {
   if (status != cudaSuccess)
-    fail("CUDA: ", call, ": ", cudaGetErrorString(status),
-         isAsynchronous(status) ? ", caused by a step before; run again with --checked to learn by which" : "");
+    fail("CUDA: ", call, ": ", cudaGetErrorString(status), isAsynchronous(status) ? causedBefore : "");
 }
 
 void check(cublasStatus_t status, const char *call) {
   if (status != CUBLAS_STATUS_SUCCESS)
-    fail("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status));
+    fail("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultOfGpu());
 }
 
 void check(cudnnStatus_t status, const char *call) {
   if (status != CUDNN_STATUS_SUCCESS)
-    fail("cuDNN: ", call, ": ", cudnnGetErrorString(status));
+    fail("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultOfGpu());
 }
 
 } // namespace dpsims::cuda

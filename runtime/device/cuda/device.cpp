@@ -11,6 +11,7 @@
 #include "runtime/device/cuda/gpu.h"
 #include "runtime/device/cuda/peaks.h"
 #include "runtime/device/cuda/streams.h"
+#include "runtime/device/cuda/versions.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -49,9 +50,7 @@ public:
     return std::make_unique<CudaHostMemory>(bytes);
   }
   void copy(Queue queue, void *dst, const void *src, uint64_t bytes) override;
-  std::unique_ptr<DeviceEvent> createEvent(bool timed) override {
-    return std::make_unique<CudaEvent>(streams, timed);
-  }
+  std::unique_ptr<DeviceEvent> createEvent(bool timed) override { return std::make_unique<CudaEvent>(streams, timed); }
   DevicePeaks measurePeaks() override { return measureGpuPeaks(libraries, streams.compute()); }
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override;
@@ -119,5 +118,7 @@ std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const Com
 extern "C" __attribute__((visibility("default"))) dpsims::Device *
 dpsims_create_cuda_device(const dpsims::DeviceOptions &options) {
   dpsims::cuda::selectGpu(options.index);
+  if (const std::string problem = dpsims::cuda::libraryProblem(); !problem.empty())
+    dpsims::fail("compiled for cuda, and its libraries do not fit: ", problem);
   return new dpsims::cuda::CudaDevice(options);
 }

@@ -7,16 +7,11 @@
 #include "runtime/device/cuda/cuda_info.h"
 #include "runtime/device/cuda/cuda_memory.h"
 #include "runtime/device/cuda/gpu.h"
+#include "runtime/device/cuda/versions.h"
 
 namespace dpsims::cuda {
 
 namespace {
-
-// "9.19.0" of cuDNN's 91900, "13.2.0" of cuBLAS's 130200.
-std::string libraryVersion(size_t version) {
-  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
-         std::to_string(version % 100);
-}
 
 void setVersion(CudaInfo &info, const std::string &prefix, size_t version) {
   for (LibraryInfo &library : info.libraries)
@@ -34,6 +29,8 @@ GpuInfo describe(int gpu) {
 void fillIn(CudaInfo &info) {
   setVersion(info, "libcudnn", cudnnGetVersion());
   setVersion(info, "libcublasLt", cublasLtGetVersion());
+  if (info.problem.empty())
+    info.problem = libraryProblem();
   int driver = 0;
   bool answers = cudaDriverGetVersion(&driver) == cudaSuccess && driver != 0;
   info.driver = answers ? versionText(driver) : "";
