@@ -6,7 +6,7 @@
 #
 # The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN, DPSIMS_GOLDEN_WEIGHTS and DPSIMS_GOLDEN_COMPARE.
 # TARGET is the target to compile for (cpu), TOLERANCE the relative error allowed (1e-4); programs of training have
-# tolerances of their own (compare.cpp).
+# tolerances of their own (compare.cpp). FLAGS goes to dpsims-run execute, as --tf32.
 set -eu
 
 fail() {
@@ -30,7 +30,8 @@ else
 fi
 
 run() {
-  "${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
+  # shellcheck disable=SC2086
+  "${DPSIMS_RUN:-dpsims-run}" execute ${FLAGS:-} --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
     --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" "$@"
 }
 

@@ -2,6 +2,7 @@
 // kernel-check FILE.mlir [CHIP]: runs the CPU code of every kernel function of FILE.
 // kernel-check --gpu[=sm_90] FILE.mlir [CHIP]: its PTX too, on the emulator of test/emulator with all checks (races,
 // bounds, alignment, divergence, shared memory that nobody wrote).
+// kernel-check --limit=N ...: passes over kernels of more than N elements in all, and says how many they are.
 //
 // Each kernel is compiled twice, for CHIP's vectors and for vectors of one element, that is, as scalar loops. Both run
 // on the same random data, the vector code in uneven pieces of the grid; all buffers must agree, and the elements
@@ -249,16 +250,38 @@ bool check(func::FuncOp func, void *vectors, void *scalars, const Gpu *gpu) {
   return good;
 }
 
+/// Takes the kernels out that have more than `limit` elements; how many those are.
+int dropLarge(ModuleOp module, uint64_t limit) {
+  int dropped = 0;
+  for (auto func : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+    uint64_t elements = 0;
+    for (Type type : func.getArgumentTypes())
+      elements += cast<MemRefType>(type).getNumElements();
+    if (elements > limit)
+      func.erase(), ++dropped;
+  }
+  return dropped;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
   StringRef gpuChip;
-  if (argc > 1 && StringRef(argv[1]).starts_with("--gpu")) {
-    gpuChip = StringRef(argv[1]).starts_with("--gpu=") ? StringRef(argv[1]).drop_front(6) : "sm_90";
-    --argc, ++argv;
+  uint64_t limit = UINT64_MAX;
+  bool understood = true;
+  for (; argc > 1 && StringRef(argv[1]).starts_with("--"); --argc, ++argv) {
+    StringRef flag = argv[1];
+    if (flag == "--gpu")
+      gpuChip = "sm_90";
+    else if (flag.consume_front("--limit="))
+      understood &= !flag.getAsInteger(10, limit);
+    else if (flag.consume_front("--gpu="))
+      gpuChip = flag;
+    else
+      understood = false;
   }
-  if (argc < 2) {
-    llvm::errs() << "usage: kernel-check [--gpu[=CHIP]] FILE.mlir [CHIP]\n";
+  if (argc < 2 || !understood) {
+    llvm::errs() << "usage: kernel-check [--gpu[=CHIP]] [--limit=N] FILE.mlir [CHIP]\n";
     return 2;
   }
   DialectRegistry registry;
@@ -269,6 +292,8 @@ int main(int argc, char **argv) {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[1], &context);
   if (!module)
     return 1;
+  if (int dropped = dropLarge(*module, limit))
+    llvm::outs() << dropped << " kernels have more than " << limit << " elements: passed over\n";
   dpsims::CpuTarget target;
   if (argc > 2)
     target.chip = argv[2];
