@@ -34,8 +34,9 @@ struct PlannedConvolution {
 
 struct PlannedEntry {
   std::string name;
-  size_t convolutions = 0; ///< steps
-  uint64_t launches = 0;   ///< kernels and library calls of a run
+  size_t convolutions = 0;  ///< steps
+  size_t withoutEngine = 0; ///< of those: what is left to kernels of the runtime, with an epilogue or without
+  uint64_t launches = 0;    ///< kernels and library calls of a run
 };
 
 struct ConvolutionPlans {

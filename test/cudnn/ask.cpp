@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Asks the real cuDNN how it would do every convolution of compiled models on a GPU that is not here. Fails if it has
-// no engine for one, whose plan builds, or if a program has more launches than it may.
+// Asks the real cuDNN how it would do every convolution of compiled models on a GPU that is not here. Fails if it has no
+// engine for one, with its epilogue or without, whose plan builds; or if a program has more launches than it may.
 //
 //   dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] MODEL...
 
@@ -46,12 +46,12 @@ int check(const ConvolutionPlans &plans, const Question &question) {
   int faults = 0;
   bool isNamed = question.program.empty();
   for (const PlannedConvolution &convolution : plans.convolutions)
-    if (convolution.engine.empty()) {
+    if (convolution.engine.empty())
       std::cout << "no engine: " << convolution.key << "\n";
-      ++faults;
-    }
   for (const PlannedEntry &entry : plans.entries) {
-    std::cout << entry.name << ": " << entry.convolutions << " convolutions, " << entry.launches << " launches\n";
+    std::cout << entry.name << ": " << entry.convolutions << " convolutions, " << entry.withoutEngine
+              << " without an engine, " << entry.launches << " launches\n";
+    faults += entry.withoutEngine > 0;
     if (entry.name != question.program)
       continue;
     isNamed = true;

@@ -21,13 +21,15 @@ void print(const ConvolutionPlans &plans, std::ostream &out) {
   out << plans.device << "\n";
   size_t found = 0;
   for (const PlannedEntry &entry : plans.entries)
-    out << "entry " << entry.name << ": " << entry.convolutions << " convolutions, " << entry.launches << " launches\n";
+    out << "entry " << entry.name << ": " << entry.convolutions << " convolutions, " << entry.launches << " launches"
+        << (entry.withoutEngine ? ", " + std::to_string(entry.withoutEngine) + " by slow kernels of the runtime's" : "")
+        << "\n";
   for (const PlannedConvolution &convolution : plans.convolutions) {
     char time[32] = "";
     if (convolution.seconds > 0)
       std::snprintf(time, sizeof(time), ", %.1f us", 1e6 * convolution.seconds);
     out << "  " << convolution.key << ": "
-        << (convolution.engine.empty() ? "no engine: a kernel of the runtime's" : convolution.engine) << time << "\n";
+        << (convolution.engine.empty() ? "no engine" : convolution.engine) << time << "\n";
     found += !convolution.engine.empty();
   }
   out << found << " of " << plans.convolutions.size() << " different convolutions have an engine\n";

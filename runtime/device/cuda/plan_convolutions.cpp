@@ -25,8 +25,10 @@ void addSteps(const Entry &entry, const Plan &plan, Libraries &libraries, Planne
     result.convolutions += isConvolution(step);
     if (std::holds_alternative<LaunchStep>(step.operation))
       ++result.launches;
-    else if (std::unique_ptr<CudaStep> made = makeLibraryStep(context, step))
+    else if (std::unique_ptr<CudaStep> made = makeLibraryStep(context, step)) {
       result.launches += made->launches();
+      result.withoutEngine += isConvolution(step) && made->implementation() == "direct";
+    }
   }
 }
 
@@ -46,10 +48,12 @@ ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionP
     libraries.pretendType(CUDNN_DATA_BFLOAT16);
   result.device = libraries.convolutions().device();
   for (const Entry &entry : model.entries) {
-    PlannedEntry main{entry.name, 0, 0}, prepare;
+    PlannedEntry main, prepare;
+    main.name = entry.name;
     addSteps(entry, entry.main, libraries, main);
     addSteps(entry, entry.prepare, libraries, prepare);
     main.convolutions += prepare.convolutions;
+    main.withoutEngine += prepare.withoutEngine;
     result.entries.push_back(main);
   }
   for (const auto &[key, candidates] : libraries.convolutions().found())
