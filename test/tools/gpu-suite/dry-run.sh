@@ -22,10 +22,10 @@ json.dump(device, open(sys.argv[2], "w"))
 END
 DPSIMS_CUDA_LIBRARY_DIR=$emulated "$suite" pack --bin "$bin" --emulated "$emulated" --config tiny \
   --cases generator-none,discriminator-gradients-paper --plans-for "$folder/emulated.json" \
-  --plans-for "$devices/h200.json" --plans "$folder/plans.json" -o "$folder/suite.tar.gz"
+  --plans-for "$devices/h200.json" --plans "$folder/plans.json" -o "$folder/suite.tar.xz"
 grep -q '"NVIDIA H200, ' "$folder/plans.json"
 cd "$folder/there"
-tar xzf ../suite.tar.gz
+tar xf ../suite.tar.xz
 env -i PATH="$PATH" HOME="$folder/there" DPSIMS_CONVOLUTION=direct dpsims-gpu-suite/gpu-suite.sh run \
   --emulated "$emulated" --jobs 1 --output out
 

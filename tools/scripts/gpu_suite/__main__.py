@@ -4,7 +4,7 @@
     gpu-suite.sh run                 all steps, in nine minutes
     gpu-suite.sh run --short         versions, some golden cases, sampling: 100 s
     gpu-suite.sh pack -o FILE        makes a file for a machine without compiler and network:
-                                     copy it there, tar xzf FILE, dpsims-gpu-suite/gpu-suite.sh run
+                                     copy it there, tar xf FILE, dpsims-gpu-suite/gpu-suite.sh run
 """
 import argparse
 import os
@@ -94,8 +94,8 @@ def parse_arguments():
     run.add_argument("--python", default=sys.executable, help="a Python that has PyTorch")
     make = commands.add_parser("pack", description="Packs programs, models and scripts into one file.")
     add_common(make)
-    make.add_argument("-o", "--output", dest="file", type=pathlib.Path, default=pathlib.Path("dpsims-gpu-suite.tar.gz"),
-                      metavar="FILE")
+    make.add_argument("-o", "--output", dest="file", type=pathlib.Path, default=pathlib.Path("dpsims-gpu-suite.tar.xz"),
+                      metavar="FILE", help="dpsims-gpu-suite.tar.xz; .gz is larger")
     make.add_argument("--plans-for", type=file, action="append", default=[], metavar="DEVICE.json",
                       help="a GPU, described as for dpsims-run plans: its plans for convolutions are packed too; takes "
                            "minutes")

@@ -117,6 +117,6 @@ def pack(root, options):
         needs = needed(folder)
         add_to_manifest(folder, needs=needs)
         options.file.parent.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(options.file, "w:gz") as archive:
+        with tarfile.open(options.file, "w:xz" if options.file.suffix == ".xz" else "w:gz") as archive:
             archive.add(folder, TOP)
     return options.file, needs
