@@ -31,10 +31,19 @@ bool isAsynchronous(cudaError_t status) {
 
 constexpr const char *causedBefore = ", caused by a step before; run again with --checked to learn by which";
 
+bool isExecutionError(cublasStatus_t status) {
+  return status == CUBLAS_STATUS_EXECUTION_FAILED || status == CUBLAS_STATUS_INTERNAL_ERROR;
+}
+
+bool isExecutionError(cudnnStatus_t status) {
+  const int category = CUDNN_STATUS_CATEGORY(status);
+  return category == CUDNN_STATUS_EXECUTION_FAILED || category == CUDNN_STATUS_INTERNAL_ERROR;
+}
+
 // A library says only that it failed, and the GPU whether a step before did.
-std::string faultOfGpu() {
-  const cudaError_t status = cudaDeviceSynchronize();
-  return isAsynchronous(status) ? std::string(": ") + cudaGetErrorString(status) + causedBefore : "";
+template <typename Status> std::string faultBefore(Status status) {
+  const cudaError_t fault = isExecutionError(status) ? cudaDeviceSynchronize() : cudaSuccess;
+  return isAsynchronous(fault) ? std::string(": ") + cudaGetErrorString(fault) + causedBefore : "";
 }
 
 } // namespace
@@ -46,12 +55,12 @@ void check(cudaError_t status, const char *call) {
 
 void check(cublasStatus_t status, const char *call) {
   if (status != CUBLAS_STATUS_SUCCESS)
-    fail("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultOfGpu());
+    fail("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
 }
 
 void check(cudnnStatus_t status, const char *call) {
   if (status != CUDNN_STATUS_SUCCESS)
-    fail("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultOfGpu());
+    fail("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
 }
 
 } // namespace dpsims::cuda

@@ -39,7 +39,7 @@ using Kernel = void (*)(void *const *, int64_t, int64_t);
 
 constexpr size_t guard = 64;           // bytes before and after a buffer
 constexpr char guardByte = 0x5a;       // what they hold
-constexpr double agreement = 1e-5;     // of two orders of summation, relative to 1 at least
+constexpr double agreement = 1e-5;     // of two orders of summation, relative to 1 at least; see tolerance()
 constexpr double functionError = 1e-6; // relative
 
 struct Buffer {
@@ -203,8 +203,19 @@ std::string runOnGpu(const Gpu &gpu, func::FuncOp func, std::vector<Buffer> &buf
   return gpu.code.run(func.getSymName().str(), kernel->second.grid, kernel->second.threads, arguments);
 }
 
+/// The error of a sum grows with the root of how many numbers it has; a number left out shows in it all the more.
+double tolerance(func::FuncOp func) {
+  double most = 1, least = HUGE_VAL;
+  for (BlockArgument argument : func.getArguments()) {
+    double count = cast<MemRefType>(argument.getType()).getNumElements();
+    most = std::max(most, count);
+    least = isWritten(argument) ? std::min(least, count) : least;
+  }
+  return agreement * std::sqrt(std::max(1.0, most / least / 1024));
+}
+
 /// Whether buffers agree with what is expected and are intact outside of it.
-bool compare(StringRef what, std::vector<Buffer> &buffers, std::vector<Buffer> &expected) {
+bool compare(StringRef what, std::vector<Buffer> &buffers, std::vector<Buffer> &expected, double tolerance) {
   double worst = 0;
   bool intact = true;
   for (auto [a, b] : llvm::zip_equal(buffers, expected)) {
@@ -214,7 +225,7 @@ bool compare(StringRef what, std::vector<Buffer> &buffers, std::vector<Buffer> &
   }
   llvm::outs() << " " << what << " and scalars differ by " << llvm::format("%.1e", worst)
                << (intact ? ";" : ", writes outside of its buffers;");
-  return intact && worst <= agreement;
+  return intact && worst <= tolerance;
 }
 
 /// gpu: nullptr for the CPU alone.
@@ -233,12 +244,12 @@ bool check(func::FuncOp func, void *vectors, void *scalars, const Gpu *gpu) {
   run(scalars, func, expected, /*pieces=*/false);
 
   llvm::outs() << func.getSymName() << ":";
-  bool good = compare("vectors", first, expected);
+  bool good = compare("vectors", first, expected, tolerance(func));
   if (gpu) {
     std::string fault = runOnGpu(*gpu, func, third);
     if (!fault.empty())
       llvm::outs() << " " << fault << ";";
-    good &= fault.empty() && compare("PTX", third, expected);
+    good &= fault.empty() && compare("PTX", third, expected, tolerance(func));
   }
   if (auto name = func->getAttrOfType<StringAttr>("check.function")) {
     double error =
