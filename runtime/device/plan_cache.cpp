@@ -6,6 +6,7 @@
 #include "runtime/base/file.h"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <iostream>
 #include <sys/file.h>
 #include <unistd.h>
@@ -144,6 +145,33 @@ void PlanCache::write() {
     for (const std::string &key : changed)
       mine[key] = choices[key];
   });
+}
+
+void claimPlanCache(const std::string &path) {
+  const bool isNew = !exists(path);
+  std::error_code ignored;
+  if (!isNew && !std::filesystem::is_regular_file(path, ignored))
+    fail(path, ": is no file that plans can be added to: name another");
+  Json file = emptyCache();
+  try {
+    if (!isNew)
+      file = readCache(path);
+  } catch (const Error &error) {
+    fail(error.what(), ": name another file for the plans, or delete it");
+  }
+  FolderLock lock(folderOf(path));
+  writeFile(path, file.dump(1) + "\n");
+  if (isNew)
+    std::filesystem::remove(path, ignored);
+}
+
+void requirePlans(const std::string &path, const std::string &machine, const std::vector<std::string> &keys) {
+  const Json file = readOrEmpty(path);
+  const Json &machines = file["machines"];
+  auto plans = machines.find(machine);
+  for (const std::string &key : keys)
+    if (plans == machines.end() || !plans->contains(key))
+      fail(path, ": the plans could not be written: is the disk full?");
 }
 
 void addPlans(const std::string &from, const std::string &to) {

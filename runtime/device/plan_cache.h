@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace dpsims {
 
@@ -46,6 +47,13 @@ private:
   Json choices = Json::object();
   std::set<std::string> changed; // keys
 };
+
+/// Makes sure, before any work is done, that plans can be added to a file that the user named as output. Error: it is
+/// there and is no plan cache of this version; it cannot be written.
+void claimPlanCache(const std::string &path);
+
+/// Error: the file lacks one of these keys of a machine's table, as on a full disk.
+void requirePlans(const std::string &path, const std::string &machine, const std::vector<std::string> &keys);
 
 /// Adds to the file `to` the choices of the file `from` that it lacks. Files that cannot be read or written are no
 /// error: then choices are measured.

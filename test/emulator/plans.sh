@@ -49,10 +49,20 @@ END
 
 # Made: measured once, the fastest kept; the next process chooses the same and writes nothing.
 good "plans" plans model.dpsims -o plans.json
+
 has out "emulated GPU.* cuDNN 9"
 has out "bias silu, a256.*: cudnn:engine[0-9]*+epilogue, [0-9.]* us"
 has out "entry main: 2 convolutions, [34] launches" # by what was faster
 has plans.json '"measured": true'
+# An output that is something else is kept.
+cp model.dpsims copy.dpsims
+bad "output is the model" "copy.dpsims: is read, and cannot be the output" plans copy.dpsims -o copy.dpsims
+bad "output is the device" "is read, and cannot be the output" plans model.dpsims --for "$device" -o "$device"
+bad "output is weights" "w.safetensors: is damaged, or no plan cache: name another" plans model.dpsims -o w.safetensors
+bad "output is no file" "name another" plans model.dpsims -o /dev/full
+bad "output in no folder" "none/plans.json" plans model.dpsims -o none/plans.json
+cmp -s model.dpsims copy.dpsims || complain "the model was overwritten"
+
 cp plans.json before.json
 execute --plans plans.json --outputs a.safetensors
 execute --plans plans.json --outputs b.safetensors

@@ -44,5 +44,22 @@ TEST(CudaLibrary, IsTakenFromTheFolderThatTheEnvironmentNames) {
   unsetenv(cudaLibraryVariable);
 }
 
+// libdpsims-cuda.so with this content, loaded.
+std::string errorWith(const std::vector<uint8_t> &content) {
+  TemporaryDirectory directory;
+  writeFile(directory / "libdpsims-cuda.so", std::string(content.begin(), content.end()));
+  setenv(cudaLibraryVariable, directory.path.c_str(), 1);
+  std::string message = errorOf([] { loadCudaSymbol("dpsims_create_cuda_device"); });
+  unsetenv(cudaLibraryVariable);
+  return message;
+}
+
+TEST(CudaLibrary, MustBeThatOfTheProgram) {
+  std::vector<uint8_t> other = readFile(DPSIMS_TEST_KERNELS, 1 << 20);
+  EXPECT_TRUE(hasParts(errorWith(other), {"libdpsims-cuda.so", "of another dpsims-run"}));
+  other.resize(other.size() / 2);
+  EXPECT_TRUE(hasParts(errorWith(other), {"libdpsims-cuda.so", "its end is missing"}));
+}
+
 } // namespace
 #endif

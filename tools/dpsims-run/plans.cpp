@@ -2,9 +2,12 @@
 
 #include "tools/dpsims-run/commands.h"
 
+#include "runtime/base/error.h"
 #include "runtime/device/convolution_plans.h"
+#include "runtime/device/plan_cache.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -28,23 +31,57 @@ void print(const ConvolutionPlans &plans, std::ostream &out) {
     char time[32] = "";
     if (convolution.seconds > 0)
       std::snprintf(time, sizeof(time), ", %.1f us", 1e6 * convolution.seconds);
-    out << "  " << convolution.key << ": "
-        << (convolution.engine.empty() ? "no engine" : convolution.engine) << time << "\n";
+    out << "  " << convolution.key << ": " << (convolution.engine.empty() ? "no engine" : convolution.engine) << time
+        << "\n";
     found += !convolution.engine.empty();
   }
   out << found << " of " << plans.convolutions.size() << " different convolutions have an engine\n";
 }
 
-void makePlans(const PlansFlags &flags) {
+bool sameFile(const std::string &a, const std::string &b) {
+  std::error_code ignored;
+  return !a.empty() && (a == b || std::filesystem::equivalent(a, b, ignored));
+}
+
+void checkFlags(const CLI::App &command, const PlansFlags &flags) {
+  auto given = [&](const char *name) { return command.get_option(name)->count() > 0; };
+  if (given("--for") && flags.description.empty())
+    fail("--for: names no file: give a device's description, as runtime/device/cuda/devices/h100.json");
+  if (given("--for") && given("--device"))
+    fail("--for and --device: the plans are for a GPU that is not here, or for one that is; leave one of them out");
+  if (!given("--output"))
+    return;
+  if (flags.output.empty() || flags.output == "-")
+    fail("-o ", quoted(flags.output), ": plans go to a file, which must have a name");
+  if (given("--plans"))
+    fail("-o and --plans: both name the plan cache; leave one of them out");
+  if (sameFile(flags.output, flags.model) || sameFile(flags.output, flags.description))
+    fail(flags.output, ": is read, and cannot be the output too: name another file for the plans");
+}
+
+void checkWritten(const std::string &path, const ConvolutionPlans &plans) {
+  std::vector<std::string> keys;
+  for (const PlannedConvolution &convolution : plans.convolutions)
+    if (!convolution.engine.empty())
+      keys.push_back(convolution.key);
+  requirePlans(path, plans.device, keys);
+}
+
+void makePlans(const CLI::App &command, const PlansFlags &flags) {
+  checkFlags(command, flags);
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   ConvolutionPlansRequest request;
   request.description = flags.description;
   request.options = flags.device.options();
   if (!flags.output.empty()) {
     request.options.planCache = flags.output;
-    request.options.planCacheNamed = false; // what is no plan cache is replaced
+    request.options.planCacheNamed = false; // it may have other machines' plans alone
+    claimPlanCache(flags.output);
   }
-  print(planConvolutions(*model, request), std::cout);
+  const ConvolutionPlans plans = planConvolutions(*model, request);
+  if (!flags.output.empty())
+    checkWritten(flags.output, plans);
+  print(plans, std::cout);
   std::cerr << "dpsims-run: plans are in " << request.options.planCache << "\n";
 }
 
@@ -67,7 +104,7 @@ void addPlansCommand(CLI::App &app) {
                   "  dpsims-run plans training.dpsims --for runtime/device/cuda/devices/h100.json -o plans.json\n"
                   "and there, where candidates are measured once and the fastest is kept:\n"
                   "  dpsims-run train --model training.dpsims --plans plans.json --output run");
-  command->callback([flags] { makePlans(*flags); });
+  command->callback([flags, command] { makePlans(*command, *flags); });
 }
 
 } // namespace dpsims

@@ -23,6 +23,10 @@ using CudaPlansEntry = void (*)(const CompiledModel &model, const ConvolutionPla
                                 ConvolutionPlans &result);
 inline constexpr const char *cudaPlansEntryName = "dpsims_plan_convolutions";
 
+/// A string that it exports under this name: equal in libdpsims-cuda.so and in the program where both were compiled with
+/// the same headers.
+inline constexpr const char *cudaBoundaryName = "dpsims_cuda_boundary";
+
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_DEVICE_H

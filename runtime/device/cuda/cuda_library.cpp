@@ -4,9 +4,13 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/device/cuda/cuda_device.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
+#include <fstream>
 #include <glob.h>
 #include <link.h>
 #include <unistd.h>
@@ -58,6 +62,25 @@ std::string fileOf(void *library) {
   return dlinfo(library, RTLD_DI_LINKMAP, &map) == 0 && map->l_name ? map->l_name : "";
 }
 
+// A file cut short would end the program where the loader touches what is not there: its section headers come last.
+bool isCutShort(const std::string &path) {
+  Elf64_Ehdr header;
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(reinterpret_cast<char *>(&header), sizeof(header)))
+    return false; // the loader's to say
+  file.seekg(0, std::ios::end);
+  const uint64_t size = static_cast<uint64_t>(file.tellg());
+  return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_shoff + uint64_t(header.e_shnum) * header.e_shentsize > size;
+}
+
+// Both halves were compiled with the same classes, which they hand each other.
+void checkBoundary(void *library, const std::string &path) {
+  auto *boundary = static_cast<const char *const *>(dlsym(library, cudaBoundaryName));
+  if (!boundary || std::strcmp(*boundary, DPSIMS_CUDA_BOUNDARY) != 0)
+    fail(path, ": is of another dpsims-run than this one: build or install both together");
+}
+
 CudaLibraryFile load(const std::string &name, const std::vector<std::string> &folders) {
   CudaLibraryFile file{name, "", ""};
   void *library = dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
@@ -83,9 +106,9 @@ std::vector<std::string> cudaLibraryFolders() {
       if (!toolkit.empty())
         addMatches(toolkit + place, folders);
   const std::string home = variable("HOME");
-  for (const std::string &environment : {variable("VIRTUAL_ENV"), variable("CONDA_PREFIX"),
-                                         home.empty() ? home : home + "/.local", std::string("/usr/local"),
-                                         std::string("/usr")})
+  for (const std::string &environment :
+       {variable("VIRTUAL_ENV"), variable("CONDA_PREFIX"), home.empty() ? home : home + "/.local",
+        std::string("/usr/local"), std::string("/usr")})
     for (const char *place : {"/lib/python3*/site-packages", "/lib/python3*/dist-packages"})
       if (!environment.empty())
         addMatches(environment + place + "/nvidia/*/lib", folders);
@@ -111,11 +134,15 @@ std::string findCudaLibrary() {
 void *loadCudaSymbol(const char *symbol) {
   // Never closed: the device's code must outlive everything made with it.
   const std::string path = findCudaLibrary();
+  if (isCutShort(path))
+    fail(path, ": is damaged: its end is missing; build or install it again");
   void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     loadCudaLibraries();
     library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   }
+  if (library)
+    checkBoundary(library, path);
   void *address = library ? dlsym(library, symbol) : nullptr;
   if (!address) {
     const char *reason = dlerror();

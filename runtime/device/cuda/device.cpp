@@ -115,6 +115,9 @@ std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const Com
 
 } // namespace dpsims::cuda
 
+extern "C" __attribute__((visibility("default"))) const char *const dpsims_cuda_boundary;
+const char *const dpsims_cuda_boundary = DPSIMS_CUDA_BOUNDARY;
+
 extern "C" __attribute__((visibility("default"))) dpsims::Device *
 dpsims_create_cuda_device(const dpsims::DeviceOptions &options) {
   dpsims::cuda::selectGpu(options.index);
