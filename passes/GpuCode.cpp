@@ -156,6 +156,8 @@ LogicalResult lowerToNvvm(ModuleOp module) {
   return manager.run(module);
 }
 
+constexpr StringLiteral nvptxTriple = "nvptx64-nvidia-cuda";
+
 /// 90 of "sm_90a"; 0 where there is none.
 unsigned chipNumber(StringRef chip) {
   unsigned number = 0;
@@ -164,31 +166,36 @@ unsigned chipNumber(StringRef chip) {
   return number;
 }
 
-/// PTX 8.0, which drivers since CUDA 12.0 take; for later chips the oldest version that knows them, which is LLVM's
-/// choice where none is named.
-StringRef ptxFeature(StringRef chip) { return chipNumber(chip) <= 90 ? "+ptx80" : ""; }
+/// PTX 8.0, which drivers since CUDA 12.0 take; for chips that it does not have, the oldest version that knows them,
+/// which is LLVM's choice where none is named.
+StringRef ptxFeature(StringRef chip) {
+  unsigned number = chipNumber(chip);
+  return number <= 90 && number != 88 ? "+ptx80" : "";
+}
 
-std::unique_ptr<llvm::TargetMachine> createTargetMachine(Location loc, StringRef chip) {
+const llvm::Target *nvptxTarget(std::string &error) {
   LLVMInitializeNVPTXTargetInfo();
   LLVMInitializeNVPTXTarget();
   LLVMInitializeNVPTXTargetMC();
   LLVMInitializeNVPTXAsmPrinter();
-  llvm::Triple triple("nvptx64-nvidia-cuda");
+  return llvm::TargetRegistry::lookupTarget(llvm::Triple(nvptxTriple), error);
+}
+
+std::unique_ptr<llvm::TargetMachine> createTargetMachine(Location loc, StringRef chip) {
   std::string error;
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  const llvm::Target *target = nvptxTarget(error);
   if (!target) {
     emitError(loc) << "this LLVM cannot generate code for CUDA: " << error;
     return nullptr;
   }
-  std::unique_ptr<llvm::MCSubtargetInfo> known(target->createMCSubtargetInfo(triple, "", ""));
-  if (!chip.starts_with("sm_") || !known->isCPUStringValid(chip)) {
+  if (!dpsims::isKnownCudaChip(chip)) {
     emitError(loc) << "unknown CUDA chip '" << chip << "' (a name like sm_90 is wanted)";
     return nullptr;
   }
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast; // a multiplication and an addition become one fma
   return std::unique_ptr<llvm::TargetMachine>(
-      target->createTargetMachine(triple, chip, ptxFeature(chip), options, std::nullopt));
+      target->createTargetMachine(llvm::Triple(nvptxTriple), chip, ptxFeature(chip), options, std::nullopt));
 }
 
 /// A name without a body would only be noticed by the driver.
@@ -261,6 +268,15 @@ llvm::SmallVector<dpsims::GpuKernel> dpsims::gpuKernels(ModuleOp module) {
       kernels.push_back({func.getName().str(), func.getKnownGridSize()->front(), func.getKnownBlockSize()->front()});
   });
   return kernels;
+}
+
+bool dpsims::isKnownCudaChip(StringRef chip) {
+  std::string error;
+  const llvm::Target *target = nvptxTarget(error);
+  if (!target || !chip.starts_with("sm_"))
+    return false;
+  std::unique_ptr<llvm::MCSubtargetInfo> chips(target->createMCSubtargetInfo(llvm::Triple(nvptxTriple), "", ""));
+  return chips->isCPUStringValid(chip);
 }
 
 SmallVector<std::string> dpsims::parseChips(StringRef list) {

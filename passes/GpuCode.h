@@ -31,6 +31,9 @@ struct GpuCode {
   std::vector<Cubin> cubins;
 };
 
+/// Whether LLVM knows NVIDIA's `chip` ("sm_90"); ptxas may know fewer, see ptxasChips.
+bool isKnownCudaChip(llvm::StringRef chip);
+
 /// The names of a list as "sm_80,sm_90", oldest first, each once.
 llvm::SmallVector<std::string> parseChips(llvm::StringRef list);
 

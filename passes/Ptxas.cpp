@@ -67,6 +67,15 @@ std::string contentOf(StringRef path) {
   return buffer ? (*buffer)->getBuffer().str() : std::string();
 }
 
+/// Runs ptxas, the first of the arguments; `text` becomes what it says. Returns its exit status.
+int runPtxas(ArrayRef<StringRef> arguments, const TemporaryFile &messages, std::string &text) {
+  std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages.path), StringRef(messages.path)};
+  std::string failure;
+  int status = llvm::sys::ExecuteAndWait(arguments.front(), arguments, std::nullopt, redirects, 0, 0, &failure);
+  text = contentOf(messages.path) + failure;
+  return status;
+}
+
 /// The number in front of `unit` in "Used 16 registers, used 1 barriers, 64 bytes smem"; 0 where it is not.
 unsigned amount(StringRef line, StringRef unit) {
   SmallVector<StringRef> pieces;
@@ -103,6 +112,21 @@ std::vector<KernelUsage> parseUsage(StringRef text) {
 
 } // namespace
 
+std::vector<std::string> dpsims::ptxasChips() {
+  std::optional<std::string> ptxas = findPtxas();
+  TemporaryFile messages("txt");
+  std::string help;
+  if (!ptxas || messages.error || runPtxas({*ptxas, "--help"}, messages, help) != 0)
+    return {};
+  std::vector<std::string> chips;
+  SmallVector<StringRef> words;
+  StringRef(help).split(words, '\''); // Allowed values for this option:  'compute_75',...,'sm_75','sm_80',...
+  for (StringRef word : words)
+    if (word.starts_with("sm_"))
+      chips.push_back(word.str());
+  return chips;
+}
+
 LogicalResult dpsims::assemble(Location loc, StringRef chip, StringRef ptx, Cubin &cubin) {
   std::optional<std::string> ptxas = findPtxas();
   if (!ptxas)
@@ -112,15 +136,9 @@ LogicalResult dpsims::assemble(Location loc, StringRef chip, StringRef ptx, Cubi
     return emitError(loc) << "cannot make a temporary file for ptxas: " << object.error.message();
   if (failed(writeFile(loc, source, ptx)))
     return failure();
-  std::string arch = ("-arch=" + chip).str();
-  StringRef arguments[] = {*ptxas, "-v", arch, "-O3", source.path, "-o", object.path};
-  std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages.path), StringRef(messages.path)};
-  std::string failureText;
-  int status = llvm::sys::ExecuteAndWait(*ptxas, arguments, std::nullopt, redirects, 0, 0, &failureText);
-  std::string text = contentOf(messages.path);
-  if (status != 0)
-    return emitError(loc) << "ptxas failed for " << chip << ": "
-                          << StringRef(text.append(failureText)).trim().split('\n').first;
+  std::string arch = ("-arch=" + chip).str(), text;
+  if (runPtxas({*ptxas, "-v", arch, "-O3", source.path, "-o", object.path}, messages, text) != 0)
+    return emitError(loc) << "ptxas failed for " << chip << ": " << StringRef(text).trim().split('\n').first;
   std::string code = contentOf(object.path);
   cubin.chip = chip.str();
   cubin.code.assign(code.begin(), code.end());

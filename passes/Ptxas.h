@@ -25,6 +25,10 @@ struct Cubin {
   std::vector<KernelUsage> usage;
 };
 
+/// The chips that ptxas says it makes code for, in no order ("sm_75", ...); empty where there is no ptxas or it does
+/// not say.
+std::vector<std::string> ptxasChips();
+
 /// Runs ptxas, looked for in PATH, CUDA_HOME, CUDA_PATH and /usr/local/cuda. Errors: there is none; it refuses the text.
 llvm::LogicalResult assemble(mlir::Location loc, llvm::StringRef chip, llvm::StringRef ptx, Cubin &cubin);
 

@@ -8,12 +8,14 @@
 #include "passes/Pipelines.h"
 #include "passes/Registration.h"
 #include "passes/Serialize.h"
+#include "tools/dpsims-compile/output.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
@@ -38,10 +40,11 @@ cl::opt<bool> training("training",
                                 "statistics"),
                        cl::cat(category));
 cl::opt<std::string> target("target", cl::desc("cpu (default) or cuda"), cl::init("cpu"), cl::cat(category));
-cl::opt<std::string> chip("chip", cl::desc("processor to generate code for: native (default) or an LLVM CPU name; for cuda "
-                                            "one or several as sm_80,sm_90 (default sm_90)"),
-                          cl::cat(category));
-cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chip), cl::cat(category));
+cl::list<std::string> chips("chip",
+                            cl::desc("processor to generate code for: native (default) or an LLVM CPU name; for cuda "
+                                     "one or several as sm_80,sm_90 (default sm_90)"),
+                            cl::value_desc("name"), cl::cat(category));
+cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::cat(category));
 cl::opt<int64_t> batch("batch", cl::desc("images at a time (default 1)"), cl::init(1), cl::cat(category));
 cl::opt<std::string> recompute("recompute",
                                cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does not "
@@ -57,7 +60,7 @@ cl::opt<std::string> modelText("model-text", cl::desc("the text that declares th
                                cl::value_desc("FILE.mlir"), cl::cat(category));
 cl::opt<std::string> report("report",
                             cl::desc("cuda: write what each kernel takes of each chip (registers, spills, shared "
-                                     "memory) to standard error, or to FILE"),
+                                     "memory) to standard error; with --report=FILE, to FILE"),
                             cl::value_desc("FILE"), cl::ValueOptional, cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"), cl::cat(category));
 cl::extrahelp examples("\nExamples:\n"
@@ -187,32 +190,9 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
 
 //===-- Output ----------------------------------------------------------------------------------------------------===//
 
-/// A device or a pipe is written itself, not replaced.
-int writeDevice(StringRef path, StringRef bytes) {
-  std::error_code code;
-  llvm::raw_fd_ostream os(path, code, llvm::sys::fs::CD_OpenExisting);
-  if (!code) {
-    os << bytes;
-    os.flush();
-    code = os.error();
-    os.clear_error();
-  }
-  return code ? fail(path + ": cannot be written: " + code.message()) : 0;
-}
-
-/// Writes beside the target and renames: a full disk leaves no half of a file.
 int writeOutput(StringRef path, StringRef bytes) {
-  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path))
-    return writeDevice(path, bytes);
-  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
-    os << bytes;
-    os.flush();
-    auto &file = static_cast<llvm::raw_fd_ostream &>(os);
-    std::error_code code = file.error();
-    file.clear_error();
-    return code ? llvm::errorCodeToError(code) : llvm::Error::success();
-  });
-  return error ? fail(path + ": cannot be written: " + llvm::toString(std::move(error))) : 0;
+  std::string fault = writeFile(path, bytes);
+  return fault.empty() ? 0 : fail(path + ": cannot be written: " + fault);
 }
 
 int writeText(Source &source) {
@@ -226,12 +206,16 @@ int writeText(Source &source) {
   return writeOutput(output, text);
 }
 
+//===-- Code ------------------------------------------------------------------------------------------------------===//
+
+/// What the flags --chip name together, as "sm_80,sm_90".
+std::string chipList() {
+  return chips.empty() ? target == "cuda" ? "sm_90" : "native" : llvm::join(chips, ",");
+}
+
 LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
   CpuTarget cpuTarget;
-  cpuTarget.chip = chip.empty() ? "native" : std::string(chip);
-  if (!isKnownChip(cpuTarget.chip))
-    return emitError(UnknownLoc::get(module.getContext()))
-           << "--chip " << cpuTarget.chip << ": LLVM knows no such x86-64 processor; see llc --mcpu=help";
+  cpuTarget.chip = chipList();
   model.kernels = kernelsOf(module);
   model.chip = resolveChip(cpuTarget.chip);
   model.features = requiredFeatures(cpuTarget);
@@ -248,13 +232,13 @@ LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
 }
 
 LogicalResult generateCuda(ModuleOp module, ModelDescription &model) {
-  SmallVector<std::string> chips = parseChips(chip.empty() ? "sm_90" : StringRef(chip));
+  SmallVector<std::string> names = parseChips(chipList());
   model.cuda = true;
-  model.chip = chips.front();
+  model.chip = names.front();
   PassManager manager(module.getContext());
   manager.addPass(createMarkDisjointArguments());
   manager.addPass(createLowerKernelsToGpu());
-  if (failed(manager.run(module)) || failed(compileForCuda(module, chips, model.gpu)))
+  if (failed(manager.run(module)) || failed(compileForCuda(module, names, model.gpu)))
     return failure();
   SmallVector<GpuKernel> kernels = gpuKernels(module);
   for (const GpuKernel &kernel : kernels)
@@ -280,11 +264,41 @@ int writeModel(Source &source) {
   return failed(file) ? 1 : writeOutput(output, *file);
 }
 
+//===-- Options ---------------------------------------------------------------------------------------------------===//
+
 /// "1.5G" in bytes; a negative number where it is none.
 int64_t bytesOf(StringRef text) {
   double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;
   double value;
   return text.getAsDouble(value) || value * factor < 1 || value * factor > 1e18 ? -1 : int64_t(value * factor);
+}
+
+int checkCudaChips(StringRef list) {
+  std::vector<std::string> assembled;
+  if (compileTo.empty())
+    assembled = ptxasChips();
+  for (StringRef name : parseChips(list)) {
+    if (name.empty())
+      return fail("--chip " + list + ": a name is missing; several are wanted as sm_80,sm_90");
+    if (!isKnownCudaChip(name))
+      return fail("--chip " + name + ": LLVM knows no such NVIDIA chip; a name like sm_90 is wanted, and dpsims-run "
+                  "info --devices tells that of a GPU");
+    if (!assembled.empty() && !llvm::is_contained(assembled, name))
+      return fail("--chip " + name + ": ptxas of this toolkit has no " + name + ": it has " +
+                  llvm::join(parseChips(llvm::join(assembled, ",")), ", "));
+  }
+  return 0;
+}
+
+int checkChips() {
+  std::string list = chipList();
+  if (target == "cuda")
+    return checkCudaChips(list);
+  if (StringRef(list).contains(','))
+    return fail("--chip " + list + ": code for cpu is for one processor; several are for --target cuda");
+  if (!isKnownChip(list))
+    return fail("--chip " + list + ": LLVM knows no such x86-64 processor; see llc --mcpu=help");
+  return 0;
 }
 
 int checkOptions() {
@@ -296,13 +310,15 @@ int checkOptions() {
     return fail("--compile-to " + compileTo + ": stages are parse, graph, optimized, schedule, kernels");
   if (report.getNumOccurrences() && (target != "cuda" || !compileTo.empty()))
     return fail("--report: tells of the kernels of a whole compilation with --target cuda");
+  if (!report.empty() && !output.empty() && isSamePath(report, output))
+    return fail("--report=" + report + ": is the output file of -o too; name another");
   if (output.empty())
     return fail("-o is missing: where to write, - for standard output");
   if (batch < 1)
     return fail("--batch " + llvm::Twine(int64_t(batch)) + ": must be at least 1");
   if (programs.empty() && !StringRef(input).ends_with(".mlir") && compileTo != "parse")
     return fail("--program is missing, as in --program sample; --training names those of training");
-  return 0;
+  return checkChips();
 }
 
 /// Whether the planned arenas fit the budget of --recompute, which counts what is alive, not where it stands.

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/dpsims-compile/output.h"
+
+#include "llvm/Support/Error.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using llvm::StringRef;
+
+namespace {
+
+std::error_code takeError(llvm::raw_fd_ostream &os) {
+  os.flush();
+  std::error_code code = os.error();
+  os.clear_error();
+  return code;
+}
+
+std::string writeDevice(StringRef path, StringRef bytes) {
+  std::error_code code;
+  llvm::raw_fd_ostream os(path, code, llvm::sys::fs::CD_OpenExisting);
+  if (!code) {
+    os << bytes;
+    code = takeError(os);
+  }
+  return code ? code.message() : "";
+}
+
+/// An error's text without the file's name.
+std::string reasonOf(llvm::Error error) {
+  std::string reason;
+  llvm::handleAllErrors(
+      std::move(error), [&](const llvm::FileError &fault) { reason = fault.messageWithoutFileInfo(); },
+      [&](const llvm::ErrorInfoBase &fault) { reason = fault.message(); });
+  return reason;
+}
+
+llvm::SmallString<128> normalPath(StringRef path) {
+  llvm::SmallString<128> normal(path);
+  llvm::sys::fs::make_absolute(normal);
+  llvm::sys::path::remove_dots(normal, /*remove_dot_dot=*/true);
+  return normal;
+}
+
+} // namespace
+
+std::string dpsims::writeFile(StringRef path, StringRef bytes) {
+  if (llvm::sys::fs::exists(path) && !llvm::sys::fs::is_regular_file(path))
+    return writeDevice(path, bytes);
+  return reasonOf(llvm::writeToOutput(path, [&](llvm::raw_ostream &os) -> llvm::Error {
+    os << bytes;
+    return llvm::errorCodeToError(takeError(static_cast<llvm::raw_fd_ostream &>(os)));
+  }));
+}
+
+bool dpsims::isSamePath(StringRef a, StringRef b) {
+  return normalPath(a) == normalPath(b) || llvm::sys::fs::equivalent(a, b);
+}
