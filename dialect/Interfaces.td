@@ -40,15 +40,16 @@ def Dpsims_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> 
 def Dpsims_StepOpInterface : OpInterface<"StepOpInterface"> {
   let cppNamespace = "::dpsims";
   let description = [{
-    A step of a schedule: which buffers it reads and writes, and which of the former an output may overwrite.
+    A step of a schedule: which buffers it reads and writes, and which of the former each of the latter may overwrite.
   }];
   let methods = [
     InterfaceMethod<"Buffers that are read.", "::llvm::SmallVector<::mlir::Value>", "reads">,
     InterfaceMethod<"Buffers that are written, in whole.", "::llvm::SmallVector<::mlir::Value>", "writes">,
     InterfaceMethod<[{
-      Buffers among those read whose memory the first one written may take: as large, and each of their elements is read
-      only before the same element is written. Which those are may depend on the module's target.
-    }], "::llvm::SmallVector<::mlir::Value>", "overwritable", (ins), "", "return {};">,
+      Buffers among those read whose memory `output`, one of those written, may take: as large, and each of their elements
+      is read only before the same element is written. Two outputs cannot take the same one. Which those are may depend
+      on the module's target.
+    }], "::llvm::SmallVector<::mlir::Value>", "overwritable", (ins "::mlir::Value":$output), "", "return {};">,
   ];
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the steps of a schedule read, write and may overwrite.
-#include "dialect/Dialect.h"
+#include "dialect/FusedParts.h"
 
 using namespace mlir;
 using namespace dpsims;
@@ -14,18 +14,25 @@ SmallVector<Value> StoreConstantOp::writes() { return {}; }
 SmallVector<Value> ComputeOp::reads() { return SmallVector<Value>(getInputs()); }
 SmallVector<Value> ComputeOp::writes() { return SmallVector<Value>(getOutputs()); }
 
-/// Of elementwise arithmetic alone an input of the output's shape is read only where the output is written.
-SmallVector<Value> ComputeOp::overwritable() {
-  if (getOutputs().size() != 1)
+/// Of elementwise arithmetic alone an input of the output's shape is read only where the output is written. What a kernel
+/// beside it reads may be gone by then.
+SmallVector<Value> ComputeOp::overwritable(Value output) {
+  Block &block = getBody().front();
+  unsigned result = llvm::find(getOutputs(), output) - getOutputs().begin();
+  SmallVector<FusedPart> parts = partsOf(block);
+  auto part = llvm::find_if(parts, [&](FusedPart &p) { return llvm::is_contained(p.results, result); });
+  if (!llvm::all_of(part->ops, isPlainElementwise))
     return {};
-  auto type = cast<MemRefType>(getOutputs()[0].getType());
-  for (Operation &op : getBody().front().without_terminator()) {
-    auto constant = dyn_cast<ConstantOp>(op);
-    bool plain = constant ? !isa<ArrayAttr>(constant.getValue()) : isElementwise(&op);
-    if (!plain)
-      return {};
-  }
-  return llvm::filter_to_vector(getInputs(), [&](Value input) { return input.getType() == type; });
+  auto isOwn = [&](BlockArgument argument) {
+    return llvm::all_of(argument.getUsers(), [&](Operation *user) {
+      return user == block.getTerminator() ? parts.size() == 1 : part->ops.contains(user);
+    });
+  };
+  SmallVector<Value> inputs;
+  for (auto [input, argument] : llvm::zip_equal(getInputs(), block.getArguments()))
+    if (input.getType() == output.getType() && isOwn(argument))
+      inputs.push_back(input);
+  return inputs;
 }
 
 SmallVector<Value> LaunchOp::reads() { return SmallVector<Value>(getInputs()); }
@@ -47,12 +54,12 @@ template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }
 /// cuDNN's engines may write elements of the result before they have read others of the residual.
-SmallVector<Value> ConvStepOp::overwritable() {
+SmallVector<Value> ConvStepOp::overwritable(Value) {
   return isForCuda(*this) ? SmallVector<Value>() : residualOf(*this);
 }
 SmallVector<Value> MatmulStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> MatmulStepOp::writes() { return {getDst()}; }
-SmallVector<Value> MatmulStepOp::overwritable() { return residualOf(*this); }
+SmallVector<Value> MatmulStepOp::overwritable(Value) { return residualOf(*this); }
 
 SmallVector<Value> ConvInputGradientStepOp::reads() { return {getSrc(), getOther()}; }
 SmallVector<Value> ConvInputGradientStepOp::writes() { return {getDst()}; }

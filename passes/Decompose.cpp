@@ -65,10 +65,41 @@ SmallVector<Value> batchStatistics(OpBuilder &builder, BatchStatisticsOp statist
   return {vector(centre), vector(average(makeOp<SquareOp>(builder, location, difference)))};
 }
 
+Value reshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
+  return makeOp<ReshapeOp>(builder, value.getLoc(), value,
+                           builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+}
+
+/// A product that is one row or one column, or has one term: its matrix is read once, which a kernel does as well as a
+/// library, and several such kernels become one launch. Null for others.
+Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
+  Value a = matmul.getInputs()[0], b = matmul.getInputs()[1];
+  ArrayRef<int64_t> result = shapeOf(matmul.getResult());
+  if (matmul.getInputs().size() != 2 || result.size() != 2 || shapeOf(b).size() != 2)
+    return {};
+  bool transposedA = boolOr(matmul->getAttr("transpose_a"), false);
+  bool transposedB = boolOr(matmul->getAttr("transpose_b"), false);
+  int64_t m = result[0], n = result[1], k = shapeOf(a)[transposedA ? 0 : 1];
+  if (m != 1 && n != 1 && k != 1)
+    return {};
+  Location location = matmul.getLoc();
+  if (k == 1)
+    return makeOp<MulOp>(builder, location, {reshape(builder, a, {m, 1}), reshape(builder, b, {1, n})});
+  Value matrix = m == 1 ? b : a, vector = m == 1 ? a : b;
+  bool alongRows = m == 1 ? transposedB : !transposedA;
+  Value factor = reshape(builder, vector, alongRows ? ArrayRef<int64_t>{1, k} : ArrayRef<int64_t>{k, 1});
+  Value products = makeOp<MulOp>(builder, location, {matrix, factor});
+  Value sums = makeOp<ReduceOp>(builder, location, products,
+                                {builder.getNamedAttr("kind", builder.getStringAttr("sum")),
+                                 builder.getNamedAttr("axes", builder.getI64ArrayAttr(alongRows ? 1 : 0))});
+  return reshape(builder, sums, result);
+}
+
 struct Decompose : impl::DecomposeBase<Decompose> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
     WeightOnly stored(block);
+    bool vectors = isForCuda(getOperation());
     for (Operation &op : llvm::make_early_inc_range(block)) {
       OpBuilder builder(&op);
       SmallVector<Value> results;
@@ -79,6 +110,9 @@ struct Decompose : impl::DecomposeBase<Decompose> {
         results = batchStatistics(builder, statistics);
       else if (auto attention = dyn_cast<AttentionOp>(op))
         results = {attend(builder, attention)};
+      else if (auto matmul = dyn_cast<MatmulOp>(op); vectors && matmul && !stored.contains(matmul.getResult()))
+        if (Value product = multiplyVector(builder, matmul))
+          results = {product};
       if (results.empty())
         continue;
       op.replaceAllUsesWith(results);

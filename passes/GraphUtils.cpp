@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/GraphUtils.h"
 
+#include "mlir/IR/IRMapping.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -24,6 +28,52 @@ bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, One
 
 bool isContraction(Operation *op) { return isa<Conv2dOp, MatmulOp>(op); }
 
+bool isSource(Operation *op) { return isa<PrepareOp, InputOp, WeightOp, StateOp, ConstantOp>(op); }
+
+Value storageOf(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInputs()[0];
+  return value;
+}
+
 bool isLibraryOp(Operation *op) { return isContraction(op) || isa<Conv2dInputGradientOp, Conv2dWeightGradientOp>(op); }
+
+FusedOp joinFused(OpBuilder &builder, ArrayRef<FusedOp> ops) {
+  llvm::SmallPtrSet<Operation *, 8> members(ops.begin(), ops.end());
+  llvm::SetVector<Value> inputs;
+  SmallVector<Value> results;
+  auto isOutside = [&](Operation *op) { return !members.contains(op); };
+  for (FusedOp op : ops) {
+    for (Value input : op.getInputs())
+      if (isOutside(input.getDefiningOp()))
+        inputs.insert(input);
+    for (Value result : op.getResults())
+      if (llvm::any_of(result.getUsers(), isOutside))
+        results.push_back(result);
+  }
+  SmallVector<Location> locations = llvm::map_to_vector(ops, [](FusedOp op) { return op.getLoc(); });
+  auto fused = FusedOp::create(builder, builder.getFusedLoc(locations), ValueRange(results).getTypes(),
+                               inputs.getArrayRef());
+  Block &body = fused.getBody().emplaceBlock();
+  IRMapping map; // both of the ops' values and of their bodies'
+  for (Value input : inputs)
+    map.map(input, body.addArgument(input.getType(), input.getLoc()));
+  OpBuilder inner = OpBuilder::atBlockEnd(&body);
+  for (FusedOp op : ops) {
+    Block &from = op.getBody().front();
+    for (auto [argument, input] : llvm::zip_equal(from.getArguments(), op.getInputs()))
+      map.map(argument, map.lookup(input));
+    for (Operation &member : from.without_terminator())
+      inner.clone(member, map);
+    for (auto [result, value] : llvm::zip_equal(op.getResults(), from.getTerminator()->getOperands()))
+      map.map(result, map.lookup(value));
+  }
+  YieldOp::create(inner, fused.getLoc(), llvm::map_to_vector(results, [&](Value v) { return map.lookup(v); }));
+  for (auto [result, value] : llvm::zip_equal(results, fused.getResults()))
+    result.replaceAllUsesWith(value);
+  for (FusedOp op : llvm::reverse(ops))
+    op.erase();
+  return fused;
+}
 
 } // namespace dpsims

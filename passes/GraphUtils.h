@@ -31,6 +31,15 @@ bool isLibraryOp(mlir::Operation *op);
 /// conv2d and matmul: y = x * weights [+ bias], with an epilogue.
 bool isContraction(mlir::Operation *op);
 
+/// What a schedule keeps before its first step: inputs, weights, constants.
+bool isSource(mlir::Operation *op);
+
+/// A reshape has the memory of what it reshapes.
+mlir::Value storageOf(mlir::Value value);
+
+/// Fused ops, in an order in which they can run, as one at the builder's place. What nothing else reads is no result.
+FusedOp joinFused(mlir::OpBuilder &builder, llvm::ArrayRef<FusedOp> ops);
+
 } // namespace dpsims
 
 #endif

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialect/FusedParts.h"
+#include "passes/CombinedKernel.h"
 #include "passes/KernelGroup.h"
 #include "passes/Passes.h"
 
@@ -8,6 +10,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -79,45 +82,112 @@ KernelFunction lower(KernelGroup &group) {
       });
 }
 
+/// A step with nothing but a part's ops in its body.
+ComputeOp onePart(ComputeOp step, const FusedPart &part) {
+  Block &body = step.getBody().front();
+  auto yield = cast<YieldOp>(body.getTerminator());
+  auto isRead = [&](BlockArgument argument) {
+    return llvm::any_of(argument.getUsers(), [&](Operation *user) { return part.ops.contains(user); }) ||
+           llvm::any_of(part.results, [&](unsigned i) { return yield.getValues()[i] == argument; });
+  };
+  SmallVector<Value> inputs, outputs;
+  for (auto [input, argument] : llvm::zip_equal(step.getInputs(), body.getArguments()))
+    if (isRead(argument))
+      inputs.push_back(input);
+  for (unsigned i : part.results)
+    outputs.push_back(step.getOutputs()[i]);
+  OpBuilder builder(step);
+  auto result = ComputeOp::create(builder, step.getLoc(), inputs, outputs);
+  Block &inner = result.getBody().emplaceBlock();
+  IRMapping map;
+  for (BlockArgument argument : body.getArguments())
+    if (isRead(argument))
+      map.map(argument, inner.addArgument(argument.getType(), argument.getLoc()));
+  builder.setInsertionPointToEnd(&inner);
+  for (Operation *op : part.ops)
+    builder.clone(*op, map);
+  YieldOp::create(builder, yield.getLoc(),
+                  llvm::map_to_vector(part.results, [&](unsigned i) { return map.lookup(yield.getValues()[i]); }));
+  return result;
+}
+
+/// The ops of a step, for its label.
+std::string opsOf(ComputeOp step) {
+  std::string ops;
+  for (Operation &op : step.getBody().front().without_terminator())
+    if (!isa<ConstantOp>(op))
+      ops += (ops.empty() ? "" : "+") + op.getName().stripDialect().str();
+  return ops.empty() ? "copy" : ops;
+}
+
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
   using LowerKernelsBase::LowerKernelsBase;
 
   void runOnOperation() override {
-    ModuleOp module = getOperation();
     SmallVector<ComputeOp> steps;
-    module.walk([&](ComputeOp step) { steps.push_back(step); });
-    llvm::StringMap<std::string> names;
-    KernelSizes sizes = gpu ? KernelSizes::gpu() : KernelSizes::cpu();
+    getOperation().walk([&](ComputeOp step) { steps.push_back(step); });
+    names.clear();
+    if (gpu)
+      sizes = KernelSizes::gpu();
     for (ComputeOp step : steps) {
-      KernelGroup group(step, sizes);
-      KernelFunction function = lower(group);
-      if (failed(function))
+      SmallVector<FusedPart> parts = partsOf(step.getBody().front());
+      if (failed(parts.size() == 1 ? lowerOne(step) : lowerParts(step, parts)))
         return signalPassFailure();
-      launch(module, step, *function, names);
+      step.erase();
     }
   }
 
+  LogicalResult lowerOne(ComputeOp step) {
+    KernelGroup group(step, sizes);
+    KernelFunction function = lower(group);
+    if (succeeded(function))
+      launch(step, *function, step.getInputs(), step.getOutputs(), opsOf(step));
+    return function;
+  }
+
+  /// A kernel for each part, then one of them all.
+  LogicalResult lowerParts(ComputeOp step, ArrayRef<FusedPart> parts) {
+    CombinedKernel combined(step.getLoc());
+    llvm::StringMap<unsigned> counts;
+    SmallVector<std::string> order;
+    for (const FusedPart &part : parts) {
+      ComputeOp one = onePart(step, part);
+      KernelGroup group(one, sizes);
+      KernelFunction function = lower(group);
+      if (failed(function))
+        return failure();
+      combined.add(*function, one.getInputs(), one.getOutputs());
+      if (++counts[opsOf(one)] == 1)
+        order.push_back(opsOf(one));
+      one.erase();
+    }
+    std::string label;
+    for (const std::string &ops : order)
+      label += (label.empty() ? "" : ", ") + (counts[ops] == 1 ? "" : std::to_string(counts[ops]) + "x ") + ops;
+    launch(step, combined.function(), combined.inputs(), combined.outputs(), label);
+    return success();
+  }
+
   /// Adds the function unless the module has an equal one, and launches it in the step's place.
-  void launch(ModuleOp module, ComputeOp step, func::FuncOp function, llvm::StringMap<std::string> &names) {
-    std::string text, ops;
+  void launch(ComputeOp step, func::FuncOp function, ValueRange inputs, ValueRange outputs, StringRef ops) {
+    std::string text;
     llvm::raw_string_ostream os(text);
     function.print(os, OpPrintingFlags().printGenericOpForm(false));
     std::string &name = names[text];
-    for (Operation &op : step.getBody().front().without_terminator())
-      if (!isa<ConstantOp>(op))
-        ops += (ops.empty() ? "" : "+") + op.getName().stripDialect().str();
     if (name.empty()) {
       name = "k" + std::to_string(names.size() - 1);
       function.setName(name);
-      module.push_back(function);
+      getOperation().push_back(function);
     } else
       function.erase();
     OpBuilder builder(step);
-    auto launch = LaunchOp::create(builder, step.getLoc(), FlatSymbolRefAttr::get(builder.getContext(), name),
-                                   step.getInputs(), step.getOutputs());
-    launch->setAttr("ops", builder.getStringAttr(ops.empty() ? "copy" : ops));
-    step.erase();
+    auto launch = LaunchOp::create(builder, step.getLoc(), FlatSymbolRefAttr::get(builder.getContext(), name), inputs,
+                                   outputs);
+    launch->setAttr("ops", builder.getStringAttr(ops));
   }
+
+  KernelSizes sizes = KernelSizes::cpu();
+  llvm::StringMap<std::string> names; // of kernels, by their text
 };
 
 } // namespace

@@ -93,11 +93,12 @@ def Simplify : Pass<"simplify", "GraphOp"> {
 }
 
 def Decompose : Pass<"decompose", "GraphOp"> {
-  let summary = "batch_norm, batch_statistics and attention become simpler ops";
+  let summary = "batch_norm, batch_statistics, attention and products with vectors become simpler ops";
   let description = [{
     `batch_norm` with stored statistics becomes x * scale + shift, the vectors computed from weights alone; with a batch's
     statistics (x - mean) * scale + bias. `batch_statistics` becomes a mean and the mean of the squared differences.
-    `attention` becomes two matmuls and a softmax that takes the scale.
+    `attention` becomes two matmuls and a softmax that takes the scale. For CUDA a matmul without bias of
+    which one operand is a vector (spectral norm's) becomes a sum of products: `group-kernels` launches them together.
   }];
   let dependentDialects = ["DpsimsDialect"];
 }
@@ -163,6 +164,41 @@ def Recompute : Pass<"recompute", "GraphOp"> {
     budget is too small. 0: no budget.
   }];
   let options = [Option<"budget", "budget", "int64_t", "0", "bytes of intermediate results">];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def GroupKernels : Pass<"group-kernels", "GraphOp"> {
+  let summary = "small kernels, and updates of weights, that do not depend on one another become one";
+  let description = [{
+    A training step has hundreds of kernels whose work is done sooner than a GPU is told of it: Adam for each weight, the
+    moving averages, spectral norm for each layer, the statistics of each BatchNorm.
+
+    First all that is made of one gradient becomes one `fused` with several results: Adam's average of squares, the weight,
+    its moving average, and sums of gradients that nothing else reads. Then library ops and large kernels keep their order;
+    small kernels (at most `small` bytes of intermediate results) and updates wait until one of those needs them. Then all
+    small ones that can run do so together, and with an update all updates that can. What reads an old weight comes before
+    its update, which works in place. `lower-kernels` makes one kernel of the parts of a `fused`; `schedule` and
+    `plan-memory` treat it as any other.
+
+    ```mlir
+    %a = fused %x : tensor<4xf32> -> tensor<4xf32> { ^bb0(%p: tensor<4xf32>): ... yield %q : tensor<4xf32> }
+    %b = fused %y : tensor<9xf32> -> tensor<9xf32> { ^bb0(%p: tensor<9xf32>): ... yield %r : tensor<9xf32> }
+    ```
+    becomes
+    ```mlir
+    %0:2 = fused %x, %y : tensor<4xf32>, tensor<9xf32> -> tensor<4xf32>, tensor<9xf32> {
+    ^bb0(%p: tensor<4xf32>, %s: tensor<9xf32>):
+      ...
+      yield %q, %r : tensor<4xf32>, tensor<9xf32>
+    }
+    ```
+  }];
+  let options = [Option<"small", "small", "int64_t", "1 << 20", "bytes of intermediate results of a small kernel">];
+  let statistics = [
+    Statistic<"fusedUpdates", "fused-updates", "ops that became part of another of the same gradient">,
+    Statistic<"groups", "groups", "launches for several kernels">,
+    Statistic<"grouped", "grouped", "kernels in them">
+  ];
   let dependentDialects = ["DpsimsDialect"];
 }
 

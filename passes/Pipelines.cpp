@@ -28,6 +28,7 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createFuseElementwise());
   if (recompute)
     graph.addPass(createRecompute({recompute}));
+  graph.addPass(createGroupKernels());
 }
 
 void schedule(OpPassManager &manager) {

@@ -25,9 +25,11 @@ public:
       else if (auto step = dyn_cast<StepOpInterface>(op))
         use(step);
     }
-    for (auto [number, step] : llvm::enumerate(this->steps))
+    for (auto [number, step] : llvm::enumerate(this->steps)) {
+      llvm::SmallDenseSet<size_t> taken;
       for (Value output : step.writes())
-        merge(step, number + 1, output);
+        merge(step, number + 1, output, taken);
+    }
   }
 
   SmallVector<LiveBuffer> take() {
@@ -70,15 +72,17 @@ private:
     return at;
   }
 
-  void merge(StepOpInterface step, int64_t number, Value output) {
+  /// `taken`: places that other outputs of the step have taken.
+  void merge(StepOpInterface step, int64_t number, Value output, llvm::SmallDenseSet<size_t> &taken) {
     std::optional<size_t> to = placeOf(output);
     if (!to || live[*to].first != number)
       return;
-    for (Value input : step.overwritable()) {
+    for (Value input : step.overwritable(output)) {
       std::optional<size_t> from = placeOf(input);
       auto reads = step.reads();
       bool once = from && llvm::count_if(reads, [&](Value v) { return placeOf(v) == from; }) == 1;
-      if (!once || *from == *to || live[*from].last != number || live[*from].size != live[*to].size)
+      bool fits = once && *from != *to && live[*from].last == number && live[*from].size == live[*to].size;
+      if (!fits || !taken.insert(*from).second)
         continue;
       live[*from].last = live[*to].last;
       llvm::append_range(live[*from].buffers, live[*to].buffers);

@@ -19,13 +19,6 @@ constexpr double usable = 0.98;
 
 int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
 
-/// A reshape has the memory of what it reshapes.
-Value storageOf(Value value) {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getInputs()[0];
-  return value;
-}
-
 /// Whether the schedule keeps a value in the arena.
 bool isInArena(Value value) {
   Operation *op = value.getDefiningOp();

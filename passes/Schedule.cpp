@@ -269,7 +269,7 @@ private:
       auto step = cast<StepOpInterface>(writer);
       auto reads = step.reads();
       bool once = llvm::count_if(reads, [&](Value v) { return rootOf(v) == variable.getDefiningOp(); }) == 1;
-      return once && llvm::is_contained(step.overwritable(), variable);
+      return once && llvm::is_contained(step.overwritable(root), variable);
     });
   }
 

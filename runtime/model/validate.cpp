@@ -11,7 +11,7 @@ namespace dpsims {
 
 namespace {
 
-constexpr uint64_t maxLaunchArgs = 256;
+constexpr uint64_t maxLaunchArgs = 512; // as many pointers as CUDA passes to a kernel
 constexpr int64_t maxDim = std::numeric_limits<int32_t>::max(); // of convolutions and matmuls: the libraries' limit
 
 class Validator {

@@ -54,7 +54,7 @@ dpsims.entry @e prepare {
   compute ins(%x : memref<4x4xf32>) outs(%y, %z : memref<4x4xf32>, memref<1x4xf32>) {
   ^bb0(%a: tensor<4x4xf32>):
     %r = relu %a : (tensor<4x4xf32>) -> tensor<4x4xf32>
-    %s = reduce %a <kind = "sum", axes = [0]> : (tensor<4x4xf32>) -> tensor<1x4xf32>
+    %s = reduce %r <kind = "sum", axes = [0]> : (tensor<4x4xf32>) -> tensor<1x4xf32>
     yield %r, %s : tensor<4x4xf32>, tensor<1x4xf32>
   }
 }

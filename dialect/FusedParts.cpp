@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialect/FusedParts.h"
+
+using namespace mlir;
+
+namespace dpsims {
+namespace {
+
+/// The op and all that it needs within its block.
+void collect(Operation *op, Block &body, llvm::SetVector<Operation *> &ops) {
+  if (!op || op->getBlock() != &body || !ops.insert(op))
+    return;
+  for (Value operand : op->getOperands())
+    collect(operand.getDefiningOp(), body, ops);
+}
+
+/// Joins the parts that share an op that is no constant.
+class Parts {
+public:
+  void add(unsigned result, const llvm::SetVector<Operation *> &ops) {
+    size_t into = parts.size();
+    parts.push_back({ops, {result}});
+    for (Operation *op : ops)
+      if (auto known = partOf.find(op); known != partOf.end())
+        into = join(into, known->second);
+    for (Operation *op : parts[into].ops)
+      if (!isa<ConstantOp>(op))
+        partOf[op] = into;
+  }
+
+  SmallVector<FusedPart> take() {
+    llvm::erase_if(parts, [](FusedPart &part) { return part.results.empty(); });
+    for (FusedPart &part : parts) {
+      auto ops = part.ops.takeVector();
+      llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+      part.ops.insert(ops.begin(), ops.end());
+      llvm::sort(part.results);
+    }
+    return std::move(parts);
+  }
+
+private:
+  size_t join(size_t a, size_t b) {
+    auto [into, from] = std::minmax(a, b);
+    if (into == from)
+      return into;
+    parts[into].ops.insert(parts[from].ops.begin(), parts[from].ops.end());
+    llvm::append_range(parts[into].results, parts[from].results);
+    for (Operation *op : parts[from].ops)
+      if (!isa<ConstantOp>(op))
+        partOf[op] = into;
+    parts[from] = {};
+    return into;
+  }
+
+  SmallVector<FusedPart> parts;
+  llvm::DenseMap<Operation *, size_t> partOf;
+};
+
+} // namespace
+
+SmallVector<FusedPart> partsOf(Block &body) {
+  Parts parts;
+  for (auto [i, value] : llvm::enumerate(cast<YieldOp>(body.getTerminator()).getValues())) {
+    llvm::SetVector<Operation *> ops;
+    collect(value.getDefiningOp(), body, ops);
+    parts.add(i, ops);
+  }
+  return parts.take();
+}
+
+bool isPlainElementwise(Operation *op) {
+  auto constant = dyn_cast<ConstantOp>(op);
+  return constant ? !isa<ArrayAttr>(constant.getValue()) : isElementwise(op);
+}
+
+} // namespace dpsims

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The parts of a fused op's body that have nothing to do with one another.
+
+#ifndef DPSIMS_DIALECT_FUSEDPARTS_H
+#define DPSIMS_DIALECT_FUSEDPARTS_H
+
+#include "dialect/Dialect.h"
+
+#include "llvm/ADT/SetVector.h"
+
+namespace dpsims {
+
+/// Ops of a body and the results that come from them, by number.
+struct FusedPart {
+  llvm::SetVector<mlir::Operation *> ops; // in the block's order
+  llvm::SmallVector<unsigned> results;
+};
+
+/// The parts of the body of a `fused` or `compute`, in the order of their first results. Two parts share no op but
+/// constants, of which each counts its own.
+llvm::SmallVector<FusedPart> partsOf(mlir::Block &body);
+
+/// Elementwise arithmetic, or a constant of one number.
+bool isPlainElementwise(mlir::Operation *op);
+
+} // namespace dpsims
+
+#endif

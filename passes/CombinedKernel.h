@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Several kernel functions as one: what launches once for many small tensors.
+
+#ifndef DPSIMS_PASSES_COMBINEDKERNEL_H
+#define DPSIMS_PASSES_COMBINEDKERNEL_H
+
+#include "dialect/Dialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace dpsims {
+
+/// Kernels that do not depend on one another. The grid of the combined one is theirs, one behind the other; a point finds
+/// its kernel by bisection. Private buffers of one type are shared: a point belongs to one kernel.
+class CombinedKernel {
+public:
+  explicit CombinedKernel(mlir::Location location) : location(location) {}
+
+  /// Takes the function, which it consumes, and what it is launched on.
+  void add(mlir::func::FuncOp function, mlir::ValueRange inputs, mlir::ValueRange outputs);
+
+  /// The kernel, and what it is launched on. A buffer that several kernels read is one argument.
+  mlir::func::FuncOp function();
+  llvm::SmallVector<mlir::Value> inputs() const { return buffersOf(inputArguments); }
+  llvm::SmallVector<mlir::Value> outputs() const { return buffersOf(outputArguments); }
+
+private:
+  using Arguments = llvm::MapVector<std::pair<mlir::Value, mlir::Type>, unsigned>; // their numbers, from 0 in each list
+
+  struct Member {
+    mlir::func::FuncOp function;
+    llvm::SmallVector<unsigned> inputs, outputs; // arguments
+    int64_t end;                                 // of its points
+  };
+
+  static llvm::SmallVector<mlir::Value> buffersOf(const Arguments &arguments);
+  void place(mlir::OpBuilder &b, mlir::Value point, llvm::ArrayRef<Member> members, int64_t begin);
+  void inlineMember(mlir::OpBuilder &b, mlir::Value point, const Member &member, int64_t begin);
+  mlir::Value sharedBuffer(mlir::Type type, unsigned number);
+
+  mlir::Location location;
+  llvm::SmallVector<Member> members;
+  Arguments inputArguments, outputArguments;
+  mlir::func::FuncOp result;
+  llvm::MapVector<std::pair<mlir::Type, unsigned>, mlir::Value> buffers;
+};
+
+} // namespace dpsims
+
+#endif

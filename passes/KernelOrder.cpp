@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/KernelOrder.h"
+#include "passes/GraphUtils.h"
+#include "passes/UpdateFusion.h"
+
+#include "llvm/ADT/StringMap.h"
+
+using namespace mlir;
+
+namespace dpsims {
+namespace {
+
+/// Pointers that a kernel takes: CUDA passes 4096 bytes.
+constexpr size_t mostArguments = 480;
+
+bool isResult(Operation *op) { return isa<OutputOp, AssignOp>(op); }
+
+int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * int64_t(type.getElementTypeBitWidth() / 8);
+}
+
+/// All ops that read a value or a reshape of it.
+void readersOf(Value value, SmallVectorImpl<Operation *> &readers) {
+  for (Operation *user : value.getUsers()) {
+    if (isa<ReshapeOp>(user))
+      readersOf(user->getResult(0), readers);
+    else
+      readers.push_back(user);
+  }
+}
+
+} // namespace
+
+KernelOrder::KernelOrder(Block &block, int64_t small) : block(block) {
+  for (Operation &op : block) {
+    if (isSource(&op) || isResult(&op))
+      continue;
+    numberOf[&op] = nodes.size();
+    nodes.push_back({&op, kindOf(&op, small), {}, {}});
+  }
+  users.resize(nodes.size());
+  addNeeds();
+  addReaders();
+}
+
+KernelOrder::Kind KernelOrder::kindOf(Operation *op, int64_t small) const {
+  if (isa<ReshapeOp>(op))
+    return Kind::Free;
+  auto fused = dyn_cast<FusedOp>(op);
+  if (!fused)
+    return Kind::Fixed;
+  if (isUpdate(fused))
+    return Kind::Update;
+  int64_t bytes = 0;
+  for (Value result : fused.getResults())
+    bytes += bytesOf(result);
+  for (Value input : fused.getInputs())
+    if (Operation *producer = storageOf(input).getDefiningOp(); producer && !isSource(producer))
+      bytes += bytesOf(input);
+  return bytes <= small ? Kind::Small : Kind::Fixed;
+}
+
+void KernelOrder::addNeeds() {
+  for (unsigned i = 0; i < nodes.size(); ++i) {
+    llvm::SetVector<unsigned> needs;
+    for (Value operand : nodes[i].op->getOperands())
+      if (auto found = numberOf.find(operand.getDefiningOp()); found != numberOf.end())
+        needs.insert(found->second);
+    for (unsigned need : needs)
+      users[need].push_back(i);
+    nodes[i].needs = needs.takeVector();
+    if (nodes[i].kind == Kind::Small || nodes[i].kind == Kind::Update)
+      waiting.insert(i);
+  }
+}
+
+/// What reads an old weight runs before the update, which then can work in place.
+void KernelOrder::addReaders() {
+  llvm::StringMap<Value> weights;
+  for (Operation &op : block)
+    if (isa<WeightOp, StateOp>(op))
+      weights[op.getAttrOfType<StringAttr>("name")] = op.getResult(0);
+  for (auto assign : block.getOps<AssignOp>()) {
+    auto update = numberOf.find(storageOf(assign.getValue()).getDefiningOp());
+    Value weight = weights.lookup(assign.getName());
+    if (update == numberOf.end() || !weight)
+      continue;
+    SmallVector<Operation *> readers;
+    readersOf(weight, readers);
+    for (Operation *reader : readers)
+      if (auto found = numberOf.find(reader); found != numberOf.end() && found->second < update->second)
+        nodes[update->second].after.push_back(found->second);
+  }
+}
+
+bool KernelOrder::isReady(const Node &node, bool strict) const {
+  auto isDone = [&](unsigned i) { return nodes[i].done; };
+  return llvm::all_of(node.needs, isDone) && (!strict || llvm::all_of(node.after, isDone));
+}
+
+std::vector<SmallVector<Operation *>> KernelOrder::run() {
+  for (Operation &op : block)
+    if (isSource(&op))
+      order.push_back({&op});
+  for (unsigned i = 0; i < nodes.size(); ++i)
+    if (nodes[i].kind == Kind::Free && nodes[i].needs.empty())
+      finish(i);
+  for (unsigned i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].kind != Kind::Fixed)
+      continue;
+    require(i);
+    launch(i);
+  }
+  while (!waiting.empty())
+    require(*waiting.begin());
+  for (Operation &op : block)
+    if (isResult(&op))
+      order.push_back({&op});
+  return std::move(order);
+}
+
+/// Runs what the node needs; a waiting one itself, too.
+void KernelOrder::require(unsigned number) {
+  std::set<unsigned> needed;
+  collectNeeded(number, needed);
+  auto left = [&] { return llvm::any_of(needed, [&](unsigned i) { return waiting.count(i); }); };
+  while (left()) {
+    SmallVector<unsigned> chosen = choose(needed, /*strict=*/true);
+    launch(chosen.empty() ? choose(needed, /*strict=*/false) : chosen);
+  }
+}
+
+void KernelOrder::collectNeeded(unsigned number, std::set<unsigned> &needed) const {
+  if (nodes[number].done || !needed.insert(number).second)
+    return;
+  for (unsigned need : nodes[number].needs)
+    collectNeeded(need, needed);
+  for (unsigned reader : nodes[number].after)
+    if (waiting.count(reader))
+      collectNeeded(reader, needed);
+}
+
+/// Those that can run now: all small ones, and all updates if one of them is needed.
+SmallVector<unsigned> KernelOrder::choose(const std::set<unsigned> &needed, bool strict) const {
+  SmallVector<unsigned> ready = llvm::filter_to_vector(waiting, [&](unsigned i) { return isReady(nodes[i], strict); });
+  auto isNeeded = [&](unsigned i) { return needed.count(i) != 0; };
+  if (!llvm::any_of(ready, isNeeded))
+    return {};
+  bool updates =
+      llvm::any_of(ready, [&](unsigned i) { return nodes[i].kind == Kind::Update && needed.count(i) != 0; });
+  return llvm::filter_to_vector(ready, [&](unsigned i) { return nodes[i].kind == Kind::Small || updates; });
+}
+
+/// As many at a time as a kernel has arguments for.
+void KernelOrder::launch(ArrayRef<unsigned> numbers) {
+  size_t arguments = mostArguments;
+  for (unsigned i : numbers) {
+    Operation *op = nodes[i].op;
+    size_t own = op->getNumOperands() + op->getNumResults();
+    if ((arguments += own) > mostArguments) {
+      order.emplace_back();
+      arguments = own;
+    }
+    order.back().push_back(op);
+  }
+  for (unsigned i : numbers)
+    finish(i);
+}
+
+/// What needs no computation follows at once.
+void KernelOrder::finish(unsigned number) {
+  if (nodes[number].kind == Kind::Free)
+    order.push_back({nodes[number].op});
+  nodes[number].done = true;
+  waiting.erase(number);
+  for (unsigned user : users[number])
+    if (nodes[user].kind == Kind::Free && !nodes[user].done)
+      finish(user);
+}
+
+} // namespace dpsims
