@@ -69,9 +69,6 @@ SmallVector<FusedPart> partsOf(Block &body) {
   return parts.take();
 }
 
-bool isPlainElementwise(Operation *op) {
-  auto constant = dyn_cast<ConstantOp>(op);
-  return constant ? !isa<ArrayAttr>(constant.getValue()) : isElementwise(op);
-}
+bool isArithmetic(Operation *op) { return isElementwise(op) || isa<ConstantOp, TransposeOp>(op); }
 
 } // namespace dpsims

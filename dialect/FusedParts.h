@@ -20,8 +20,8 @@ struct FusedPart {
 /// constants, of which each counts its own.
 llvm::SmallVector<FusedPart> partsOf(mlir::Block &body);
 
-/// Elementwise arithmetic, or a constant of one number.
-bool isPlainElementwise(mlir::Operation *op);
+/// Elementwise arithmetic, constants and transpositions: each element of a result is computed by itself.
+bool isArithmetic(mlir::Operation *op);
 
 } // namespace dpsims
 

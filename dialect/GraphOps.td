@@ -199,7 +199,8 @@ def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure, Dpsims_Differentiab
   let description = [{
     Operands: x (N, H, W, C), weights (O, C / groups, kh, kw), bias (O) if given. `padding`: one number, [height,
     width], [top, left, bottom, right], or "same" (TensorFlow's: ceil(size / stride) outputs, the odd pixel at the bottom
-    and right). Output: (N, (H + top + bottom - kh) / stride + 1, ..., O).
+    and right). Output: (N, (H + top + bottom - kh) / stride + 1, ..., O). `packed`, set by pack-weights: the weights'
+    memory has the order (O, kh, kw, C / groups).
 }] # epilogueText # [{
     ```mlir
     %y = conv2d %x, %w, %b <stride = 2, padding = 1>
@@ -208,12 +209,14 @@ def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure, Dpsims_Differentiab
   let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_IntOrInts>:$stride,
                        OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups,
                        OptionalAttr<StrAttr>:$activation, OptionalAttr<Dpsims_Float>:$alpha,
-                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual);
+                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual,
+                       OptionalAttr<Dpsims_Bool>:$packed);
 }
 
 class Dpsims_ConvGradient<string mnemonic> : Dpsims_TensorOp<mnemonic, 2, 2, [Pure, Dpsims_Differentiable]> {
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape, OptionalAttr<Dpsims_IntOrInts>:$stride,
-                       OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups);
+                       OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups,
+                       OptionalAttr<Dpsims_Bool>:$packed);
 }
 
 def Dpsims_Conv2dInputGradientOp : Dpsims_ConvGradient<"conv2d_input_gradient"> {

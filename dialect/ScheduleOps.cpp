@@ -14,23 +14,37 @@ SmallVector<Value> StoreConstantOp::writes() { return {}; }
 SmallVector<Value> ComputeOp::reads() { return SmallVector<Value>(getInputs()); }
 SmallVector<Value> ComputeOp::writes() { return SmallVector<Value>(getOutputs()); }
 
-/// Of elementwise arithmetic alone an input of the output's shape is read only where the output is written. What a kernel
-/// beside it reads may be gone by then.
+namespace {
+/// Whether the part's ops read each element of a value only where they write the same one.
+bool isReadInPlace(Value value, const FusedPart &part, YieldOp yield) {
+  auto shape = [](Value v) { return cast<ShapedType>(v.getType()).getShape(); };
+  llvm::SetVector<Value> values;
+  values.insert(value);
+  for (size_t i = 0; i < values.size(); ++i) // grows
+    for (Operation *user : values[i].getUsers()) {
+      bool isOwn = user == yield
+                       ? llvm::any_of(part.results, [&](unsigned r) { return yield.getValues()[r] == values[i]; })
+                       : part.ops.contains(user) && isElementwise(user) && shape(user->getResult(0)) == shape(value);
+      if (!isOwn)
+        return false;
+      values.insert(user->result_begin(), user->result_end());
+    }
+  return true;
+}
+} // namespace
+
+/// Of arithmetic an input of the output's shape, unless a kernel beside it or a transposition reads it.
 SmallVector<Value> ComputeOp::overwritable(Value output) {
   Block &block = getBody().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
   unsigned result = llvm::find(getOutputs(), output) - getOutputs().begin();
   SmallVector<FusedPart> parts = partsOf(block);
   auto part = llvm::find_if(parts, [&](FusedPart &p) { return llvm::is_contained(p.results, result); });
-  if (!llvm::all_of(part->ops, isPlainElementwise))
+  if (!llvm::all_of(part->ops, isArithmetic))
     return {};
-  auto isOwn = [&](BlockArgument argument) {
-    return llvm::all_of(argument.getUsers(), [&](Operation *user) {
-      return user == block.getTerminator() ? parts.size() == 1 : part->ops.contains(user);
-    });
-  };
   SmallVector<Value> inputs;
   for (auto [input, argument] : llvm::zip_equal(getInputs(), block.getArguments()))
-    if (input.getType() == output.getType() && isOwn(argument))
+    if (input.getType() == output.getType() && isReadInPlace(argument, *part, yield))
       inputs.push_back(input);
   return inputs;
 }

@@ -12,8 +12,8 @@
 
 namespace dpsims {
 
-/// Kernels that do not depend on one another. The grid of the combined one is theirs, one behind the other; a point finds
-/// its kernel by bisection. Private buffers of one type are shared: a point belongs to one kernel.
+/// Kernels that do not depend on one another. The grid of the combined one is theirs, one behind the other; a point
+/// finds its kernel by bisection. Private buffers of one type are shared: a point belongs to one kernel.
 class CombinedKernel {
 public:
   explicit CombinedKernel(mlir::Location location) : location(location) {}

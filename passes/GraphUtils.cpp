@@ -52,8 +52,8 @@ FusedOp joinFused(OpBuilder &builder, ArrayRef<FusedOp> ops) {
         results.push_back(result);
   }
   SmallVector<Location> locations = llvm::map_to_vector(ops, [](FusedOp op) { return op.getLoc(); });
-  auto fused = FusedOp::create(builder, builder.getFusedLoc(locations), ValueRange(results).getTypes(),
-                               inputs.getArrayRef());
+  auto fused =
+      FusedOp::create(builder, builder.getFusedLoc(locations), ValueRange(results).getTypes(), inputs.getArrayRef());
   Block &body = fused.getBody().emplaceBlock();
   IRMapping map; // both of the ops' values and of their bodies'
   for (Value input : inputs)

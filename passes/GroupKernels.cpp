@@ -18,7 +18,7 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
     fusedUpdates += fuseUpdates(block);
-    std::vector<SmallVector<Operation *>> launches = KernelOrder(block, small).run();
+    std::vector<SmallVector<Operation *>> launches = KernelOrder(block, small, ahead).run();
     if (llvm::all_of(launches, [](auto &ops) { return ops.size() == 1; }))
       return;
     for (ArrayRef<Operation *> ops : launches) {

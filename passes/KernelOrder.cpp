@@ -20,6 +20,13 @@ int64_t bytesOf(Value value) {
   return type.getNumElements() * int64_t(type.getElementTypeBitWidth() / 8);
 }
 
+int64_t resultBytes(Operation *op) {
+  int64_t bytes = 0;
+  for (Value result : op->getResults())
+    bytes += bytesOf(result);
+  return bytes;
+}
+
 /// All ops that read a value or a reshape of it.
 void readersOf(Value value, SmallVectorImpl<Operation *> &readers) {
   for (Operation *user : value.getUsers()) {
@@ -32,19 +39,19 @@ void readersOf(Value value, SmallVectorImpl<Operation *> &readers) {
 
 } // namespace
 
-KernelOrder::KernelOrder(Block &block, int64_t small) : block(block) {
+KernelOrder::KernelOrder(Block &block, int64_t small, int64_t ahead) : block(block), small(small), ahead(ahead) {
   for (Operation &op : block) {
     if (isSource(&op) || isResult(&op))
       continue;
     numberOf[&op] = nodes.size();
-    nodes.push_back({&op, kindOf(&op, small), {}, {}});
+    nodes.push_back({&op, kindOf(&op), {}, {}});
   }
   users.resize(nodes.size());
   addNeeds();
   addReaders();
 }
 
-KernelOrder::Kind KernelOrder::kindOf(Operation *op, int64_t small) const {
+KernelOrder::Kind KernelOrder::kindOf(Operation *op) const {
   if (isa<ReshapeOp>(op))
     return Kind::Free;
   auto fused = dyn_cast<FusedOp>(op);
@@ -52,13 +59,11 @@ KernelOrder::Kind KernelOrder::kindOf(Operation *op, int64_t small) const {
     return Kind::Fixed;
   if (isUpdate(fused))
     return Kind::Update;
-  int64_t bytes = 0;
-  for (Value result : fused.getResults())
-    bytes += bytesOf(result);
+  int64_t made = resultBytes(op), read = 0;
   for (Value input : fused.getInputs())
-    if (Operation *producer = storageOf(input).getDefiningOp(); producer && !isSource(producer))
-      bytes += bytesOf(input);
-  return bytes <= small ? Kind::Small : Kind::Fixed;
+    if (!isSource(storageOf(input).getDefiningOp()))
+      read += bytesOf(input);
+  return read + made <= small ? Kind::Small : read <= small && made <= ahead ? Kind::Ahead : Kind::Fixed;
 }
 
 void KernelOrder::addNeeds() {
@@ -70,7 +75,7 @@ void KernelOrder::addNeeds() {
     for (unsigned need : needs)
       users[need].push_back(i);
     nodes[i].needs = needs.takeVector();
-    if (nodes[i].kind == Kind::Small || nodes[i].kind == Kind::Update)
+    if (nodes[i].kind != Kind::Free && nodes[i].kind != Kind::Fixed)
       waiting.insert(i);
   }
 }
@@ -141,15 +146,28 @@ void KernelOrder::collectNeeded(unsigned number, std::set<unsigned> &needed) con
       collectNeeded(reader, needed);
 }
 
-/// Those that can run now: all small ones, and all updates if one of them is needed.
+/// Those that can run now: what is needed, all that is small, with an update all updates, and large results as far as
+/// there is room for them. Nothing if nothing that is needed can.
 SmallVector<unsigned> KernelOrder::choose(const std::set<unsigned> &needed, bool strict) const {
   SmallVector<unsigned> ready = llvm::filter_to_vector(waiting, [&](unsigned i) { return isReady(nodes[i], strict); });
+  bool updates = false;
+  int64_t room = 0;
   auto isNeeded = [&](unsigned i) { return needed.count(i) != 0; };
-  if (!llvm::any_of(ready, isNeeded))
+  for (unsigned i : llvm::make_filter_range(ready, isNeeded)) {
+    updates |= nodes[i].kind == Kind::Update;
+    if (nodes[i].kind == Kind::Ahead)
+      room = ahead;
+  }
+  if (llvm::none_of(ready, isNeeded))
     return {};
-  bool updates =
-      llvm::any_of(ready, [&](unsigned i) { return nodes[i].kind == Kind::Update && needed.count(i) != 0; });
-  return llvm::filter_to_vector(ready, [&](unsigned i) { return nodes[i].kind == Kind::Small || updates; });
+  SmallVector<unsigned> chosen;
+  for (unsigned i : ready) {
+    Kind kind = nodes[i].kind;
+    bool joins = kind == Kind::Small || (kind == Kind::Update && updates);
+    if (isNeeded(i) || joins || (kind == Kind::Ahead && (room -= resultBytes(nodes[i].op)) >= 0))
+      chosen.push_back(i);
+  }
+  return chosen;
 }
 
 /// As many at a time as a kernel has arguments for.

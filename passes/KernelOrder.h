@@ -12,18 +12,21 @@
 
 namespace dpsims {
 
-/// Library ops and large kernels stay in their order. Small kernels and updates of weights wait until one of those needs
-/// them; then all small ones that can run do so together, and with an update all others that can.
+/// Library ops and large kernels stay in their order. Others wait until one of those needs them; then all small ones
+/// that can run do so together, with an update all other updates, and with a large kernel of weights alone the next
+/// such ones.
 class KernelOrder {
 public:
-  /// `small`: bytes of intermediate results that a small kernel reads and writes at most.
-  KernelOrder(mlir::Block &block, int64_t small);
+  /// `small`: bytes of intermediate results that a small kernel reads and writes at most. `ahead`: bytes of results
+  /// that large kernels may make before they are needed.
+  KernelOrder(mlir::Block &block, int64_t small, int64_t ahead);
 
   /// The ops of the block in their new order; those that run together, which are all `fused`, as one entry.
   std::vector<llvm::SmallVector<mlir::Operation *>> run();
 
 private:
-  enum class Kind { Free, Fixed, Small, Update }; // Free: nothing is computed
+  /// Free: nothing is computed. Ahead: large results of weights, inputs and small intermediate results.
+  enum class Kind { Free, Fixed, Small, Update, Ahead };
 
   struct Node {
     mlir::Operation *op;
@@ -33,7 +36,7 @@ private:
     bool done = false;
   };
 
-  Kind kindOf(mlir::Operation *op, int64_t small) const;
+  Kind kindOf(mlir::Operation *op) const;
   void addNeeds();
   void addReaders();
   bool isReady(const Node &node, bool strict) const;
@@ -44,10 +47,11 @@ private:
   void finish(unsigned number);
 
   mlir::Block &block;
+  int64_t small, ahead;
   std::vector<Node> nodes;
   std::vector<llvm::SmallVector<unsigned>> users;
   llvm::DenseMap<mlir::Operation *, unsigned> numberOf;
-  std::set<unsigned> waiting; // small kernels and updates that have not run
+  std::set<unsigned> waiting; // neither free nor fixed, and have not run
   std::vector<llvm::SmallVector<mlir::Operation *>> order;
 };
 

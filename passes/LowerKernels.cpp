@@ -181,8 +181,8 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     } else
       function.erase();
     OpBuilder builder(step);
-    auto launch = LaunchOp::create(builder, step.getLoc(), FlatSymbolRefAttr::get(builder.getContext(), name), inputs,
-                                   outputs);
+    auto launch =
+        LaunchOp::create(builder, step.getLoc(), FlatSymbolRefAttr::get(builder.getContext(), name), inputs, outputs);
     launch->setAttr("ops", builder.getStringAttr(ops));
   }
 

@@ -138,6 +138,27 @@ def HoistConstants : Pass<"hoist-constants", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def PackWeights : Pass<"pack-weights", "GraphOp"> {
+  let summary = "weights of convolutions that are trained get the order that cuDNN takes (CUDA)";
+  let description = [{
+    cuDNN wants (O, kh, kw, C). What depends on weights that the program does not change is packed by the runtime, once.
+    Of others the graph makes a transposition, which `fuse-elementwise` joins with what makes or reads the weights, and
+    `group-kernels` with others; a convolution says by `packed` that its weights have this order in memory, whatever their
+    shape says. For the CPU nothing changes: oneDNN chooses an order of its own.
+
+    ```mlir
+    %y = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = transpose %w <perm = [0, 2, 3, 1]> : (tensor<6x4x3x3xf32>) -> tensor<6x3x3x4xf32>
+    %1 = reshape %0 <shape = [6, 4, 3, 3]> : (tensor<6x3x3x4xf32>) -> tensor<6x4x3x3xf32>
+    %y = conv2d %x, %1 <packed = true, padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+    ```
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def FuseEpilogues : Pass<"fuse-epilogues", "GraphOp"> {
   let summary = "activations and residual sums behind a conv2d or matmul become its epilogue";
   let description = [{
@@ -176,7 +197,8 @@ def GroupKernels : Pass<"group-kernels", "GraphOp"> {
     First all that is made of one gradient becomes one `fused` with several results: Adam's average of squares, the weight,
     its moving average, and sums of gradients that nothing else reads. Then library ops and large kernels keep their order;
     small kernels (at most `small` bytes of intermediate results) and updates wait until one of those needs them. Then all
-    small ones that can run do so together, and with an update all updates that can. What reads an old weight comes before
+    small ones that can run do so together, and with an update all updates that can. So do kernels that make large results
+    of weights (their order for a library, their division by a norm), but only `ahead` bytes before they are needed. What reads an old weight comes before
     its update, which works in place. `lower-kernels` makes one kernel of the parts of a `fused`; `schedule` and
     `plan-memory` treat it as any other.
 
@@ -193,7 +215,8 @@ def GroupKernels : Pass<"group-kernels", "GraphOp"> {
     }
     ```
   }];
-  let options = [Option<"small", "small", "int64_t", "1 << 20", "bytes of intermediate results of a small kernel">];
+  let options = [Option<"small", "small", "int64_t", "1 << 20", "bytes of intermediate results of a small kernel">,
+                 Option<"ahead", "ahead", "int64_t", "1 << 24", "bytes of results that may be made ahead">];
   let statistics = [
     Statistic<"fusedUpdates", "fused-updates", "ops that became part of another of the same gradient">,
     Statistic<"groups", "groups", "launches for several kernels">,

@@ -24,11 +24,17 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createCanonicalizerPass());
   graph.addPass(gpu ? createSplitReductions({manyGpuBlocks}) : createSplitReductions());
   graph.addPass(createHoistConstants());
+  graph.addPass(createPackWeights());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
   if (recompute)
     graph.addPass(createRecompute({recompute}));
-  graph.addPass(createGroupKernels());
+  GroupKernelsOptions grouping;
+  if (recompute) { // little of the budget
+    grouping.small = std::min<int64_t>(grouping.small, recompute / 256);
+    grouping.ahead = std::min<int64_t>(grouping.ahead, recompute / 128);
+  }
+  graph.addPass(createGroupKernels(grouping));
 }
 
 void schedule(OpPassManager &manager) {

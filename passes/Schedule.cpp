@@ -179,6 +179,8 @@ private:
     config.set("stride", builder.getI64ArrayAttr(g.stride));
     config.set("padding", builder.getI64ArrayAttr(g.padding));
     config.set("groups", builder.getI64IntegerAttr(g.groups));
+    if (Attribute packed = conv->getAttr("packed"))
+      config.set("packed", packed);
   }
 
   template <typename StepOp> void convGradient(Operation *op) {

@@ -274,7 +274,8 @@ private:
     auto after = epilogue(config);
     return format::CreateConv(b, index(conv.getSrc()), index(conv.getWeights()), indexOrNone(conv.getBias()),
                               indexOrNone(conv.getResidual()), index(conv.getDst()), stride[0], stride[1], padding[0],
-                              padding[1], padding[2], padding[3], intOr(config.get("groups"), 1), after)
+                              padding[1], padding[2], padding[3], intOr(config.get("groups"), 1), after,
+                              boolOr(config.get("packed"), false))
         .Union();
   }
 
@@ -286,7 +287,8 @@ private:
     auto w = cast<MemRefType>(weights);
     flops = 2 * cast<MemRefType>(result).getNumElements() * (w.getNumElements() / w.getDimSize(0));
     return create(index(conv.getSrc()), index(conv.getOther()), index(conv.getDst()), stride[0], stride[1], padding[0],
-                  padding[1], padding[2], padding[3], intOr(config.get("groups"), 1))
+                  padding[1], padding[2], padding[3], intOr(config.get("groups"), 1),
+                  boolOr(config.get("packed"), false))
         .Union();
   }
 

@@ -10,10 +10,9 @@ using namespace mlir;
 namespace dpsims {
 namespace {
 
-bool isPlain(FusedOp op) {
-  return llvm::all_of(op.getBody().front().without_terminator(), [](Operation &inner) {
-    return isPlainElementwise(&inner);
-  });
+bool isArithmetic(FusedOp op) {
+  return llvm::all_of(op.getBody().front().without_terminator(),
+                      [](Operation &inner) { return dpsims::isArithmetic(&inner); });
 }
 
 bool isAssigned(Value value) {
@@ -30,7 +29,7 @@ public:
       if (isUpdate(op))
         add(op);
     for (auto &[first, members] : chains)
-      takeProducers(members);
+      takeProducers(first, members);
   }
 
   unsigned fuse() {
@@ -71,12 +70,13 @@ private:
     });
   }
 
-  void takeProducers(Members &members) {
+  void takeProducers(Operation *first, Members &members) {
     for (size_t i = 0; i < members.size(); ++i) // grows
       for (Value input : members[i]->getOperands()) {
         auto producer = input.getDefiningOp<FusedOp>();
-        bool fits = producer && producer->getNumResults() == 1 && isPlain(producer) &&
-                    input.getType() == members[0]->getResult(0).getType() && !chainOf.contains(producer) &&
+        bool fits = producer && producer->getNumResults() == 1 && isArithmetic(producer) &&
+                    input.getType() == first->getResult(0).getType() && !chainOf.contains(producer) &&
+                    isKnownAt(first, producer) &&
                     llvm::all_of(input.getUsers(), [&](Operation *user) { return members.contains(user); });
         if (fits)
           members.insert(producer);
@@ -89,7 +89,7 @@ private:
 
 } // namespace
 
-bool isUpdate(FusedOp op) { return llvm::any_of(op.getResults(), isAssigned) && isPlain(op); }
+bool isUpdate(FusedOp op) { return llvm::any_of(op.getResults(), isAssigned) && isArithmetic(op); }
 
 unsigned fuseUpdates(Block &block) { return Chains(block).fuse(); }
 

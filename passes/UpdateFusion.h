@@ -8,7 +8,7 @@
 
 namespace dpsims {
 
-/// Whether a `fused` is elementwise arithmetic whose result a weight becomes.
+/// Whether a `fused` is arithmetic whose result a weight becomes.
 bool isUpdate(FusedOp op);
 
 /// Updates of one shape of which one reads the other's result (Adam's average of squares, the weight, its moving

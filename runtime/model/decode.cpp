@@ -206,6 +206,7 @@ private:
     window.padBottom = table.pad_bottom();
     window.padRight = table.pad_right();
     window.groups = table.groups();
+    window.packed = table.packed();
   }
 
   ConvInputGradientStep decodeInputGradient(const format::ConvInputGradient &table) {

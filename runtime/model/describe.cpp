@@ -139,7 +139,8 @@ std::string windowText(const ConvWindow &window) {
   std::string text = ", stride " + std::to_string(window.strideH) + "x" + std::to_string(window.strideW) + ", padding ";
   for (uint32_t pad : {window.padTop, window.padLeft, window.padBottom})
     text += std::to_string(pad) + ",";
-  return text + std::to_string(window.padRight) + ", groups " + std::to_string(window.groups);
+  return text + std::to_string(window.padRight) + ", groups " + std::to_string(window.groups) +
+         (window.packed ? ", packed" : "");
 }
 
 struct OperationText {

@@ -92,6 +92,7 @@ struct ConvWindow {
   uint32_t strideH = 1, strideW = 1;
   uint32_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
   uint32_t groups = 1;
+  bool packed = false; ///< the weights' memory has the order (O, H, W, I)
 };
 
 struct ConvStep : ConvWindow {

@@ -11,7 +11,7 @@ namespace dpsims {
 
 namespace {
 
-constexpr uint64_t maxLaunchArgs = 512; // as many pointers as CUDA passes to a kernel
+constexpr uint64_t maxLaunchArgs = 512;                         // as many pointers as CUDA passes to a kernel
 constexpr int64_t maxDim = std::numeric_limits<int32_t>::max(); // of convolutions and matmuls: the libraries' limit
 
 class Validator {
@@ -230,6 +230,8 @@ private:
 
   // A convolution's shapes: input and result NHWC, weights OIHW.
   void checkWindow(const ConvWindow &window, const Shape &src, const Shape &w, const Shape &dst) const {
+    if (window.packed && model.target == Target::Cpu)
+      bad("packed weights, which the CPU does not take");
     if (window.groups == 0 || w[0] % window.groups != 0)
       bad(w[0], " channels do not divide into ", window.groups, " groups");
     if (static_cast<uint64_t>(w[1]) * window.groups != static_cast<uint64_t>(src[3]))

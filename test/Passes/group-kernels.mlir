@@ -3,7 +3,7 @@
 // RUN: dpsims-opt %s --elaborate --graph-to-optimized | FileCheck %s
 // RUN: dpsims-opt %s --elaborate --graph-to-optimized --optimized-to-schedule | FileCheck %s --check-prefix=STEPS
 // RUN: dpsims-opt %s --elaborate --graph-to-kernels | FileCheck %s --check-prefix=KERNELS
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,group-kernels{small=0}))' | FileCheck %s --check-prefix=NONE
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,group-kernels{small=0 ahead=0}))' | FileCheck %s --check-prefix=NONE
 
 // Updates: one kernel for all weights, however many ops each has. The sum of gradients, the average of squares and the
 // weight's own average are parts of it; what reads the old weight comes before, so that all work in place.
@@ -86,15 +86,15 @@ dpsims.program @updates {
   assign "ema.a" %ema2
 }
 
-// Chains of small kernels go side by side: each level is one, and waits until a library op needs it.
+// Chains of small kernels go side by side: each level is one, and waits until a library op needs it. Large results of
+// weights are made ahead, as far as there is room.
 // CHECK-LABEL: dpsims.graph @levels
 // CHECK: %[[ROWS:.*]]:2 = fused
 // CHECK: %[[SUMS:.*]]:2 = fused %[[ROWS]]#0, %[[ROWS]]#1
 // CHECK: %[[ROOTS:.*]]:2 = fused %[[SUMS]]#0, %[[SUMS]]#1
-// CHECK: %[[NORMAL:.*]] = fused %{{.*}}, %[[ROOTS]]#0
-// CHECK: %[[Y:.*]] = conv2d %{{.*}}, %[[NORMAL]]
-// CHECK: %[[NORMAL2:.*]] = fused %{{.*}}, %[[ROOTS]]#1
-// CHECK: conv2d %[[Y]], %[[NORMAL2]]
+// CHECK: %[[NORMAL:.*]]:2 = fused {{.*}}%[[ROOTS]]#0, {{.*}}%[[ROOTS]]#1
+// CHECK: %[[Y:.*]] = conv2d %{{.*}}, %[[NORMAL]]#0
+// CHECK: conv2d %[[Y]], %[[NORMAL]]#1
 // CHECK: %[[NEW:.*]]:2 = fused
 // CHECK: output "r1" %[[ROOTS]]#0
 // CHECK: assign "w1" %[[NEW]]#0

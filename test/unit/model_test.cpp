@@ -218,6 +218,9 @@ TEST(Model, ChecksSteps) {
   ModelBuilder channels = sample();
   conv(channels).groups = 3;
   EXPECT_TRUE(hasParts(errorOf(channels), {"step 1 (conv2d)", "8 channels", "3 groups"}));
+  ModelBuilder packed = sample();
+  conv(packed).packed = true;
+  EXPECT_TRUE(hasParts(errorOf(packed), {"step 1 (conv2d)", "packed weights", "CPU"}));
   ModelBuilder stride = sample();
   conv(stride).stride_h = 2;
   EXPECT_TRUE(hasParts(errorOf(stride), {"height 4 gives 2, but the result has 4"}));

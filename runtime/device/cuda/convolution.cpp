@@ -20,11 +20,11 @@ ConvSizes sizesOf(const ConvWindow &window, const Buffer &srcBuffer, const Buffe
   return sizes;
 }
 
-PackedWeights::PackedWeights(const StepContext &context, uint32_t buffer, const ConvSizes &sizes,
+PackedWeights::PackedWeights(const StepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
                              WorkspaceLayout &layout)
     : sizes(sizes) {
   const Buffer &plainBuffer = context.buffer(buffer);
-  if (sizes.kernelHeight * sizes.kernelWidth == 1) { // both orders are the same
+  if (packed || sizes.kernelHeight * sizes.kernelWidth == 1) { // with one tap both orders are the same
     place = context.operand(buffer);
   } else if (plainBuffer.space == Space::Constant) {
     place = {Operand::Kind::Constant, context.constants.needPacked(plainBuffer.index, plainBuffer.offset, sizes), 0};
@@ -84,8 +84,8 @@ private:
 Convolution::Convolution(const StepContext &context, const ConvStep &conv)
     : libraries(context.libraries),
       sizes(sizesOf(conv, context.buffer(conv.src), context.buffer(conv.weights), context.buffer(conv.dst))),
-      epilogue(conv.epilogue), weights(context, conv.weights, sizes, layout), src(context.operand(conv.src)),
-      dst(context.operand(conv.dst)) {
+      epilogue(conv.epilogue), weights(context, conv.weights, conv.packed, sizes, layout),
+      src(context.operand(conv.src)), dst(context.operand(conv.dst)) {
   if (conv.bias >= 0)
     bias = context.operand(static_cast<uint32_t>(conv.bias));
   if (conv.residual >= 0)

@@ -13,10 +13,12 @@ namespace dpsims::cuda {
 
 ConvSizes sizesOf(const ConvWindow &window, const Buffer &src, const Buffer &weights, const Buffer &dst);
 
-/// A convolution's weights in the order (O, H, W, I): packed once where they are constants, else on each run.
+/// A convolution's weights in the order (O, H, W, I): as they are where the model gives them so, packed once where they
+/// are constants, else on each run.
 class PackedWeights {
 public:
-  PackedWeights(const StepContext &context, uint32_t buffer, const ConvSizes &sizes, WorkspaceLayout &layout);
+  PackedWeights(const StepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
+                WorkspaceLayout &layout);
 
   const Operand &operand() const { return place; }
   void bind(const Addresses &addresses);

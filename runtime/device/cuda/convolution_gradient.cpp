@@ -50,7 +50,7 @@ public:
   InputGradient(const StepContext &context, const ConvInputGradientStep &step)
       : Gradient(context, ConvKind::InputGradient,
                  sizesOf(step, context.buffer(step.dst), context.buffer(step.weights), context.buffer(step.gradient))),
-        weights(context, step.weights, sizes, layout), gradient(context.operand(step.gradient)),
+        weights(context, step.weights, step.packed, sizes, layout), gradient(context.operand(step.gradient)),
         dst(context.operand(step.dst)) {
     findGraph(dst, weights.operand(), gradient);
   }
@@ -82,8 +82,9 @@ public:
   WeightGradient(const StepContext &context, const ConvWeightGradientStep &step)
       : Gradient(context, ConvKind::WeightGradient,
                  sizesOf(step, context.buffer(step.src), context.buffer(step.dst), context.buffer(step.gradient))),
-        src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)) {
-    packed = inOrder() ? dst : layout.add(sizes.weightCount() * sizeof(float));
+        src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
+        inOrder(step.packed || sizes.kernelHeight * sizes.kernelWidth == 1) {
+    packed = inOrder ? dst : layout.add(sizes.weightCount() * sizeof(float));
     findGraph(src, packed, gradient);
   }
 
@@ -104,13 +105,11 @@ public:
       launchUnpackWeights(dstAt, packedAt, sizes, stream);
   }
 
-  uint64_t launches() const override { return inOrder() ? 1 : 2; }
+  uint64_t launches() const override { return inOrder ? 1 : 2; }
 
 private:
-  // The order (O, H, W, I) is that of dst.
-  bool inOrder() const { return sizes.kernelHeight * sizes.kernelWidth == 1; }
-
   Operand src, gradient, dst;
+  bool inOrder;   // dst has the order (O, H, W, I)
   Operand packed; // the result in the order (O, H, W, I)
   float *srcAt = nullptr, *gradientAt = nullptr, *packedAt = nullptr, *dstAt = nullptr;
 };
