@@ -7,6 +7,9 @@
 //   together after/..., ema/...            2e-3 of the weight
 //   everything, with --weights             2e-3 of the weight
 //
+// Twice as much for a tensor that the file's "kinks" names: two values of one window of a max pool are so close that
+// rounding decides which of them the gradient goes to, and both decisions are right.
+//
 // Expected tensors "digest/NAME" are 16 random projections of a tensor NAME that is too large to be kept.
 
 #include "runtime/base/error.h"
@@ -70,10 +73,10 @@ struct Expected {
 };
 
 /// The largest permitted norm of the difference.
-double tolerance(const Expected &expected, double gradientTolerance, double allGradients) {
+double tolerance(const Expected &expected, double gradientTolerance, double allGradients, const std::string &kinks) {
   double norm = std::sqrt(squares(expected.values));
   if (startsWith(expected.name, "gradient/"))
-    return gradientTolerance * norm + 1e-6 * allGradients;
+    return (expected.name == kinks ? 2 : 1) * (gradientTolerance * norm + 1e-6 * allGradients);
   if (expected.isWeight)
     return 2e-3 * norm + 1e-6 * std::sqrt(static_cast<double>(expected.values.size()));
   return (expected.name.find("labelmix") != std::string::npos ? 1e-3 : 1e-4) * norm + 1e-6;
@@ -115,6 +118,8 @@ bool compare(const std::string &expectedPath, const std::string &actualPath, boo
   std::vector<Expected> all = readExpected(expectedFile, weights);
   auto given = expectedFile.metadata().find("gradient_tolerance");
   double gradientTolerance = given == expectedFile.metadata().end() ? 1e-3 : std::stod(given->second);
+  auto kinks = expectedFile.metadata().find("kinks");
+  const std::string kink = kinks == expectedFile.metadata().end() ? "" : kinks->second;
   double gradients = 0;
   std::set<std::string> names, kinds;
   for (const Expected &expected : all) {
@@ -127,7 +132,7 @@ bool compare(const std::string &expectedPath, const std::string &actualPath, boo
       dpsims::fail(actualPath, ": ", dpsims::quoted(entry.name), " is not expected");
   std::vector<std::pair<double, std::string>> rows;
   for (const Expected &expected : all)
-    rows.emplace_back(error(expected, actual, tolerance(expected, gradientTolerance, std::sqrt(gradients))),
+    rows.emplace_back(error(expected, actual, tolerance(expected, gradientTolerance, std::sqrt(gradients), kink)),
                       expected.name);
   std::sort(rows.rbegin(), rows.rend());
   for (size_t i = 0; i < std::min<size_t>(rows.size(), 5); ++i)
