@@ -45,7 +45,8 @@ public:
   void upload(void *dst, const void *src, uint64_t bytes) override { copyNow(dst, src, bytes); }
   void download(void *dst, const void *src, uint64_t bytes) override { copyNow(dst, src, bytes); }
   void copy(Queue queue, void *dst, const void *src, uint64_t bytes) override {
-    enqueue(queue, [=] { std::memcpy(dst, src, bytes); });
+    if (bytes) // memory of no bytes has no address
+      enqueue(queue, [=] { std::memcpy(dst, src, bytes); });
   }
   bool isIdle() const { return queues[0].empty() && queues[1].empty() && queues[2].empty(); }
   void synchronize() override {
