@@ -31,8 +31,8 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
     graph.addPass(createRecompute({recompute}));
   GroupKernelsOptions grouping;
   if (recompute) { // little of the budget
-    grouping.small = std::min<int64_t>(grouping.small, recompute / 256);
-    grouping.ahead = std::min<int64_t>(grouping.ahead, recompute / 128);
+    grouping.small = std::min<int64_t>(grouping.small, recompute / 1024);
+    grouping.ahead = std::min<int64_t>(grouping.ahead, recompute / 1024);
   }
   graph.addPass(createGroupKernels(grouping));
 }
