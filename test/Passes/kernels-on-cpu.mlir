@@ -1,5 +1,6 @@
 // Runs what lower-kernels-to-loops makes of all kinds of kernels: vectors against scalars, functions against libm; and
 // what lower-kernels-to-gpu makes of them, as PTX on the emulator.
+// RUN: kernel-check %s
 // RUN: kernel-check --gpu %s
 // RUN: kernel-check %s x86-64-v3
 

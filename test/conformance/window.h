@@ -108,8 +108,11 @@ inline std::vector<Window> allWindows() {
     windows.push_back(Window().depthwise(channels).kernel(5, 2, 1, 2).images(2, 8, 8));
     windows.push_back(Window().depthwise(channels).kernel(7, 1, 3, 3));
   }
+  windows.push_back(Window().depthwise(16));
   Window flat; // a row of pixels, another stride each way
   flat.kh = 1, flat.top = flat.bottom = 0, flat.strideW = 2;
+  windows.push_back(flat);
+  flat.strideW = 1;
   windows.push_back(flat);
   return windows;
 }

@@ -41,7 +41,9 @@ run() {
 case $program in
 *_gradients | train)
   run
-  "${DPSIMS_GOLDEN_COMPARE:-dpsims-golden-compare}" "$here/$case/expected.safetensors" \
+  kinks=
+  [ "${TARGET:-cpu}" = cpu ] || kinks=--kinks
+  "${DPSIMS_GOLDEN_COMPARE:-dpsims-golden-compare}" $kinks "$here/$case/expected.safetensors" \
     "$folder/$case.outputs.safetensors"
   ;;
 *) run --expected "$here/$case/expected.safetensors" --tolerance "${TOLERANCE:-1e-4}" ;;

@@ -3,6 +3,7 @@
 // Gradients of convolutions on the CPU device against plain loops in f64.
 
 #include "model_builder.h"
+#include "window.h"
 
 #include "runtime/model/session.h"
 
@@ -16,53 +17,14 @@ namespace {
 // Where the convolution's weights come from.
 enum class From { Constant, Variable, Arena };
 
-struct Case {
-  uint64_t n = 2, h = 8, w = 8, c = 16, o = 16, kh = 3, kw = 3;
-  uint32_t strideH = 1, strideW = 1, groups = 1;
-  uint32_t top = 1, left = 1, bottom = 1, right = 1;
+struct Case : Window {
   From from = From::Variable;
 
-  uint64_t outH() const { return (h + top + bottom - kh) / strideH + 1; }
-  uint64_t outW() const { return (w + left + right - kw) / strideW + 1; }
-  Dims src() const { return {n, h, w, c}; }
-  Dims dst() const { return {n, outH(), outW(), o}; }
-  Dims weights() const { return {o, c / groups, kh, kw}; }
+  Case() { n = 2; }
 };
 
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
-  return stream << "n" << c.n << " " << c.h << "x" << c.w << " " << c.c << "->" << c.o << " k" << c.kh << "x" << c.kw
-                << " s" << c.strideH << "x" << c.strideW << " g" << c.groups << " pad " << c.top << "," << c.left << ","
-                << c.bottom << "," << c.right << " weights " << int(c.from);
-}
-
-// Calls visit(index in src, in weights, in dst) for every product that a convolution sums.
-template <typename Visit> void forEachProduct(const Case &c, const Visit &visit) {
-  uint64_t in = c.c / c.groups, out = 0;
-  for (uint64_t n = 0; n < c.n; ++n)
-    for (uint64_t y = 0; y < c.outH(); ++y)
-      for (uint64_t x = 0; x < c.outW(); ++x)
-        for (uint64_t o = 0; o < c.o; ++o, ++out)
-          for (uint64_t k = 0; k < c.kh * c.kw; ++k) {
-            uint64_t sy = y * c.strideH + k / c.kw - c.top,
-                     sx = x * c.strideW + k % c.kw - c.left; // may wrap: too large
-            if (sy >= c.h || sx >= c.w)
-              continue;
-            uint64_t src = ((n * c.h + sy) * c.w + sx) * c.c + o / (c.o / c.groups) * in;
-            for (uint64_t i = 0; i < in; ++i)
-              visit(src + i, (o * in + i) * c.kh * c.kw + k, out);
-          }
-}
-
-template <typename Table> Table tableOf(const Case &c) {
-  Table table;
-  table.stride_h = c.strideH;
-  table.stride_w = c.strideW;
-  table.groups = c.groups;
-  table.pad_top = c.top;
-  table.pad_left = c.left;
-  table.pad_bottom = c.bottom;
-  table.pad_right = c.right;
-  return table;
+  return stream << static_cast<const Window &>(c) << " weights " << int(c.from);
 }
 
 struct Results {

@@ -36,6 +36,17 @@ TEST(CudaLibrary, IsLookedForInPythonsWheels) {
   EXPECT_EQ(other, count);
 }
 
+TEST(CudaLibrary, IsLookedForOnceInAFolder) {
+  TemporaryDirectory toolkit;
+  makeDirectory(toolkit / "lib64");
+  setenv("CUDA_HOME", toolkit.path.c_str(), 1);
+  setenv("CUDA_PATH", toolkit.path.c_str(), 1);
+  const std::vector<std::string> folders = cudaLibraryFolders();
+  unsetenv("CUDA_HOME");
+  unsetenv("CUDA_PATH");
+  EXPECT_EQ(std::count(folders.begin(), folders.end(), toolkit / "lib64"), 1);
+}
+
 TEST(CudaLibrary, IsTakenFromTheFolderThatTheEnvironmentNames) {
   setenv(cudaLibraryVariable, "/some/folder", 1);
   EXPECT_EQ(findCudaLibrary(), "/some/folder/libdpsims-cuda.so");

@@ -6,6 +6,7 @@
 #include "runtime/base/file.h"
 #include "runtime/device/cuda/cuda_device.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
@@ -48,12 +49,13 @@ std::string besideProgram(const std::string &file) {
   return {};
 }
 
-// The folders that a pattern with wildcards means, sorted.
+// The folders that a pattern with wildcards means, sorted; those that are there already only once.
 void addMatches(const std::string &pattern, std::vector<std::string> &folders) {
   glob_t matches;
   if (glob(pattern.c_str(), GLOB_ONLYDIR, nullptr, &matches) == 0)
     for (size_t i = 0; i < matches.gl_pathc; ++i)
-      folders.push_back(matches.gl_pathv[i]);
+      if (std::find(folders.begin(), folders.end(), matches.gl_pathv[i]) == folders.end())
+        folders.push_back(matches.gl_pathv[i]);
   globfree(&matches);
 }
 

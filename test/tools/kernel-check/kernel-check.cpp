@@ -39,7 +39,7 @@ using Kernel = void (*)(void *const *, int64_t, int64_t);
 
 constexpr size_t guard = 64;           // bytes before and after a buffer
 constexpr char guardByte = 0x5a;       // what they hold
-constexpr double agreement = 1e-5;     // of two orders of summation, relative to 1 at least; see tolerance()
+constexpr double agreement = 1e-5;     // of two orders of summation, relative to 1 at least; with --gpu see tolerance()
 constexpr double functionError = 1e-6; // relative
 
 struct Buffer {
@@ -70,15 +70,15 @@ struct Buffer {
            std::all_of(bytes.end() - guard, bytes.end(), isGuard);
   }
 
-  // How far apart two buffers are, relative to what the other holds on average, 1 at least: sums of many numbers may
-  // come to less than their error. 0 for integers that are equal.
-  double distance(Buffer &other) {
+  // How far apart two buffers are, relative to the other's number, 1 at least; `averaged`: to what the other holds on
+  // average, as sums of many numbers may come to less than their error. 0 for integers that are equal.
+  double distance(Buffer &other, bool averaged) {
     if (!element.isF32())
       return bytes == other.bytes ? 0 : HUGE_VAL;
     double squares = 0, worst = 0;
     for (size_t i = 0; i < count; ++i)
       squares += std::isfinite(other.floats()[i]) ? double(other.floats()[i]) * other.floats()[i] : 0;
-    double scale = std::max(1.0, std::sqrt(squares / count));
+    double scale = averaged ? std::max(1.0, std::sqrt(squares / count)) : 1;
     for (size_t i = 0; i < count; ++i) {
       double a = floats()[i], b = other.floats()[i];
       bool equal = a == b || (std::isnan(a) && std::isnan(b));
@@ -215,11 +215,12 @@ double tolerance(func::FuncOp func) {
 }
 
 /// Whether buffers agree with what is expected and are intact outside of it.
-bool compare(StringRef what, std::vector<Buffer> &buffers, std::vector<Buffer> &expected, double tolerance) {
+bool compare(StringRef what, std::vector<Buffer> &buffers, std::vector<Buffer> &expected, double tolerance,
+             bool averaged) {
   double worst = 0;
   bool intact = true;
   for (auto [a, b] : llvm::zip_equal(buffers, expected)) {
-    double distance = a.distance(b);
+    double distance = a.distance(b, averaged);
     worst = distance <= worst ? worst : distance;
     intact &= a.intact();
   }
@@ -244,12 +245,13 @@ bool check(func::FuncOp func, void *vectors, void *scalars, const Gpu *gpu) {
   run(scalars, func, expected, /*pieces=*/false);
 
   llvm::outs() << func.getSymName() << ":";
-  bool good = compare("vectors", first, expected, tolerance(func));
+  double permitted = gpu ? tolerance(func) : agreement;
+  bool good = compare("vectors", first, expected, permitted, gpu);
   if (gpu) {
     std::string fault = runOnGpu(*gpu, func, third);
     if (!fault.empty())
       llvm::outs() << " " << fault << ";";
-    good &= fault.empty() && compare("PTX", third, expected, tolerance(func));
+    good &= fault.empty() && compare("PTX", third, expected, permitted, true);
   }
   if (auto name = func->getAttrOfType<StringAttr>("check.function")) {
     double error =

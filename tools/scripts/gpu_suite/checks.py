@@ -91,7 +91,7 @@ def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
     if judges_itself(case):
         outputs = context.work / f"{case['name']}.outputs.safetensors"
         context.command([*words, "--outputs", outputs], environment=environment)
-        status, text = context.command([context.suite.program("dpsims-golden-compare"), expected, outputs],
+        status, text = context.command([context.suite.program("dpsims-golden-compare"), "--kinks", expected, outputs],
                                        allowed=(0, 1))
     else:
         status, text = context.command([*words, "--expected", expected, "--tolerance", tolerance],

@@ -28,7 +28,7 @@ def build(root, preset, targets, *definitions):
                               stderr=subprocess.STDOUT, text=True)
         if "unknown target 'dpsims-cuda'" in done.stdout:
             raise SuiteError(f"{folder}: is built without the CUDA device; it needs the CUDA toolkit, 12.8 or newer, "
-                             f"and cuDNN 9: install them, then cmake --preset {preset}")
+                             f"and cuDNN 9.8 or newer: install them, then cmake --preset {preset}")
         if done.returncode:
             lines = [line for line in done.stdout.splitlines() if "rror" in line] or done.stdout.splitlines()
             raise SuiteError(f"{' '.join(map(str, command))}: {lines[-1] if lines else 'failed'}")
