@@ -148,21 +148,17 @@ void PlanCache::write() {
 }
 
 void claimPlanCache(const std::string &path) {
-  const bool isNew = !exists(path);
   std::error_code ignored;
-  if (!isNew && !std::filesystem::is_regular_file(path, ignored))
+  if (exists(path) && !std::filesystem::is_regular_file(path, ignored))
     fail(path, ": is no file that plans can be added to: name another");
-  Json file = emptyCache();
+  // Never put in its place, where others may be adding plans of theirs.
+  const AtomicFile claim(path);
   try {
-    if (!isNew)
-      file = readCache(path);
+    if (exists(path))
+      readCache(path);
   } catch (const Error &error) {
     fail(error.what(), ": name another file for the plans, or delete it");
   }
-  FolderLock lock(folderOf(path));
-  writeFile(path, file.dump(1) + "\n");
-  if (isNew)
-    std::filesystem::remove(path, ignored);
 }
 
 void requirePlans(const std::string &path, const std::string &machine, const std::vector<std::string> &keys) {

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <new>
 #include <omp.h>
+#include <thread>
 
 // Every allocation in C++, the libraries' too, is counted; but the sanitizer's own functions stay in place.
 static std::atomic<int64_t> allocations{0}, living{0};
@@ -308,6 +309,24 @@ TEST(PlanCache, KeepsWhatOthersWroteMeanwhile) {
   EXPECT_EQ((*both.findRecord("l"))["engine"], 7);
   EXPECT_FALSE(both.findRecord("k"));
   EXPECT_EQ(both.findWord("l"), "");
+}
+
+// Several models' plans may be made for one file at a time.
+TEST(PlanCache, IsClaimedWithoutLossOfWhatOthersWrite) {
+  TemporaryDirectory directory;
+  for (int round = 0; round < 50; ++round) {
+    const std::string path = directory / ("plans-" + std::to_string(round) + ".json");
+    auto add = [&](const std::string &key) {
+      claimPlanCache(path);
+      PlanCache cache(cacheAt(path), "a");
+      cache.store(key, "direct");
+      cache.save();
+    };
+    std::thread other(add, "k");
+    add("l");
+    other.join();
+    EXPECT_NO_THROW(requirePlans(path, "a", {"k", "l"}));
+  }
 }
 
 TEST(PlanCache, TakesNoHarmFromBadFiles) {
