@@ -13,8 +13,6 @@ namespace {
 /// Pointers that a kernel takes: CUDA passes 4096 bytes.
 constexpr size_t mostArguments = 480;
 
-bool isResult(Operation *op) { return isa<OutputOp, AssignOp>(op); }
-
 int64_t bytesOf(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getNumElements() * int64_t(type.getElementTypeBitWidth() / 8);
@@ -41,7 +39,9 @@ void readersOf(Value value, SmallVectorImpl<Operation *> &readers) {
 
 KernelOrder::KernelOrder(Block &block, int64_t small, int64_t ahead) : block(block), small(small), ahead(ahead) {
   for (Operation &op : block) {
-    if (isSource(&op) || isResult(&op))
+    if (isa<OutputOp>(op))
+      outputs.push_back(&op);
+    if (isSource(&op) || isa<OutputOp>(op))
       continue;
     numberOf[&op] = nodes.size();
     nodes.push_back({&op, kindOf(&op), {}, {}});
@@ -52,7 +52,7 @@ KernelOrder::KernelOrder(Block &block, int64_t small, int64_t ahead) : block(blo
 }
 
 KernelOrder::Kind KernelOrder::kindOf(Operation *op) const {
-  if (isa<ReshapeOp>(op))
+  if (isa<ReshapeOp, AssignOp>(op))
     return Kind::Free;
   auto fused = dyn_cast<FusedOp>(op);
   if (!fused)
@@ -119,9 +119,7 @@ std::vector<SmallVector<Operation *>> KernelOrder::run() {
   }
   while (!waiting.empty())
     require(*waiting.begin());
-  for (Operation &op : block)
-    if (isResult(&op))
-      order.push_back({&op});
+  giveOutputs();
   return std::move(order);
 }
 
@@ -195,6 +193,17 @@ void KernelOrder::finish(unsigned number) {
   for (unsigned user : users[number])
     if (nodes[user].kind == Kind::Free && !nodes[user].done)
       finish(user);
+  giveOutputs();
+}
+
+/// As soon as they are known, in their order.
+void KernelOrder::giveOutputs() {
+  auto isKnown = [&](Operation *output) {
+    auto producer = numberOf.find(output->getOperand(0).getDefiningOp());
+    return producer == numberOf.end() || nodes[producer->second].done;
+  };
+  for (; given < outputs.size() && isKnown(outputs[given]); ++given)
+    order.push_back({outputs[given]});
 }
 
 } // namespace dpsims

@@ -45,6 +45,7 @@ private:
   llvm::SmallVector<unsigned> choose(const std::set<unsigned> &needed, bool strict) const;
   void launch(llvm::ArrayRef<unsigned> numbers);
   void finish(unsigned number);
+  void giveOutputs();
 
   mlir::Block &block;
   int64_t small, ahead;
@@ -52,6 +53,8 @@ private:
   std::vector<llvm::SmallVector<unsigned>> users;
   llvm::DenseMap<mlir::Operation *, unsigned> numberOf;
   std::set<unsigned> waiting; // neither free nor fixed, and have not run
+  llvm::SmallVector<mlir::Operation *> outputs;
+  size_t given = 0; // of the outputs
   std::vector<llvm::SmallVector<mlir::Operation *>> order;
 };
 

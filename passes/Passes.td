@@ -176,18 +176,6 @@ def FuseElementwise : Pass<"fuse-elementwise", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
-def Recompute : Pass<"recompute", "GraphOp"> {
-  let summary = "what waits long is computed again, until the intermediate results fit a budget";
-  let description = [{
-    While more than `budget` bytes are alive at some op, the value that is cheapest to make again, for its size, among those
-    that wait there for a later use is computed again before that use, from what is alive then. Runs behind
-    `fuse-elementwise`, where every value is one that the schedule keeps. Fails, with the least that it found, where the
-    budget is too small. 0: no budget.
-  }];
-  let options = [Option<"budget", "budget", "int64_t", "0", "bytes of intermediate results">];
-  let dependentDialects = ["DpsimsDialect"];
-}
-
 def GroupKernels : Pass<"group-kernels", "GraphOp"> {
   let summary = "small kernels, and updates of weights, that do not depend on one another become one";
   let description = [{
@@ -222,6 +210,18 @@ def GroupKernels : Pass<"group-kernels", "GraphOp"> {
     Statistic<"groups", "groups", "launches for several kernels">,
     Statistic<"grouped", "grouped", "kernels in them">
   ];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def Recompute : Pass<"recompute", "GraphOp"> {
+  let summary = "what waits long is computed again, until the intermediate results fit a budget";
+  let description = [{
+    While more than `budget` bytes are alive at some op, the value that is cheapest to make again, for its size, among those
+    that wait there for a later use is computed again before that use, from what is alive then. Runs behind
+    `group-kernels`, where every value is one that the schedule keeps. Fails, with the least that it found, where the
+    budget is too small. 0: no budget.
+  }];
+  let options = [Option<"budget", "budget", "int64_t", "0", "bytes of intermediate results">];
   let dependentDialects = ["DpsimsDialect"];
 }
 

@@ -27,14 +27,9 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createPackWeights());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
+  graph.addPass(createGroupKernels());
   if (recompute)
     graph.addPass(createRecompute({recompute}));
-  GroupKernelsOptions grouping;
-  if (recompute) { // little of the budget
-    grouping.small = std::min<int64_t>(grouping.small, recompute / 1024);
-    grouping.ahead = std::min<int64_t>(grouping.ahead, recompute / 1024);
-  }
-  graph.addPass(createGroupKernels(grouping));
 }
 
 void schedule(OpPassManager &manager) {

@@ -13,12 +13,13 @@
 // CHECK-DAG: sqrt
 // CHECK-DAG: sqrt
 // CHECK: yield
+// CHECK-DAG: assign "a.v" %[[NEW]]#0
+// CHECK-DAG: assign "a" %[[NEW]]#1
+// CHECK-DAG: assign "ema.a" %[[NEW]]#2
+// CHECK-DAG: assign "b" %[[NEW]]#4
 // CHECK: conv2d %{{.*}}, %[[NEW]]#1
 // CHECK-NOT: fused
-// CHECK: assign "a" %[[NEW]]#1
-// CHECK: assign "a.v" %[[NEW]]#0
-// CHECK: assign "ema.a" %[[NEW]]#2
-// CHECK: assign "b" %[[NEW]]#4
+// CHECK: output "y"
 
 // STEPS-LABEL: dpsims.entry @updates attributes {arena_size = 0 : i64
 // STEPS: matmul_step
@@ -92,11 +93,11 @@ dpsims.program @updates {
 // CHECK: %[[ROWS:.*]]:2 = fused
 // CHECK: %[[SUMS:.*]]:2 = fused %[[ROWS]]#0, %[[ROWS]]#1
 // CHECK: %[[ROOTS:.*]]:2 = fused %[[SUMS]]#0, %[[SUMS]]#1
+// CHECK: output "r1" %[[ROOTS]]#0
 // CHECK: %[[NORMAL:.*]]:2 = fused {{.*}}%[[ROOTS]]#0, {{.*}}%[[ROOTS]]#1
 // CHECK: %[[Y:.*]] = conv2d %{{.*}}, %[[NORMAL]]#0
 // CHECK: conv2d %[[Y]], %[[NORMAL]]#1
 // CHECK: %[[NEW:.*]]:2 = fused
-// CHECK: output "r1" %[[ROOTS]]#0
 // CHECK: assign "w1" %[[NEW]]#0
 dpsims.program @levels {
   %x = input "x" <shape = [1, 4, 4, 64]>
