@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "dialect/FusedParts.h"
+#include "dialect/Builders.h"
 
 using namespace mlir;
 
@@ -14,18 +15,38 @@ void collect(Operation *op, Block &body, llvm::SetVector<Operation *> &ops) {
     collect(operand.getDefiningOp(), body, ops);
 }
 
-/// Joins the parts that share an op that is no constant.
+bool isElementwiseOrConstant(Operation *op) { return isElementwise(op) || isa<ConstantOp>(op); }
+
+/// The arguments that ops which make an element of the result of each element read.
+SmallVector<BlockArgument> likeArguments(Value result, const llvm::SetVector<Operation *> &ops) {
+  SmallVector<BlockArgument> arguments;
+  if (ops.empty() || !llvm::all_of(ops, isElementwiseOrConstant))
+    return arguments;
+  for (Operation *op : ops)
+    for (Value operand : op->getOperands())
+      if (auto argument = dyn_cast<BlockArgument>(operand); argument && shapeOf(argument) == shapeOf(result))
+        arguments.push_back(argument);
+  return arguments;
+}
+
+/// Joins the parts that share an op that is no constant, or that read an element each of one argument.
 class Parts {
 public:
-  void add(unsigned result, const llvm::SetVector<Operation *> &ops) {
+  void add(unsigned result, Value value, const llvm::SetVector<Operation *> &ops) {
     size_t into = parts.size();
     parts.push_back({ops, {result}});
     for (Operation *op : ops)
       if (auto known = partOf.find(op); known != partOf.end())
         into = join(into, known->second);
+    SmallVector<BlockArgument> arguments = likeArguments(value, ops);
+    for (BlockArgument argument : arguments)
+      if (auto known = readerOf.find(argument); known != readerOf.end())
+        into = join(into, partOf.lookup(known->second));
     for (Operation *op : parts[into].ops)
       if (!isa<ConstantOp>(op))
         partOf[op] = into;
+    for (BlockArgument argument : arguments)
+      readerOf[argument] = value.getDefiningOp();
   }
 
   SmallVector<FusedPart> take() {
@@ -55,6 +76,7 @@ private:
 
   SmallVector<FusedPart> parts;
   llvm::DenseMap<Operation *, size_t> partOf;
+  llvm::DenseMap<Value, Operation *> readerOf; // an op of a part that reads an argument's elements
 };
 
 } // namespace
@@ -64,7 +86,7 @@ SmallVector<FusedPart> partsOf(Block &body) {
   for (auto [i, value] : llvm::enumerate(cast<YieldOp>(body.getTerminator()).getValues())) {
     llvm::SetVector<Operation *> ops;
     collect(value.getDefiningOp(), body, ops);
-    parts.add(i, ops);
+    parts.add(i, value, ops);
   }
   return parts.take();
 }

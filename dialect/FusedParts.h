@@ -17,7 +17,8 @@ struct FusedPart {
 };
 
 /// The parts of the body of a `fused` or `compute`, in the order of their first results. Two parts share no op but
-/// constants, of which each counts its own.
+/// constants, of which each counts its own. Elementwise results of one shape that read an argument of that shape are one
+/// part: a loop that reads it once.
 llvm::SmallVector<FusedPart> partsOf(mlir::Block &body);
 
 /// Elementwise arithmetic, constants and transpositions: each element of a result is computed by itself.

@@ -176,6 +176,26 @@ def FuseElementwise : Pass<"fuse-elementwise", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def FuseMultiOutput : Pass<"fuse-multi-output", "GraphOp"> {
+  let summary = "elementwise kernels of one shape that share what they read become one with several results";
+  let description = [{
+    A `fused` that reads the result of another, or what another reads, joins it where all that it reads is known by then:
+    the shared value is read once, and one launch is saved. In a backward pass most activations' gradients have two
+    readers (the gradients of a product's two factors). Updates of weights are `group-kernels`' own.
+
+    ```mlir
+    %g = fused %dy, %x : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32> { ... }
+    %a = fused %g, %n : tensor<4xf32>, tensor<4xf32> -> tensor<4xf32> { ... }
+    ```
+    becomes
+    ```mlir
+    %0:2 = fused %dy, %x, %n : tensor<4xf32>, tensor<4xf32>, tensor<4xf32> -> tensor<4xf32>, tensor<4xf32> { ... }
+    ```
+  }];
+  let statistics = [Statistic<"fused", "fused", "ops that became part of another">];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def GroupKernels : Pass<"group-kernels", "GraphOp"> {
   let summary = "small kernels, and updates of weights, that do not depend on one another become one";
   let description = [{

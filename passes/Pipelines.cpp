@@ -27,6 +27,7 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createPackWeights());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
+  graph.addPass(createFuseMultiOutput());
   graph.addPass(createGroupKernels());
   if (recompute)
     graph.addPass(createRecompute({recompute}));

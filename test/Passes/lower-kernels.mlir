@@ -427,9 +427,11 @@ dpsims.program @interior {
 // CHECK: math.exp %[[E]]
 dpsims.program @powers {
   %x = input "x" <shape = [4]>
+  %y = input "y" <shape = [4]>
+  %z = input "z" <shape = [4]>
   %a = pow %x <exponent = -3.0>
-  %b = pow %x <exponent = -0.5>
-  %c = pow %x <exponent = 1.5>
+  %b = pow %y <exponent = -0.5>
+  %c = pow %z <exponent = 1.5>
   output "a" %a
   output "b" %b
   output "c" %c
