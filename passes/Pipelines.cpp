@@ -12,6 +12,10 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
+/// For group-kernels: what a GPU reads and writes in about the time of a launch, so that several at a time pay; on a CPU
+/// what waits would leave the caches. The weights of a layer are made this much before it runs.
+constexpr int64_t smallForGpu = 1 << 24, aheadForGpu = 1 << 26;
+
 void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
@@ -28,7 +32,7 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
   graph.addPass(createFuseMultiOutput());
-  graph.addPass(createGroupKernels());
+  graph.addPass(gpu ? createGroupKernels({smallForGpu, aheadForGpu}) : createGroupKernels());
   if (recompute)
     graph.addPass(createRecompute({recompute}));
 }
