@@ -31,6 +31,19 @@ mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::Valu
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, double value,
                          llvm::ArrayRef<int64_t> shape = {});
 
+/// The sum, mean or maximum of x (N, ..., C) for each channel: (C); with groups (groups, C), a row for each of so many
+/// equal parts of x along N.
+mlir::Value reduceToChannels(mlir::OpBuilder &builder, mlir::Location location, mlir::Value x, llvm::StringRef kind,
+                             int64_t groups = 0);
+
+/// 1 / sqrt(variance + eps), times the weight (C) if there is one, for each channel: as `spreadChannels` gives it.
+mlir::Value channelScale(mlir::OpBuilder &builder, mlir::Location location, mlir::Value variance, double eps,
+                         mlir::Value weight, llvm::ArrayRef<int64_t> shape);
+
+/// Numbers for each channel, (C) or (groups, C), in a shape that broadcasts to (N, ..., C).
+mlir::Value spreadChannels(mlir::OpBuilder &builder, mlir::Location location, mlir::Value channels,
+                           llvm::ArrayRef<int64_t> shape);
+
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
   return llvm::cast<mlir::ShapedType>(value.getType()).getShape();
 }

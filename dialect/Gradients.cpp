@@ -8,13 +8,6 @@
 using namespace mlir;
 using namespace dpsims;
 
-Value dpsims::makeConstant(OpBuilder &builder, Location location, double value, ArrayRef<int64_t> shape) {
-  SmallVector<NamedAttribute> attributes{builder.getNamedAttr("value", builder.getF64FloatAttr(value))};
-  if (!shape.empty())
-    attributes.push_back(builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
-  return makeOp<ConstantOp>(builder, location, {}, attributes);
-}
-
 namespace {
 
 using Shape = SmallVector<int64_t>;
@@ -53,13 +46,9 @@ public:
   /// A mean over the last axis, kept.
   Value rowMean(Value x) { return reduce(x, "mean", {int64_t(shapeOf(x).size()) - 1}); }
   Value rowSum(Value x) { return reduce(x, "sum", {int64_t(shapeOf(x).size()) - 1}); }
-  /// The sum for each entry of the last axis, a vector.
-  Value channelSum(Value x) {
-    Shape axes;
-    for (size_t d = 0; d + 1 < shapeOf(x).size(); ++d)
-      axes.push_back(d);
-    return reshape(reduce(x, "sum", axes), {shapeOf(x).back()});
-  }
+  /// The sum for each entry of the last axis, a vector; or a row of them for each of `groups` parts of the first axis.
+  Value channelSum(Value x, int64_t groups = 0) { return reduceToChannels(builder, location, x, "sum", groups); }
+  Value spread(Value channels, Value x) { return spreadChannels(builder, location, channels, shapeOf(x)); }
   /// The transpose of a broadcast: sums over what a value of that shape was repeated along.
   Value sumTo(Value g, ArrayRef<int64_t> shape) {
     ArrayRef<int64_t> from = shapeOf(g);
@@ -315,33 +304,36 @@ void LayerNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Ar
 void BatchNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
   Value x = getInputs()[0], mean = getInputs()[1], g = results[0];
-  Value scale = f.make<RsqrtOp>(f.add(getInputs()[2], f.number(floatOr(getEps(), 0))));
-  Value centred = f.sub(x, mean);
+  int64_t groups = shapeOf(mean).size() == 2 ? shapeOf(mean)[0] : 0;
   auto has = [&](unsigned i) { return wanted.size() > i && wanted[i]; };
-  Value total = has(1) || has(4) ? f.channelSum(g) : Value();
-  Value product = has(2) || has(3) ? f.channelSum(f.mul(g, centred)) : Value();
-  Value factor = getInputs().size() > 3 ? f.mul(scale, getInputs()[3]) : scale; // of x in the result
-  if (has(0))
-    operands[0] = f.mul(g, factor);
+  double eps = floatOr(getEps(), 0);
+  Value weight = getInputs().size() > 3 ? getInputs()[3] : Value();
+  Value total = has(1) || has(4) ? f.channelSum(g, groups) : Value();
+  Value product = has(2) || has(3) ? f.channelSum(f.mul(g, f.sub(x, f.spread(mean, x))), groups) : Value();
+  if (has(0)) // the same ops as in the decomposition: what it computes is used again
+    operands[0] = f.mul(g, channelScale(builder, getLoc(), getInputs()[2], eps, weight, shapeOf(x)));
+  Value scale = f.make<RsqrtOp>(f.add(getInputs()[2], f.number(eps)));
+  Value factor = weight ? f.mul(scale, weight) : scale; // of x in the result
   if (has(1))
     operands[1] = f.neg(f.mul(total, factor));
   if (has(2))
     operands[2] = f.mul(f.mul(f.mul(product, factor), f.make<SquareOp>(scale)), -0.5);
   if (has(3))
-    operands[3] = f.mul(product, scale);
+    operands[3] = f.sumTo(f.mul(product, scale), shapeOf(getInputs()[3]));
   if (has(4))
-    operands[4] = total;
+    operands[4] = f.sumTo(total, shapeOf(getInputs()[4]));
 }
 
 void BatchStatisticsOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
   Value x = getInputs()[0];
-  double count = double(cast<RankedTensorType>(x.getType()).getNumElements()) / shapeOf(x).back();
+  double count = double(cast<RankedTensorType>(x.getType()).getNumElements()) /
+                 cast<RankedTensorType>(getMean().getType()).getNumElements();
   Value sum;
   if (results[0])
-    sum = f.mul(results[0], 1 / count);
+    sum = f.spread(f.mul(results[0], 1 / count), x);
   if (results[1]) {
-    Value ofVariance = f.mul(f.sub(x, getMean()), f.mul(results[1], 2 / count));
+    Value ofVariance = f.mul(f.sub(x, f.spread(getMean(), x)), f.spread(f.mul(results[1], 2 / count), x));
     sum = sum ? f.add(ofVariance, sum) : ofVariance;
   }
   operands[0] = f.broadcast(sum, shapeOf(x));

@@ -315,8 +315,8 @@ def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm", 1, 3, [Pure, Dpsims_Diffe
 def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm", 3, 5, [Pure, Dpsims_Differentiable]> {
   let summary = "(x - mean) / sqrt(variance + eps) per channel, * weight + bias if given";
   let description = [{
-    Operands: x (..., C), mean (C), variance (C), weight (C), bias (C). The statistics are stored ones, or those of
-    `batch_statistics`.
+    Operands: x (N, ..., C), mean (C), variance (C), weight (C), bias (C). The statistics are stored ones, or those of
+    `batch_statistics`; as (groups, C) each row is for one of so many equal parts of x along N.
 
     ```mlir
     %y = batch_norm %x, %mean, %var <eps = 1.0e-5>
@@ -328,10 +328,13 @@ def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm", 3, 5, [Pure, Dpsims_Diffe
 def Dpsims_BatchStatisticsOp : Dpsims_TensorOp<"batch_statistics", 1, 1, [Pure, Dpsims_Differentiable]> {
   let summary = "mean and biased variance per channel";
   let description = [{
+    Of x (N, ..., C), each (C); with `groups` (groups, C), a row for each of so many equal parts of x along N.
+
     ```mlir
     %mean, %var = batch_statistics %x
     ```
   }];
+  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Int>:$groups);
   let results = (outs AnyType:$mean, AnyType:$variance);
 }
 

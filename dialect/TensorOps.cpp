@@ -581,15 +581,40 @@ LogicalResult LayerNormOp::inferTypes(Types &types) {
   return failed(unary(*this, types)) ? failure() : wantChannels(*this, 1);
 }
 
+namespace {
+/// Equal parts of a batch, each with statistics of its own.
+LogicalResult wantGroups(Operation *op, int64_t groups) {
+  ArrayRef<int64_t> x = shapeOf(op->getOperand(0));
+  if (groups < 1 || x.size() < 2 || x[0] % groups)
+    return opError(op) << "no " << groups << " equal parts of " << text(x) << " along its first dimension";
+  return success();
+}
+} // namespace
+
 LogicalResult BatchNormOp::inferTypes(Types &types) {
-  return failed(unary(*this, types)) ? failure() : wantChannels(*this, 1);
+  if (failed(unary(*this, types)))
+    return failure();
+  ArrayRef<int64_t> mean = shapeOf(getInputs()[1]);
+  if (mean.size() != 2)
+    return wantChannels(*this, 1);
+  int64_t channels = shapeOf(getInputs()[0]).empty() ? 0 : shapeOf(getInputs()[0]).back();
+  if (mean[1] != channels || shapeOf(getInputs()[2]) != mean)
+    return opError(*this) << "input has " << channels << " channels, mean and variance are " << text(mean) << " and "
+                          << text(shapeOf(getInputs()[2]));
+  return failed(wantChannels(*this, 3)) ? failure() : wantGroups(*this, mean[0]);
 }
 
 LogicalResult BatchStatisticsOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
-  int64_t channels = shapeOf(getInputs()[0]).back();
-  return failure(failed(giveFloat(*this, types, {channels})) || failed(giveFloat(*this, types, {channels})));
+  Shape shape{shapeOf(getInputs()[0]).back()};
+  if (getGroups()) {
+    int64_t groups = intOr(*getGroups(), 0);
+    if (failed(wantGroups(*this, groups)))
+      return failure();
+    shape.insert(shape.begin(), groups);
+  }
+  return failure(failed(giveFloat(*this, types, shape)) || failed(giveFloat(*this, types, shape)));
 }
 
 namespace {

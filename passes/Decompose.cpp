@@ -12,11 +12,9 @@ namespace {
 
 /// 1 / sqrt(variance + eps) [* weight].
 Value scaleOf(OpBuilder &builder, BatchNormOp norm) {
-  Location location = norm.getLoc();
-  Value eps = makeConstant(builder, location, floatOr(norm.getEps(), 0));
-  Value sum = makeOp<AddOp>(builder, location, {norm.getInputs()[2], eps});
-  Value scale = makeOp<RsqrtOp>(builder, location, sum);
-  return norm.getInputs().size() < 4 ? scale : makeOp<MulOp>(builder, location, {scale, norm.getInputs()[3]});
+  ValueRange x = norm.getInputs();
+  return channelScale(builder, norm.getLoc(), x[2], floatOr(norm.getEps(), 0), x.size() < 4 ? Value() : x[3],
+                      shapeOf(x[0]));
 }
 
 /// x * scale + (bias - mean * scale): foldable into a convolution, whose weights are known at load as well.
@@ -33,8 +31,9 @@ Value normaliseStored(OpBuilder &builder, BatchNormOp norm) {
 /// (x - mean) * scale + bias: the difference first, which loses no digits where the mean is large.
 Value normaliseBatch(OpBuilder &builder, BatchNormOp norm) {
   Location location = norm.getLoc();
-  Value scale = scaleOf(builder, norm);
-  Value centred = makeOp<SubOp>(builder, location, {norm.getInputs()[0], norm.getInputs()[1]});
+  Value x = norm.getInputs()[0], scale = scaleOf(builder, norm);
+  Value mean = spreadChannels(builder, location, norm.getInputs()[1], shapeOf(x));
+  Value centred = makeOp<SubOp>(builder, location, {x, mean});
   Value scaled = makeOp<MulOp>(builder, location, {centred, scale});
   return norm.getInputs().size() < 5 ? scaled : makeOp<AddOp>(builder, location, {scaled, norm.getInputs()[4]});
 }
@@ -52,17 +51,11 @@ Value attend(OpBuilder &builder, AttentionOp attention) {
 SmallVector<Value> batchStatistics(OpBuilder &builder, BatchStatisticsOp statistics) {
   Location location = statistics.getLoc();
   Value x = statistics.getInputs()[0];
-  auto all = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(x).size() - 1));
-  NamedAttribute mean = builder.getNamedAttr("kind", builder.getStringAttr("mean"));
-  NamedAttribute axes = builder.getNamedAttr("axes", builder.getI64ArrayAttr(all));
-  auto average = [&](Value value) { return makeOp<ReduceOp>(builder, location, value, {mean, axes}); };
-  auto vector = [&](Value value) {
-    Attribute shape = builder.getI64ArrayAttr(shapeOf(x).back());
-    return makeOp<ReshapeOp>(builder, location, value, builder.getNamedAttr("shape", shape));
-  };
-  Value centre = average(x);
-  Value difference = makeOp<SubOp>(builder, location, {x, centre});
-  return {vector(centre), vector(average(makeOp<SquareOp>(builder, location, difference)))};
+  int64_t groups = intOr(statistics.getGroups().value_or(Attribute()), 0);
+  Value mean = reduceToChannels(builder, location, x, "mean", groups);
+  Value difference = makeOp<SubOp>(builder, location, {x, spreadChannels(builder, location, mean, shapeOf(x))});
+  Value squares = makeOp<SquareOp>(builder, location, difference);
+  return {mean, reduceToChannels(builder, location, squares, "mean", groups)};
 }
 
 Value reshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
@@ -104,7 +97,8 @@ struct Decompose : impl::DecomposeBase<Decompose> {
       OpBuilder builder(&op);
       SmallVector<Value> results;
       if (auto norm = dyn_cast<BatchNormOp>(op)) {
-        bool known = stored.contains(norm.getInputs()[1]) && stored.contains(norm.getInputs()[2]);
+        bool known = stored.contains(norm.getInputs()[1]) && stored.contains(norm.getInputs()[2]) &&
+                     shapeOf(norm.getInputs()[1]).size() == 1;
         results = {known ? normaliseStored(builder, norm) : normaliseBatch(builder, norm)};
       } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
         results = batchStatistics(builder, statistics);

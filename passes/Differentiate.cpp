@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "dialect/Builders.h"
+#include "passes/GraphUtils.h"
 #include "passes/Passes.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -11,11 +11,6 @@ namespace dpsims {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-/// Constant almost everywhere: no derivative passes.
-bool stopsGradients(Operation *op) {
-  return isa<StopGradientOp, NotEqualOp, GreaterOp, OneHotOp, InstanceEdgesOp, IotaOp>(op);
-}
 
 /// Reverse mode for one `gradient` op.
 class Differentiator {

@@ -28,6 +28,10 @@ bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, One
 
 bool isContraction(Operation *op) { return isa<Conv2dOp, MatmulOp>(op); }
 
+bool stopsGradients(Operation *op) {
+  return isa<StopGradientOp, NotEqualOp, GreaterOp, OneHotOp, InstanceEdgesOp, IotaOp>(op);
+}
+
 bool isSource(Operation *op) { return isa<PrepareOp, InputOp, WeightOp, StateOp, ConstantOp>(op); }
 
 Value storageOf(Value value) {

@@ -31,6 +31,9 @@ bool isLibraryOp(mlir::Operation *op);
 /// conv2d and matmul: y = x * weights [+ bias], with an epilogue.
 bool isContraction(mlir::Operation *op);
 
+/// Constant almost everywhere: no derivative passes.
+bool stopsGradients(mlir::Operation *op);
+
 /// What a schedule keeps before its first step: inputs, weights, constants.
 bool isSource(mlir::Operation *op);
 

@@ -51,6 +51,36 @@ def Elaborate : Pass<"elaborate", "mlir::ModuleOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def MergeBatches : Pass<"merge-batches", "GraphOp"> {
+  let summary = "two runs of a network on independent values become one on a batch of both (CUDA)";
+  let description = [{
+    Axis 0 of a value is the batch. A convolution, or a product with a matrix, that stands twice with the same weights runs
+    once on the `concat` of both images; so does what follows it, as long as it treats each image by itself. Statistics of
+    a batch stay those of each run (`groups`). What else reads a result gets its `slice`.
+
+    Two ops are merged only where neither depends on the other and the same gradients go through both: else the backward
+    pass of one run would compute zeros for the other. Runs before `differentiate`, which then makes one backward pass, with
+    one gradient of the weights.
+
+    ```mlir
+    %1 = conv2d %a, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>
+    %2 = conv2d %b, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = concat %a, %b <axis = 0> : (tensor<8x4x4x3xf32>, tensor<8x4x4x3xf32>) -> tensor<16x4x4x3xf32>
+    %1 = conv2d %0, %w <padding = 1> : (tensor<16x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<16x4x4x6xf32>
+    %2 = slice %1 <start = [0, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 4, 6]> : (tensor<16x4x4x6xf32>) -> tensor<8x4x4x6xf32>
+    %3 = slice %1 <start = [8, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 4, 6]> : (tensor<16x4x4x6xf32>) -> tensor<8x4x4x6xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"mergedPairs", "merged-pairs", "pairs of ops that became one">,
+    Statistic<"mergedContractions", "merged-contractions", "convolutions and matrix products among them">
+  ];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def Differentiate : Pass<"differentiate", "GraphOp"> {
   let summary = "every gradient becomes the ops that compute it";
   let description = [{
@@ -87,7 +117,7 @@ def Simplify : Pass<"simplify", "GraphOp"> {
   let summary = "arithmetic that needs no computation goes";
   let description = [{
     x + 0, x * 1, arithmetic of constants, shape ops that change nothing, a broadcast in front of arithmetic that broadcasts
-    by itself. Derivatives are full of them.
+    by itself, sums of parts of a value that the other has zeros for. Derivatives are full of them.
   }];
   let dependentDialects = ["DpsimsDialect"];
 }

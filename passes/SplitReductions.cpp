@@ -62,37 +62,76 @@ std::optional<Shape> cutAxis(Value operand, ArrayRef<int64_t> axes, int64_t poin
   return std::nullopt;
 }
 
-void split(ReduceOp reduce, int64_t points) {
-  Value operand = reduce.getInputs()[0];
-  Shape shape(shapeOf(operand)), axes = intList(reduce.getAxes());
-  llvm::sort(axes);
-  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
-  llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
-  int64_t elements = cast<RankedTensorType>(operand.getType()).getNumElements();
-  if (axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= points / 2)
-    return;
-  OpBuilder builder(reduce);
-  Value result;
-  if (size_t n = axesOfSecond(shape, axes, points)) {
-    Value parts = reduceOver(builder, reduce, operand, ArrayRef(axes).drop_front(n));
-    result = reduceOver(builder, reduce, parts, ArrayRef(axes).take_front(n));
-  } else if (std::optional<Shape> cut = cutAxis(operand, axes, points)) {
-    Value parts = reduceOver(builder, reduce, reshape(builder, operand, *cut), axes[0] + 1);
-    result = reshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
-  }
-  if (!result)
-    return;
-  reduce.getResult().replaceAllUsesWith(result);
-  reduce.erase();
+/// The reduction that takes images' rows on, as that of `batch_statistics` with groups does: of (groups, images, C),
+/// where the reduction in front of it leaves (N, 1, ..., C). Null if there is none.
+ReduceOp reductionOfRows(ReduceOp reduce) {
+  auto rows = reduce->hasOneUse() ? dyn_cast<ReshapeOp>(*reduce->user_begin()) : ReshapeOp();
+  auto next = rows && rows->hasOneUse() ? dyn_cast<ReduceOp>(*rows->user_begin()) : ReduceOp();
+  ArrayRef<int64_t> from = shapeOf(reduce.getResult());
+  bool fits = next && next.getKind() == reduce.getKind() && intList(next.getAxes()) == Shape{1} && from.size() > 2 &&
+              shapeOf(rows.getResult()).size() == 3 && shapeOf(rows.getResult()).back() == from.back() &&
+              llvm::all_of(from.drop_front().drop_back(), [](int64_t size) { return size == 1; });
+  return fits ? next : ReduceOp();
 }
+
+class Splitter {
+public:
+  Splitter(Block &block, int64_t points) : reductions(block.getOps<ReduceOp>()), points(points) {}
+
+  void run() {
+    for (ReduceOp reduce : reductions)
+      if (!done.contains(reduce))
+        split(reduce);
+  }
+
+private:
+  void split(ReduceOp reduce) {
+    Value operand = reduce.getInputs()[0];
+    Shape shape(shapeOf(operand)), axes = intList(reduce.getAxes());
+    llvm::sort(axes);
+    axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
+    llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
+    int64_t elements = cast<RankedTensorType>(operand.getType()).getNumElements();
+    if (axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= points / 2)
+      return;
+    OpBuilder builder(reduce);
+    Value result;
+    if (size_t n = axesOfSecond(shape, axes, points)) {
+      Value parts = reduceOver(builder, reduce, operand, ArrayRef(axes).drop_front(n));
+      if (ReduceOp next = reductionOfRows(reduce))
+        return leaveTo(next, parts);
+      result = reduceOver(builder, reduce, parts, ArrayRef(axes).take_front(n));
+    } else if (std::optional<Shape> cut = cutAxis(operand, axes, points)) {
+      Value parts = reduceOver(builder, reduce, reshape(builder, operand, *cut), axes[0] + 1);
+      result = reshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
+    }
+    if (!result)
+      return;
+    reduce.getResult().replaceAllUsesWith(result);
+    reduce.erase();
+  }
+
+  /// A reduction that takes rows on takes the parts that there are now: no third one stands between.
+  void leaveTo(ReduceOp next, Value parts) {
+    Operation *rows = next.getInputs()[0].getDefiningOp(), *former = rows->getOperand(0).getDefiningOp();
+    OpBuilder builder(rows);
+    Shape shape(shapeOf(rows->getResult(0)));
+    shape[1] = cast<RankedTensorType>(parts.getType()).getNumElements() / (shape[0] * shape[2]);
+    next->setOperand(0, reshape(builder, parts, shape));
+    done.insert(next);
+    rows->erase();
+    former->erase();
+  }
+
+  SmallVector<ReduceOp> reductions;
+  llvm::DenseSet<Operation *> done;
+  int64_t points;
+};
 
 struct SplitReductions : impl::SplitReductionsBase<SplitReductions> {
   using SplitReductionsBase::SplitReductionsBase;
 
-  void runOnOperation() override {
-    for (auto reduce : llvm::make_early_inc_range(getOperation().getBody().front().getOps<ReduceOp>()))
-      split(reduce, points);
-  }
+  void runOnOperation() override { Splitter(getOperation().getBody().front(), points).run(); }
 };
 
 } // namespace

@@ -161,6 +161,10 @@ dpsims.graph @norms {
   %l1 = layer_norm %x, %c, %c <eps = 1.0e-6> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: %mean, %variance = batch_statistics %0 : (tensor<2x4x4x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
   %mean, %var = batch_statistics %x : (tensor<2x4x4x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  // CHECK-NEXT: %mean_0, %variance_1 = batch_statistics %0 <groups = 2> : (tensor<2x4x4x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>)
+  %means, %vars = batch_statistics %x <groups = 2> : (tensor<2x4x4x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>)
+  // CHECK-NEXT: batch_norm %0, %mean_0, %variance_1 <eps = 1.000000e-01>
+  %b2 = batch_norm %x, %means, %vars <eps = 0.1> : (tensor<2x4x4x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: batch_norm %0, %mean, %variance <eps = 1.000000e-05> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
   %b0 = batch_norm %x, %mean, %var <eps = 1.0e-5> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: batch_norm %0, %mean, %variance, %1, %1 <eps = 0> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>

@@ -161,6 +161,58 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
+  %x = input "x" <shape = [4, 3]> : () -> tensor<4x3xf32>
+  // expected-error @below {{batch_statistics: no 3 equal parts of (4, 3) along its first dimension}}
+  %result, %second = batch_statistics %x <groups = 3> : (tensor<4x3xf32>) -> (tensor<3x3xf32>, tensor<3x3xf32>)
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4, 3]> : () -> tensor<4x3xf32>
+  // expected-error @below {{batch_statistics: no 0 equal parts of (4, 3) along its first dimension}}
+  %result, %second = batch_statistics %x <groups = 0> : (tensor<4x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [3]> : () -> tensor<3xf32>
+  // expected-error @below {{batch_statistics: no 1 equal parts of (3) along its first dimension}}
+  %result, %second = batch_statistics %x <groups = 1> : (tensor<3xf32>) -> (tensor<1x3xf32>, tensor<1x3xf32>)
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4, 3]> : () -> tensor<4x3xf32>
+  %m = input "m" <shape = [3, 3]> : () -> tensor<3x3xf32>
+  // expected-error @below {{batch_norm: no 3 equal parts of (4, 3) along its first dimension}}
+  %result = batch_norm %x, %m, %m <eps = 0.1> : (tensor<4x3xf32>, tensor<3x3xf32>, tensor<3x3xf32>) -> tensor<4x3xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4, 3]> : () -> tensor<4x3xf32>
+  %m = input "m" <shape = [2, 3]> : () -> tensor<2x3xf32>
+  %v = input "v" <shape = [3]> : () -> tensor<3xf32>
+  // expected-error @below {{batch_norm: input has 3 channels, mean and variance are (2, 3) and (3)}}
+  %result = batch_norm %x, %m, %v <eps = 0.1> : (tensor<4x3xf32>, tensor<2x3xf32>, tensor<3xf32>) -> tensor<4x3xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %s = input "s" <shape = []> : () -> tensor<f32>
+  %m = input "m" <shape = [2, 3]> : () -> tensor<2x3xf32>
+  // expected-error @below {{batch_norm: input has 0 channels, mean and variance are (2, 3) and (2, 3)}}
+  %result = batch_norm %s, %m, %m <eps = 0.1> : (tensor<f32>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<f32>
+}
+
+// -----
+
+dpsims.graph @g {
   %x = input "x" <shape = [2, 4, 4, 3]> : () -> tensor<2x4x4x3xf32>
   // expected-error @below {{max_pool: kernel 0, stride 1, padding 0}}
   %result = max_pool %x <kernel = 0, stride = 1, padding = 0> : (tensor<2x4x4x3xf32>) -> tensor<2x2x2x3xf32>

@@ -420,6 +420,35 @@ dpsims.program @batch_statistics<> {
   instance @Check<count = 1>(%y, %list)
 }
 
+// Two parts of the batch, each with statistics of its own.
+dpsims.program @batch_norm_groups<> {
+  %x0 = input "x0" <shape = [4, 3, 3]>
+  %x1 = input "x1" <shape = [2, 3]>
+  %x2 = input "x2" <shape = [2, 3]>
+  %x3 = input "x3" <shape = [3]>
+  %x4 = input "x4" <shape = [3]>
+  %v = instance @Positive(%x2)
+  %y = batch_norm %x0, %x1, %v, %x3, %x4 <eps = 1.0e-2>
+  %list = list(%x0, %x1, %x2, %x3, %x4)
+  instance @Check<count = 5>(%y, %list)
+}
+
+dpsims.program @batch_statistics_groups<> {
+  %x0 = input "x0" <shape = [4, 3, 2, 4]>
+  %m, %v = batch_statistics %x0 <groups = 2>
+  %y = batch_norm %x0, %m, %v <eps = 1.0e-2>
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
+dpsims.program @batch_mean_groups<> {
+  %x0 = input "x0" <shape = [6, 4]>
+  %m, %v = batch_statistics %x0 <groups = 3>
+  %y = add %m, %v
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
 dpsims.program @batch_mean<> {
   %x0 = input "x0" <shape = [6, 4]>
   %m, %v = batch_statistics %x0

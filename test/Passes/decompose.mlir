@@ -82,22 +82,22 @@ dpsims.program @weight {
 // CHECK-NEXT: %1 = weight "w"
 // CHECK-NEXT: %2 = weight "b"
 // CHECK-NEXT: %3 = reduce %0 <axes = [0, 1, 2], kind = "mean">
-// CHECK-NEXT: %4 = sub %0, %3
-// CHECK-NEXT: %5 = reshape %3 <shape = [3]>
-// CHECK-NEXT: %6 = square %4
+// CHECK-NEXT: %4 = reshape %3 <shape = [3]>
+// CHECK-NEXT: %5 = sub %0, %4
+// CHECK-NEXT: %6 = square %5
 // CHECK-NEXT: %7 = reduce %6 <axes = [0, 1, 2], kind = "mean">
 // CHECK-NEXT: %8 = reshape %7 <shape = [3]>
 // CHECK-NEXT: %9 = constant <value = 1.000000e-05>
 // CHECK-NEXT: %10 = add %8, %9
 // CHECK-NEXT: %11 = rsqrt %10
 // CHECK-NEXT: %12 = mul %11, %1
-// CHECK-NEXT: %13 = sub %0, %5
+// CHECK-NEXT: %13 = sub %0, %4
 // CHECK-NEXT: %14 = mul %13, %12
 // CHECK-NEXT: %15 = add %14, %2
 // CHECK-NEXT: %16 = constant <value = 1.000000e-05>
 // CHECK-NEXT: %17 = add %8, %16
 // CHECK-NEXT: %18 = rsqrt %17
-// CHECK-NEXT: %19 = sub %0, %5
+// CHECK-NEXT: %19 = sub %0, %4
 // CHECK-NEXT: %20 = mul %19, %18
 // CHECK-NEXT: output "y" %15
 // CHECK-NEXT: output "z" %20
@@ -111,6 +111,32 @@ dpsims.program @batch {
   %z = batch_norm %x, %mean, %var <eps = 1.0e-5>
   output "y" %y
   output "z" %z
+}
+
+// Two parts of a batch: images first, then the images of each part. What belongs to a part is there for each image.
+// CHECK-LABEL: dpsims.graph @groups {
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: %1 = reduce %0 <axes = [1, 2], kind = "mean"> : (tensor<6x4x4x3xf32>) -> tensor<6x1x1x3xf32>
+// CHECK-NEXT: %2 = reshape %1 <shape = [2, 3, 3]>
+// CHECK-NEXT: %3 = reduce %2 <axes = [1], kind = "mean"> : (tensor<2x3x3xf32>) -> tensor<2x1x3xf32>
+// CHECK-NEXT: %4 = reshape %3 <shape = [2, 3]>
+// CHECK-NEXT: %5 = reshape %4 <shape = [2, 1, 3]>
+// CHECK-NEXT: %6 = broadcast %5 <shape = [2, 3, 3]>
+// CHECK-NEXT: %[[MEAN:.*]] = reshape %6 <shape = [6, 1, 1, 3]>
+// CHECK-NEXT: %8 = sub %0, %[[MEAN]]
+// CHECK-NEXT: square %8
+// CHECK: %[[VAR:.*]] = broadcast %{{.*}} <shape = [2, 3, 3]>
+// CHECK-NEXT: %[[EPS:.*]] = constant
+// CHECK-NEXT: %[[SUM:.*]] = add %[[VAR]], %[[EPS]]
+// CHECK-NEXT: %[[ROOT:.*]] = rsqrt %[[SUM]]
+// CHECK-NEXT: %[[SCALE:.*]] = reshape %[[ROOT]] <shape = [6, 1, 1, 3]>
+// CHECK: %[[CENTRED:.*]] = sub %0, %{{.*}} : (tensor<6x4x4x3xf32>, tensor<6x1x1x3xf32>)
+// CHECK-NEXT: mul %[[CENTRED]], %[[SCALE]] : (tensor<6x4x4x3xf32>, tensor<6x1x1x3xf32>)
+dpsims.program @groups {
+  %x = input "x" <shape = [6, 4, 4, 3]>
+  %mean, %var = batch_statistics %x <groups = 2>
+  %y = batch_norm %x, %mean, %var <eps = 1.0e-5>
+  output "y" %y
 }
 
 // CHECK-LABEL: dpsims.graph @attention {

@@ -76,3 +76,57 @@ dpsims.graph @shapes {
   output "y" %b : tensor<8xf32>
   output "z" %c : tensor<2x4xf32>
 }
+
+// The gradients of a value's two halves, each between zeros: also behind a sum. Parts that overlap stay a sum.
+// CHECK-LABEL: dpsims.graph @halves
+// CHECK: %[[W:.*]] = input "w"
+// CHECK-NEXT: %[[BOTH:.*]] = concat %0, %1 <axis = 0> : (tensor<2x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>
+// CHECK-NEXT: %[[S:.*]] = add %[[W]], %[[BOTH]]
+// CHECK-NEXT: %[[Z:.*]] = concat %0, %1 <axis = 0>
+// CHECK-NEXT: output "y" %[[S]]
+// CHECK-NEXT: output "z" %[[Z]]
+dpsims.graph @halves {
+  %u = input "u" <shape = [2, 4]> : () -> tensor<2x4xf32>
+  %v = input "v" <shape = [1, 4]> : () -> tensor<1x4xf32>
+  %w = input "w" <shape = [3, 4]> : () -> tensor<3x4xf32>
+  %a = pad %u <low = [0, 0], high = [1, 0]> : (tensor<2x4xf32>) -> tensor<3x4xf32>
+  %b = pad %v <low = [2, 0], high = [0, 0], interior = [0, 0]> : (tensor<1x4xf32>) -> tensor<3x4xf32>
+  %s = add %w, %b : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  %t = add %s, %a : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  %z = add %a, %b : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  output "y" %t : tensor<3x4xf32>
+  output "z" %z : tensor<3x4xf32>
+}
+
+// CHECK-LABEL: dpsims.graph @overlaps
+// CHECK-COUNT-3: pad
+// CHECK-COUNT-2: add
+dpsims.graph @overlaps {
+  %u = input "u" <shape = [2, 4]> : () -> tensor<2x4xf32>
+  %v = input "v" <shape = [2, 4]> : () -> tensor<2x4xf32>
+  %a = pad %u <low = [0, 0], high = [1, 0]> : (tensor<2x4xf32>) -> tensor<3x4xf32>
+  %b = pad %v <low = [1, 0], high = [0, 0]> : (tensor<2x4xf32>) -> tensor<3x4xf32>
+  %c = pad %v <low = [0, 0], high = [0, 0], interior = [1, 0]> : (tensor<2x4xf32>) -> tensor<3x4xf32>
+  %y = add %a, %b : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  %z = add %a, %c : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  output "y" %y : tensor<3x4xf32>
+  output "z" %z : tensor<3x4xf32>
+}
+
+// A concat of all parts of a value, in their order.
+// CHECK-LABEL: dpsims.graph @parts
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: slice
+// CHECK-NEXT: slice
+// CHECK-NEXT: %[[Z:.*]] = concat
+// CHECK-NEXT: output "y" %0
+// CHECK-NEXT: output "z" %[[Z]]
+dpsims.graph @parts {
+  %x = input "x" <shape = [4, 2]> : () -> tensor<4x2xf32>
+  %a = slice %x <start = [0, 0], step = [1, 1], size = [2, 2]> : (tensor<4x2xf32>) -> tensor<2x2xf32>
+  %b = slice %x <start = [2, 0], step = [1, 1], size = [2, 2]> : (tensor<4x2xf32>) -> tensor<2x2xf32>
+  %y = concat %a, %b <axis = 0> : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<4x2xf32>
+  %z = concat %b, %a <axis = 0> : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<4x2xf32>
+  output "y" %y : tensor<4x2xf32>
+  output "z" %z : tensor<4x2xf32>
+}

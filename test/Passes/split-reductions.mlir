@@ -80,3 +80,17 @@ dpsims.program @others {
   output "a" %a
   output "b" %b
 }
+
+// Statistics of two parts of a batch: still two reductions, the second of each part's rows.
+// CHECK-LABEL: dpsims.graph @groups {
+// CHECK: %[[P:.*]] = reduce %0 <axes = [2], kind = "mean"> : (tensor<8x128x128x64xf32>) -> tensor<8x128x1x64xf32>
+// CHECK-NEXT: %[[R:.*]] = reshape %[[P]] <shape = [2, 512, 64]>
+// CHECK-NEXT: %[[Y:.*]] = reduce %[[R]] <axes = [1], kind = "mean"> : (tensor<2x512x64xf32>) -> tensor<2x1x64xf32>
+// CHECK-NEXT: output "y" %[[Y]]
+dpsims.program @groups {
+  %x = input "x" <shape = [8, 128, 128, 64]>
+  %a = reduce %x <kind = "mean", axes = [1, 2]>
+  %r = reshape %a <shape = [2, 4, 64]>
+  %y = reduce %r <kind = "mean", axes = [1]>
+  output "y" %y
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialect/Builders.h"
+
+using namespace mlir;
+using namespace dpsims;
+
+Value dpsims::makeConstant(OpBuilder &builder, Location location, double value, ArrayRef<int64_t> shape) {
+  SmallVector<NamedAttribute> attributes{builder.getNamedAttr("value", builder.getF64FloatAttr(value))};
+  if (!shape.empty())
+    attributes.push_back(builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+  return makeOp<ConstantOp>(builder, location, {}, attributes);
+}
+
+static Value reshape(OpBuilder &builder, Location location, Value x, ArrayRef<int64_t> shape) {
+  return shapeOf(x) == shape
+             ? x
+             : makeOp<ReshapeOp>(builder, location, x, builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+}
+
+Value dpsims::reduceToChannels(OpBuilder &builder, Location location, Value x, StringRef kind, int64_t groups) {
+  auto reduce = [&](Value value, ArrayRef<int64_t> axes) {
+    return axes.empty() ? value
+                        : makeOp<ReduceOp>(builder, location, value,
+                                           {builder.getNamedAttr("kind", builder.getStringAttr(kind)),
+                                            builder.getNamedAttr("axes", builder.getI64ArrayAttr(axes))});
+  };
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(x).size() - 1));
+  int64_t channels = shapeOf(x).back(), images = shapeOf(x)[0];
+  if (!groups)
+    return reshape(builder, location, reduce(x, axes), {channels});
+  Value rows = reduce(x, ArrayRef(axes).drop_front()); // no reshape between x and what computes it
+  Value parts = reduce(reshape(builder, location, rows, {groups, images / groups, channels}), 1);
+  return reshape(builder, location, parts, {groups, channels});
+}
+
+/// Rows (groups, C) as (groups, N / groups, C), a row for each image; a vector as it is.
+static Value rowForEachImage(OpBuilder &builder, Location location, Value channels, int64_t images) {
+  if (shapeOf(channels).size() == 1)
+    return channels;
+  int64_t groups = shapeOf(channels)[0], count = shapeOf(channels)[1];
+  Value rows = reshape(builder, location, channels, {groups, 1, count});
+  Attribute shape = builder.getI64ArrayAttr({groups, images / groups, count});
+  return makeOp<BroadcastOp>(builder, location, rows, builder.getNamedAttr("shape", shape));
+}
+
+/// What `rowForEachImage` gives, as (N, 1, ..., C).
+static Value alongImages(OpBuilder &builder, Location location, Value rows, ArrayRef<int64_t> shape) {
+  if (shapeOf(rows).size() == 1)
+    return rows;
+  SmallVector<int64_t> whole(shape.size(), 1);
+  whole.front() = shape.front();
+  whole.back() = shape.back();
+  return reshape(builder, location, rows, whole);
+}
+
+Value dpsims::spreadChannels(OpBuilder &builder, Location location, Value channels, ArrayRef<int64_t> shape) {
+  return alongImages(builder, location, rowForEachImage(builder, location, channels, shape[0]), shape);
+}
+
+Value dpsims::channelScale(OpBuilder &builder, Location location, Value variance, double eps, Value weight,
+                           ArrayRef<int64_t> shape) {
+  // The arithmetic stands behind the broadcast: one kernel computes both.
+  Value rows = rowForEachImage(builder, location, variance, shape[0]);
+  Value sum = makeOp<AddOp>(builder, location, {rows, makeConstant(builder, location, eps)});
+  Value scale = makeOp<RsqrtOp>(builder, location, sum);
+  if (weight)
+    scale = makeOp<MulOp>(builder, location, {scale, weight});
+  return alongImages(builder, location, scale, shape);
+}
