@@ -58,7 +58,11 @@ private:
 /// come first in the merged value.
 class Merger {
 public:
-  explicit Merger(Block &block) : block(block), gradients(block) {}
+  /// `frozen`: only contractions whose weights the program does not change.
+  Merger(Block &block, bool frozen) : block(block), gradients(block) {
+    if (frozen)
+      stored.emplace(block);
+  }
 
   void run() {
     SmallVector<Operation *> ops = llvm::map_to_vector(block, [](Operation &op) { return &op; });
@@ -116,6 +120,8 @@ private:
         return false;
       roles.push_back(role.value_or(BatchRole::images));
     }
+    if (stored && isContraction(first) && !stored->contains(first->getOperand(1)))
+      return false;
     if (!mergesAlongBatch(first, roles) || !haveSameGradients(first, second) || !moveTogether(first, second))
       return false;
     build(first, second, roles);
@@ -219,6 +225,7 @@ private:
 
   Block &block;
   GradientPaths gradients;
+  std::optional<WeightOnly> stored;
   llvm::DenseMap<std::pair<Value, Value>, Value> pairs; // a value of each run -> the merged one
   llvm::DenseMap<Value, Partner> partners;
   SmallVector<Operation *> parts;    // halves of merged values, a reshape before its slice
@@ -226,11 +233,13 @@ private:
 };
 
 struct MergeBatches : impl::MergeBatchesBase<MergeBatches> {
+  using MergeBatchesBase::MergeBatchesBase;
+
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
     if (!block.getOps<PrepareOp>().empty())
       return; // optimized already
-    Merger merger(block);
+    Merger merger(block, frozen);
     merger.run();
     mergedPairs += merger.merged;
     mergedContractions += merger.contractions;

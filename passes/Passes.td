@@ -60,7 +60,8 @@ def MergeBatches : Pass<"merge-batches", "GraphOp"> {
 
     Two ops are merged only where neither depends on the other and the same gradients go through both: else the backward
     pass of one run would compute zeros for the other. Runs before `differentiate`, which then makes one backward pass, with
-    one gradient of the weights.
+    one gradient of the weights. With `frozen` it runs once more behind it, for networks that are not trained: now gradients
+    are no hindrance, they read a slice.
 
     ```mlir
     %1 = conv2d %a, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>
@@ -74,6 +75,8 @@ def MergeBatches : Pass<"merge-batches", "GraphOp"> {
     %3 = slice %1 <start = [8, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 4, 6]> : (tensor<16x4x4x6xf32>) -> tensor<8x4x4x6xf32>
     ```
   }];
+  let options = [Option<"frozen", "frozen", "bool", "false",
+                        "only convolutions and products whose weights the program does not change">];
   let statistics = [
     Statistic<"mergedPairs", "merged-pairs", "pairs of ops that became one">,
     Statistic<"mergedContractions", "merged-contractions", "convolutions and matrix products among them">

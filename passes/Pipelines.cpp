@@ -12,8 +12,8 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
-/// For group-kernels: what a GPU reads and writes in about the time of a launch, so that several at a time pay; on a CPU
-/// what waits would leave the caches. The weights of a layer are made this much before it runs.
+/// For group-kernels: what a GPU reads and writes in about the time of a launch, so that several at a time pay; on a
+/// CPU what waits would leave the caches. The weights of a layer are made this much before it runs.
 constexpr int64_t smallForGpu = 1 << 24, aheadForGpu = 1 << 26;
 
 void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
@@ -23,6 +23,8 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   if (gpu) // a GPU is told of half as many steps; a processor gains nothing
     graph.addPass(createMergeBatches());
   graph.addPass(createDifferentiate());
+  if (gpu)
+    graph.addPass(createMergeBatches({/*frozen=*/true}));
   graph.addPass(createSimplify());
   graph.addPass(createDecompose());
   graph.addPass(createFoldIntoWeights());
