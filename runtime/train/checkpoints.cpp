@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/format/checksum.h"
+#include "runtime/train/run_folder.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +22,7 @@ using Json = nlohmann::json;
 
 static constexpr int formatOfState = 1;
 static const char folderPrefix[] = "step-", remainsPrefix[] = ".part-", damagedPrefix[] = "damaged-",
-                  doneName[] = "DONE", stateName[] = "state.json", modelName[] = "model.safetensors";
+                  doneName[] = "DONE", stateName[] = "state.json";
 
 static Json parseObject(const std::string &path) {
   Json json = Json::parse(readText(path), nullptr, false);
@@ -147,7 +148,7 @@ static void verifySums(const std::string &folder) {
         expected.value("sum", Json()) != sumOfFile(path))
       fail(path, ": is damaged: it is not as it was written");
   }
-  for (const char *name : {stateName, modelName})
+  for (const char *name : {stateName, modelFile})
     if (!sums.contains(name))
       fail(joinPath(folder, name), ": is missing");
 }
@@ -175,7 +176,7 @@ Checkpoint Checkpoints::open(uint64_t step) const {
 
 // What cannot be read may be whole: it is not damaged.
 static void requireReadable(const std::string &folder) {
-  for (const char *name : {doneName, stateName, modelName}) {
+  for (const char *name : {doneName, stateName, modelFile}) {
     const std::string path = joinPath(folder, name);
     if (::access(path.c_str(), R_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
       fail(path, ": cannot read: ", systemError(), "; make it readable, or move the checkpoint away");

@@ -4,7 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
-#include "runtime/device/device.h"
+#include "runtime/train/run_folder.h"
 
 #include <filesystem>
 #include <string_view>
@@ -15,6 +15,22 @@
 namespace dpsims {
 
 using Json = nlohmann::ordered_json;
+
+DeviceOptions deviceOptions(const TrainOptions &options) {
+  DeviceOptions result;
+  chooseDevice(options.device, result);
+  result.threads = options.threads;
+  result.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
+                       : options.convolution == "winograd" ? ConvolutionChoice::Winograd
+                                                           : ConvolutionChoice::Auto;
+  result.tf32 = options.tf32;
+  result.graphs = options.graphs;
+  result.checked = options.checked;
+  result.nondeterministic = options.nondeterministic;
+  result.planCache = options.plans.empty() ? joinPath(options.output, plansFile) : options.plans;
+  result.planCacheNamed = !options.plans.empty();
+  return result;
+}
 
 static bool isPath(std::string_view name) { return name != "convolution" && name != "device"; }
 

@@ -5,6 +5,8 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_OPTIONS_H
 #define DPSIMS_RUNTIME_TRAIN_OPTIONS_H
 
+#include "runtime/device/device.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -34,11 +36,11 @@ struct TrainOptions {
   int threads = 0;                                  ///< that compute
   int dataThreads = 2;                              ///< that read pictures
   std::string convolution = "auto";                 ///< auto, direct or winograd
-  std::string plans;                                ///< DeviceOptions::planCache, named; a run keeps what it takes from it
-  bool tf32 = false;                                ///< DeviceOptions::tf32
-  bool graphs = true;                               ///< DeviceOptions::graphs; no matter to the results, so not kept
-  bool nondeterministic = false;                    ///< DeviceOptions::nondeterministic
-  bool checked = false;                             ///< DeviceOptions::checked; a run does not keep it
+  std::string plans;             ///< DeviceOptions::planCache, named; a run keeps what it takes from it
+  bool tf32 = false;             ///< DeviceOptions::tf32
+  bool graphs = true;            ///< DeviceOptions::graphs; no matter to the results, so not kept
+  bool nondeterministic = false; ///< DeviceOptions::nondeterministic
+  bool checked = false;          ///< DeviceOptions::checked; a run does not keep it
 };
 
 /// Calls visit(name, field) for each option that a run keeps. The names are those of the flags.
@@ -65,6 +67,9 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
   visit("tf32", options.tf32);
   visit("nondeterministic", options.nondeterministic);
 }
+
+/// What its device is to be. Error: `device` is no name of one.
+DeviceOptions deviceOptions(const TrainOptions &options);
 
 /// Writes the options; paths become absolute.
 void writeOptions(const std::string &path, const TrainOptions &options);

@@ -17,7 +17,7 @@ namespace dpsims {
 namespace fs = std::filesystem;
 
 // A run that failed before it began leaves these behind.
-static bool isTrace(const fs::path &name) { return name == "lock" || name == "plans.json"; }
+static bool isTrace(const fs::path &name) { return name == "lock" || name == plansFile; }
 
 static bool hasContent(const std::string &directory) {
   std::error_code error;

@@ -16,6 +16,10 @@
 
 namespace dpsims {
 
+inline constexpr char modelFile[] = "model.safetensors"; ///< in a checkpoint
+inline constexpr char averageFile[] = "ema.safetensors", optionsFile[] = "run.json", plansFile[] = "plans.json",
+                      frozenFile[] = "frozen.safetensors";
+
 class RunFolder {
 public:
   /// Makes the folder if there is none and locks it until the object goes, or the process does. Errors: it cannot be

@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
 #include "runtime/device/plan_cache.h"
+#include "runtime/train/export_average.h"
 #include "runtime/train/non_finite.h"
 
 #include <algorithm>
@@ -12,12 +13,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <map>
 
 namespace dpsims {
-
-static const char modelFile[] = "model.safetensors", averageFile[] = "ema.safetensors", optionsFile[] = "run.json",
-                  frozenFile[] = "frozen.safetensors", plansFile[] = "plans.json";
 
 // On a device that can have several. Half of them are waited for at once, so the host stops once in so many iterations.
 static constexpr size_t iterationsInFlight = 8;
@@ -25,27 +22,6 @@ static constexpr size_t iterationsInFlight = 8;
 //===-------------------------------------------------------------------------------------------------------------===//
 // Beginning
 //===-------------------------------------------------------------------------------------------------------------===//
-
-// The entry of the model that trains, of batch `batch` (0: any).
-static const Entry &trainEntry(const CompiledModel &model, int64_t batch) {
-  const auto found = std::find_if(model.entries.begin(), model.entries.end(),
-                                  [](const Entry &entry) { return entry.name == "train"; });
-  if (found == model.entries.end())
-    fail(model.path, ": has no entry \"train\": compile it with dpsims-compile CONFIG.json --training --batch N");
-  for (const Argument &input : found->inputs)
-    if (input.name == "labels" && batch && !input.shape.empty() && input.shape[0] != batch)
-      fail(model.path, ": is compiled for batch ", input.shape[0], ", not ", batch,
-           ": compile it with dpsims-compile CONFIG.json --training --batch ", batch);
-  return *found;
-}
-
-static bool takesInstances(const CompiledModel &model) {
-  for (const Entry &entry : model.entries)
-    for (const Argument &input : entry.inputs)
-      if (input.name == "instances")
-        return true;
-  return false;
-}
 
 Trainer::Trainer(const TrainOptions &chosen, Report hears, const OpenDevice &opens)
     : options(chosen), report(std::move(hears)), open(opens), model(CompiledModel::load(options.model)),
@@ -135,22 +111,6 @@ void Trainer::takeFrozen(const Checkpoint &from) {
   writeFrozen();
   if (!from.state.frozen.empty() && frozenSum != from.state.frozen)
     fail(options.backboneWeights, ": has other weights than the run began with: give those with --backbone-weights");
-}
-
-static DeviceOptions deviceOptions(const TrainOptions &options) {
-  DeviceOptions result;
-  chooseDevice(options.device, result);
-  result.threads = options.threads;
-  result.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
-                       : options.convolution == "winograd" ? ConvolutionChoice::Winograd
-                                                           : ConvolutionChoice::Auto;
-  result.tf32 = options.tf32;
-  result.graphs = options.graphs;
-  result.checked = options.checked;
-  result.nondeterministic = options.nondeterministic;
-  result.planCache = options.plans.empty() ? joinPath(options.output, plansFile) : options.plans;
-  result.planCacheNamed = !options.plans.empty();
-  return result;
 }
 
 void Trainer::openDevice() {
@@ -385,73 +345,17 @@ void Trainer::explainNonFinite(const std::string &seen, uint64_t lastStep) {
   const std::unique_ptr<Loader> repeated = data.trainingLoader(from->state.step);
   const std::optional<NonFinite> found = findNonFinite(*session, iteration, *repeated, lastStep);
   if (found && found->op.empty())
-    fail(folder.path(), ": ", seen, ": in iteration ", found->step + 1,
-         ", but no op gives such a value when its steps run one by one: a fault of dpsims-run or of the device, not of ",
-         "the training; please report it; to go on from ", from->path,
-         ": --resume --no-graph, or --resume --checked, which is slow");
+    fail(
+        folder.path(), ": ", seen, ": in iteration ", found->step + 1,
+        ", but no op gives such a value when its steps run one by one: a fault of dpsims-run or of the device, not of ",
+        "the training; please report it; to go on from ", from->path,
+        ": --resume --no-graph, or --resume --checked, which is slow");
   const std::string op = !found ? "which did not come again"
                                 : "in iteration " + std::to_string(found->step + 1) +
                                       " the first op whose result is not finite is " + found->op;
   fail(folder.path(), ": ", seen, ": ", op, "; ", from->path,
        " is the last good checkpoint: start a new run of it (--weights ", from->file(modelFile),
        ") with a lower optimizer.lr, or with optimizer.clip_norm");
-}
-
-//===-------------------------------------------------------------------------------------------------------------===//
-// Export
-//===-------------------------------------------------------------------------------------------------------------===//
-
-std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
-  return {{"dpsims.source_hash", state.sourceHash},
-          {"dpsims.step", std::to_string(state.step)},
-          {"dpsims.seed", std::to_string(state.seed)}};
-}
-
-static void requireStep(const ExportOptions &options, const std::vector<uint64_t> &steps) {
-  if (std::find(steps.begin(), steps.end(), uint64_t(options.step)) != steps.end())
-    return;
-  std::string known;
-  for (uint64_t step : steps)
-    known += (known.empty() ? "" : ", ") + std::to_string(step);
-  fail(options.run, ": has no checkpoint of step ", options.step, "; it has ", known.empty() ? "none" : known);
-}
-
-static Checkpoint checkpointOf(const ExportOptions &options, const Report &report) {
-  requireDirectory(options.run);
-  const Checkpoints checkpoints(joinPath(options.run, "checkpoints"));
-  if (options.step >= 0) {
-    requireStep(options, checkpoints.steps());
-    return checkpoints.open(uint64_t(options.step));
-  }
-  const std::optional<Checkpoint> newest = checkpoints.newest(report);
-  if (!newest)
-    fail(options.run, checkpoints.steps().empty() ? ": has no checkpoint" : ": none of its checkpoints is whole");
-  return *newest;
-}
-
-void exportAverage(const ExportOptions &options, const Report &report) {
-  const Checkpoint from = checkpointOf(options, report);
-  TrainOptions run;
-  run.output = options.run;
-  readOptions(joinPath(options.run, optionsFile), run);
-  if (!options.model.empty())
-    run.model = options.model;
-  if (!options.data.empty())
-    run.data = options.data;
-  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(run.model);
-  const Shape size = Iteration(*model, trainEntry(*model, 0), run.seed).size();
-  CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config, from.state.frozen};
-  requireSameRun(from.path, from.state, current);
-  const TrainingData data(*model, run.data, size, takesInstances(*model), run.seed, run.dataThreads);
-  if (options.threads)
-    run.threads = options.threads;
-  if (!options.device.empty())
-    run.device = options.device;
-  const std::unique_ptr<Device> device = createDevice(model->target, deviceOptions(run), model->path);
-  const SafetensorsFile weights(from.file(modelFile));
-  averageGenerator(model, *device, tensorsOf(weights), *data.statisticsLoader(), run.statisticsBatches, Noise(run.seed))
-      .write(options.output, options.half, averageMetadata(from.state));
-  report(options.output + ": the averaged generator of step " + std::to_string(from.state.step));
 }
 
 } // namespace dpsims

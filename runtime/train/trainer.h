@@ -12,7 +12,6 @@
 #include "runtime/train/stop_signal.h"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -89,22 +88,6 @@ private:
   uint64_t savedStep = 0;    // of the newest checkpoint
   bool whole = true;         // the weights are those of `step`, once what is in flight is done
 };
-
-struct ExportOptions {
-  std::string run;         ///< its folder
-  std::string output;      ///< safetensors
-  bool half = false;       ///< matrices as f16
-  int64_t step = -1;       ///< of which checkpoint; -1: the newest
-  std::string model, data; ///< empty: those of the run
-  std::string device;      ///< empty: as the run
-  int threads = 0;         ///< 0: as the run
-};
-
-/// Writes the averaged generator of a checkpoint as `dpsims-run sample` takes it.
-void exportAverage(const ExportOptions &options, const Report &report);
-
-/// What a file of an averaged generator says of itself.
-std::map<std::string, std::string> averageMetadata(const CheckpointState &state);
 
 } // namespace dpsims
 

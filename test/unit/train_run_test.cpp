@@ -9,6 +9,7 @@
 
 #include "runtime/image/png.h"
 #include "runtime/train/curves.h"
+#include "runtime/train/export_average.h"
 #include "runtime/train/trainer.h"
 
 #include <gtest/gtest.h>

@@ -6,6 +6,7 @@
 #include "runtime/base/file.h"
 #include "runtime/image/png.h"
 #include "runtime/train/curves.h"
+#include "runtime/train/export_average.h"
 #include "runtime/train/trainer.h"
 
 #include <filesystem>
