@@ -9,6 +9,7 @@
 import argparse
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import tempfile
@@ -17,12 +18,13 @@ CONFIG = "ade20k-256"
 SCRIPTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SCRIPTS))
 
+import driver  # noqa: E402
 import flags  # noqa: E402
 import libraries  # noqa: E402
 import pack  # noqa: E402
 import prepare  # noqa: E402
 import process  # noqa: E402
-from runner import Context, Results, run_steps, say  # noqa: E402
+from runner import Context, Results, left_out, run_steps, say  # noqa: E402
 from steps import STEPS  # noqa: E402
 from suite import MANIFEST, Suite, SuiteError  # noqa: E402
 
@@ -50,6 +52,22 @@ def folder(text):
     return path
 
 
+def folder_with(name):
+    """-> the type of a flag: a folder that has the file `name`."""
+    def check(text):
+        path = pathlib.Path(text).resolve()
+        if not (path / name).is_file():
+            raise argparse.ArgumentTypeError(f"{text}: has no {name}")
+        return path
+    return check
+
+
+def program(text):
+    if not shutil.which(text):
+        raise argparse.ArgumentTypeError(f"{text}: there is no such program")
+    return text
+
+
 def file(text):
     path = pathlib.Path(text).resolve()
     if not path.is_file():
@@ -71,9 +89,9 @@ def add_common(parser):
                         help=f"what is timed: a name in models/configs, or a file ({CONFIG})")
     parser.add_argument("--cases", type=names, metavar="A,B", help="only these golden cases")
     parser.add_argument("--bin", type=folder, metavar="DIR", help="take built programs from there, build nothing")
-    parser.add_argument("--reference", type=folder, metavar="DIR",
+    parser.add_argument("--reference", type=folder_with("dpsims_torch.py"), metavar="DIR",
                         help="folder of dpsims_torch.py, for the comparison with PyTorch")
-    parser.add_argument("--emulated", type=folder, metavar="DIR",
+    parser.add_argument("--emulated", type=folder_with(pack.LIBRARY), metavar="DIR",
                         help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels "
                              "compute, run makes a dry run on it")
 
@@ -88,10 +106,11 @@ def parse_arguments():
                      help="only versions and these: " + ", ".join(step.name for step in STEPS[1:]))
     run.add_argument("--output", type=pathlib.Path, default=pathlib.Path("gpu-results"), metavar="DIR",
                      help="for results.json, gpu.md and suite.log (gpu-results)")
-    run.add_argument("--limit", type=positive, default=540, metavar="S", help="seconds in all (540)")
+    run.add_argument("--limit", type=positive, default=540, metavar="S",
+                     help="seconds for the steps (540); a clone builds and compiles before they begin")
     run.add_argument("--jobs", type=positive, default=min(4, os.cpu_count() or 1), metavar="N",
                      help="golden cases at a time")
-    run.add_argument("--python", default=sys.executable, help="a Python that has PyTorch")
+    run.add_argument("--python", type=program, default=sys.executable, metavar="FILE", help="a Python that has PyTorch")
     make = commands.add_parser("pack", description="Packs programs, models and scripts into one file.")
     add_common(make)
     make.add_argument("-o", "--output", dest="file", type=pathlib.Path, default=pathlib.Path("dpsims-gpu-suite.tar.xz"),
@@ -114,11 +133,13 @@ def open_suite(options):
     root = root_of_clone()
     if not root:
         raise SuiteError(f"{SCRIPTS}: neither a clone nor a packed suite: {MANIFEST} is missing; unpack it again")
-    say("building and compiling the suite's models")
     options.plans, options.plans_for = None, ()
+    prepare.check(root, options)
+    say(f"building and compiling the suite's models; then come the steps, {options.limit} s at most")
     programs = pack.run_folder(root, options)
     made = options.output / "suite"
-    prepare.prepare(root, made, options, programs, programs)
+    steps = {step.name for step in STEPS if not left_out(options, step)}
+    prepare.prepare(root, made, options, programs, programs, record="kernels" in steps)
     return Suite(made)
 
 
@@ -139,6 +160,8 @@ def write_table(options, environment):
 
 def run(options):
     """-> true if results are right."""
+    if not options.emulated:
+        driver.require_gpu()
     options.output.mkdir(parents=True, exist_ok=True)
     suite = open_suite(options)
     options.scripts = SCRIPTS if suite.folder == SCRIPTS else root_of_clone() / "test/benchmarks"

@@ -105,8 +105,17 @@ def needed(folder):
             "libraries": sorted(libraries)}
 
 
+def require_writable(path):
+    if not path.parent.is_dir():
+        raise SuiteError(f"-o {path}: there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise SuiteError(f"-o {path}: cannot be written")
+
+
 def pack(root, options):
     """-> the file, and what it needs."""
+    require_writable(options.file)
+    prepare.check(root, options)
     tools = tools_folder(root, options)
     source = runtime_folder(root, options)
     with tempfile.TemporaryDirectory() as name:
@@ -116,7 +125,6 @@ def pack(root, options):
         copy_scripts(root, folder, options.reference)
         needs = needed(folder)
         add_to_manifest(folder, needs=needs)
-        options.file.parent.mkdir(parents=True, exist_ok=True)
         with tarfile.open(options.file, "w:xz" if options.file.suffix == ".xz" else "w:gz") as archive:
             archive.add(folder, TOP)
     return options.file, needs

@@ -102,8 +102,18 @@ def make_kernels(root, folder):
     return path
 
 
-def prepare(root, folder, options, tools, programs):
-    """Makes `folder` anew with the programs in `tools`; `programs`: where the suite finds its own, from `folder`."""
+def check(root, options):
+    """SuiteError: what the flags name is not there. Known before anything is built."""
+    configuration(root, options.config)
+    read_cases(root, options.cases)
+    if options.plans and not options.plans_for and not options.plans.is_file():
+        raise SuiteError(f"--plans {options.plans}: is not there, and no --plans-for says for which GPU to make it")
+
+
+def prepare(root, folder, options, tools, programs, record=True):
+    """Makes `folder` anew with the programs in `tools`; `programs`: where the suite finds its own, from `folder`.
+
+    `record`: what kernels compute is recorded too, if the emulated device is there; takes minutes."""
     config = configuration(root, options.config)
     cases = read_cases(root, options.cases)
     shutil.rmtree(folder, ignore_errors=True)
@@ -121,7 +131,7 @@ def prepare(root, folder, options, tools, programs):
     compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
     add_plans(tools / "dpsims-run", folder, options)
     emulated = options.emulated or root / "build/release/lib/emulated"
-    if emulated.is_dir() and (tools / SUMS).is_file():
+    if record and emulated.is_dir() and (tools / SUMS).is_file():
         record_sums(tools / SUMS, folder, emulated)
     write_manifest(folder, {
         "schema": SCHEMA, "commit": commit_of(root), "config": config.stem, "bin": str(programs), "cases": cases,

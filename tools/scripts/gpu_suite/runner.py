@@ -121,13 +121,20 @@ def limit_of(context, step):
     return (step.short if context.options.short else step.limit) * (EMULATED if context.options.emulated else 1)
 
 
+def left_out(options, step):
+    """-> why the flags leave a step out, or None."""
+    if options.steps and step.name not in options.steps:
+        return "not among --steps"
+    if options.short and not step.short:
+        return "not part of --short"
+    return None
+
+
 def why_not(context, step, limit, left):
     """-> why a step is left out, or None."""
     chosen = context.options.steps
-    if chosen and step.name not in chosen:
-        return "not among --steps"
-    if not limit:
-        return "not part of --short"
+    if reason := left_out(context.options, step):
+        return reason
     if context.options.emulated and not step.on_emulator and not chosen:
         return "says nothing on the emulated device"
     if left < min(limit, 5):
