@@ -62,6 +62,7 @@ ptx::Launch describe(const ptx::Kernel &kernel, dim3 grid, dim3 block, void **ar
 void execute(const ptx::Kernel &kernel, ptx::Launch launch) {
   Gpu &it = gpu();
   ++it.statistics.kernelsRun;
+  it.failed |= kernel.name == it.options.failLaunch;
   if (kernel.name == it.options.failLaunch)
     throw DeviceFault(cudaErrorLaunchFailure, kernel.name + ": fails, as it was asked to");
   launch.regions = it.memory.regions();

@@ -12,7 +12,9 @@ namespace {
 Options optionsOfEnvironment() {
   const char *text = std::getenv("DPSIMS_EMULATED_GPU");
   try {
-    return parseOptions(text ? text : "");
+    Options options = parseOptions(text ? text : "");
+    options.devices = visibleDevices(std::getenv("CUDA_VISIBLE_DEVICES"), options.devices);
+    return options;
   } catch (const std::exception &error) {
     complain(error.what());
     std::_Exit(1); // at once: the GPU is being made
@@ -21,6 +23,8 @@ Options optionsOfEnvironment() {
 
 void report() {
   const Gpu &it = gpu();
+  if (const std::string &name = it.options.failLaunch; !name.empty() && !it.failed)
+    complain("fail-launch=" + name + ": no kernel of that name was launched");
   if (it.options.statistics)
     std::fputs(it.statistics.text().c_str(), stderr);
   if (!it.options.leaks)
@@ -28,12 +32,6 @@ void report() {
   for (const auto &[what, count] : it.counters)
     if (count() != 0)
       complain("leaked " + std::to_string(count()) + ' ' + what);
-}
-
-// "" is a list without devices; so is "-1".
-bool hidesDevices() {
-  const char *visible = std::getenv("CUDA_VISIBLE_DEVICES");
-  return visible && (!*visible || *visible == '-');
 }
 
 } // namespace
@@ -86,10 +84,16 @@ int driverVersion() {
 cudaError_t deviceStatus() {
   if (driverVersion() / 1000 < CUDART_VERSION / 1000)
     return cudaErrorInsufficientDriver;
-  return gpu().options.devices == 0 || hidesDevices() ? cudaErrorNoDevice : cudaSuccess;
+  return gpu().options.devices == 0 ? cudaErrorNoDevice : cudaSuccess;
 }
 
-void complain(const std::string &message) { std::fprintf(stderr, "emulated GPU: %s\n", message.c_str()); }
+// What was read from a file may be part of the message.
+void complain(const std::string &message) {
+  std::string text;
+  for (unsigned char c : message)
+    text += c < ' ' || c > '~' ? '?' : static_cast<char>(c);
+  std::fprintf(stderr, "emulated GPU: %s\n", text.c_str());
+}
 
 void keep(const CudaError &error, const char *name) {
   if (*error.what())

@@ -50,6 +50,7 @@ struct Gpu {
   Scheduler scheduler;
   Statistics statistics;
   std::vector<std::pair<std::string, std::function<size_t()>>> counters; // of what can leak
+  bool failed = false;                                                   // the kernel of fail-launch came, and failed
   cudaError_t lastError = cudaSuccess;
   cudaError_t stickyError = cudaSuccess; // of failed work; never goes away
 };
@@ -72,7 +73,7 @@ void keep(const CudaError &error, const char *name);
 /// Says at exit, if asked to, how many of these were not given back.
 void watchLeaks(const char *what, std::function<size_t()> count);
 
-/// Prints "emulated GPU: ..." to stderr.
+/// Prints "emulated GPU: ..." to stderr, in printable characters.
 void complain(const std::string &message);
 
 } // namespace dpsims::emulated

@@ -40,8 +40,12 @@ struct Options {
   bool leaks = false;
 };
 
-/// Throws std::invalid_argument, which names the faulty entry.
+/// Throws std::invalid_argument, which names the faulty entry and says what it may be.
 Options parseOptions(const std::string &text);
+
+/// How many of `devices` GPUs the value of CUDA_VISIBLE_DEVICES leaves; null: it is not set. As the driver reads it, an
+/// entry that is no device hides itself and all behind it, and one that comes twice hides all.
+int visibleDevices(const char *list, int devices);
 
 } // namespace dpsims::emulated
 

@@ -27,8 +27,30 @@ TEST(Options, AreRead) {
 }
 
 TEST(Options, UnknownOnesAreErrors) {
-  for (const char *text : {"memory", "memory=", "memory=5X", "chip=80", "speed=3", "seed=1,,"})
+  for (const char *text : {"memory", "memory=", "memory=5X", "chip=80", "speed=3", "seed=1,,", "fail-launch="})
     EXPECT_THROW(parseOptions(text), std::invalid_argument) << text;
+}
+
+TEST(Options, AbsurdValuesAreErrors) {
+  for (const char *text :
+       {"memory=-1", "memory=0", "memory=99999999999G", "memory=+5", "races=2", "no-driver=-1", "devices=-1",
+        "devices=1000", "chip=sm_0", "chip=sm_-80", "driver=4294967296", "fail-alloc=0", "seed=18446744073709551616"})
+    EXPECT_THROW(parseOptions(text), std::invalid_argument) << text;
+  try {
+    parseOptions("devices=2,races=2");
+    FAIL();
+  } catch (const std::invalid_argument &error) {
+    EXPECT_STREQ(error.what(), "DPSIMS_EMULATED_GPU: \"races=2\": must be a number from 0 to 1");
+  }
+}
+
+TEST(Options, VisibleDevicesAreCountedAsTheDriverDoes) {
+  EXPECT_EQ(visibleDevices(nullptr, 2), 2);
+  EXPECT_EQ(visibleDevices("1,0", 2), 2);
+  EXPECT_EQ(visibleDevices("1", 2), 1);
+  EXPECT_EQ(visibleDevices("0,5,1", 2), 1);
+  for (const char *list : {"", "-1", "5", "x", "x,0", "0x", "0,0"})
+    EXPECT_EQ(visibleDevices(list, 2), 0) << list;
 }
 
 } // namespace
