@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/model/session.h"
 #include "runtime/weights/match.h"
+#include "runtime/weights/read_weight.h"
 
 #include <algorithm>
 
@@ -99,14 +100,23 @@ void FileWeights::usePrefix(const std::vector<WeightSpec> &needed, std::string &
 void FileWeights::read(uint32_t index, float *dst) {
   const WeightSpec &spec = model.weights[index];
   if (byIndex[index])
-    return file.read(*byIndex[index], dst);
+    return readWeight(file, *byIndex[index], dst);
   if (!initialiser)
     initialiser = std::make_unique<Initialiser>(model.weights, 0);
   if (spec.init == "copy") // the initialiser has checked that there is such a weight, which is no copy
     for (uint32_t i = 0; i < model.weights.size(); ++i)
       if (model.weights[i].name == spec.initOf && byIndex[i])
-        return file.read(*byIndex[i], dst);
+        return readWeight(file, *byIndex[i], dst);
   initialiser->fill(spec, dst);
+}
+
+void FileWeights::requireGood() {
+  std::vector<float> value;
+  for (uint32_t index = 0; index < byIndex.size(); ++index)
+    if (byIndex[index]) {
+      value.resize(static_cast<size_t>(elementCount(byIndex[index]->shape)));
+      read(index, value.data());
+    }
 }
 
 void InitialWeights::read(uint32_t index, float *dst) { initialiser.fill(model.weights[index], dst); }

@@ -47,7 +47,11 @@ public:
   FileWeights(const CompiledModel &model, const Entry &entry, const std::string &path, std::string prefix = {},
               const WeightSelection &selection = {});
 
+  /// Error: as readWeight.
   void read(uint32_t index, float *dst) override;
+
+  /// Reads all that the file gave, where they will be needed much later. Error: as readWeight.
+  void requireGood();
 
   /// The prefix that was found in the file without being asked for, else empty.
   const std::string &detectedPrefix() const { return detected; }

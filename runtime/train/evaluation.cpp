@@ -58,7 +58,7 @@ void Evaluation::chooseFeatures() {
     fail("--features-model needs --features-weights");
   if (!options.featuresWeights.empty()) {
     featuresModel = options.featuresModel.empty() ? model : CompiledModel::load(options.featuresModel);
-    FileWeights(*featuresModel, featuresModel->entry("features"), options.featuresWeights);
+    FileWeights(*featuresModel, featuresModel->entry("features"), options.featuresWeights).requireGood();
   } else if (StartWeights(*model, model->entry("train"), 0).hasFrozenBackbone()) {
     featuresModel = model;
   } else {

@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/train/arguments.h"
 #include "runtime/train/stop_signal.h"
+#include "runtime/weights/read_weight.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,7 @@ WeightLookup tensorsOf(const SafetensorsFile &file) {
     if (elementCount(entry->shape) != count)
       fail(file.path(), ": ", quoted(name), " is ", shapeText(entry->shape), ", the model has ", count,
            " numbers there");
-    file.read(*entry, dst);
+    readWeight(file, *entry, dst);
     return true;
   };
 }
@@ -80,6 +81,8 @@ uint16_t floatToHalf(float value) {
   return sign | std::min<uint16_t>(uint16_t((bits >> 13) - (112 << 10)), 0x7bff);
 }
 
+static bool isBeyondHalf(float value) { return std::fabs(value) > 65504; }
+
 void GeneratorWeights::write(const std::string &path, bool half,
                              const std::map<std::string, std::string> &metadata) const {
   SafetensorsWriter writer(path);
@@ -91,6 +94,7 @@ void GeneratorWeights::write(const std::string &path, bool half,
       writer.add(name, ElementType::F32, weight.first, value.data());
       continue;
     }
+    refuseValues(path, name, weight.first, value.data(), isBeyondHalf, "beyond f16's 65504", "leave --half out");
     writer.add(name, ElementType::F16, weight.first, [&value](uint64_t offset, void *dst, size_t size) {
       std::transform(value.begin() + int64_t(offset / 2), value.begin() + int64_t((offset + size) / 2),
                      static_cast<uint16_t *>(dst), floatToHalf);

@@ -41,7 +41,7 @@ public:
 
   void read(uint32_t index, float *dst) override;
 
-  /// Writes a safetensors file. `half`: matrices as f16 (values beyond it become its largest), vectors stay f32.
+  /// Writes a safetensors file. `half`: matrices as f16, vectors stay f32. Error: a matrix has values beyond f16.
   void write(const std::string &path, bool half, const std::map<std::string, std::string> &metadata) const;
 
 private:

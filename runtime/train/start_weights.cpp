@@ -4,9 +4,9 @@
 
 #include "runtime/base/error.h"
 #include "runtime/weights/match.h"
+#include "runtime/weights/read_weight.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace dpsims {
 
@@ -67,22 +67,11 @@ void StartWeights::addSaved(const std::string &path, const std::function<bool(ui
   add(open(path), indices, "", [](const WeightSpec &) { return true; });
 }
 
-// Training would only find much later that something is not finite, and blame the learning rate.
-static void requireFinite(const std::string &path, const SafetensorsEntry &tensor, const float *values) {
-  const int64_t count = elementCount(tensor.shape);
-  const float *bad = std::find_if(values, values + count, [](float value) { return !std::isfinite(value); });
-  if (bad != values + count)
-    fail(path, ": the tensor ", quoted(tensor.name), " has the value ", *bad, " at number ", bad - values,
-         ": fetch or make the file again");
-}
-
 void StartWeights::read(uint32_t index, float *dst) {
   const WeightSpec &spec = model.weights[index];
   auto place = places.find(index);
-  if (place != places.end()) {
-    place->second.file->read(*place->second.entry, dst);
-    return requireFinite(place->second.file->path(), *place->second.entry, dst);
-  }
+  if (place != places.end())
+    return readWeight(*place->second.file, *place->second.entry, dst);
   if (spec.init != "copy")
     return initial.read(index, dst);
   const auto source = std::find_if(model.weights.begin(), model.weights.end(),

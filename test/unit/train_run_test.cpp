@@ -428,7 +428,7 @@ TEST_F(TrainRun, RefusesWeightsThatAreNotFinite) {
   TrainOptions chosen = options("run");
   chosen.backboneWeights = directory / "nan.safetensors";
   EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }),
-                       {"nan.safetensors: the tensor \"stages.0.blocks.0.conv_dw.weight\" has the value", "number 0"}));
+                       {"nan.safetensors: \"stages.0.blocks.0.conv_dw.weight\" has", "not finite, the first nan at [0]: fetch"}));
 }
 
 TEST_F(TrainRun, RefusesWhatNoFlagTakes) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "runtime/weights/read_weight.h"
 #include "runtime/weights/safetensors.h"
 #include "support.h"
 
@@ -195,6 +196,30 @@ TEST_F(Safetensors, ConvertsFloats) {
   EXPECT_TRUE(hasParts(errorOf([&] { file.read(*file.find("ids"), values); }), {"\"ids\" has type I32"}));
   int32_t ids[3];
   EXPECT_TRUE(hasParts(errorOf([&] { file.readInts(*file.find("wide"), ids); }), {"\"wide\" has type F64"}));
+}
+
+TEST_F(Safetensors, RefusesWeightsWithBadValues) {
+  const float nan[] = {1, 2, 3, NAN, 5, -INFINITY}, negative[] = {0, -0.0f, -0.5f}, good[] = {1e-38f, 3e38f, 0};
+  const uint16_t half[] = {0x3c00, 0x7c00};
+  const double wide[] = {1e300, 1};
+  SafetensorsWriter writer(directory / "f");
+  writer.add("nan", ElementType::F32, {2, 3}, nan);
+  writer.add("half", ElementType::F16, {2}, half);
+  writer.add("wide", ElementType::F64, {2}, wide);
+  writer.add("bn.running_var", ElementType::F32, {3}, negative);
+  writer.add("bn.running_mean", ElementType::F32, {3}, negative);
+  writer.add("good", ElementType::F32, {3}, good);
+  writer.write();
+  SafetensorsFile file(directory / "f");
+  float values[6];
+  auto errorAt = [&](const char *name) { return errorOf([&] { readWeight(file, *file.find(name), values); }); };
+  EXPECT_TRUE(
+      hasParts(errorAt("nan"), {"f: \"nan\" has 2 of 6 values that are not finite, the first nan at [1, 0]: "}));
+  EXPECT_TRUE(hasParts(errorAt("half"), {"\"half\" has 1 of 2 values", "the first inf at [1]: f16 ends at 65504"}));
+  EXPECT_TRUE(hasParts(errorAt("wide"), {"\"wide\" has 1 of 2 values", "the first inf at [0]: f32 ends"}));
+  EXPECT_TRUE(hasParts(errorAt("bn.running_var"), {"has 1 of 3 values that are negative, the first -0.5 at [2]"}));
+  for (const char *name : {"bn.running_mean", "good"})
+    EXPECT_NO_THROW(readWeight(file, *file.find(name), values)) << name;
 }
 
 TEST_F(Safetensors, ConvertsIntegers) {

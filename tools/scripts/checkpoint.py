@@ -21,6 +21,8 @@ STORAGES = {
     "LongStorage": ("I64", 8), "IntStorage": ("I32", 4), "ShortStorage": ("I16", 2), "CharStorage": ("I8", 1),
     "ByteStorage": ("U8", 1), "BoolStorage": ("BOOL", 1),
 }
+# The largest f32 that each type rounds to a finite number.
+LARGEST = {"f16": 65519.99609375, "bf16": 3.396177326406364e38}
 STREAM_MAGIC = 0x1950A86A20F9469CFC6C
 
 
@@ -250,22 +252,44 @@ def write_safetensors(path, tensors, metadata=None):
         raise CheckpointError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def array_of(kind, data):
+    """-> little-endian numbers of array's type `kind`."""
+    numbers = array.array(kind, data)
+    if sys.byteorder != "little":
+        numbers.byteswap()
+    return numbers
+
+
+def values_of(dtype, data):
+    """-> the numbers of a floating-point type; none of another."""
+    if dtype == "F16":
+        return struct.unpack(f"<{len(data) // 2}e", data)
+    if dtype == "BF16":
+        return array.array("f", array.array("I", (word << 16 for word in array_of("H", data))).tobytes())
+    return array_of({"F32": "f", "F64": "d"}[dtype], data) if dtype in ("F32", "F64") else ()
+
+
+def describe_values(shape, values, is_bad, what):
+    """-> "2 of 64 values that are WHAT, the first nan at [0, 3]" if `is_bad` of some, else None."""
+    bad = [i for i, value in enumerate(values) if is_bad(value)]
+    if not bad:
+        return None
+    place, index = bad[0], []
+    for size in reversed(shape):
+        index.insert(0, place % size)
+        place //= size
+    return f"{len(bad)} of {len(values)} values that are {what}, the first {values[bad[0]]:g} at {index}"
+
+
 def to_bfloat16(data):
     """Bytes of f32 to bytes of bf16, to the nearest, halves to even; NaN stays NaN."""
-    words = array.array("I", data)
-    if sys.byteorder != "little":
-        words.byteswap()
+    words = array_of("I", data)
     nearest = ((w + 0x7FFF + ((w >> 16) & 1)) >> 16 if (w & 0x7FFFFFFF) <= 0x7F800000 else (w >> 16) | 0x40
                for w in words)
     return array.array("H", nearest).tobytes()
 
 
 def to_half(data):
-    """Bytes of f32 to bytes of f16, to the nearest; values beyond f16 become infinite."""
-    values = array.array("f", data)
-    try:
-        return struct.pack(f"<{len(values)}e", *values)
-    except OverflowError:
-        limit = 65519.99609375  # the largest f32 that rounds to 65504
-        inside = (v if -limit <= v <= limit or v != v else float("inf") * (1 if v > 0 else -1) for v in values)
-        return struct.pack(f"<{len(values)}e", *inside)
+    """Bytes of f32 to bytes of f16, to the nearest. None of them may be beyond LARGEST."""
+    values = array_of("f", data)
+    return struct.pack(f"<{len(values)}e", *values)

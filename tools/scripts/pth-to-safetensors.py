@@ -11,6 +11,7 @@ down. The prefix "module.", which data-parallel training adds to names, is taken
     pth-to-safetensors.py resnet50.pth resnet50.safetensors
     pth-to-safetensors.py training.ckpt ema.safetensors --key ema --half bf16
 """
+import math
 import os
 import sys
 
@@ -62,10 +63,35 @@ def plain_name(name, strip):
     return name
 
 
-def convert(tensor, half):
+def is_variance(name):
+    return name.endswith("running_var")
+
+
+def warn_of_values(name, tensor, data, path):
+    """Says what dpsims-run will refuse, should it need this tensor."""
+    values = checkpoint.values_of(tensor.dtype, data)
+    bad = checkpoint.describe_values(tensor.shape, values, lambda value: not math.isfinite(value), "not finite")
+    if not bad and is_variance(name):
+        bad = checkpoint.describe_values(tensor.shape, values, lambda value: value < 0, "negative")
+    if bad:
+        print(f"pth-to-safetensors.py: warning: {path}: {name} has {bad}", file=sys.stderr)
+
+
+def require_range(name, tensor, data, half, path):
+    largest = checkpoint.LARGEST[half]
+    bad = checkpoint.describe_values(tensor.shape, checkpoint.values_of(tensor.dtype, data),
+                                     lambda value: largest < abs(value) < math.inf, f"beyond {half}")
+    if bad:
+        other = "use --half bf16, or leave" if half == "f16" else "leave"
+        raise CheckpointError(f"{path}: {name} has {bad}: {other} --half out")
+
+
+def convert(name, tensor, half, path):
     """-> (type, shape, bytes)"""
     data = tensor.bytes()
+    warn_of_values(name, tensor, data, path)
     if half and tensor.dtype == "F32":
+        require_range(name, tensor, data, half, path)
         data = checkpoint.to_half(data) if half == "f16" else checkpoint.to_bfloat16(data)
         return half.upper(), tensor.shape, data
     return tensor.dtype, tensor.shape, data
@@ -79,7 +105,7 @@ def convert_all(state, args):
             continue
         if name in out:
             raise CheckpointError(f"{args.input}: {name} stands there twice, once with a prefix")
-        out[name] = convert(value, args.half)
+        out[name] = convert(name, value, args.half, args.input)
     return out
 
 
