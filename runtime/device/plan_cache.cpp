@@ -32,6 +32,9 @@ Json readCache(const std::string &path) {
   Json file = Json::parse(readText(path), nullptr, false);
   if (file.is_discarded() || !file.is_object() || !file.value("machines", Json()).is_object())
     fail(path, ": is damaged, or no plan cache");
+  for (const Json &choices : file["machines"])
+    if (!choices.is_object())
+      fail(path, ": is damaged, or no plan cache");
   if (file.value("version", Json()) != version)
     fail(path, ": is a plan cache of version ", file.value("version", Json()).dump(), ", and this program's is ",
          version);
@@ -104,7 +107,7 @@ void PlanCache::read() {
     return;
   }
   auto mine = file["machines"].find(machine);
-  if (mine != file["machines"].end() && mine->is_object())
+  if (mine != file["machines"].end())
     choices = *mine;
   else if (named && !file["machines"].empty())
     fail(path, ": has plans for ", machinesOf(file), ", and this is ", machine, "; make them with dpsims-run plans");
@@ -112,12 +115,27 @@ void PlanCache::read() {
 
 std::string PlanCache::findWord(const std::string &key) const {
   auto found = choices.find(key);
-  return found != choices.end() && found->is_string() ? found->get<std::string>() : std::string();
+  if (found == choices.end())
+    return {};
+  if (!found->is_string())
+    tellDamaged(key);
+  return found->is_string() ? found->get<std::string>() : std::string();
 }
 
 const Json *PlanCache::findRecord(const std::string &key) const {
   auto found = choices.find(key);
-  return found != choices.end() && found->is_object() ? &*found : nullptr;
+  if (found == choices.end())
+    return nullptr;
+  if (!found->is_object())
+    tellDamaged(key);
+  return found->is_object() ? &*found : nullptr;
+}
+
+void PlanCache::tellDamaged(const std::string &key) const {
+  if (!told)
+    std::cerr << "dpsims-run: warning: " << path << ": has damaged plans, the first for " << quoted(key)
+              << ": they are made anew\n";
+  told = true;
 }
 
 void PlanCache::store(const std::string &key, Json choice) {
@@ -140,8 +158,6 @@ void PlanCache::save() {
 void PlanCache::write() {
   update(path, [&](Json &file) {
     Json &mine = file["machines"][machine];
-    if (!mine.is_object())
-      mine = Json::object();
     for (const std::string &key : changed)
       mine[key] = choices[key];
   });
@@ -180,8 +196,6 @@ void addPlans(const std::string &from, const std::string &to) {
     update(to, [&](Json &file) {
       for (const auto &[machine, plans] : source["machines"].items()) {
         Json &target = file["machines"][machine];
-        if (!plans.is_object() || !(target.is_null() || target.is_object()))
-          continue;
         for (const auto &[key, choice] : plans.items())
           if (!target.contains(key))
             target[key] = choice;

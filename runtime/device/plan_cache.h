@@ -32,6 +32,9 @@ public:
   /// The record kept for `key`, null if there is none. It comes from a file: anything may stand in it.
   const Json *findRecord(const std::string &key) const;
 
+  /// Tells the user once that what the file has for `key`, and maybe for others, is of no use and will be replaced.
+  void tellDamaged(const std::string &key) const;
+
   void store(const std::string &key, Json choice);
 
   /// Writes new choices to the file, beside what other processes wrote meanwhile. A file that cannot be written is an
@@ -44,6 +47,7 @@ private:
 
   std::string path, machine;
   bool named;
+  mutable bool told = false; // that something is damaged
   Json choices = Json::object();
   std::set<std::string> changed; // keys
 };

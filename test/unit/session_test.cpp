@@ -347,6 +347,23 @@ TEST(PlanCache, TakesNoHarmFromBadFiles) {
   EXPECT_EQ(nowhere.findWord("k"), "direct");
 }
 
+TEST(PlanCache, TellsOfDamagedChoicesOnce) {
+  TemporaryDirectory directory;
+  const std::string path = directory / "plans.json";
+  writeFile(path, R"({"version": 2, "machines": {"a": {"k": 3, "l": "direct", "m": {}}}})");
+  PlanCache cache(cacheAt(path), "a");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(cache.findWord("l"), "direct");
+  EXPECT_TRUE(cache.findRecord("m"));
+  EXPECT_FALSE(cache.findRecord("none"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(cache.findWord("k"), "");
+  EXPECT_FALSE(cache.findRecord("l"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "dpsims-run: warning: " + path + ": has damaged plans, the first for \"k\": they are made anew\n");
+}
+
 TEST(PlanCache, RefusesWhatTheUserNamedAndIsOfNoUse) {
   TemporaryDirectory directory;
   std::string path = directory / "plans.json";

@@ -198,7 +198,10 @@ template <typename Step> bool preferWinograd(const StepContext &context, const S
   if (!canUseWinograd(descs) || multiplyAdds(descs) < worthMeasuring)
     return false;
   std::string key = variant(context, step) + " " + shapeKey(descs), choice = context.cache.findWord(key);
-  if (choice.empty()) {
+  const bool isKnown = choice == "winograd" || choice == "direct";
+  if (!isKnown && !choice.empty())
+    context.cache.tellDamaged(key);
+  if (!isKnown) {
     choice = measureWinograd(context, step, descs) ? "winograd" : "direct";
     context.cache.store(key, choice);
   }

@@ -26,19 +26,24 @@ Json toJson(const ConvGraph &graph, const std::string &text) {
   return json;
 }
 
-double secondsOf(const Json &json) {
-  const Json microseconds = json.value("microseconds", Json());
-  return microseconds.is_number() && microseconds > 0 ? 1e-6 * microseconds.get<double>() : 0;
+// 0 where nothing was measured; nothing if it is damaged.
+std::optional<double> secondsOf(const Json &json) {
+  const Json microseconds = json.value("microseconds", Json(0));
+  return microseconds.is_number() && microseconds >= 0 ? std::optional(1e-6 * microseconds.get<double>())
+                                                       : std::nullopt;
 }
 
-// Null if the text is not the one that was written: cuDNN need not read what is damaged.
+// Null if it is damaged: cuDNN need not read a text that is not the one that was written.
 std::shared_ptr<ConvGraph> fromJson(const Json &json, const ConvGraphSpec &spec, const CudnnTarget &target) {
   if (!json.is_object() || !json.value("engine", Json()).is_number_integer() ||
       !json.value("plan", Json()).is_string() || json.value("checksum", Json()) != sumOf(json["plan"]))
     return nullptr;
+  const std::optional<double> seconds = secondsOf(json);
+  if (!seconds)
+    return nullptr;
   std::shared_ptr<ConvGraph> graph = ConvGraph::load(spec, target, json["engine"], json["plan"]);
   if (graph)
-    graph->seconds = secondsOf(json);
+    graph->seconds = *seconds;
   return graph;
 }
 
@@ -74,12 +79,19 @@ ConvPlans::Candidates ConvPlans::choose(const ConvGraphSpec &spec, const std::st
 ConvPlans::Candidates ConvPlans::load(const ConvGraphSpec &spec, const std::string &key, bool &measured) const {
   Candidates graphs;
   const Json *record = cache.findRecord(key);
-  if (!record || !record->value("plans", Json()).is_array())
+  if (!record)
     return graphs;
-  for (const Json &plan : (*record)["plans"])
+  const Json plans = record->value("plans", Json()), isMeasured = record->value("measured", Json());
+  bool whole = plans.is_array() && !plans.empty() && isMeasured.is_boolean();
+  for (const Json &plan : whole ? plans : Json::array())
     if (std::shared_ptr<ConvGraph> graph = fromJson(plan, spec, target))
       graphs.push_back(std::move(graph));
-  measured = !graphs.empty() && record->value("measured", Json()) == true;
+  whole &= graphs.size() == plans.size();
+  if (!whole) {
+    cache.tellDamaged(key);
+    graphs.clear();
+  }
+  measured = !graphs.empty() && isMeasured == true;
   return graphs;
 }
 
@@ -116,8 +128,11 @@ bool ConvPlans::prefersKernel(const ConvGraphSpec &spec, const ConvGraph &fused,
 
 double ConvPlans::epilogueSeconds(const ConvGraphSpec &spec) {
   const std::string key = "kernel for the epilogue of " + spec.key();
-  if (const Json *record = cache.findRecord(key))
-    return secondsOf(*record);
+  if (const Json *record = cache.findRecord(key)) {
+    if (const std::optional<double> known = secondsOf(*record))
+      return *known;
+    cache.tellDamaged(key);
+  }
   double seconds = 0;
   try {
     seconds = timer->timeEpilogue(spec);
