@@ -20,11 +20,18 @@ public:
   explicit Error(std::string_view message);
 };
 
-/// Throws an Error whose message is the pieces, written one after the other with operator<<.
-template <typename... Pieces> [[noreturn]] void fail(const Pieces &...pieces) {
+/// What a device could not do, or why there is none. The message names no model: whoever runs one adds it.
+class DeviceError : public Error {
+public:
+  using Error::Error;
+};
+
+/// Throws an Error whose message is the pieces, written one after the other with operator<<; fail<DeviceError>(...)
+/// throws one of those.
+template <typename Kind = Error, typename... Pieces> [[noreturn]] void fail(const Pieces &...pieces) {
   std::ostringstream text;
   (text << ... << pieces);
-  throw Error(text.str());
+  throw Kind(text.str());
 }
 
 /// quoted(text): the text in quotes, its middle left out if it is longer than 160 characters; for names from files.

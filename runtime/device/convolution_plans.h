@@ -49,6 +49,10 @@ struct ConvolutionPlans {
 /// another target; there is no such GPU; the description is none.
 ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request);
 
+/// The description of a GPU that is here, as ConvolutionPlansRequest::description names one elsewhere. Errors: there is
+/// no such GPU, or no library that knows it.
+std::string describeDevice(const DeviceOptions &options);
+
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_DEVICE_CONVOLUTION_PLANS_H

@@ -65,9 +65,23 @@ ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionP
   if (model.target != Target::Cuda)
     fail(model.path, ": compiled for ", name(model.target), ": only models for cuda have plans of this kind");
 #ifdef DPSIMS_HAVE_CUDA_DEVICE
-  return planCudaConvolutions(model, request);
+  try {
+    return planCudaConvolutions(model, request);
+  } catch (const DeviceError &error) {
+    fail(model.path, ": ", error.what());
+  }
 #else
   fail(model.path, ": this dpsims-run was built without the CUDA toolkit");
+#endif
+}
+
+std::string describeDevice(const DeviceOptions &options) {
+  if (options.target.value_or(Target::Cuda) != Target::Cuda)
+    fail("--device ", name(*options.target), ": only GPUs have descriptions of this kind");
+#ifdef DPSIMS_HAVE_CUDA_DEVICE
+  return describeCudaDevice(options);
+#else
+  fail("this dpsims-run was built without the CUDA toolkit");
 #endif
 }
 

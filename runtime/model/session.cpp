@@ -63,17 +63,31 @@ void loadWeight(const CompiledModel &model, const LoadWeightStep &step, const Bu
 
 } // namespace
 
+// On a GPU an error of one step is noticed by a later call, of whatever kind.
+template <typename Work> auto Session::named(const Work &work) const {
+  try {
+    return work();
+  } catch (const DeviceError &error) {
+    fail(compiled->path, ": entry ", quoted(program->name), ": ", error.what());
+  }
+}
+
 Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights,
                  size_t depth)
     : compiled(std::move(model)), program(&entry), device(device) {
   if (!weights && !entry.weights.empty())
     fail(compiled->path, ": entry ", quoted(entry.name), " needs ", entry.weights.size(), " weights: give --weights");
+  named([&] { open(weights, depth); });
+}
+
+void Session::open(WeightSource *weights, size_t depth) {
+  const Entry &entry = *program;
   MemoryNeed need = needOf(*compiled, entry, device, depth);
   requireMemory(*compiled, entry, device, need);
   main = device.createPlan(compiled, entry, entry.main);
   need.constants = 0; // they have their memory, and the libraries too
   requireMemory(*compiled, entry, device, need);
-  prepare(device, weights);
+  prepare(weights);
   if (!entry.variables.empty())
     makeVariables(*weights);
   arena = device.allocate(entry.main.arenaSize);
@@ -88,7 +102,7 @@ Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry,
   main->bindArguments(boundInputs, boundOutputs);
 }
 
-void Session::prepare(Device &device, WeightSource *weights) {
+void Session::prepare(WeightSource *weights) {
   const Plan &plan = program->prepare;
   if (plan.steps.empty())
     return;
@@ -132,9 +146,13 @@ void Session::makeVariables(WeightSource &weights) {
   main->bindVariables(variables);
 }
 
-void Session::readVariable(size_t i, float *dst) const { device.download(dst, variables[i], variableBytes(i)); }
+void Session::readVariable(size_t i, float *dst) const {
+  named([&] { device.download(dst, variables[i], variableBytes(i)); });
+}
 
-void Session::writeVariable(size_t i, const float *src) { device.upload(variables[i], src, variableBytes(i)); }
+void Session::writeVariable(size_t i, const float *src) {
+  named([&] { device.upload(variables[i], src, variableBytes(i)); });
+}
 
 void Session::begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
   if (pipeline)
@@ -155,20 +173,22 @@ void Session::end(const std::vector<void *> &outputs) {
 }
 
 void Session::submit(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
-  begin(inputs, outputs);
-  main->runAll();
-  end(outputs);
+  named([&] {
+    begin(inputs, outputs);
+    main->runAll();
+    end(outputs);
+  });
 }
 
 void Session::wait(size_t count) {
   if (pipeline)
-    pipeline->wait(count);
+    named([&] { pipeline->wait(count); });
 }
 
 void Session::collect() {
   ran = false;
   if (pipeline)
-    pipeline->collect();
+    named([&] { pipeline->collect(); });
 }
 
 void Session::run(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
@@ -178,25 +198,29 @@ void Session::run(const std::vector<const void *> &inputs, const std::vector<voi
 
 void Session::profile(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
                       std::vector<double> &seconds) {
-  begin(inputs, outputs);
-  main->profile(seconds);
-  end(outputs);
+  named([&] {
+    begin(inputs, outputs);
+    main->profile(seconds);
+    end(outputs);
+  });
   collect();
 }
 
 double Session::time(const std::vector<const void *> &inputs, const std::vector<void *> &outputs, bool single) {
-  std::unique_ptr<DeviceEvent> start = device.createEvent(/*timed=*/true), stop = device.createEvent(/*timed=*/true);
-  begin(inputs, outputs);
-  device.synchronize();
-  start->record(Queue::Compute);
-  if (single)
-    main->run(0, program->main.steps.size());
-  else
-    main->runAll();
-  stop->record(Queue::Compute);
-  end(outputs);
-  collect();
-  return stop->secondsSince(*start);
+  return named([&] {
+    std::unique_ptr<DeviceEvent> start = device.createEvent(/*timed=*/true), stop = device.createEvent(/*timed=*/true);
+    begin(inputs, outputs);
+    device.synchronize();
+    start->record(Queue::Compute);
+    if (single)
+      main->run(0, program->main.steps.size());
+    else
+      main->runAll();
+    stop->record(Queue::Compute);
+    end(outputs);
+    collect();
+    return stop->secondsSince(*start);
+  });
 }
 
 bool Session::isFinite(const void *address, uint64_t count) const {
@@ -230,8 +254,8 @@ const void *Session::addressOf(const Buffer &buffer) const {
   return base ? static_cast<const char *>(base) + buffer.offset : nullptr;
 }
 
-void Session::runChecked(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
-                         std::string &firstNonFinite) {
+void Session::runSteps(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
+                       std::string &firstNonFinite) {
   const Plan &plan = program->main;
   begin(inputs, outputs);
   device.synchronize();
@@ -247,6 +271,11 @@ void Session::runChecked(const std::vector<const void *> &inputs, const std::vec
     }
   }
   end(outputs);
+}
+
+void Session::runChecked(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
+                         std::string &firstNonFinite) {
+  named([&] { runSteps(inputs, outputs, firstNonFinite); });
   collect();
 }
 

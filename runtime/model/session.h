@@ -39,7 +39,8 @@ class Session {
 public:
   /// `entry` is one of the model's. `weights` may be null for an entry without weights; it is not used after the
   /// constructor. `device` must outlive the session. `depth`: runs in flight at most, if the device can have several;
-  /// each takes memory for its inputs and outputs. Errors: those of createPlan and of reading weights.
+  /// each takes memory for its inputs and outputs. Errors: those of createPlan and of reading weights. What a device
+  /// says here or later (DeviceError) becomes an Error that names the model and the entry.
   Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights,
           size_t depth = 1);
 
@@ -85,13 +86,17 @@ public:
   MemoryUse memory() const;
 
 private:
-  void prepare(Device &device, WeightSource *weights);
+  template <typename Work> auto named(const Work &work) const;
+  void open(WeightSource *weights, size_t depth);
+  void prepare(WeightSource *weights);
   void makeVariables(WeightSource &weights);
   uint64_t variableBytes(size_t i) const;
   bool isFinite(const void *address, uint64_t count) const;
   std::string checkStart() const;
   const void *addressOf(const Buffer &buffer) const;
   void begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);
+  void runSteps(const std::vector<const void *> &inputs, const std::vector<void *> &outputs,
+                std::string &firstNonFinite);
   void end(const std::vector<void *> &outputs);
 
   std::shared_ptr<const CompiledModel> compiled;

@@ -86,6 +86,40 @@ bad "a broken description" "broken.json: \"deviceVer\" is missing" plans model.d
 echo "[1]" >list.json
 bad "no description" "list.json: is no description of a device" plans model.dpsims --for list.json -o none.json
 
+# What a GPU says of itself is such a description; plans made of it are for that GPU, and not measured yet.
+good "--describe" plans --describe this.json
+has err "^dpsims-run: this.json: describes this GPU"
+good "plans --for this GPU" plans model.dpsims --for this.json -o here.json
+execute --plans here.json --outputs g.safetensors
+has here.json '"measured": true'
+[ "$(grep -c 'emulated GPU.*: {' here.json)" -eq 1 ] || complain "here.json: not of one GPU"
+bad "--describe and a model" "--model excludes --describe" plans model.dpsims --describe none.json
+bad "--describe in no folder" "none/this.json: cannot write" plans --describe none/this.json
+bad "--describe of the processor" "only GPUs have descriptions" plans --describe none.json --device cpu
+bad "no model" "plans: give a compiled model, or --describe" plans
+DPSIMS_EMULATED_GPU=devices=0 bad "--describe without a GPU" "there is no GPU to describe: no CUDA-capable" plans \
+  --describe none.json
+DPSIMS_EMULATED_GPU=devices=0 bad "plans without a GPU" "model.dpsims: compiled for cuda, and there is no GPU" plans \
+  model.dpsims
+DPSIMS_EMULATED_GPU=cudnn=90100 bad "plans with an old cuDNN" "model.dpsims: .*cuDNN 9.1.0 was found" plans model.dpsims
+
+# Values that no GPU has.
+refuse() {
+  sed "s/$2/$3/" "$device" >wrong.json
+  cmp -s "$device" wrong.json && complain "$2: changed nothing"
+  bad "$3" "$1" plans model.dpsims --for wrong.json -o none.json
+}
+refuse 'wrong.json: "warpSize" is -5, and must be 32; see' '"warpSize": 32' '"warpSize": -5'
+refuse '"multiProcessorCount" is 1e+20, and must be an integer from 1 to 4096' \
+  '"multiProcessorCount": 132' '"multiProcessorCount": 99999999999999999999'
+refuse '"l2CacheSize" is "large", and must be an integer' '"l2CacheSize": 52428800' '"l2CacheSize": "large"'
+refuse '"smClockRateKHz" is 1.5, and must be an integer' '"smClockRateKHz": 1980000' '"smClockRateKHz": 1.5'
+refuse '"maxBlockSize" is \[1024,1024\], and must be 3 integers from 1' '\[1024, 1024, 64\]' '[1024, 1024]'
+refuse '"maxGridSize" is \[-1,65535,65535\], and must be 3 integers' '2147483647' '-1'
+refuse '"deviceVer" is 0, and must be an integer from 300' '"deviceVer": 900' '"deviceVer": 0'
+refuse '"deviceName" has 0 bytes' 'NVIDIA H100 80GB HBM3' ''
+[ ! -e none.json ] || complain "plans for a wrong description"
+
 # Damaged: one that the user named is an error; his own is made anew, with one line.
 head -c 300 before.json >cut.json
 bad "a cut cache" "cut.json: is damaged" plans model.dpsims --plans cut.json
@@ -97,10 +131,18 @@ execute --outputs e.safetensors
 has err "plans.json: is damaged, or no plan cache: it is made anew"
 [ "$(wc -l <err)" -eq 1 ] || complain "a damaged cache: not one line"
 
-# A plan whose text is not the one that was written is found again.
-sed 's/"plan": "/"plan": "damaged/' before.json >changed.json
-execute --plans changed.json --outputs f.safetensors
-has changed.json '"measured": true'
-grep -q '"plan": "damaged' changed.json && complain "damaged plans were not replaced"
+# A plan that is not as it was written is told of, in one line for all, and found again.
+for change in 's/"plan": "/"plan": "damaged/' 's/"measured": true/"measured": "damaged"/' \
+  's/"microseconds": [0-9]/"microseconds": -1/' 's/"plans": \[/"damaged": [/'; do
+  sed "$change" before.json >changed.json
+  cmp -s changed.json before.json && complain "$change: changed nothing"
+  execute --plans changed.json --outputs f.safetensors
+  has err "^dpsims-run: warning: changed.json: has damaged plans, the first for \".*\": they are made anew"
+  [ "$(wc -l <err)" -eq 1 ] || complain "$change: not one line"
+  has changed.json '"measured": true'
+  grep -q damaged changed.json && complain "$change: damaged plans were not replaced"
+done
+sed 's/"machines": {/"machines": {"other": 5,/' before.json >changed.json
+bad "a damaged table" "changed.json: is damaged" plans model.dpsims --plans changed.json
 
 [ $failures -eq 0 ]

@@ -4,6 +4,7 @@
 
 #include "tools/dpsims-run/commands.h"
 
+#include "runtime/base/environment.h"
 #include "runtime/base/error.h"
 #include "runtime/format/checksum.h"
 
@@ -28,7 +29,8 @@ int reportError(const std::string &message) {
 }
 
 int runCommandLine(int argc, char **argv) {
-  CLI::App app("Executes models that dpsims-compile wrote: trains, samples images, runs any program, measures.", "dpsims-run");
+  CLI::App app("Executes models that dpsims-compile wrote: trains, samples images, runs any program, measures.",
+               "dpsims-run");
   app.require_subcommand(1);
   app.set_version_flag("--version", "dpsims-run " DPSIMS_VERSION " (model format " +
                                         std::to_string(dpsims::format::formatVersion) + ")");
@@ -69,7 +71,13 @@ void reportPrefix(const std::string &path, const std::string &prefix) {
 }
 
 void DeviceFlags::addTo(CLI::App &command) {
-  command.add_option("--device", device, "cpu, cuda or cuda:N, for which the model must be compiled; without: the model's")
+  // The library's message for a bad value would name the flag, which nobody gave.
+  command.preparse_callback([](size_t) {
+    environmentChoice("DPSIMS_CONVOLUTION", {"auto", "direct", "winograd"});
+    environmentSwitch("DPSIMS_CHECKED");
+  });
+  command
+      .add_option("--device", device, "cpu, cuda or cuda:N, for which the model must be compiled; without: the model's")
       ->type_name("NAME");
   command.add_option("--threads", threads, "CPU threads; 0: OMP_NUM_THREADS, else all processors")
       ->check(CLI::Range(0, 4096))
@@ -80,8 +88,7 @@ void DeviceFlags::addTo(CLI::App &command) {
                   "the library's first proposal")
       ->check(CLI::IsMember({"auto", "direct", "winograd"}))
       ->envname("DPSIMS_CONVOLUTION");
-  command
-      .add_option("--plans", plans, "plan cache with those choices, must be for this machine; without: the user's")
+  command.add_option("--plans", plans, "plan cache with those choices, must be for this machine; without: the user's")
       ->type_name("FILE");
   command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
   command.add_flag("--no-graph", noGraph, "CUDA: launch each step; do not replay all as one graph");

@@ -3,6 +3,7 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/file.h"
 #include "runtime/device/convolution_plans.h"
 #include "runtime/device/plan_cache.h"
 
@@ -16,7 +17,7 @@ namespace dpsims {
 namespace {
 
 struct PlansFlags {
-  std::string model, description, output;
+  std::string model, description, output, describe;
   DeviceFlags device;
 };
 
@@ -43,8 +44,15 @@ bool sameFile(const std::string &a, const std::string &b) {
   return !a.empty() && (a == b || std::filesystem::equivalent(a, b, ignored));
 }
 
+void describe(const PlansFlags &flags) {
+  writeFile(flags.describe, describeDevice(flags.device.options()));
+  std::cerr << "dpsims-run: " << flags.describe << ": describes this GPU, for plans --for on another machine\n";
+}
+
 void checkFlags(const CLI::App &command, const PlansFlags &flags) {
   auto given = [&](const char *name) { return command.get_option(name)->count() > 0; };
+  if (flags.model.empty())
+    fail("plans: give a compiled model, or --describe");
   if (given("--for") && flags.description.empty())
     fail("--for: names no file: give a device's description, as runtime/device/cuda/devices/h100.json");
   if (given("--for") && given("--device"))
@@ -68,6 +76,8 @@ void checkWritten(const std::string &path, const ConvolutionPlans &plans) {
 }
 
 void makePlans(const CLI::App &command, const PlansFlags &flags) {
+  if (!flags.describe.empty())
+    return describe(flags);
   checkFlags(command, flags);
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   ConvolutionPlansRequest request;
@@ -92,15 +102,27 @@ void addPlansCommand(CLI::App &app) {
   CLI::App *command =
       app.add_subcommand("plans", "Finds how cuDNN does each convolution of a model for CUDA, and keeps it in a plan "
                                   "cache: measured, on this machine's GPU; or for a GPU elsewhere.");
-  command->add_option("model,--model", flags->model, "compiled model, for CUDA")->required()->type_name("FILE");
+  CLI::Option *model =
+      command->add_option("model,--model", flags->model, "compiled model, for CUDA")->type_name("FILE");
+  CLI::Option *describedGpu =
+      command
+          ->add_option(
+              "--for", flags->description,
+              "a GPU that is not here, described as in runtime/device/cuda/devices; needs cuDNN 9.8, no driver")
+          ->type_name("DEVICE.json");
+  CLI::Option *output =
+      command->add_option("-o,--output", flags->output, "plan cache to add to; without: the user's")->type_name("FILE");
   command
-      ->add_option("--for", flags->description,
-                   "a GPU that is not here, described as in runtime/device/cuda/devices; needs cuDNN 9.8, no driver")
+      ->add_option("--describe", flags->describe,
+                   "write what --for takes for this machine's GPU (the one of --device), as cuDNN describes it")
+      ->excludes(model)
+      ->excludes(describedGpu)
+      ->excludes(output)
       ->type_name("DEVICE.json");
-  command->add_option("-o,--output", flags->output, "plan cache to add to; without: the user's")->type_name("FILE");
   flags->device.addTo(*command);
   command->footer("Examples:\n"
                   "  dpsims-run plans sample.dpsims --tf32\n"
+                  "  dpsims-run plans --describe this-gpu.json\n"
                   "  dpsims-run plans training.dpsims --for runtime/device/cuda/devices/h100.json -o plans.json\n"
                   "and there, where candidates are measured once and the fastest is kept:\n"
                   "  dpsims-run train --model training.dpsims --plans plans.json --output run");

@@ -50,17 +50,17 @@ template <typename Status> std::string faultBefore(Status status) {
 
 void check(cudaError_t status, const char *call) {
   if (status != cudaSuccess)
-    fail("CUDA: ", call, ": ", cudaGetErrorString(status), isAsynchronous(status) ? causedBefore : "");
+    fail<DeviceError>("CUDA: ", call, ": ", cudaGetErrorString(status), isAsynchronous(status) ? causedBefore : "");
 }
 
 void check(cublasStatus_t status, const char *call) {
   if (status != CUBLAS_STATUS_SUCCESS)
-    fail("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
+    fail<DeviceError>("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
 }
 
 void check(cudnnStatus_t status, const char *call) {
   if (status != CUDNN_STATUS_SUCCESS)
-    fail("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
+    fail<DeviceError>("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
 }
 
 } // namespace dpsims::cuda

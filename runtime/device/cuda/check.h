@@ -11,8 +11,8 @@
 
 namespace dpsims::cuda {
 
-/// Error, unless the call succeeded: "CUDA: cudaMalloc: out of memory". One that came about on the GPU before the call
-/// says how to find the step that made it (DeviceOptions::checked), whichever library noticed.
+/// DeviceError, unless the call succeeded: "CUDA: cudaMalloc: out of memory". One that came about on the GPU before the
+/// call says how to find the step that made it (DeviceOptions::checked), whichever library noticed.
 void check(cudaError_t status, const char *call);
 void check(cublasStatus_t status, const char *call);
 void check(cudnnStatus_t status, const char *call);

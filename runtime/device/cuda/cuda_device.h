@@ -23,8 +23,13 @@ using CudaPlansEntry = void (*)(const CompiledModel &model, const ConvolutionPla
                                 ConvolutionPlans &result);
 inline constexpr const char *cudaPlansEntryName = "dpsims_plan_convolutions";
 
-/// A string that it exports under this name: equal in libdpsims-cuda.so and in the program where both were compiled with
-/// the same headers.
+/// Likewise for describeDevice, under cudaDescribeEntryName.
+std::string describeCudaDevice(const DeviceOptions &options);
+using CudaDescribeEntry = void (*)(const DeviceOptions &options, std::string &result);
+inline constexpr const char *cudaDescribeEntryName = "dpsims_describe_device";
+
+/// A string that it exports under this name: equal in libdpsims-cuda.so and in the program where both were compiled
+/// with the same headers.
 inline constexpr const char *cudaBoundaryName = "dpsims_cuda_boundary";
 
 } // namespace dpsims

@@ -28,7 +28,8 @@ std::string missingText(const CudaInfo &info) {
   if (names.empty())
     return "";
   return names + ": install CUDA " + info.toolkit.substr(0, info.toolkit.find('.')) +
-         " and cuDNN 9, as packages of the system or as the wheels that PyTorch uses, or put the folder that has them in "
+         " and cuDNN 9, as packages of the system or as the wheels that PyTorch uses, or put the folder that has them "
+         "in "
          "LD_LIBRARY_PATH";
 }
 
@@ -49,7 +50,7 @@ CudaInfo findCuda() {
   else if (const char *reason = dlerror())
     device.error = reason;
   if (!device.error.empty() && info.problem.empty())
-    info.problem = device.name + ": install dpsims-run again";
+    info.problem = wrongFolder().empty() ? device.name + ": install dpsims-run again" : wrongFolder();
   info.libraries.insert(info.libraries.begin(), device);
   return info;
 }

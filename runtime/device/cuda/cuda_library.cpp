@@ -133,6 +133,14 @@ std::string findCudaLibrary() {
   return path.empty() ? libraryName : path;
 }
 
+std::string wrongFolder() {
+  const std::string folder = variable(cudaLibraryVariable);
+  if (folder.empty() || access(findCudaLibrary().c_str(), F_OK) == 0)
+    return {};
+  return std::string(cudaLibraryVariable) + " is " + quoted(folder) + ", where there is no " + libraryName +
+         ": correct it, or unset it";
+}
+
 void *loadCudaSymbol(const char *symbol) {
   // Never closed: the device's code must outlive everything made with it.
   const std::string path = findCudaLibrary();
@@ -148,8 +156,10 @@ void *loadCudaSymbol(const char *symbol) {
   void *address = library ? dlsym(library, symbol) : nullptr;
   if (!address) {
     const char *reason = dlerror();
-    fail("compiled for cuda, and the CUDA libraries cannot be loaded (", reason ? reason : "no reason given",
-         "): install them, or compile with --target cpu; dpsims-run info --devices tells where they are looked for");
+    const std::string wrong = wrongFolder();
+    fail<DeviceError>("the CUDA libraries cannot be loaded (", reason ? reason : "no reason given",
+                      "): ", wrong.empty() ? "install them" : wrong,
+                      "; dpsims-run info --devices tells where they are looked for");
   }
   return address;
 }

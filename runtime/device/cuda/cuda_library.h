@@ -18,8 +18,8 @@ struct CudaLibraryFile {
   std::string error; ///< why it could not be loaded
 };
 
-/// Folders that may hold the libraries of CUDA where the loader does not find them (LD_LIBRARY_PATH, the folder that they
-/// were in when this program was built), in the order in which they are looked into: those of the toolkit, then
+/// Folders that may hold the libraries of CUDA where the loader does not find them (LD_LIBRARY_PATH, the folder that
+/// they were in when this program was built), in the order in which they are looked into: those of the toolkit, then
 /// site-packages/nvidia/*/lib of the Python environments that are active or usual, where PyTorch's wheels put them.
 std::vector<std::string> cudaLibraryFolders();
 
@@ -30,12 +30,15 @@ std::vector<CudaLibraryFile> loadCudaLibraries();
 /// program, as built and as installed; else just its name, for the loader to find.
 std::string findCudaLibrary();
 
+/// What is wrong with the folder that the environment names, and the way out; empty if it names none, or a right one.
+std::string wrongFolder();
+
 /// Loads libdpsims-cuda.so and gives the address of what it exports under `symbol`. Error: it cannot be loaded, or is
 /// another program's.
 void *loadCudaSymbol(const char *symbol);
 
-/// Makes the process believe that there is a CUDA driver: cuDNN then compiles code for devices that are not here. Nothing
-/// runs on a GPU in this process afterwards.
+/// Makes the process believe that there is a CUDA driver: cuDNN then compiles code for devices that are not here.
+/// Nothing runs on a GPU in this process afterwards.
 void pretendCudaDriver();
 
 /// The environment variable that names another folder to take libdpsims-cuda.so from: the tests' emulated device.

@@ -22,8 +22,9 @@ CudaMemory::CudaMemory(uint64_t size) {
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError(); // else the next launch would report it
     constexpr uint64_t mib = 1 << 20;
-    fail("the GPU has ", freeGpuMemory() / mib, " MiB of memory free, and ", (size + mib - 1) / mib,
-         " MiB more are needed: end other programs that use it, or compile with a smaller --batch or with --recompute");
+    fail<DeviceError>(
+        "the GPU has ", freeGpuMemory() / mib, " MiB of memory free, and ", (size + mib - 1) / mib,
+        " MiB more are needed: end other programs that use it, or compile with a smaller --batch or with --recompute");
   }
   check(status, "cudaMalloc");
   bytes = size;
@@ -48,8 +49,9 @@ CudaHostMemory::CudaHostMemory(uint64_t size) {
   cudaError_t status = cudaMallocHost(&address, size);
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError(); // else the next launch would report it
-    fail("the system gives no ", (size >> 20) + 1,
-         " MiB of page-locked memory for copies to the GPU: end other programs, or compile with a smaller --batch");
+    fail<DeviceError>(
+        "the system gives no ", (size >> 20) + 1,
+        " MiB of page-locked memory for copies to the GPU: end other programs, or compile with a smaller --batch");
   }
   check(status, "cudaMallocHost");
   bytes = size;

@@ -3,8 +3,9 @@
 #include "runtime/device/cuda/cudnn_target.h"
 
 #include "runtime/base/error.h"
-#include "runtime/base/file.h"
 #include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/device_description.h"
+#include "runtime/device/cuda/versions.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,21 +13,11 @@ namespace dpsims::cuda {
 
 namespace {
 
-using Json = nlohmann::json;
+constexpr size_t describesDevices = 90800; // cuDNN's version
 
 std::string nameOf(const std::string &device, int capability, int multiprocessors) {
-  const size_t version = cudnnGetVersion();
   return device + ", sm_" + std::to_string(capability) + ", " + std::to_string(multiprocessors) +
-         " multiprocessors, cuDNN " + std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) +
-         "." + std::to_string(version % 100);
-}
-
-int positive(const Json &device, const char *property, const std::string &path) {
-  auto found = device.find(property);
-  if (found == device.end() || !found->is_number_integer() || *found < 1 || *found > INT32_MAX)
-    fail(path, ": ", quoted(property),
-         " is missing, or no positive integer; see runtime/device/cuda/devices/h100.json");
-  return found->get<int>();
+         " multiprocessors, cuDNN " + libraryVersion(cudnnGetVersion());
 }
 
 } // namespace
@@ -43,26 +34,37 @@ CudnnTarget CudnnTarget::here(cudnnHandle_t handle) {
 }
 
 CudnnTarget CudnnTarget::described(const std::string &path) {
-  if (cudnnGetVersion() < 90800)
+  if (cudnnGetVersion() < describesDevices)
     fail(path, ": cuDNN 9.8 or newer is needed to plan for a device that is not here, and this one is ",
-         cudnnGetVersion());
-  const std::string text = readText(path);
-  const Json device = Json::parse(text, nullptr, false);
-  if (!device.is_object() || !device.value("deviceName", Json()).is_string())
-    fail(path, ": is no description of a device: JSON with \"deviceName\" and more; see "
-               "runtime/device/cuda/devices/h100.json");
+         libraryVersion(cudnnGetVersion()));
+  const DeviceDescription device = readDeviceDescription(path);
   CudnnTarget target;
-  target.deviceName = nameOf(device["deviceName"], positive(device, "deviceVer", path) / 10,
-                             positive(device, "multiProcessorCount", path));
+  target.deviceName = nameOf(device.name, device.capability, device.multiprocessors);
   target.properties = Descriptor(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
   try {
-    target.properties.setText(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, text);
+    target.properties.setText(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, device.text);
     target.properties.finalize();
   } catch (const Error &error) {
     fail(path, ": cuDNN does not take this description of a device (", error.what(),
          "); see runtime/device/cuda/devices/h100.json");
   }
   return target;
+}
+
+std::string describeThisGpu() {
+  if (cudnnGetVersion() < describesDevices)
+    throw DeviceError("cuDNN 9.8 or newer is needed to describe a GPU, and this one is " +
+                      libraryVersion(cudnnGetVersion()));
+  int32_t device = 0;
+  check(cudaGetDevice(&device), "cudaGetDevice");
+  Descriptor properties(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
+  properties.set(CUDNN_ATTR_DEVICEPROP_DEVICE_ID, CUDNN_TYPE_INT32, 1, &device);
+  properties.finalize();
+  const std::string text = properties.getText(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION);
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!json.is_object())
+    throw DeviceError("cuDNN gives no description of this GPU");
+  return json.dump(1) + "\n";
 }
 
 void CudnnTarget::addToGraph(Descriptor &graph) const {

@@ -17,9 +17,8 @@ public:
   /// `handle` is the caller's and must outlive the target.
   static CudnnTarget here(cudnnHandle_t handle);
 
-  /// Reads a file as those in runtime/device/cuda/devices: JSON with the properties that cuDNN wants to know (its
-  /// CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION). Errors: it cannot be read; a property is missing or cuDNN refuses it;
-  /// cuDNN is older than 9.8.
+  /// Reads a file as those in runtime/device/cuda/devices. Errors: those of readDeviceDescription; cuDNN refuses it, or
+  /// is older than 9.8.
   static CudnnTarget described(const std::string &path);
 
   bool isHere() const { return handle != nullptr; }
@@ -37,6 +36,9 @@ private:
   Descriptor properties;
   std::string deviceName;
 };
+
+/// What the file of a description has for the current GPU, as cuDNN tells it. Error: cuDNN is older than 9.8.
+std::string describeThisGpu();
 
 } // namespace dpsims::cuda
 

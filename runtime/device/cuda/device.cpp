@@ -3,6 +3,7 @@
 // libdpsims-cuda.so: the GPU as a device. cuDNN for convolutions, cuBLASLt for matmuls, generated kernels for the rest,
 // all on one stream; two more carry copies beside it.
 
+#include "runtime/base/environment.h"
 #include "runtime/base/error.h"
 #include "runtime/device/cuda/check.h"
 #include "runtime/device/cuda/cuda_device.h"
@@ -11,10 +12,8 @@
 #include "runtime/device/cuda/gpu.h"
 #include "runtime/device/cuda/peaks.h"
 #include "runtime/device/cuda/streams.h"
-#include "runtime/device/cuda/versions.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace dpsims::cuda {
 
@@ -27,8 +26,7 @@ bool launchesKernels(const Plan &plan) {
 
 // DPSIMS_CUDA_GRAPH=0 is as --no-graph.
 bool wantsGraphs(const DeviceOptions &options) {
-  const char *variable = std::getenv("DPSIMS_CUDA_GRAPH");
-  return options.graphs && !(variable && std::string(variable) == "0");
+  return environmentSwitch("DPSIMS_CUDA_GRAPH").value_or(true) && options.graphs;
 }
 
 // The device is the current GPU of the thread that makes it, which is also the one that uses it.
@@ -120,8 +118,6 @@ const char *const dpsims_cuda_boundary = DPSIMS_CUDA_BOUNDARY;
 
 extern "C" __attribute__((visibility("default"))) dpsims::Device *
 dpsims_create_cuda_device(const dpsims::DeviceOptions &options) {
-  dpsims::cuda::selectGpu(options.index);
-  if (const std::string problem = dpsims::cuda::libraryProblem(); !problem.empty())
-    dpsims::fail("compiled for cuda, and its libraries do not fit: ", problem);
+  dpsims::cuda::openGpu(options.index);
   return new dpsims::cuda::CudaDevice(options);
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/versions.h"
 
 #include <cstdlib>
 
@@ -57,18 +58,20 @@ std::string describeGpu(int gpu) {
          std::to_string(properties.totalGlobalMem >> 30) + " GiB";
 }
 
-void selectGpu(int index) {
+void openGpu(int index) {
   std::string reason;
   const int count = countGpus(reason);
   if (count == 0)
-    fail("compiled for cuda, and there is no GPU to run it on: ", reason,
-         "; or compile with --target cpu to run on the processor");
+    fail<DeviceError>("compiled for cuda, and there is no GPU to run it on: ", reason,
+                      "; or compile with --target cpu to run on the processor");
   if (index >= count) {
     std::string there;
     for (int i = 0; i < count; ++i)
       there += (i ? "; cuda:" : "cuda:") + std::to_string(i) + ", " + describeGpu(i);
-    fail("--device cuda:", index, ": there is no such GPU; there ", count == 1 ? "is " : "are ", there);
+    fail<DeviceError>("--device cuda:", index, ": there is no such GPU; there ", count == 1 ? "is " : "are ", there);
   }
+  if (const std::string problem = libraryProblem(); !problem.empty())
+    fail<DeviceError>("compiled for cuda, and its libraries do not fit: ", problem);
   check(cudaSetDevice(index), "cudaSetDevice");
 }
 

@@ -11,8 +11,9 @@
 
 namespace dpsims::cuda {
 
-/// Makes the GPU of that index the current one. Error: there is none, and why: no driver, an old one, none visible, fewer.
-void selectGpu(int index);
+/// Makes the GPU of that index the current one. Error: there is none, and why: no driver, an old one, none visible,
+/// fewer; the libraries are of versions that do not fit.
+void openGpu(int index);
 
 /// "12.8" of 12080.
 std::string versionText(int version);

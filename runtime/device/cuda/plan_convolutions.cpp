@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/device/cuda/cuda_device.h"
+#include "runtime/device/cuda/cudnn_target.h"
 #include "runtime/device/cuda/gpu.h"
 #include "runtime/device/cuda/step.h"
 #include "runtime/device/cuda/streams.h"
@@ -66,6 +67,16 @@ ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionP
 
 } // namespace dpsims::cuda
 
+extern "C" __attribute__((visibility("default"))) void dpsims_describe_device(const dpsims::DeviceOptions &options,
+                                                                              std::string &result) {
+  using namespace dpsims::cuda;
+  std::string reason;
+  if (countGpus(reason) == 0)
+    dpsims::fail<dpsims::DeviceError>("there is no GPU to describe: ", reason);
+  openGpu(options.index);
+  result = describeThisGpu();
+}
+
 extern "C" __attribute__((visibility("default"))) void
 dpsims_plan_convolutions(const dpsims::CompiledModel &model, const dpsims::ConvolutionPlansRequest &request,
                          dpsims::ConvolutionPlans &result) {
@@ -75,7 +86,7 @@ dpsims_plan_convolutions(const dpsims::CompiledModel &model, const dpsims::Convo
     result = planConvolutions(model, request, libraries);
     return;
   }
-  selectGpu(request.options.index);
+  openGpu(request.options.index);
   Streams streams;
   Libraries libraries(streams.compute(), request.options);
   result = planConvolutions(model, request, libraries);
