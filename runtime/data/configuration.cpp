@@ -3,12 +3,10 @@
 #include "runtime/data/configuration.h"
 
 #include "runtime/base/error.h"
-#include "runtime/base/file.h"
 #include "runtime/image/canvas.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -62,8 +60,8 @@ const char knownSets[] = R"json({
   }
 })json";
 
-/// Is the id a class, or ignored?
-bool hasMeaning(const LabelRules &rules, int32_t id) {
+/// Is the id, after the remap, a class, or ignored?
+bool isClassOrIgnored(const LabelRules &rules, int32_t id) {
   return (id >= 0 && id < rules.numClasses) ||
          std::find(rules.ignore.begin(), rules.ignore.end(), id) != rules.ignore.end();
 }
@@ -100,10 +98,20 @@ private:
       fail(result.origin, ": data.dataset: ", quoted(result.dataset), " is no data set that is known by name (",
            keysOf(known), "); for your own write \"folders\", with data.images and data.labels");
     Json merged = known[result.dataset];
+    keepClasses(merged);
     if (given.contains("images") || given.contains("labels"))
       merged.erase("layouts");
     merged.update(given);
     return merged;
+  }
+
+  /// An id that a set ignores is a class where the configuration has so many.
+  void keepClasses(Json &known) {
+    Json ignored = Json::array();
+    for (const Json &id : known.value("ignore", Json::array()))
+      if (id >= result.rules.numClasses)
+        ignored.push_back(id);
+    known["ignore"] = ignored;
   }
 
   void readSection(const Json &data) {
@@ -142,6 +150,7 @@ private:
     readOwnLayout(data);
     checkRemap();
     checkColours();
+    setDrawingColours();
   }
 
   template <typename Map> static std::string keysOf(const Map &map) {
@@ -279,7 +288,8 @@ private:
   void readHoldout(const Json &value) { result.holdout = integer<int32_t>(value, "data.holdout", 2, 1 << 30); }
 
   void readLabelValues(const Json &value) {
-    result.labelValues = DataConfiguration::LabelValues(word(value, "data.label_values", {"auto", "ids", "colours"}));
+    result.labelValues =
+        DataConfiguration::LabelValues(word(value, "data.label_values", {"auto", "ids", "colours", "greys"}));
   }
 
   void readIgnore(const Json &value) {
@@ -305,7 +315,7 @@ private:
   // When data.ignore is known. Later the id would look as if the file had it.
   void checkRemap() {
     for (const auto &[id, to] : result.rules.remap)
-      if (!hasMeaning(result.rules, to))
+      if (!isClassOrIgnored(result.rules, to))
         fail(result.origin, ": data.remap of the configuration: \"", id, "\": ", to, ": ", to,
              " is neither one of the classes 0..", result.rules.numClasses - 1,
              " nor in data.ignore; add it there, or map to a class");
@@ -331,8 +341,18 @@ private:
       const Json list = several ? given : Json::array({given});
       for (const Json &item : list)
         addColour(item, id);
-      if (id < result.rules.numClasses)
-        result.palette[size_t(id)] = colour(list[0]);
+      drawing.emplace(id, colour(list[0]));
+    }
+  }
+
+  // When data.remap is known: ids of the palette are those of files.
+  void setDrawingColours() {
+    std::set<int32_t> classes;
+    for (const auto &[id, colour] : drawing) {
+      const auto found = result.rules.remap.find(id);
+      const int32_t to = found == result.rules.remap.end() ? id : found->second;
+      if (to >= 0 && to < result.rules.numClasses && classes.insert(to).second)
+        result.palette[size_t(to)] = colour;
     }
   }
 
@@ -390,6 +410,7 @@ private:
 
   DataConfiguration &result;
   Twice twice;
+  std::map<int32_t, uint32_t> drawing; // the first colour of each id of the palette
 };
 
 /// Where in a JSON text the parser is.
@@ -419,14 +440,6 @@ private:
   const std::string &origin;
   std::vector<std::string> keys;
 };
-
-// Does the PNG store colours directly? Anything that is no PNG is left to the decoder.
-bool isColourPng(const std::string &path) {
-  uint8_t header[26] = {};
-  InputFile file(path);
-  return file.readSome(0, header, sizeof(header)) == sizeof(header) && std::memcmp(header + 1, "PNG", 3) == 0 &&
-         header[25] == 2;
-}
 
 } // namespace
 
@@ -463,36 +476,5 @@ std::vector<std::string> DataConfiguration::splitNames() const {
   names.erase(last, names.end());
   return names;
 }
-
-// An id of a palette may be no class as long as no file has its colour.
-static void checkPalette(const LabelMap &labels, const std::string &path, const DataConfiguration &configuration) {
-  for (const auto &[colour, id] : configuration.colours) {
-    if (hasMeaning(configuration.rules, id))
-      continue;
-    const auto found = std::find(labels.ids.begin(), labels.ids.end(), id);
-    const size_t at = size_t(found - labels.ids.begin()), width = size_t(labels.width);
-    if (found != labels.ids.end())
-      fail(path, ": the colour at pixel (", at % width, ", ", at / width, ") is that of entry ", id,
-           " of data.palette, which is neither one of the classes 0..", configuration.rules.numClasses - 1,
-           " nor in data.ignore; add it there, or give the colour to a class");
-  }
-}
-
-LabelMap readLabels(const DataConfiguration &configuration, const std::string &path) {
-  using Values = DataConfiguration::LabelValues;
-  const bool byColour =
-      configuration.labelValues == Values::Colours ||
-      (configuration.labelValues == Values::Auto && !configuration.colours.empty() && isColourPng(path));
-  LabelMap labels = readLabelMap(path, byColour ? &configuration.colours : nullptr);
-  if (!byColour) {
-    applyRules(labels, path, configuration.rules);
-    return labels;
-  }
-  checkPalette(labels, path, configuration); // it speaks of the model's ids
-  checkIds(labels, path, configuration.rules.numClasses, configuration.rules.ignore);
-  return labels;
-}
-
-LabelMap readInstances(const std::string &path) { return readLabelMap(path); }
 
 } // namespace dpsims

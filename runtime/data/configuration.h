@@ -51,8 +51,8 @@ struct DataConfiguration {
   int height = 0, width = 0;   ///< image_size; 0 if the configuration has none
   bool wantsInstances = false; ///< the generator or a loss reads instance maps
   LabelRules rules;
-  enum class LabelValues { Auto, Ids, Colours } labelValues = LabelValues::Auto;
-  ColourMap colours;                         ///< of label maps in colour
+  enum class LabelValues { Auto, Ids, Colours, Greys } labelValues = LabelValues::Auto;
+  ColourMap colours;                         ///< of label maps in colour; ids as in files
   std::vector<uint32_t> palette;             ///< 0xRRGGBB of every class, for drawings: the section's, or made up
   std::vector<std::string> names;            ///< of every class: the section's, or the number
   std::vector<Layout> layouts;               ///< the first whose folders exist counts; empty for shapes
@@ -61,13 +61,6 @@ struct DataConfiguration {
   TransformRules transform;
   ShapesRules shapes;
 };
-
-/// A label map with ids 0..C-1 or `ignoredId`, at its own size. Ids of grey and palette PNGs are what the file stores;
-/// colours are looked up in data.palette. Error: names the file, the value and its pixel.
-LabelMap readLabels(const DataConfiguration &configuration, const std::string &path);
-
-/// An instance map: any ids.
-LabelMap readInstances(const std::string &path);
 
 } // namespace dpsims
 

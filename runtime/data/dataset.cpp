@@ -206,7 +206,12 @@ public:
   };
 
   FolderDataset(const DataConfiguration &configuration, bool instances, std::vector<Files> files)
-      : Dataset(configuration, instances), files(std::move(files)) {}
+      : Dataset(configuration, instances), files(std::move(files)) {
+    std::vector<std::string> maps;
+    for (const Files &one : this->files)
+      maps.push_back(one.labels);
+    folder = lookAtLabels(configuration, maps);
+  }
 
   size_t size() const override { return files.size(); }
   std::string name(size_t index) const override { return files[index].name; }
@@ -216,7 +221,10 @@ public:
     const Files &from = files[index];
     Example example;
     example.image = readPicture([&] { return readPhoto(from.image); });
-    example.labels = readPicture([&] { return readLabels(configuration(), from.labels); });
+    ReadLabels labels = readPicture([&] { return readLabels(configuration(), folder, from.labels); });
+    example.labels = std::move(labels.map);
+    example.reading = labels.reading;
+    example.ignored = std::move(labels.ignored);
     requireSize(from.labels, example.labels, from.image, example.image);
     if (hasInstances()) {
       example.instances = readPicture([&] { return readInstances(from.instances); });
@@ -234,6 +242,7 @@ private:
   }
 
   std::vector<Files> files;
+  LabelFolder folder;
 };
 
 using Files = FolderDataset::Files;

@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_DATA_DATASET_H
 #define DPSIMS_RUNTIME_DATA_DATASET_H
 
-#include "runtime/data/configuration.h"
+#include "runtime/data/label_maps.h"
 
 #include <cstddef>
 #include <memory>
@@ -17,8 +17,10 @@ namespace dpsims {
 /// One picture and its maps, all of one size.
 struct Example {
   RgbImage image;
-  LabelMap labels;    ///< 0..C-1 or ignoredId
-  LabelMap instances; ///< any ids; empty if the data set was opened without
+  LabelMap labels;                          ///< 0..C-1 or ignoredId
+  LabelMap instances;                       ///< any ids; empty if the data set was opened without
+  LabelReading reading = LabelReading::Ids; ///< of the labels' file
+  std::map<int32_t, uint64_t> ignored;      ///< ids of that file that mean no label -> pixels
 };
 
 struct DatasetOptions {
@@ -30,7 +32,8 @@ struct DatasetOptions {
 class Dataset {
 public:
   /// Lists the files of a split; reads none. Errors: a folder is missing (says what was looked for) or empty; an image
-  /// without label map, or the reverse; instances are asked for and there are none. With `problems` single files that
+  /// without label map, or the reverse; instances are asked for and there are none; label maps do not agree in how they
+  /// are to be read. With `problems` single files that
   /// lack a partner are told there, a line each, and left out.
   static std::unique_ptr<Dataset> open(const DataConfiguration &configuration, const DatasetOptions &options,
                                        std::vector<std::string> *problems = nullptr);

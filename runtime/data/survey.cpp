@@ -40,6 +40,9 @@ Tile drawTile(const Example &example, const std::string &name, const DataConfigu
 void count(const Example &example, Survey &survey) {
   ++survey.pictures;
   ++survey.sizes[{example.image.width, example.image.height}];
+  ++survey.readings[example.reading];
+  for (const auto &[id, pixels] : example.ignored)
+    survey.ignoredIds[id] += pixels;
   survey.pixels += example.labels.ids.size();
   std::vector<uint64_t> pixels(survey.classPixels.size());
   for (int32_t id : example.labels.ids)
@@ -94,6 +97,10 @@ void merge(Survey &survey, const std::vector<Part> &parts) {
     survey.pictures += part.survey.pictures;
     for (const auto &[size, pictures] : part.survey.sizes)
       survey.sizes[size] += pictures;
+    for (const auto &[id, pixels] : part.survey.ignoredIds)
+      survey.ignoredIds[id] += pixels;
+    for (const auto &[reading, maps] : part.survey.readings)
+      survey.readings[reading] += maps;
     add(survey.classPixels, part.survey.classPixels);
     add(survey.classPictures, part.survey.classPictures);
     survey.pixels += part.survey.pixels;
@@ -183,6 +190,18 @@ static void printSizes(const Survey &survey, std::ostream &out) {
   out << " pixels";
 }
 
+static void printReadings(const Survey &survey, std::ostream &out) {
+  out << "  label maps: ";
+  const char *separator = "";
+  for (const auto &[reading, maps] : survey.readings) {
+    out << separator << name(reading);
+    if (survey.readings.size() > 1)
+      out << " (" << maps << ")";
+    separator = ", ";
+  }
+  out << "\n";
+}
+
 static void printMissing(const Survey &survey, const DataConfiguration &configuration, std::ostream &out) {
   constexpr size_t listed = 12;
   std::string names;
@@ -195,12 +214,44 @@ static void printMissing(const Survey &survey, const DataConfiguration &configur
         << (count > listed ? ", ..." : "") << "\n";
 }
 
+// "255 (12.500 %)" of each id that means no label.
+static void printIgnored(const Survey &survey, std::ostream &out) {
+  constexpr size_t listed = 10;
+  size_t count = 0;
+  for (const auto &[id, pixels] : survey.ignoredIds)
+    if (count++ < listed)
+      out << (count == 1 ? "  ids that are ignored: " : ", ") << id
+          << text(" (%.3f %%)", 100 * double(pixels) / double(survey.pixels));
+  if (count > 0)
+    out << (count > listed ? ", ..." : "") << "\n";
+}
+
+// What the user may have meant otherwise.
+static void printDoubts(const Survey &survey, const DataConfiguration &configuration, std::ostream &out) {
+  const LabelRules &rules = configuration.rules;
+  auto isIgnored = [&](int32_t id) { return survey.ignoredIds.count(id) != 0; };
+  const auto missing = std::find(survey.classPixels.begin(), survey.classPixels.end(), 0u);
+  if (missing == survey.classPixels.end())
+    return;
+  if (rules.remap.empty() && missing == survey.classPixels.begin() && isIgnored(rules.numClasses))
+    out << "  warning: class 0 never occurs, and id " << rules.numClasses
+        << " is ignored: do ids count from 1? Then set data.remap to \"minus_one\"\n";
+  else if (rules.numClasses == 2 && isIgnored(255) && !survey.classPixels[1])
+    out << "  warning: class 1 never occurs, and id 255 is ignored: is it the mask's class? Then set data.remap to "
+           "{\"255\": 1}\n";
+  for (int32_t id = 0; id < rules.numClasses; ++id)
+    if (isIgnored(id) && !rules.remap.count(id))
+      out << "  warning: class " << className(configuration, size_t(id)) << " is in data.ignore: it is never seen\n";
+}
+
 void printSurvey(const Survey &survey, const DataConfiguration &configuration, std::ostream &out) {
   out << survey.split << ": " << survey.pictures << " pictures";
   printSizes(survey, out);
   if (survey.hasInstances && survey.pictures)
     out << text(", %.1f instances a picture", double(survey.instances) / double(survey.pictures));
   out << "\n";
+  if (survey.pictures && !configuration.layouts.empty())
+    printReadings(survey, out);
   size_t width = 7;
   for (size_t id = 0; id < survey.classPixels.size(); ++id)
     width = std::max(width, className(configuration, id).size());
@@ -211,11 +262,27 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
         out << "  " << padded(className(configuration, id), width) << " "
             << share(survey.classPixels[id], survey.pixels) << "  " << survey.classPictures[id] << "\n";
     out << "  " << padded("ignored", width) << " " << share(survey.ignoredPixels, survey.pixels) << "\n";
-  }
-  if (survey.pictures)
+    printIgnored(survey, out);
     printMissing(survey, configuration, out);
+    printDoubts(survey, configuration, out);
+  }
   for (const std::string &message : survey.bad)
     out << "  bad: " << message << "\n";
+}
+
+void requireOneReading(const std::vector<Survey> &surveys, const std::string &directory) {
+  const Survey *first = nullptr;
+  auto byColour = [](const Survey &survey) { return survey.readings.count(LabelReading::Colours) != 0; };
+  for (const Survey &survey : surveys) {
+    if (survey.readings.empty())
+      continue;
+    if (!first)
+      first = &survey;
+    if (byColour(survey) != byColour(*first))
+      fail(directory, ": label maps of ", first->split, " are read as ", name(first->readings.begin()->first),
+           ", those of ", survey.split, " as ", name(survey.readings.begin()->first),
+           ": store them alike, or set data.label_values");
+  }
 }
 
 /// The colours of the classes that occur, with their names.

@@ -29,7 +29,9 @@ struct Survey {
   std::map<std::pair<int, int>, uint64_t> sizes;    ///< (width, height) -> pictures
   std::vector<uint64_t> classPixels, classPictures; ///< of each class
   uint64_t pixels = 0, ignoredPixels = 0;
-  uint64_t instances = 0; ///< different ids, summed over pictures
+  std::map<int32_t, uint64_t> ignoredIds;    ///< ids of label maps that mean no label -> pixels
+  std::map<LabelReading, uint64_t> readings; ///< how label maps were read -> maps
+  uint64_t instances = 0;                    ///< different ids, summed over pictures
   bool hasInstances = false;
   std::vector<Tile> tiles;
   std::vector<std::string> bad; ///< a line for each file that cannot be used
@@ -40,6 +42,9 @@ Survey surveySplit(const DataConfiguration &configuration, const DatasetOptions 
 
 /// Counts, sizes, shares of the classes, classes that never occur, bad files.
 void printSurvey(const Survey &survey, const DataConfiguration &configuration, std::ostream &out);
+
+/// Error if label maps of one split are read as colours and those of another as ids.
+void requireOneReading(const std::vector<Survey> &surveys, const std::string &directory);
 
 /// The surveys' tiles, label colours upon photos, and the colours' names. Error: there are no tiles.
 RgbImage surveySheet(const std::vector<Survey> &surveys, const DataConfiguration &configuration);

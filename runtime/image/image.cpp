@@ -47,10 +47,22 @@ void checkIds(LabelMap &labels, const std::string &file, int numClasses, const s
       to = isIgnored ? ignoredId : id;
       if (!isIgnored && (id < 0 || id >= numClasses))
         fail(file, ": id ", id, " at pixel (", i % size_t(labels.width), ", ", i / size_t(labels.width),
-             ") is none of the classes 0..", numClasses - 1, "; add it to data.ignore or data.remap");
+             ") is none of the classes 0..", numClasses - 1, "; add it to data.ignore or data.remap",
+             id == numClasses ? ", or set data.remap to \"minus_one\" if ids count from 1" : "");
     }
     id = to;
   }
+}
+
+bool LabelRules::isIgnored(int32_t id) const {
+  const auto found = remap.find(id);
+  return std::find(ignore.begin(), ignore.end(), found == remap.end() ? id : found->second) != ignore.end();
+}
+
+bool LabelRules::hasMeaning(int32_t id) const {
+  const auto found = remap.find(id);
+  const int32_t to = found == remap.end() ? id : found->second;
+  return (to >= 0 && to < numClasses) || isIgnored(id);
 }
 
 void applyRules(LabelMap &labels, const std::string &file, const LabelRules &rules) {

@@ -43,6 +43,10 @@ struct LabelRules {
   int numClasses = 0;
   std::map<int32_t, int32_t> remap; // id in the file -> id; ids that are not listed stay
   std::vector<int32_t> ignore;      // ids, after the remap, that mean "ignore"
+
+  /// Is an id of a file, after the remap, ignored? Is it that, or a class?
+  bool isIgnored(int32_t id) const;
+  bool hasMeaning(int32_t id) const;
 };
 
 /// Nearest neighbour, no blending: pixel i of `out` pixels shows pixel floor((i + 1/2) * in / out).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// libpng reports errors by longjmp, which must not jump over C++ objects: what it may leave (`decodeRows`, `encodeRows`
-// and the callbacks) has only trivial locals, and everything that must be destroyed lives in the callers.
+// libpng reports errors by longjmp, which must not jump over C++ objects: what it may leave (`decodeRows` and the
+// callbacks) has only trivial locals, and everything that must be destroyed lives in the callers.
 
 #include "runtime/image/png.h"
 
@@ -211,15 +211,22 @@ static uint32_t colourAt(const Picture &picture, const std::string &name, const 
   }
 }
 
-static void checkLabelKind(const Picture &picture, const std::string &name, bool colours) {
+[[noreturn]] static void failColour(const std::string &name) {
+  fail(name, ": the label map is a colour picture; give its colours' ids in data.palette, or store ids as grey values "
+             "or palette indices");
+}
+
+static void checkAlpha(const Picture &picture, const std::string &name) {
   if (picture.colourType & PNG_COLOR_MASK_ALPHA)
     fail(name, ": the label map has an alpha channel, which is no label; store it without one");
+}
+
+static void checkLabelKind(const Picture &picture, const std::string &name, bool colours) {
+  checkAlpha(picture, name);
   if (colours && picture.depth == 16)
     fail(name, ": the label map has 16 bits a channel; colours of data.palette have 8");
   if (!colours && picture.colourType == PNG_COLOR_TYPE_RGB)
-    fail(name,
-         ": the label map is a colour picture; give its colours' ids in data.palette, or store ids as grey values "
-         "or palette indices");
+    failColour(name);
 }
 
 static void storedIds(const Picture &picture, LabelMap &labels) {
@@ -254,19 +261,41 @@ static void colourIds(const Picture &picture, const std::string &name, const Col
   fail(name, ": there is not enough memory for this picture; make it smaller");
 }
 
-static LabelMap labelsOf(const Source &source, const std::string &name, const ColourMap *colours,
-                         const PngLimits &limits) try {
+// Ids that the picture shows as greys.
+static void greyIds(const Picture &picture, const std::string &name, LabelMap &labels) {
+  if (picture.depth == 16 && picture.colourType == PNG_COLOR_TYPE_GRAY)
+    return storedIds(picture, labels);
+  int32_t *id = labels.ids.data();
+  for (int y = 0; y < picture.height; ++y)
+    for (int x = 0; x < picture.width; ++x) {
+      const uint32_t colour = picture.depth == 16 ? 1 : colourAt(picture, name, picture.row(y), x, y);
+      if (colour != greyColour(colour & 255))
+        failColour(name);
+      *id++ = int32_t(colour & 255);
+    }
+}
+
+template <typename Convert>
+static LabelMap labelsOf(const Source &source, const std::string &name, const PngLimits &limits,
+                         const Convert &convert) try {
   const Picture picture = decode(source, name, limits);
-  checkLabelKind(picture, name, colours != nullptr);
   LabelMap labels{picture.width, picture.height, {}};
   labels.ids.resize(size_t(picture.width) * size_t(picture.height));
-  if (colours)
-    colourIds(picture, name, *colours, labels);
-  else
-    storedIds(picture, labels);
+  convert(picture, labels);
   return labels;
 } catch (const std::bad_alloc &) {
   failMemory(name);
+}
+
+static LabelMap labelsOf(const Source &source, const std::string &name, const ColourMap *colours,
+                         const PngLimits &limits) {
+  return labelsOf(source, name, limits, [&](const Picture &picture, LabelMap &labels) {
+    checkLabelKind(picture, name, colours != nullptr);
+    if (colours)
+      colourIds(picture, name, *colours, labels);
+    else
+      storedIds(picture, labels);
+  });
 }
 
 static void reduceTo8Bits(Picture &picture) {
@@ -314,6 +343,14 @@ LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &nam
   return labelsOf({nullptr, data, size}, name, colours, limits);
 }
 
+LabelMap readGreyMap(const std::string &path, const PngLimits &limits) {
+  const InputFile file(path);
+  return labelsOf({&file, nullptr, file.size()}, path, limits, [&](const Picture &picture, LabelMap &labels) {
+    checkAlpha(picture, path);
+    greyIds(picture, path, labels);
+  });
+}
+
 RgbImage readRgbPng(const std::string &path, const PngLimits &limits) {
   const InputFile file(path);
   return coloursOf({&file, nullptr, file.size()}, path, limits);
@@ -321,150 +358,6 @@ RgbImage readRgbPng(const std::string &path, const PngLimits &limits) {
 
 RgbImage decodeRgbPng(const uint8_t *data, size_t size, const std::string &name, const PngLimits &limits) {
   return coloursOf({nullptr, data, size}, name, limits);
-}
-
-//===-------------------------------------------------------------------------------------------------------------===//
-// Writing
-//===-------------------------------------------------------------------------------------------------------------===//
-
-namespace {
-struct Encoder {
-  ~Encoder() { png_destroy_write_struct(&png, &info); }
-
-  png_structp png = nullptr;
-  png_infop info = nullptr;
-  const png_color *palette = nullptr;
-  int paletteSize = 0;
-  int width = 0, height = 0, depth = 8, colourType = PNG_COLOR_TYPE_GRAY;
-  const uint8_t *pixels = nullptr;
-  size_t rowBytes = 0;
-  std::vector<uint8_t> out;
-  std::jmp_buf jump;
-  char message[160] = "";
-};
-} // namespace
-
-extern "C" {
-static void encoderError(png_structp png, png_const_charp message) {
-  auto *encoder = static_cast<Encoder *>(png_get_error_ptr(png));
-  std::snprintf(encoder->message, sizeof encoder->message, "%s", message);
-  std::longjmp(encoder->jump, 1);
-}
-
-static void encoderWrite(png_structp png, png_bytep data, size_t count) {
-  auto *encoder = static_cast<Encoder *>(png_get_io_ptr(png));
-  bool stored = true;
-  try {
-    encoder->out.insert(encoder->out.end(), data, data + count);
-  } catch (const std::bad_alloc &) {
-    stored = false;
-  }
-  if (!stored)
-    png_error(png, "out of memory");
-}
-
-static void encoderFlush(png_structp) {}
-}
-
-static bool encodeRows(Encoder &encoder) {
-  if (setjmp(encoder.jump))
-    return false;
-  png_set_write_fn(encoder.png, &encoder, encoderWrite, encoderFlush);
-  png_set_IHDR(encoder.png, encoder.info, png_uint_32(encoder.width), png_uint_32(encoder.height), encoder.depth,
-               encoder.colourType, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  if (encoder.palette)
-    png_set_PLTE(encoder.png, encoder.info, encoder.palette, encoder.paletteSize);
-  png_write_info(encoder.png, encoder.info);
-  if (encoder.depth < 8)
-    png_set_packing(encoder.png);
-  for (int y = 0; y < encoder.height; ++y)
-    png_write_row(encoder.png, encoder.pixels + size_t(y) * encoder.rowBytes);
-  png_write_end(encoder.png, nullptr);
-  return true;
-}
-
-static std::vector<uint8_t> encode(Encoder &encoder) {
-  if (encoder.width <= 0 || encoder.height <= 0)
-    fail("cannot write a picture of ", encoder.width, " x ", encoder.height, " pixels");
-  encoder.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder, encoderError, ignoreWarning);
-  if (encoder.png)
-    encoder.info = png_create_info_struct(encoder.png);
-  if (!encoder.info || !encodeRows(encoder))
-    fail("cannot write a PNG: ", encoder.info ? encoder.message : "libpng cannot start");
-  return std::move(encoder.out);
-}
-
-std::vector<uint8_t> encodeRgbPng(int width, int height, const uint8_t *pixels) {
-  Encoder encoder;
-  encoder.width = width;
-  encoder.height = height;
-  encoder.colourType = PNG_COLOR_TYPE_RGB;
-  encoder.pixels = pixels;
-  encoder.rowBytes = size_t(std::max(width, 0)) * 3;
-  return encode(encoder);
-}
-
-// Ids as bytes; two each, high first, for 16 bits.
-static std::vector<uint8_t> idBytes(const LabelMap &labels, int32_t limit, bool wide) {
-  if (labels.ids.size() != size_t(std::max(labels.width, 0)) * size_t(std::max(labels.height, 0)))
-    fail("a label map of ", labels.width, " x ", labels.height, " has ", labels.ids.size(), " ids");
-  std::vector<uint8_t> bytes;
-  bytes.reserve(labels.ids.size() * (wide ? 2 : 1));
-  for (int32_t id : labels.ids) {
-    if (id < 0 || id >= limit)
-      fail("cannot write a label map: id ", id, " is not in 0..", limit - 1);
-    if (wide)
-      bytes.push_back(uint8_t(id >> 8));
-    bytes.push_back(uint8_t(id));
-  }
-  return bytes;
-}
-
-std::vector<uint8_t> encodeLabelMap(const LabelMap &labels, int bits) {
-  if (bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16)
-    fail("a PNG has no grey values of ", bits, " bits");
-  const std::vector<uint8_t> bytes = idBytes(labels, int32_t(1) << bits, bits == 16);
-  Encoder encoder;
-  encoder.width = labels.width;
-  encoder.height = labels.height;
-  encoder.depth = bits;
-  encoder.pixels = bytes.data();
-  encoder.rowBytes = size_t(std::max(labels.width, 0)) * (bits == 16 ? 2 : 1);
-  return encode(encoder);
-}
-
-std::vector<uint8_t> encodeIndexedPng(const LabelMap &labels, const std::vector<uint32_t> &palette) {
-  if (palette.empty() || palette.size() > 256)
-    fail("a PNG's palette has 1 to 256 colours, not ", palette.size());
-  const std::vector<uint8_t> bytes = idBytes(labels, int32_t(palette.size()), false);
-  std::vector<png_color> colours;
-  for (uint32_t colour : palette)
-    colours.push_back({png_byte(colour >> 16), png_byte(colour >> 8), png_byte(colour)});
-  Encoder encoder;
-  encoder.width = labels.width;
-  encoder.height = labels.height;
-  encoder.colourType = PNG_COLOR_TYPE_PALETTE;
-  encoder.palette = colours.data();
-  encoder.paletteSize = int(colours.size());
-  encoder.pixels = bytes.data();
-  encoder.rowBytes = size_t(std::max(labels.width, 0));
-  return encode(encoder);
-}
-
-static void writeBytes(const std::string &path, const std::vector<uint8_t> &bytes) {
-  writeFile(path, bytes.data(), bytes.size());
-}
-
-void writeRgbPng(const std::string &path, int width, int height, const uint8_t *pixels) {
-  writeBytes(path, encodeRgbPng(width, height, pixels));
-}
-
-void writeLabelMap(const std::string &path, const LabelMap &labels, int bits) {
-  writeBytes(path, encodeLabelMap(labels, bits));
-}
-
-void writeIndexedPng(const std::string &path, const LabelMap &labels, const std::vector<uint32_t> &palette) {
-  writeBytes(path, encodeIndexedPng(labels, palette));
 }
 
 } // namespace dpsims

@@ -34,6 +34,10 @@ LabelMap readLabelMap(const std::string &path, const ColourMap *colours = nullpt
 LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &name, const ColourMap *colours = nullptr,
                         const PngLimits &limits = {});
 
+/// Reads a label map whose ids are the grey values that the picture shows, 0..255, however they are stored; of 16-bit
+/// grey, 0..65535. Error: as readLabelMap; a pixel is no grey.
+LabelMap readGreyMap(const std::string &path, const PngLimits &limits = {});
+
 /// Reads any PNG as 8-bit RGB: grey and palettes are expanded, alpha is dropped, 16 bits become 8.
 RgbImage readRgbPng(const std::string &path, const PngLimits &limits = {});
 RgbImage decodeRgbPng(const uint8_t *data, size_t size, const std::string &name, const PngLimits &limits = {});

@@ -5,7 +5,7 @@
 namespace dpsims {
 
 LabelMap LabelReader::labels(const std::string &path, int height, int width) const {
-  return resizeNearest(readLabels(conventions, path), height, width);
+  return resizeNearest(readLabels(conventions, folder, path).map, height, width);
 }
 
 LabelMap LabelReader::instances(const std::string &path, int height, int width) const {

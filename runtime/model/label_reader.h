@@ -6,10 +6,11 @@
 #ifndef DPSIMS_RUNTIME_MODEL_LABEL_READER_H
 #define DPSIMS_RUNTIME_MODEL_LABEL_READER_H
 
-#include "runtime/data/configuration.h"
+#include "runtime/data/label_maps.h"
 #include "runtime/model/model.h"
 
 #include <string>
+#include <vector>
 
 namespace dpsims {
 
@@ -17,6 +18,9 @@ class LabelReader {
 public:
   /// Reads the conventions from the configuration in the model. Error: the data section is not as above.
   explicit LabelReader(const CompiledModel &model) : conventions(DataConfiguration::parse(model.config, model.path)) {}
+
+  /// Looks at the label maps that will be read: they go together. Error: as lookAtLabels.
+  void look(const std::vector<std::string> &paths) { folder = lookAtLabels(conventions, paths); }
 
   /// A label map of (height, width) pixels with ids 0..C-1 or `ignoredId`. Error: names the file, the value and its
   /// pixel.
@@ -27,6 +31,7 @@ public:
 
 private:
   DataConfiguration conventions;
+  LabelFolder folder;
 };
 
 } // namespace dpsims

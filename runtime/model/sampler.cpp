@@ -170,7 +170,11 @@ Sampler::Sampler(const CompiledModel &model) : program(&model.entry("sample")), 
     fail(model.path, ": entry \"sample\" does not give pictures of ", height, " x ", width, " x 3 bytes");
 }
 
-void Sampler::check(const std::vector<SampleFile> &files) const {
+void Sampler::check(const std::vector<SampleFile> &files) {
+  std::vector<std::string> labels;
+  for (const SampleFile &file : files)
+    labels.push_back(file.labels);
+  reader.look(labels);
   Progress progress("check", static_cast<int64_t>(files.size()), "label maps");
   for (const SampleFile &file : files) {
     reader.labels(file.labels, static_cast<int>(height), static_cast<int>(width));

@@ -44,8 +44,9 @@ public:
   bool needsInstances() const { return instancesInput >= 0; }
   const Entry &entry() const { return *program; }
 
-  /// Reads every map once: errors come before any work is done.
-  void check(const std::vector<SampleFile> &files) const;
+  /// Reads every map once: errors come before any work is done. Files that are sampled together are read alike, see
+  /// runtime/data/label_maps.h.
+  void check(const std::vector<SampleFile> &files);
 
   /// Makes all pictures. Each is written as soon as it is there, whole or not at all; a session that can have several
   /// runs in flight computes the next meanwhile. The picture depends on the model, the weights, the label map, its

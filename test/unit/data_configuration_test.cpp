@@ -34,7 +34,7 @@ TEST(DataConfiguration, ReadsEveryKey) {
   EXPECT_EQ(c.labelValues, DataConfiguration::LabelValues::Colours);
   EXPECT_EQ(c.colours, (ColourMap{{0x010203, 0}, {0x040506, 1}, {0x070809, 1}, {0, 9}}));
   EXPECT_EQ(c.palette.size(), 5u);
-  EXPECT_EQ(c.palette[1], 0x040506u);
+  EXPECT_EQ(c.palette[2], 0x040506u); // where data.remap takes id 1
   EXPECT_EQ(c.names, (std::vector<std::string>{"sky", "sea", "2", "3", "4"}));
   EXPECT_FALSE(c.transform.cover || c.transform.randomCrop || c.transform.flip);
   EXPECT_EQ(c.transform.zoom, 1.5);

@@ -40,7 +40,8 @@ TEST(LabelMap, RemapsThenChecks) {
 TEST(LabelMap, NamesAnIdThatIsNoClass) {
   LabelMap labels{3, 2, {0, 1, 2, 0, 3, 2}};
   EXPECT_EQ(errorOf([&] { checkIds(labels, "dir/a.png", 3, {255}); }),
-            "dir/a.png: id 3 at pixel (1, 1) is none of the classes 0..2; add it to data.ignore or data.remap");
+            "dir/a.png: id 3 at pixel (1, 1) is none of the classes 0..2; add it to data.ignore or data.remap, or set "
+            "data.remap to \"minus_one\" if ids count from 1");
   // -1 is no ignored id unless the configuration says so.
   LabelMap negative{1, 1, {-1}};
   EXPECT_THROW(checkIds(negative, "a.png", 3, {}), Error);

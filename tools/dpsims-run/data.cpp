@@ -58,6 +58,7 @@ void checkData(const DataFlags &flags) {
     bad += surveys.back().bad.size();
   }
   std::cout.flush();
+  requireOneReading(surveys, flags.data);
   if (!flags.output.empty()) {
     const RgbImage sheet = surveySheet(surveys, configuration);
     writeRgbPng(flags.output, sheet.width, sheet.height, sheet.pixels.data());

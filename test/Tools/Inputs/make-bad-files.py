@@ -75,7 +75,7 @@ def labels():
     wrong = [bytearray(row) for row in rows]
     wrong[7][3] = 77
     write("ids.png", png(64, 64, [bytes(row) for row in wrong]))
-    write("colour.png", png(64, 64, [bytes(192)] * 64, colour=2))
+    write("colour.png", png(64, 64, [bytes((1, 2, 3)) * 64] * 64, colour=2))
     write("cut.png", good[:len(good) - 40])
     write("huge.png", png(100000, 100000, [b""]))
     write("text.png", b"this is no picture\n")

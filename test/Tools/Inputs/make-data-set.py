@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes a small data set of five classes in CamVid's folders: FOLDER/good, and FOLDER/bad with every kind of fault.
+"""Makes small data sets in CamVid's folders: FOLDER/good, of five classes; FOLDER/bad with every kind of fault;
+FOLDER/stored and FOLDER/colours with label maps that show the same and store it differently; FOLDER/mask and
+FOLDER/shifted with ids that may mean something else than they seem to; configurations of the last four.
 
     make-data-set.py FOLDER
 
 Needs nothing but Python.
 """
+import json
 import os
 import struct
 import sys
@@ -18,10 +21,10 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(width, height, colour, pixel, depth=8):
+def png(width, height, colour, pixel, depth=8, palette=bytes(range(0, 240))):
     """`pixel(x, y)` gives the bytes of one pixel."""
     rows = b"".join(b"\0" + b"".join(bytes(pixel(x, y)) for x in range(width)) for y in range(height))
-    palette = chunk(b"PLTE", bytes(range(0, 240))) if colour == INDEXED else b""
+    palette = chunk(b"PLTE", palette) if colour == INDEXED else b""
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)) +
             palette + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
@@ -78,5 +81,46 @@ def bad():
     add("bad/train", "alpha", photo(), png(80, 64, GREY_ALPHA, lambda x, y: (1, 255)))
 
 
+def stripes(colour, values, depth=8, palette=b""):
+    """A map of four stripes; `values`: the bytes of each."""
+    return png(80, 64, colour, lambda x, y: values[y // 16], depth, palette)
+
+
+def stored():
+    greys = (0, 3, 5, 18)
+    configure("stored", {"num_classes": 150, "data": {"remap": "minus_one", "ignore": [255]}})
+    add("stored/train", "grey", photo(), stripes(GREY, [(id,) for id in greys]))
+    add("stored/train", "grey16", photo(), stripes(GREY, [(0, id) for id in greys], 16))
+    add("stored/train", "indexed", photo(), stripes(INDEXED, [(3,), (2,), (1,), (0,)], palette=bytes(
+        grey for id in reversed(greys) for grey in (id, id, id))))
+
+
+def colours():
+    classes = [(128, 128, 128), (128, 0, 0), (192, 192, 128), (128, 64, 128)]
+    configure("colours", {"num_classes": 4, "data": {"palette": dict(enumerate(classes))}})
+    add("colours/train", "rgb", photo(), stripes(RGB, classes))
+    for name, order in (("indexed", (0, 1, 2, 3)), ("reversed", (3, 2, 1, 0))):
+        palette = bytes(channel for i in order for channel in classes[i])
+        add("colours/train", name, photo(), stripes(INDEXED, [(order.index(i),) for i in range(4)], palette=palette))
+    add("colours/val", "ids", photo(), stripes(GREY, [(i,) for i in range(4)]))
+
+
+def doubtful():
+    configure("mask", {"num_classes": 2, "data": {}})
+    add("mask/train", "a", photo(), stripes(GREY, [(0,), (255,), (0,), (255,)]))
+    configure("shifted", {"num_classes": 4, "data": {"ignore": [4]}})
+    configure("seen", {"num_classes": 5, "data": {"ignore": [2]}})
+    add("shifted/train", "a", photo(), stripes(GREY, [(1,), (2,), (3,), (4,)]))
+
+
+def configure(name, configuration):
+    configuration["image_size"] = [64, 64]
+    configuration["data"].update(images="{split}/img/*", labels="{split}/label/*")
+    write(name + ".json", json.dumps(configuration).encode())
+
+
 good()
 bad()
+stored()
+colours()
+doubtful()

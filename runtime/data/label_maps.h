@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From files of label maps to ids. The same picture can be stored in many ways, and programs that make PNGs smaller
+// change them: greys become indices of a palette, colours too, black and white become one bit. What a map means is
+// therefore decided by what it shows, wherever the configuration or the files of its folder tell.
+
+#ifndef DPSIMS_RUNTIME_DATA_LABEL_MAPS_H
+#define DPSIMS_RUNTIME_DATA_LABEL_MAPS_H
+
+#include "runtime/data/configuration.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// How a label map was read.
+enum class LabelReading {
+  Ids,     ///< what the file stores: grey values, indices of a palette
+  Greys,   ///< the grey values that the picture shows, 0..255
+  Colours, ///< the ids that its colours have in data.palette
+};
+
+/// "ids as stored", "greys as shown", "colours of data.palette".
+const char *name(LabelReading reading);
+
+/// What the maps of one folder tell of each other.
+struct LabelFolder {
+  std::string colours;     ///< a file that stores colours of data.palette, so that all files are read so; or empty
+  std::string wideGreys;   ///< a file of grey values of 8 or 16 bits; or empty
+  bool shownGreys = false; ///< palettes of greys stand for the greys; their indices have no meaning
+  bool shows = false;      ///< some maps can be read only by what they show, so the others are too
+  bool single = false;     ///< there is one file only
+  std::shared_ptr<std::once_flag> told = std::make_shared<std::once_flag>(); ///< of a file that can be read in two ways
+};
+
+/// Looks at the beginnings of all files of a folder. Error: files have palettes of their own, whose indices cannot be
+/// ids, and whose colours are not in data.palette.
+LabelFolder lookAtLabels(const DataConfiguration &configuration, const std::vector<std::string> &files);
+
+struct ReadLabels {
+  LabelMap map; ///< ids 0..C-1 or `ignoredId`, at the file's own size
+  LabelReading reading = LabelReading::Ids;
+  std::map<int32_t, uint64_t> ignored; ///< ids of the file that mean no label -> pixels
+};
+
+/// Reads a map of the folder. Ids get data.remap and data.ignore, whatever the reading. A file that can be read in two
+/// ways, of which nothing tells the right one, is told once on stderr. Error: names the file, the value and its pixel.
+ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path);
+
+/// An instance map: any ids.
+LabelMap readInstances(const std::string &path);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DATA_LABEL_MAPS_H

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/image/png_storage.h"
+
+#include "runtime/base/error.h"
+#include "runtime/base/file.h"
+#include "runtime/image/file_kind.h"
+
+#include <cstring>
+
+namespace dpsims {
+
+namespace {
+
+constexpr size_t headerBytes = 26, chunkFrame = 12, maxPaletteBytes = 3 * 256;
+constexpr int maxChunks = 1000; // before the pixels
+
+uint32_t bigEndian(const uint8_t *bytes) {
+  return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
+}
+
+bool readAll(const InputFile &file, uint64_t offset, uint8_t *dst, size_t size) {
+  const auto count = file.readSome(offset, dst, size);
+  return count >= 0 && size_t(count) == size;
+}
+
+// Color types of the PNG standard; alpha is another bit.
+PngStorage::Kind kindOf(uint8_t colourType) {
+  return colourType == 3  ? PngStorage::Kind::Indices
+         : colourType & 2 ? PngStorage::Kind::Colours
+                          : PngStorage::Kind::Greys;
+}
+
+// Empty if no palette comes before the pixels.
+std::vector<uint32_t> findPalette(const InputFile &file) {
+  std::vector<uint32_t> palette;
+  uint8_t frame[8], colours[maxPaletteBytes];
+  uint64_t offset = 8;
+  for (int i = 0; i < maxChunks && readAll(file, offset, frame, sizeof frame); ++i) {
+    const uint64_t size = bigEndian(frame);
+    if (std::memcmp(frame + 4, "IDAT", 4) == 0)
+      break;
+    if (std::memcmp(frame + 4, "PLTE", 4) == 0) {
+      if (size <= sizeof colours && readAll(file, offset + 8, colours, size_t(size)))
+        for (size_t at = 0; at + 3 <= size; at += 3)
+          palette.push_back(uint32_t(colours[at]) << 16 | uint32_t(colours[at + 1]) << 8 | colours[at + 2]);
+      break;
+    }
+    offset += chunkFrame + size;
+  }
+  return palette;
+}
+
+} // namespace
+
+std::optional<PngStorage> readPngStorage(const std::string &path) try {
+  const InputFile file(path);
+  uint8_t header[headerBytes];
+  if (!readAll(file, 0, header, sizeof header) || kindOfFile(header, sizeof header) != FileKind::Png)
+    return std::nullopt;
+  PngStorage storage;
+  storage.depth = header[24];
+  storage.kind = kindOf(header[25]);
+  if (storage.kind == PngStorage::Kind::Indices)
+    storage.palette = findPalette(file);
+  return storage;
+} catch (const Error &) {
+  return std::nullopt;
+}
+
+} // namespace dpsims

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How a PNG stores its pixels, which its beginning tells: nothing is decoded.
+
+#ifndef DPSIMS_RUNTIME_IMAGE_PNG_STORAGE_H
+#define DPSIMS_RUNTIME_IMAGE_PNG_STORAGE_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+struct PngStorage {
+  enum class Kind { Greys, Indices, Colours };
+  Kind kind = Kind::Greys;
+  int depth = 8;                 ///< bits of a grey value, an index or a channel
+  std::vector<uint32_t> palette; ///< 0xRRGGBB, of indices
+};
+
+/// Nothing if the file cannot be read, or does not begin as a PNG: its decoder says what is wrong.
+std::optional<PngStorage> readPngStorage(const std::string &path);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_IMAGE_PNG_STORAGE_H
