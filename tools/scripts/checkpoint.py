@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pickle
+import re
 import struct
 import sys
 import zipfile
@@ -21,20 +22,37 @@ STORAGES = {
     "LongStorage": ("I64", 8), "IntStorage": ("I32", 4), "ShortStorage": ("I16", 2), "CharStorage": ("I8", 1),
     "ByteStorage": ("U8", 1), "BoolStorage": ("BOOL", 1),
 }
+# Types that have no storage class.
+DTYPES = {
+    "uint16": ("U16", 2), "uint32": ("U32", 4), "uint64": ("U64", 8), "float8_e4m3fn": ("F8_E4M3", 1),
+    "float8_e5m2": ("F8_E5M2", 1),
+}
+SIGNED = ("F64", "F32", "F16", "BF16")  # the sign is the first bit of the last byte
 # The largest f32 that each type rounds to a finite number.
 LARGEST = {"f16": 65519.99609375, "bf16": 3.396177326406364e38}
 STREAM_MAGIC = 0x1950A86A20F9469CFC6C
+UNKNOWN_STORAGE = (None, 1)  # its elements are counted in bytes
 
 
 class CheckpointError(Exception):
     """What is wrong with a file, in one line."""
 
 
-class Tensor:
-    """A tensor's place in a storage. `bytes()` gives its elements, contiguous."""
+class Refused:
+    """A tensor of a kind that cannot be converted; `reason` says which."""
 
-    def __init__(self, storage, offset, shape, strides):
-        self.storage, self.offset = storage, offset
+    def __init__(self, reason):
+        self.reason = reason
+
+    def __setstate__(self, state):
+        pass
+
+
+class Tensor:
+    """A tensor's place in a storage. `bytes()` gives its elements, contiguous; `negated`: with the other sign."""
+
+    def __init__(self, storage, offset, shape, strides, negated=False):
+        self.storage, self.offset, self.negated = storage, offset, negated
         self.shape, self.strides = tuple(shape), tuple(strides)
         self.check()
 
@@ -61,9 +79,12 @@ class Tensor:
             expected.append(stride)
             stride *= size
         if all(n == 1 or a == b for n, a, b in zip(self.shape, self.strides, reversed(expected))):
-            return data[self.offset * width:(self.offset + self.count()) * width]
-        out = bytearray()
-        self.gather(data, width, 0, self.offset, out)
+            out = bytearray(data[self.offset * width:(self.offset + self.count()) * width])
+        else:
+            out = bytearray()
+            self.gather(data, width, 0, self.offset, out)
+        if self.negated:
+            out[width - 1::width] = bytes(byte ^ 0x80 for byte in out[width - 1::width])
         return bytes(out)
 
     def gather(self, data, width, axis, at, out):
@@ -77,11 +98,15 @@ class Tensor:
 class Storage:
     """Elements of one type; `load` fetches their bytes when they are wanted."""
 
+    last = (None, b"")  # many tensors may be views of one storage: the one that was read last is kept
+
     def __init__(self, dtype, width, count, load=None):
         self.dtype, self.width, self.count, self.load = dtype, width, count, load
 
     def read(self):
-        data = self.load()
+        if Storage.last[0] is not self:
+            Storage.last = (self, self.load())
+        data = Storage.last[1]
         if len(data) < self.count * self.width:
             raise CheckpointError(f"a storage has {len(data)} bytes instead of {self.count * self.width}: truncated?")
         return data
@@ -109,10 +134,44 @@ class Placeholder:
         pass
 
 
-def rebuild_tensor(storage, offset, shape, strides, *_):
+def make_tensor(storage, offset, shape, strides, metadata):
     if not isinstance(storage, Storage):
         raise CheckpointError("a tensor has no storage")
-    return Tensor(storage, offset, shape, strides)
+    if storage.dtype is None:
+        return Refused("a tensor of a type that is not known")
+    marks = {key for key, value in metadata.items() if value} if isinstance(metadata, dict) else set()
+    if marks - {"neg"} or (marks and storage.dtype not in SIGNED):
+        return Refused(f"a tensor that is marked as {', '.join(sorted(map(str, marks)))}")
+    return Tensor(storage, offset, shape, strides, negated=bool(marks))
+
+
+def rebuild_tensor(storage, offset, shape, strides, requires_grad=None, hooks=None, metadata=None, *_):
+    return make_tensor(storage, offset, shape, strides, metadata)
+
+
+def rebuild_typed_tensor(storage, offset, shape, strides, requires_grad, hooks, dtype, metadata=None, *_):
+    """Of types that have no storage class: the storage has bytes."""
+    if not isinstance(storage, Storage) or not isinstance(dtype, DType) or dtype.name not in DTYPES:
+        return Refused(f"a tensor of type {dtype.name}" if isinstance(dtype, DType) else "a tensor of an unknown type")
+    kind, width = DTYPES[dtype.name]
+    typed = Storage(kind, width, storage.count * (storage.width or 1) // width, storage.read)
+    return make_tensor(typed, offset, shape, strides, metadata)
+
+
+def rebuild_from_type(function, kind, arguments, state=None):
+    """A tensor with attributes, or of a class of its own: the tensor counts."""
+    return function(*arguments) if callable(function) else Placeholder()
+
+
+class DType:
+    """torch.NAME"""
+
+    def __init__(self, name):
+        self.name = name
+
+
+def refuse(reason):
+    return lambda *_, **__: Refused(reason)
 
 
 class Unpickler(pickle.Unpickler):
@@ -126,20 +185,35 @@ class Unpickler(pickle.Unpickler):
         known = {
             ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
             ("torch._utils", "_rebuild_tensor"): rebuild_tensor,
+            ("torch._utils", "_rebuild_tensor_v3"): rebuild_typed_tensor,
             ("torch._utils", "_rebuild_parameter"): lambda data, *_: data,
+            ("torch._utils", "_rebuild_parameter_with_state"): lambda data, *_: data,
+            ("torch._tensor", "_rebuild_from_type_v2"): rebuild_from_type,
+            ("torch._utils", "_rebuild_sparse_tensor"): refuse("a sparse tensor"),
+            ("torch._utils", "_rebuild_sparse_csr_tensor"): refuse("a sparse tensor"),
+            ("torch._utils", "_rebuild_nested_tensor"): refuse("a nested tensor"),
+            ("torch._utils", "_rebuild_qtensor"): refuse("a quantized tensor"),
+            ("torch._utils", "_rebuild_meta_tensor_no_storage"): refuse("a tensor without values, on the device meta"),
+            ("numpy.core.multiarray", "_reconstruct"): refuse("an array of NumPy"),
+            ("numpy._core.multiarray", "_reconstruct"): refuse("an array of NumPy"),
             ("collections", "OrderedDict"): collections.OrderedDict,
+            ("collections", "defaultdict"): collections.defaultdict,
             ("torch", "Size"): tuple,
         }
-        if module == "torch" and name in STORAGES:
-            return STORAGES[name]
+        if module in ("torch", "torch.storage") and name.endswith("Storage"):
+            return STORAGES.get(name, UNKNOWN_STORAGE)
+        if module == "torch._utils" and name.startswith("_rebuild_") and (module, name) not in known:
+            return refuse(f"a tensor that PyTorch makes by {name}")
+        if module == "torch" and re.fullmatch(r"(q?u?int|b?float|complex)\w*|bool", name):
+            return DType(name)
         return known.get((module, name), Placeholder)
 
     def persistent_load(self, pid):
         if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage":
             raise CheckpointError("the pickle refers to something that is no storage")
         kind, key, count = pid[1], str(pid[2]), pid[4]
-        if kind not in STORAGES.values():
-            raise CheckpointError("a storage has a type that is not known")
+        if kind != UNKNOWN_STORAGE and kind not in STORAGES.values():
+            raise CheckpointError("the pickle refers to something that is no storage")
         if key not in self.storages:
             self.storages[key] = Storage(*kind, count)
         storage = self.storages[key]
@@ -221,12 +295,12 @@ def load(path):
 
 def is_state(value):
     """A dictionary of tensors, maybe with a few counters between them?"""
-    return isinstance(value, dict) and any(isinstance(v, Tensor) for v in value.values())
+    return isinstance(value, dict) and any(isinstance(v, (Tensor, Refused)) for v in value.values())
 
 
 def write_safetensors(path, tensors, metadata=None):
     """Writes {name: (type, shape, bytes)}; the file appears whole or not at all."""
-    widths = dict(STORAGES.values())
+    widths = dict((*STORAGES.values(), *DTYPES.values()))
     order = sorted(tensors, key=lambda n: (-widths[tensors[n][0]], n))
     header, offset = {}, 0
     if metadata:

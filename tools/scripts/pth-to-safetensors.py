@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Converts a PyTorch checkpoint (.pth, .pt, .ckpt, .bin) to safetensors.
+"""Converts weights to safetensors: of a PyTorch checkpoint (.pth, .pt, .ckpt, .bin), of safetensors with other names, or
+of several such files by their index (.index.json).
 
 Needs nothing but Python. The checkpoint's code is not run: only tensors and plain containers are read from it.
 
-The weights are the checkpoint's dictionary of tensors: the checkpoint itself, or what stands in it under one of the
-usual names (state_dict, model_state_dict, model, ema, ...); --key chooses another, "ema.state_dict" goes two levels
-down. The prefix "module.", which data-parallel training adds to names, is taken off.
+The weights are the checkpoint's dictionary of tensors: what stands in it under one of the usual names (state_dict,
+model_state_dict, model, ema, ...), or the checkpoint itself; --key chooses another, "ema.state_dict" goes two levels
+down. The prefix "module.", which data-parallel training adds to names, is taken off. What is left out is told.
 
     pth-to-safetensors.py resnet50.pth resnet50.safetensors
+    pth-to-safetensors.py training.ckpt --list
     pth-to-safetensors.py training.ckpt ema.safetensors --key ema --half bf16
+    pth-to-safetensors.py model.safetensors.index.json whole.safetensors --strip model. --drop head.
 """
 import math
 import os
@@ -17,17 +20,48 @@ import sys
 
 import checkpoint
 import flags
-from checkpoint import CheckpointError
+import weight_files
+from checkpoint import CheckpointError, Refused, Tensor
 
 USUAL_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "ema", "model_ema", "state_dict_ema",
-              "params")
+              "params", "params_ema")
 PREFIXES = ("module.", "_orig_mod.")
+COUNTER = "num_batches_tracked"
+
+
+def say(text):
+    print(f"pth-to-safetensors.py: {text}", file=sys.stderr)
+
+
+def first_of(names):
+    names = [str(name) for name in names]
+    return ", ".join(names[:10]) + (f", ... ({len(names)} in all)" if len(names) > 10 else "")
 
 
 def describe(value):
     """What a person chooses --key from."""
-    keys = [str(k) for k in value] if isinstance(value, dict) else []
-    return f"it has {', '.join(keys[:10])}{', ...' if len(keys) > 10 else ''}" if keys else "it has no keys"
+    return f"it has {first_of(value)}" if isinstance(value, dict) and value else "it has no keys"
+
+
+def kind_of(value):
+    if isinstance(value, Tensor):
+        return f"{value.dtype} {list(value.shape)}"
+    if isinstance(value, Refused):
+        return value.reason
+    if isinstance(value, checkpoint.Placeholder):
+        return "an object"
+    text = repr(value) if isinstance(value, (bool, int, float, str, type(None))) else type(value).__name__
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def list_all(value, prefix=""):
+    """A line for everything that is there."""
+    for name, inner in value.items() if isinstance(value, dict) else [("", value)]:
+        path = f"{prefix}.{name}" if prefix else str(name)
+        if isinstance(inner, dict) and inner:
+            list_all(inner, path)
+        else:
+            print(f"{path}  {kind_of(inner)}")
 
 
 def descend(value, key, path):
@@ -38,19 +72,28 @@ def descend(value, key, path):
     return value
 
 
+def find_inner(value):
+    """-> (keys, dictionary of tensors): a usual inner dictionary before tensors that stand beside it; None without."""
+    if not isinstance(value, dict):
+        return None
+    for usual in USUAL_KEYS:
+        inner = find_inner(value.get(usual))
+        if inner:
+            others = [key for key in value if key != usual]
+            if others:
+                say(f"the weights are those of {usual!r}; left out: {first_of(others)} (--key chooses another)")
+            return (usual, *inner[0]), inner[1]
+    return ((), value) if checkpoint.is_state(value) else None
+
+
 def find_state(value, path, key):
     """-> the dictionary of tensors, and under which key it was found ("" for the checkpoint itself)."""
     if key:
         value = descend(value, key, path)
-    if checkpoint.is_state(value):
-        return value, key or ""
-    for usual in USUAL_KEYS:
-        if isinstance(value, dict) and usual in value:
-            try:
-                return find_state(value[usual], path, None)[0], usual
-            except CheckpointError:
-                continue
-    raise CheckpointError(f"{path}: no dictionary of tensors in it; {describe(value)}: choose one with --key")
+    found = find_inner(value)
+    if not found:
+        raise CheckpointError(f"{path}: no dictionary of tensors in it; {describe(value)}: choose one with --key")
+    return found[1], ".".join((*([key] if key else []), *found[0]))
 
 
 def plain_name(name, strip):
@@ -58,23 +101,19 @@ def plain_name(name, strip):
     while changed:
         changed = False
         for prefix in (*PREFIXES, *strip):
-            if name.startswith(prefix):
+            if prefix and name.startswith(prefix):
                 name, changed = name[len(prefix):], True
     return name
-
-
-def is_variance(name):
-    return name.endswith("running_var")
 
 
 def warn_of_values(name, tensor, data, path):
     """Says what dpsims-run will refuse, should it need this tensor."""
     values = checkpoint.values_of(tensor.dtype, data)
     bad = checkpoint.describe_values(tensor.shape, values, lambda value: not math.isfinite(value), "not finite")
-    if not bad and is_variance(name):
+    if not bad and name.endswith("running_var"):
         bad = checkpoint.describe_values(tensor.shape, values, lambda value: value < 0, "negative")
     if bad:
-        print(f"pth-to-safetensors.py: warning: {path}: {name} has {bad}", file=sys.stderr)
+        say(f"warning: {path}: {name} has {bad}")
 
 
 def require_range(name, tensor, data, half, path):
@@ -97,38 +136,68 @@ def convert(name, tensor, half, path):
     return tensor.dtype, tensor.shape, data
 
 
-def convert_all(state, args):
-    out = {}
+def choose(state, args):
+    """-> {name: tensor} of what is converted. What is not, is told."""
+    chosen, dropped, counters, others = {}, [], [], []
     for key, value in state.items():
         name = plain_name(str(key), args.strip)
-        if not isinstance(value, checkpoint.Tensor) or name.endswith("num_batches_tracked"):
-            continue
-        if name in out:
+        if any(name.startswith(prefix) for prefix in args.drop):
+            dropped.append(name)
+        elif name.endswith(COUNTER):
+            counters.append(name)
+        elif isinstance(value, Refused):
+            raise CheckpointError(f"{args.input}: {name} is {value.reason}, which cannot be converted; --drop {name} "
+                                  "leaves it out")
+        elif not isinstance(value, Tensor):
+            others.append(f"{name} ({kind_of(value)})")
+        elif name in chosen:
             raise CheckpointError(f"{args.input}: {name} stands there twice, once with a prefix")
-        out[name] = convert(name, value, args.half, args.input)
-    return out
+        else:
+            chosen[name] = value
+    for what, names in (("by --drop", dropped), ("counters of batches", counters), ("no tensors", others)):
+        if names:
+            say(f"left out, {what}: {first_of(names)}")
+    return chosen
 
 
 def parse_arguments():
     parser = flags.Parser(__doc__)
-    parser.add_argument("input", metavar="CHECKPOINT.pth")
-    parser.add_argument("output", metavar="WEIGHTS.safetensors")
+    parser.add_argument("input", metavar="FILE")
+    parser.add_argument("output", nargs="?", metavar="WEIGHTS.safetensors")
+    parser.add_argument("--list", action="store_true", help="say what is in the file, write nothing")
     parser.add_argument("--key", help="where the weights stand in the checkpoint")
     parser.add_argument("--strip", action="append", default=[], metavar="PREFIX", help="take this off names too")
+    parser.add_argument("--drop", action="append", default=[], metavar="PREFIX",
+                        help="leave out what is called so, when prefixes are off: a head, as head.")
     parser.add_argument("--half", choices=("f16", "bf16"), help="store f32 weights in 16 bits")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if bool(args.output) == args.list:
+        parser.error("give the file to write, or --list" if not args.list else "--list writes no file")
+    return args
+
+
+def same_file(a, b):
+    return os.path.exists(b) and os.path.samefile(a, b)
+
+
+def run(args):
+    value = weight_files.load(args.input)
+    if args.list:
+        return list_all(descend(value, args.key, args.input) if args.key else value)
+    if same_file(args.input, args.output):
+        raise CheckpointError(f"{args.output}: is read, and cannot be written too: name another file")
+    state, found = find_state(value, args.input, args.key)
+    tensors = {name: convert(name, tensor, args.half, args.input) for name, tensor in choose(state, args).items()}
+    checkpoint.write_safetensors(args.output, tensors)
+    where = f" from {found!r}" if found else ""
+    print(f"{args.output}: {len(tensors)} tensors{where}, {os.path.getsize(args.output)} bytes")
 
 
 def main():
-    args = parse_arguments()
     try:
-        state, found = find_state(checkpoint.load(args.input), args.input, args.key)
-        tensors = convert_all(state, args)
-        checkpoint.write_safetensors(args.output, tensors)
+        run(parse_arguments())
     except CheckpointError as error:
         sys.exit(f"pth-to-safetensors.py: error: {error}")
-    where = f" from {found!r}" if found else ""
-    print(f"{args.output}: {len(tensors)} tensors{where}, {os.path.getsize(args.output)} bytes")
 
 
 if __name__ == "__main__":

@@ -11,45 +11,78 @@ import sys
 import types
 import zipfile
 
+STORAGES = {"f": "FloatStorage", "q": "LongStorage", "B": "UntypedStorage"}
+FUNCTIONS = ("_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_parameter_with_state", "_rebuild_from_type_v2",
+             "_rebuild_sparse_tensor", "_rebuild_meta_tensor_no_storage", "_rebuild_of_the_future")
+
 
 class Storage:
     """Stands in the pickle for a file of the archive."""
 
-    def __init__(self, kind, numbers):
-        self.kind, self.numbers = kind, numbers
+    def __init__(self, code, numbers):
+        self.kind, self.numbers = STORAGES[code], array.array(code, numbers)
 
 
-class Tensor:
-    def __init__(self, kind, code, shape, numbers):
-        self.storage, self.shape = Storage(kind, array.array(code, numbers)), tuple(shape)
+class Call:
+    """What the pickle makes by a function of PyTorch's."""
+
+    def __init__(self, name, *arguments):
+        self.name, self.arguments = name, arguments
 
     def __reduce__(self):
-        strides, step = [], 1
-        for size in reversed(self.shape):
-            strides.insert(0, step)
-            step *= size
-        return sys.modules["torch._utils"]._rebuild_tensor_v2, (self.storage, 0, self.shape, tuple(strides), False, {})
+        return getattr(sys.modules["torch._utils"], self.name), self.arguments
+
+
+class DType:
+    def __reduce__(self):
+        return "uint16"
+    __module__ = "torch"
+
+
+def view(storage, offset, shape, *rest):
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.insert(0, step)
+        step *= size
+    return Call("_rebuild_tensor_v2", storage, offset, tuple(shape), tuple(strides), False, {}, *rest)
 
 
 def f32(shape, numbers):
-    return Tensor("FloatStorage", "f", shape, numbers)
+    return view(Storage("f", numbers), 0, shape)
 
 
 def i64(shape, numbers):
-    return Tensor("LongStorage", "q", shape, numbers)
+    return view(Storage("q", numbers), 0, shape)
+
+
+def negated(shape, numbers):
+    return view(Storage("f", numbers), 0, shape, {"neg": True, "conj": False})
+
+
+def u16(shape, numbers):
+    storage = Storage("B", array.array("H", numbers).tobytes())
+    return Call("_rebuild_tensor_v3", storage, 0, tuple(shape), (1,), False, {}, sys.modules["torch"].uint16)
+
+
+def with_attribute(tensor):
+    return Call("_rebuild_from_type_v2", sys.modules["torch._utils"]._rebuild_tensor_v2, Call, tensor.arguments, {})
 
 
 def fake_torch():
     """The names that the pickle refers to."""
-    torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
-    for name in ("FloatStorage", "LongStorage"):
+    torch, utils, tensor = (types.ModuleType(name) for name in ("torch", "torch._utils", "torch._tensor"))
+    for name in STORAGES.values():
         setattr(torch, name, type(name, (), {"__module__": "torch"}))
+    torch.uint16 = DType()
+    for name in FUNCTIONS:
+        module = tensor if name == "_rebuild_from_type_v2" else utils
 
-    def rebuild(*_):
-        """Never called here."""
-    rebuild.__module__, rebuild.__qualname__, rebuild.__name__ = "torch._utils", *["_rebuild_tensor_v2"] * 2
-    utils._rebuild_tensor_v2 = rebuild
-    sys.modules.update({"torch": torch, "torch._utils": utils})
+        def rebuild(*_):
+            """Never called here."""
+        rebuild.__module__, rebuild.__qualname__, rebuild.__name__ = module.__name__, name, name
+        setattr(module, name, rebuild)
+        setattr(utils, name, rebuild)
+    sys.modules.update({"torch": torch, "torch._utils": utils, "torch._tensor": tensor})
     return torch
 
 
@@ -61,13 +94,20 @@ class Pickler(pickle.Pickler):
     def persistent_id(self, value):
         if not isinstance(value, Storage):
             return None
-        self.storages.append(value)
-        return "storage", getattr(self.torch, value.kind), str(len(self.storages) - 1), "cpu", len(value.numbers)
+        if value not in self.storages:
+            self.storages.append(value)
+        return ("storage", getattr(self.torch, value.kind), str(self.storages.index(value)), "cpu",
+                len(value.numbers))
 
 
 def main():
     torch = fake_torch()
-    names = {"f32": f32, "i64": i64, "nan": math.nan, "inf": math.inf, "OrderedDict": collections.OrderedDict}
+    names = {"nan": math.nan, "inf": math.inf, "OrderedDict": collections.OrderedDict, "Storage": Storage, "Call": Call,
+             "view": view, "f32": f32, "i64": i64, "u16": u16, "negated": negated, "with_attribute": with_attribute,
+             "parameter": lambda tensor: Call("_rebuild_parameter_with_state", tensor, True, {}, {"note": 1}),
+             "sparse": lambda: Call("_rebuild_sparse_tensor", 0, ()),
+             "meta": lambda: Call("_rebuild_meta_tensor_no_storage", 0, (2,), (1,), False),
+             "future": lambda: Call("_rebuild_of_the_future", 1)}
     with zipfile.ZipFile(sys.argv[1], "w") as archive:
         with archive.open("archive/data.pkl", "w") as file:
             pickler = Pickler(file, torch)
