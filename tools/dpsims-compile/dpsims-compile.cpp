@@ -312,6 +312,10 @@ int checkOptions() {
     return fail("--report: tells of the kernels of a whole compilation with --target cuda");
   if (!report.empty() && !output.empty() && isSamePath(report, output))
     return fail("--report=" + report + ": is the output file of -o too; name another");
+  for (StringRef written : {StringRef(output), StringRef(report)})
+    for (StringRef read : {StringRef(input), StringRef(modelText)})
+      if (!written.empty() && !read.empty() && isSamePath(written, read))
+        return fail(written + ": is read, and cannot be the output too: name another");
   if (output.empty())
     return fail("-o is missing: where to write, - for standard output");
   if (batch < 1)

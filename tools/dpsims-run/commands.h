@@ -27,6 +27,9 @@ void addTrainCommand(CLI::App &app);
 void addExportCommand(CLI::App &app);
 void addCurvesCommand(CLI::App &app);
 
+/// Makes every command that was added refuse an output that is one of the files that it reads.
+void refuseOverwriting(CLI::App &app);
+
 /// Says on stderr which weights of a file were taken, if the file was not asked.
 void reportPrefix(const std::string &path, const std::string &prefix);
 

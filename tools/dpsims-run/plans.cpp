@@ -8,7 +8,6 @@
 #include "runtime/device/plan_cache.h"
 
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -39,11 +38,6 @@ void print(const ConvolutionPlans &plans, std::ostream &out) {
   out << found << " of " << plans.convolutions.size() << " different convolutions have an engine\n";
 }
 
-bool sameFile(const std::string &a, const std::string &b) {
-  std::error_code ignored;
-  return !a.empty() && (a == b || std::filesystem::equivalent(a, b, ignored));
-}
-
 void describe(const PlansFlags &flags) {
   writeFile(flags.describe, describeDevice(flags.device.options()));
   std::cerr << "dpsims-run: " << flags.describe << ": describes this GPU, for plans --for on another machine\n";
@@ -63,8 +57,6 @@ void checkFlags(const CLI::App &command, const PlansFlags &flags) {
     fail("-o ", quoted(flags.output), ": plans go to a file, which must have a name");
   if (given("--plans"))
     fail("-o and --plans: both name the plan cache; leave one of them out");
-  if (sameFile(flags.output, flags.model) || sameFile(flags.output, flags.description))
-    fail(flags.output, ": is read, and cannot be the output too: name another file for the plans");
 }
 
 void checkWritten(const std::string &path, const ConvolutionPlans &plans) {
