@@ -2,6 +2,8 @@
 #include "dialect/FusedParts.h"
 #include "dialect/Builders.h"
 
+#include "dialect/Builders.h"
+
 using namespace mlir;
 
 namespace dpsims {
@@ -89,6 +91,16 @@ SmallVector<FusedPart> partsOf(Block &body) {
     parts.add(i, value, ops);
   }
   return parts.take();
+}
+
+bool isRowReduction(Operation *op) {
+  constexpr int64_t longest = 8192; // elements, which are in a processor's nearest cache
+  auto reduce = dyn_cast<ReduceOp>(op);
+  if (!reduce)
+    return false;
+  ArrayRef<int64_t> shape = shapeOf(reduce.getInputs()[0]);
+  return intList(reduce.getAxes()) == SmallVector<int64_t>{int64_t(shape.size()) - 1} && shape.back() > 1 &&
+         shape.back() <= longest;
 }
 
 bool isArithmetic(Operation *op) { return isElementwise(op) || isa<ConstantOp, TransposeOp>(op); }

@@ -17,9 +17,13 @@ struct FusedPart {
 };
 
 /// The parts of the body of a `fused` or `compute`, in the order of their first results. Two parts share no op but
-/// constants, of which each counts its own. Elementwise results of one shape that read an argument of that shape are one
-/// part: a loop that reads it once.
+/// constants, of which each counts its own. Elementwise results of one shape that read an argument of that shape are
+/// one part: a loop that reads it once.
 llvm::SmallVector<FusedPart> partsOf(mlir::Block &body);
+
+/// A reduction along the last axis alone, short enough for a kernel that keeps each row close while it works on it. In
+/// a body it may come before an elementwise op on whole rows.
+bool isRowReduction(mlir::Operation *op);
 
 /// Elementwise arithmetic, constants and transpositions: each element of a result is computed by itself.
 bool isArithmetic(mlir::Operation *op);

@@ -290,13 +290,13 @@ void LayerNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Ar
   Value centred = f.sub(x, f.rowMean(x));
   Value variance = f.rowMean(f.make<SquareOp>(centred));
   Value scale = f.make<RsqrtOp>(f.add(variance, f.number(floatOr(getEps(), 0))));
-  Value normal = f.mul(centred, scale);
-  if (wanted[0]) {
+  if (wanted[0]) { // two reductions of x and g at a time
     Value h = getInputs().size() > 1 ? f.mul(g, getInputs()[1]) : g;
-    operands[0] = f.mul(f.sub(f.sub(h, f.rowMean(h)), f.mul(normal, f.rowMean(f.mul(h, normal)))), scale);
+    Value slope = f.mul(f.rowMean(f.mul(h, centred)), f.make<SquareOp>(scale));
+    operands[0] = f.mul(f.sub(f.sub(h, f.rowMean(h)), f.mul(centred, slope)), scale);
   }
   if (wanted.size() > 1 && wanted[1])
-    operands[1] = f.channelSum(f.mul(g, normal));
+    operands[1] = f.channelSum(f.mul(g, f.mul(centred, scale)));
   if (wanted.size() > 2 && wanted[2])
     operands[2] = f.channelSum(g);
 }

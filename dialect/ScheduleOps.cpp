@@ -15,13 +15,23 @@ SmallVector<Value> ComputeOp::reads() { return SmallVector<Value>(getInputs()); 
 SmallVector<Value> ComputeOp::writes() { return SmallVector<Value>(getOutputs()); }
 
 namespace {
+ArrayRef<int64_t> shape(Value value) { return cast<ShapedType>(value.getType()).getShape(); }
+
+/// Whether the op reduces whole rows of a shape, before any of their elements is written. A GPU's threads wait for one
+/// another in between, which short rows, several to a warp, could not.
+bool reducesLongRows(Operation *op, ArrayRef<int64_t> rows) {
+  constexpr int64_t fewest = 128;
+  return isRowReduction(op) && shape(op->getOperand(0)) == rows && rows.back() >= fewest;
+}
+
 /// Whether the part's ops read each element of a value only where they write the same one.
 bool isReadInPlace(Value value, const FusedPart &part, YieldOp yield) {
-  auto shape = [](Value v) { return cast<ShapedType>(v.getType()).getShape(); };
   llvm::SetVector<Value> values;
   values.insert(value);
   for (size_t i = 0; i < values.size(); ++i) // grows
     for (Operation *user : values[i].getUsers()) {
+      if (part.ops.contains(user) && reducesLongRows(user, shape(value)))
+        continue;
       bool isOwn = user == yield
                        ? llvm::any_of(part.results, [&](unsigned r) { return yield.getValues()[r] == values[i]; })
                        : part.ops.contains(user) && isElementwise(user) && shape(user->getResult(0)) == shape(value);
@@ -33,14 +43,15 @@ bool isReadInPlace(Value value, const FusedPart &part, YieldOp yield) {
 }
 } // namespace
 
-/// Of arithmetic an input of the output's shape, unless a kernel beside it or a transposition reads it.
+/// Of arithmetic, with reductions of rows or without, an input of the output's shape, unless a kernel beside it or a
+/// transposition reads it.
 SmallVector<Value> ComputeOp::overwritable(Value output) {
   Block &block = getBody().front();
   auto yield = cast<YieldOp>(block.getTerminator());
   unsigned result = llvm::find(getOutputs(), output) - getOutputs().begin();
   SmallVector<FusedPart> parts = partsOf(block);
   auto part = llvm::find_if(parts, [&](FusedPart &p) { return llvm::is_contained(p.results, result); });
-  if (!llvm::all_of(part->ops, isArithmetic))
+  if (!llvm::all_of(part->ops, [](Operation *op) { return isArithmetic(op) || isRowReduction(op); }))
     return {};
   SmallVector<Value> inputs;
   for (auto [input, argument] : llvm::zip_equal(getInputs(), block.getArguments()))

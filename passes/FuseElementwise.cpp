@@ -30,6 +30,14 @@ bool takesProducers(Operation *op) {
 
 int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
 
+/// Whether the op's result has a row of x, or a number for each row.
+bool fitsRows(Operation *op, ArrayRef<int64_t> x) {
+  ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
+  return isRowReduction(op) ? shapeOf(op->getOperand(0)) == x
+                            : isElementwise(op) && shape.size() == x.size() && shape.drop_back() == x.drop_back() &&
+                                  (shape.back() == x.back() || shape.back() == 1);
+}
+
 /// Roughly the instructions for an element.
 unsigned workOf(Operation *op) {
   if (isa<ExpOp, LogOp, ErfOp, TanhOp, SigmoidOp, SiluOp, GeluOp, PowOp>(op))
@@ -103,6 +111,67 @@ private:
     return roots.takeVector();
   }
 
+  /// Of ops behind a reduction of rows: the elementwise op on whole rows that all lead to, and the groups' roots before
+  /// it, which give a number for each row. Null where there is none.
+  Operation *rowsOf(Operation *reduction, llvm::SetVector<Operation *> &numbers) {
+    ArrayRef<int64_t> shape = shapeOf(reduction->getOperand(0));
+    llvm::SetVector<Operation *> behind;
+    behind.insert(reduction);
+    Operation *rows = nullptr;
+    for (size_t i = 0; i < behind.size(); ++i) // grows
+      for (Operation *user : behind[i]->getUsers()) {
+        if (!rootsOf.contains(user) || !fitsRows(user, shape))
+          return nullptr;
+        for (Operation *root : rootsOf[user]) {
+          bool isNumber = shapeOf(root->getResult(0)).back() == 1;
+          if (!fitsRows(root, shape) || (!isNumber && rows && rows != root) || (isNumber && !isElementwise(root)))
+            return nullptr;
+          if (isNumber)
+            numbers.insert(root);
+          else
+            rows = root;
+        }
+        if (user != rows)
+          behind.insert(user);
+      }
+    return rows && !hasTransposition.contains(rows) ? rows : nullptr;
+  }
+
+  /// A row is read again from the nearest cache: reductions of it, and what they lead to, become part of the kernel
+  /// that needs them.
+  bool joinRows(Operation *reduction) {
+    llvm::SetVector<Operation *> numbers;
+    Operation *rows = rowsOf(reduction, numbers);
+    if (!rows)
+      return false;
+    for (Operation *number : numbers)
+      merge(number, rows);
+    groups[rows].push_back(reduction);
+    rootsOf[reduction] = {rows};
+    hasReduction.insert(rows);
+    return true;
+  }
+
+  /// Moves the members of a group into another.
+  void merge(Operation *from, Operation *into) {
+    for (Operation *op : groups[from]) {
+      SmallVector<Operation *> &roots = rootsOf[op];
+      llvm::erase(roots, from);
+      if (!llvm::is_contained(roots, into)) {
+        roots.push_back(into);
+        groups[into].push_back(op);
+      }
+    }
+    groups.erase(from);
+    llvm::sort(groups[into], [](Operation *a, Operation *b) { return b->isBeforeInBlock(a); });
+  }
+
+  /// A kernel on rows computes again what several of its loops read, and goes over them along their axis.
+  bool fitsReduction(Operation *op, Operation *root) {
+    bool isCheap = workOf(op) < 12 || repeatable.contains(op);
+    return !hasReduction.contains(root) || (!isa<TransposeOp>(op) && isCheap);
+  }
+
   /// Under a transposition the vector runs along another axis: only plain arithmetic can follow.
   bool fitsTransposition(Operation *op, Operation *root) {
     if (!hasTransposition.contains(root))
@@ -120,10 +189,13 @@ private:
   }
 
   void place(Operation *op) {
+    if (isRowReduction(op) && joinRows(op))
+      return;
     SmallVector<Operation *> roots = joinsConsumer(op) ? readers(op) : SmallVector<Operation *>();
-    bool joins =
-        !roots.empty() && (roots.size() == 1 || isPicking(op) || repeatable.contains(op)) &&
-        llvm::all_of(roots, [&](Operation *root) { return fitsTransposition(op, root) && isWorthwhile(op, root); });
+    bool joins = !roots.empty() && (roots.size() == 1 || isPicking(op) || repeatable.contains(op)) &&
+                 llvm::all_of(roots, [&](Operation *root) {
+                   return fitsTransposition(op, root) && fitsReduction(op, root) && isWorthwhile(op, root);
+                 });
     if (!joins)
       roots = {op};
     for (Operation *root : roots) {
@@ -176,7 +248,7 @@ private:
   Repeatable repeatable;
   llvm::MapVector<Operation *, SmallVector<Operation *>> groups; // root -> members, the block's last first
   llvm::DenseMap<Operation *, SmallVector<Operation *>> rootsOf;
-  llvm::DenseSet<Operation *> hasTransposition;
+  llvm::DenseSet<Operation *> hasTransposition, hasReduction;
 };
 
 struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {

@@ -5,6 +5,7 @@
 #define DPSIMS_PASSES_GRAPHUTILS_H
 
 #include "dialect/Builders.h"
+#include "dialect/FusedParts.h"
 
 #include "llvm/ADT/DenseSet.h"
 

@@ -35,8 +35,15 @@ bool KernelGroup::isPointwise(Operation *op) {
 bool KernelGroup::isPlain() {
   return llvm::all_of(body.without_terminator(), [&](Operation &op) {
     auto constant = dyn_cast<ConstantOp>(op);
-    return constant ? !isa<ArrayAttr>(constant.getValue()) : isElementwise(&op) || (&op == root && !isPointwise(root));
+    if (constant)
+      return !isa<ArrayAttr>(constant.getValue());
+    return isElementwise(&op) || isRowReduction(&op) || (&op == root && !isPointwise(root));
   });
+}
+
+bool KernelGroup::hasRows() {
+  return root && isElementwise(root) &&
+         llvm::any_of(body.without_terminator(), [](Operation &op) { return isRowReduction(&op); });
 }
 
 SmallVector<Shape> KernelGroup::argumentShapes() {
@@ -151,7 +158,8 @@ unsigned GroupEmitter::collect(Value value, const Access &access) {
     if (same(nodes[known].access, access))
       return known;
   Node node{value, access, {}};
-  if (Operation *op = value.getDefiningOp())
+  Operation *op = stored.contains(value) ? nullptr : value.getDefiningOp();
+  if (op)
     for (Value operand : op->getOperands())
       node.operands.push_back(collect(operand, operandAccess(op, operand, access)));
   nodes.push_back(node);
@@ -162,7 +170,9 @@ unsigned GroupEmitter::collect(Value value, const Access &access) {
 SmallVector<KernelOperand> GroupEmitter::operands() {
   SmallVector<KernelOperand> result;
   for (const Node &node : nodes)
-    if (auto argument = dyn_cast<BlockArgument>(node.value))
+    if (auto known = stored.find(node.value); known != stored.end())
+      result.push_back(known->second);
+    else if (auto argument = dyn_cast<BlockArgument>(node.value))
       result.push_back(k.operand(k.argument(argument.getArgNumber()), node.access, loops));
   return result;
 }
@@ -178,10 +188,18 @@ void GroupEmitter::map(ValueRange values, const Access &access, ArrayRef<KernelO
 }
 
 void GroupEmitter::reduce(Value value, const Access &access, const KernelOperand &output, Payload combine) {
-  unsigned place = collect(value, broadcast(value, access));
-  k.compute(loops, operands(), output, [&](ImplicitLocOpBuilder &b, ValueRange arguments) -> SmallVector<Value> {
-    Value next = compute(b, arguments)[place];
-    return {combine(b, {arguments.back(), next})};
+  reduce(ValueRange(value), access, ArrayRef(output),
+         [&](ImplicitLocOpBuilder &b, ValueRange v) -> SmallVector<Value> { return {combine(b, v)}; });
+}
+
+void GroupEmitter::reduce(ValueRange values, const Access &access, ArrayRef<KernelOperand> outputs, Payloads combine) {
+  auto places = llvm::map_to_vector(values, [&](Value value) { return collect(value, broadcast(value, access)); });
+  k.compute(loops, operands(), outputs, [&](ImplicitLocOpBuilder &b, ValueRange arguments) {
+    SmallVector<Value> computed = compute(b, arguments);
+    SmallVector<Value> pairs(arguments.take_back(outputs.size()));
+    for (unsigned place : places)
+      pairs.push_back(computed[place]);
+    return combine(b, pairs);
   });
 }
 
@@ -190,7 +208,7 @@ SmallVector<Value> GroupEmitter::compute(ImplicitLocOpBuilder &b, ValueRange arg
   SmallVector<Value> values;
   for (const Node &node : nodes) {
     SmallVector<Value> operands = llvm::map_to_vector(node.operands, [&](unsigned i) { return values[i]; });
-    if (isa<BlockArgument>(node.value)) {
+    if (isa<BlockArgument>(node.value) || stored.contains(node.value)) {
       values.push_back(arguments.front());
       arguments = arguments.drop_front();
     } else

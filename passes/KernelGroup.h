@@ -34,9 +34,12 @@ struct KernelGroup {
   /// Elementwise, picking elements, or a constant: computed where it is read.
   static bool isPointwise(mlir::Operation *op);
 
-  /// Whether all ops but a root that is not pointwise are elementwise, with constants of one number: then dimensions
-  /// may be merged.
+  /// Whether all ops but a root that is not pointwise are elementwise or reduce rows, with constants of one number:
+  /// then dimensions may be merged.
   bool isPlain();
+
+  /// Whether its elementwise root reads reductions of rows.
+  bool hasRows();
 
   llvm::SmallVector<Shape> argumentShapes();
 
@@ -61,15 +64,22 @@ struct KernelGroup {
 /// elements in the accesses of its inputs.
 class GroupEmitter {
 public:
-  /// `shapes` of the group's arguments; `collapsed`: they have the rank of the collapsed values.
-  GroupEmitter(KernelBuilder &kernel, llvm::ArrayRef<Shape> shapes, llvm::ArrayRef<Loop> loops, bool collapsed = false)
-      : k(kernel), shapes(shapes), loops(loops), collapsed(collapsed) {}
+  using Operands = llvm::DenseMap<mlir::Value, KernelOperand>;
+
+  /// `shapes` of the group's arguments; `collapsed`: they have the rank of the collapsed values; `stored`: values that
+  /// the kernel has computed before.
+  GroupEmitter(KernelBuilder &kernel, llvm::ArrayRef<Shape> shapes, llvm::ArrayRef<Loop> loops, bool collapsed = false,
+               Operands stored = Operands())
+      : k(kernel), shapes(shapes), loops(loops), collapsed(collapsed), stored(std::move(stored)) {}
 
   /// outputs = values, all of one shape.
   void map(mlir::ValueRange values, const Access &access, llvm::ArrayRef<KernelOperand> outputs);
 
   /// output = combine(output, value) over the loops.
   void reduce(mlir::Value value, const Access &access, const KernelOperand &output, Payload combine);
+
+  /// outputs = combine(outputs..., values...), all values of one shape; each output is combined with its own value.
+  void reduce(mlir::ValueRange values, const Access &access, llvm::ArrayRef<KernelOperand> outputs, Payloads combine);
 
 private:
   /// A value of the group at a place: an input's elements, or an op on earlier nodes.
@@ -92,9 +102,22 @@ private:
   llvm::ArrayRef<Shape> shapes;
   llvm::ArrayRef<Loop> loops;
   bool collapsed;
+  Operands stored;
   llvm::SmallVector<Node> nodes;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<unsigned>> nodesOf;
 };
+
+/// How a reduction combines two values, and what it starts from.
+struct Combiner {
+  float neutral;
+  mlir::Value (*combine)(mlir::ImplicitLocOpBuilder &, mlir::ValueRange);
+};
+Combiner combinerOf(ReduceOp reduce);
+bool isMean(ReduceOp reduce);
+
+/// How far a kernel's loops must go at a time, so that each stays at its place within the pixels that upsamplings
+/// repeat.
+int64_t phasesOf(KernelGroup &group);
 
 /// A loop over a row; the access of its elements behind the grid's indices.
 Access rowAccess(KernelBuilder &k, size_t rank);
@@ -108,6 +131,9 @@ KernelFunction lowerConcat(KernelGroup &group, ConcatOp concat);
 KernelFunction lowerPad(KernelGroup &group, PadOp pad);
 
 KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce);
+
+/// An elementwise root, and reductions of rows of its shape before it.
+KernelFunction lowerRows(KernelGroup &group);
 KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax);
 KernelFunction lowerLogSoftmax(KernelGroup &group, LogSoftmaxOp softmax);
 KernelFunction lowerLayerNorm(KernelGroup &group, LayerNormOp norm);

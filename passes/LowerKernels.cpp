@@ -46,6 +46,12 @@ LogicalResult checkResults(KernelGroup &group) {
   return success();
 }
 
+/// Whether the op may stand between the reductions of rows and an elementwise root.
+bool fitsRows(Operation &op, KernelGroup &group) {
+  return isRowReduction(&op) && group.root && isElementwise(group.root) && group.yield.getNumOperands() == 1 &&
+         shapeOf(op.getOperand(0)) == shapeOf(group.root->getResult(0));
+}
+
 LogicalResult check(KernelGroup &group) {
   if (failed(checkResults(group)) || failed(checkPicking(group)))
     return failure();
@@ -53,7 +59,7 @@ LogicalResult check(KernelGroup &group) {
   for (Operation &op : group.body.without_terminator()) {
     if (&op == root)
       continue;
-    if (!KernelGroup::isPointwise(&op))
+    if (!KernelGroup::isPointwise(&op) && !fitsRows(op, group))
       return op.emitError() << "no kernel computes " << op.getName().stripDialect() << " in the middle of a group";
     if (root && !KernelGroup::isPointwise(root) && !takesProducers(root))
       return op.emitError() << "no kernel computes " << root->getName().stripDialect() << " of "
@@ -65,6 +71,8 @@ LogicalResult check(KernelGroup &group) {
 KernelFunction lower(KernelGroup &group) {
   if (failed(check(group)))
     return failure();
+  if (group.hasRows())
+    return lowerRows(group);
   if (!group.root || KernelGroup::isPointwise(group.root))
     return lowerPointwise(group);
   return llvm::TypeSwitch<Operation *, KernelFunction>(group.root)

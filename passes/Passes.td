@@ -140,7 +140,8 @@ def SplitReductions : Pass<"split-reductions", "GraphOp"> {
   let summary = "large reductions to few elements become two, so that all of a processor works on them";
   let description = [{
     The first keeps the leading axes, the second reduces them: no reshape comes between the first and the arithmetic whose
-    result it reads. Sums, means and maxima alike; a mean is the mean of means of equally many elements.
+    result it reads. Sums, means and maxima alike; a mean is the mean of means of equally many elements. Those along a last
+    axis of up to 8192 elements stay: a row is little work.
 
     ```mlir
     %s = reduce %x <axes = [0, 1, 2], kind = "sum"> : (tensor<8x128x128x64xf32>) -> tensor<1x1x1x64xf32>
@@ -205,6 +206,23 @@ def FuseElementwise : Pass<"fuse-elementwise", "GraphOp"> {
   let description = [{
     Every op that is not a library step ends in a `fused`. A producer joins its consumer where all its readers are in
     that group; ops that only pick elements (upsample, slice, broadcast) are repeated in each group that reads them.
+
+    A group may have reductions along the last axis, of up to 8192 elements, between elementwise ops on whole rows: a
+    norm, or the gradient of a softmax or of layer_norm, is one kernel that has each row in the nearest cache.
+
+    ```mlir
+    %m = reduce %x <axes = [1], kind = "mean"> : (tensor<6x80xf32>) -> tensor<6x1xf32>
+    %y = sub %x, %m : (tensor<6x80xf32>, tensor<6x1xf32>) -> tensor<6x80xf32>
+    ```
+    becomes
+    ```mlir
+    %y = fused %x : tensor<6x80xf32> -> tensor<6x80xf32> {
+    ^bb0(%arg0: tensor<6x80xf32>):
+      %m = reduce %arg0 <axes = [1], kind = "mean"> : (tensor<6x80xf32>) -> tensor<6x1xf32>
+      %d = sub %arg0, %m : (tensor<6x80xf32>, tensor<6x1xf32>) -> tensor<6x80xf32>
+      yield %d : tensor<6x80xf32>
+    }
+    ```
   }];
   let dependentDialects = ["DpsimsDialect"];
 }

@@ -92,7 +92,7 @@ private:
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
     llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
     int64_t elements = cast<RankedTensorType>(operand.getType()).getNumElements();
-    if (axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= points / 2)
+    if (isRowReduction(reduce) || axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= points / 2)
       return;
     OpBuilder builder(reduce);
     Value result;

@@ -370,3 +370,76 @@ dpsims.program @constants {
   output "y" %y
   output "c" %c
 }
+
+// Reductions of rows, and arithmetic on their results, join the elementwise op on whole rows that needs them.
+// CHECK-LABEL: dpsims.graph @row_group {
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: %1 = fused %0 : tensor<6x80xf32> -> tensor<6x80xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<6x80xf32>):
+// CHECK-NEXT: %2 = reduce %arg0 <axes = [1], kind = "mean">
+// CHECK-NEXT: %3 = sub %arg0, %2
+// CHECK-NEXT: %4 = square %3
+// CHECK-NEXT: %5 = reduce %4 <axes = [1], kind = "mean">
+// CHECK-NEXT: %6 = rsqrt %5
+// CHECK-NEXT: %7 = mul %3, %6
+// CHECK-NEXT: yield %7
+// CHECK-NEXT: }
+// CHECK-NEXT: output "y" %1
+// CHECK-NEXT: }
+dpsims.program @row_group {
+  %x = input "x" <shape = [6, 80]>
+  %mean = reduce %x <kind = "mean", axes = [1]>
+  %d = sub %x, %mean
+  %q = square %d
+  %variance = reduce %q <kind = "mean", axes = [1]>
+  %s = rsqrt %variance
+  %y = mul %d, %s
+  output "y" %y
+}
+
+// What two kernels read is stored: the sum, which is an output too.
+// CHECK-LABEL: dpsims.graph @row_sum {
+// CHECK: = fused %0 : tensor<6x80xf32> -> tensor<6x1xf32> {
+// CHECK: reduce
+// CHECK: }
+// CHECK-NEXT: = fused %0, %1 : tensor<6x80xf32>, tensor<6x1xf32> -> tensor<6x80xf32> {
+// CHECK-NOT: reduce
+// CHECK: dpsims.graph @
+dpsims.program @row_sum {
+  %x = input "x" <shape = [6, 80]>
+  %s = reduce %x <kind = "sum", axes = [1]>
+  %y = sub %x, %s
+  output "s" %s
+  output "y" %y
+}
+
+// So are exponentials of two tensors, which would be computed twice.
+// CHECK-LABEL: dpsims.graph @row_work {
+// CHECK: = fused %0, %1 : tensor<6x80xf32>, tensor<6x80xf32> -> tensor<6x80xf32> {
+// CHECK: exp
+// CHECK: }
+// CHECK-NEXT: = fused %2 : tensor<6x80xf32> -> tensor<6x80xf32> {
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: reduce
+// CHECK-NEXT: div
+// CHECK-NEXT: yield
+dpsims.program @row_work {
+  %x = input "x" <shape = [6, 80]>
+  %z = input "z" <shape = [6, 80]>
+  %a = add %x, %z
+  %e = exp %a
+  %s = reduce %e <kind = "sum", axes = [1]>
+  %y = div %e, %s
+  output "y" %y
+}
+
+// Columns are no rows.
+// CHECK-LABEL: dpsims.graph @columns {
+// CHECK: = fused %0 : tensor<6x80xf32> -> tensor<1x80xf32> {
+// CHECK: = fused %0, %1 : tensor<6x80xf32>, tensor<1x80xf32> -> tensor<6x80xf32> {
+dpsims.program @columns {
+  %x = input "x" <shape = [6, 80]>
+  %s = reduce %x <kind = "sum", axes = [0]>
+  %y = sub %x, %s
+  output "y" %y
+}

@@ -73,3 +73,20 @@ dpsims.entry @e prepare {
     yield %s : tensor<1x4x4x4xf32>
   }
 }
+
+// -----
+
+// Rows of another length than the result's.
+dpsims.entry @e prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4x4xf32>
+  %z = buffer "input" {index = 1 : i64, name = "z"} : memref<4x2xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x2xf32>
+  compute ins(%x, %z : memref<4x4xf32>, memref<4x2xf32>) outs(%y : memref<4x2xf32>) {
+  ^bb0(%a: tensor<4x4xf32>, %b: tensor<4x2xf32>):
+    // expected-error @below {{no kernel computes reduce in the middle of a group}}
+    %s = reduce %a <kind = "sum", axes = [1]> : (tensor<4x4xf32>) -> tensor<4x1xf32>
+    %r = add %s, %b : (tensor<4x1xf32>, tensor<4x2xf32>) -> tensor<4x2xf32>
+    yield %r : tensor<4x2xf32>
+  }
+}

@@ -596,3 +596,36 @@ dpsims.program @squares {
   }
   output "y" %y
 }
+
+// -----
+
+// Two stages of reductions: the mean and the sum need nothing of one another and share a loop, the variance needs the
+// mean; what is one number for a row is computed once.
+// CHECK-LABEL: dpsims.entry @row_group
+// CHECK: func.func @k0(%arg0: memref<10x80xf32>, %arg1: memref<10x80xf32>)
+// CHECK: scf.forall (%{{.*}}) in (10) {
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
+// CHECK: arith.addf
+// CHECK-NEXT: %{{.*}} = arith.addf
+// CHECK-NEXT: linalg.yield %{{.*}}, %{{.*}} : f32, f32
+// CHECK: arith.constant 1.250000e-02
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]}
+// CHECK: %[[D:.*]] = arith.subf
+// CHECK: arith.mulf %[[D]], %[[D]]
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+// CHECK: math.sqrt
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
+// CHECK-NOT: math.sqrt
+// CHECK-NOT: func.func
+dpsims.program @row_group {
+  %x = input "x" <shape = [2, 5, 80]>
+  %mean = reduce %x <kind = "mean", axes = [2]>
+  %sum = reduce %x <kind = "sum", axes = [2]>
+  %d = sub %x, %mean
+  %q = square %d
+  %variance = reduce %q <kind = "mean", axes = [2]>
+  %s = rsqrt %variance
+  %n = mul %d, %s
+  %y = sub %n, %sum
+  output "y" %y
+}

@@ -94,3 +94,14 @@ dpsims.program @groups {
   %y = reduce %r <kind = "mean", axes = [1]>
   output "y" %y
 }
+
+// A row's sum stays: one grid point adds up all of a short row.
+// CHECK-LABEL: dpsims.graph @last {
+// CHECK-NEXT: %0 = input "x"
+// CHECK-NEXT: %[[Y:.*]] = reduce %0 <axes = [1], kind = "sum"> : (tensor<16x8192xf32>) -> tensor<16x1xf32>
+// CHECK-NEXT: output "y" %[[Y]]
+dpsims.program @last {
+  %x = input "x" <shape = [16, 8192]>
+  %y = reduce %x <kind = "sum", axes = [1]>
+  output "y" %y
+}

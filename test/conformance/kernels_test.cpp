@@ -108,6 +108,31 @@ Array rowSums(const Array &x, const std::function<double(double, double)> &eleme
   return sums;
 }
 
+/// (h - mean(h) - n * mean(h * n)) / deviation, n = (x - mean) / deviation, h = gradient * weight.
+Array layerNormGradient(const Arrays &x, const Shape &shape) {
+  double count = double(shape.back());
+  Array zero(rowShape(shape)), h = makeArray(shape, [&](const Index &i) { return x[1](i) * x[2](i); });
+  auto share = [=](double v, double) { return v / count; };
+  Array mean = rowSums(x[0], share, zero);
+  Array variance = rowSums(
+      x[0], [=](double v, double m) { return (v - m) * (v - m) / count; }, mean);
+  auto deviation = [&](const Index &i) { return std::sqrt(variance(i) + 1e-6); };
+  auto normal = [&](const Index &i) { return (x[0](i) - mean(i)) / deviation(i); };
+  Array meanOfH = rowSums(h, share, zero);
+  Array slope = rowSums(makeArray(shape, [&](const Index &i) { return h(i) * normal(i); }), share, zero);
+  return makeArray(shape, [&](const Index &i) { return (h(i) - meanOfH(i) - normal(i) * slope(i)) / deviation(i); });
+}
+
+/// e / sqrt(1/2 + sum of e * e), e = (s - maximum of s) * number of the row, s = x * vector.
+Array rowChain(const Arrays &x, const Shape &shape) {
+  Array s = makeArray(shape, [&](const Index &i) { return x[0](i) * x[2](i); }), most(rowShape(shape), -INFINITY);
+  forEachIndex(shape, [&](const Index &i) { most(i) = std::max(most(i), s(i)); });
+  Array e = makeArray(shape, [&](const Index &i) { return (s(i) - most(i)) * x[1](i); });
+  Array squares = rowSums(
+      e, [](double v, double) { return v * v; }, most);
+  return makeArray(shape, [&](const Index &i) { return e(i) / std::sqrt(0.5 + squares(i)); });
+}
+
 void addRows(std::map<std::string, Reference> &ops) {
   ops["reduce_sum"] = reduce(0, plus);
   ops["reduce_mean"] = reduce(0, plus, true);
@@ -135,6 +160,15 @@ void addRows(std::map<std::string, Reference> &ops) {
     Array plain = norm(x, shape);
     return makeArray(shape, [&](const Index &i) { return plain(i) * x[1](i) + x[2](i); });
   };
+  ops["softmax_gradient"] = [softmax = ops["softmax"]](const Arrays &x, const Shape &shape) {
+    Array y = softmax(x, shape), product = y;
+    forEachIndex(shape, [&](const Index &i) { product(i) = y(i) * x[1](i); });
+    Array sums = rowSums(
+        product, [](double v, double) { return v; }, Array(rowShape(shape)));
+    return makeArray(shape, [&](const Index &i) { return 0.5 * y(i) * (x[1](i) - sums(i)); });
+  };
+  ops["layer_norm_gradient"] = layerNormGradient;
+  ops["row_chain"] = rowChain;
   Reference mean = ops["reduce_mean"];
   ops["batch_variance"] = [=](const Arrays &x, const Shape &shape) {
     Array average = mean(x, shape), result(shape);

@@ -64,6 +64,20 @@ def elementwise(writer):
         writer.program("copy", [shape], "%y = reshape %x0 <shape = [-1]>")
 
 
+def row_groups(writer, shape):
+    """Elementwise ops with reductions of rows between them."""
+    writer.program("row_chain", [shape, shape[:-1] + [1], [shape[-1]]], "%s = mul %x0, %x2\n  "
+                   f'%m = reduce %s <kind = "max", axes = [{len(shape) - 1}]>\n  %d = sub %s, %m\n  '
+                   f'%e = mul %d, %x1\n  %q = square %e\n  %t = reduce %q <kind = "sum", axes = [{len(shape) - 1}]>\n  '
+                   "%half = constant <value = 0.5>\n  %u = add %t, %half\n  %r = rsqrt %u\n  %y = mul %e, %r")
+    for op, inputs, body in (("softmax_gradient", [shape] * 2, "%n = softmax %x0 <scale = 0.5>"),
+                             ("layer_norm_gradient", [shape, shape, [shape[-1]]],
+                              "%n = layer_norm %x0, %x2 <eps = 1.0e-6>")):
+        writer.program(op, inputs, body + "\n  %p = mul %n, %x1\n  %r = reshape %p <shape = [1, -1]>\n  "
+                       '%l = reduce %r <kind = "sum", axes = [1]>\n  %list = list(%x0)\n  '
+                       "%all = gradient %l, %list\n  %y = get %all <index = 0>")
+
+
 def reductions(writer):
     for kind in ("sum", "mean", "max"):
         for shape, axes in REDUCTIONS:
@@ -75,6 +89,8 @@ def reductions(writer):
             writer.program("layer_norm", [shape], "%y = layer_norm %x0 <eps = 1.0e-6>")
             writer.program("layer_norm_affine", [shape, [shape[-1]], [shape[-1]]],
                            "%y = layer_norm %x0, %x1, %x2 <eps = 1.0e-6>")
+        if shape[-1] > 3:
+            row_groups(writer, shape)
     for shape in IMAGES[1:] + [[8, 32, 32, 64]]:
         writer.program("batch_variance", [shape], "%m, %y = batch_statistics %x0")
 
