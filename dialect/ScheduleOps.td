@@ -82,6 +82,18 @@ def Dpsims_LaunchOp : Dpsims_ScheduleOp<"launch", [AttrSizedOperandSegments, Dps
   }];
 }
 
+def Dpsims_LastPointOp : Dpsims_ScheduleOp<"last_point", []> {
+  let summary = "whether this is the last of a kernel's grid points to come here (CUDA)";
+  let description = [{
+    Stands in a kernel function, once in the way of each of the grid's `count` points from `first` on. In the one that
+    comes last it is true, and what follows there sees all that the others have written before theirs. The order in which
+    points come is not known, but for code for the CPU, which runs the whole grid in order.
+  }];
+  let arguments = (ins Index:$point, I64Attr:$first, I64Attr:$count);
+  let results = (outs I1:$result);
+  let assemblyFormat = "$point `first` $first `count` $count attr-dict";
+}
+
 class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [AttrSizedOperandSegments, Dpsims_OverwritingStep]> {
   let arguments = (ins AnyMemRef:$src, AnyMemRef:$weights, Optional<AnyMemRef>:$bias, Optional<AnyMemRef>:$residual,
                        AnyMemRef:$dst, DictionaryAttr:$config);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/CombinedKernel.h"
-#include "passes/KernelBuilder.h"
+#include "passes/KernelGroup.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -19,18 +19,33 @@ scf::ForallOp gridOf(func::FuncOp function) { return *function.getOps<scf::Foral
 } // namespace
 
 void CombinedKernel::add(func::FuncOp function, ValueRange inputs, ValueRange outputs) {
-  int64_t points = 1;
-  for (int64_t size : gridOf(function).getStaticUpperBound())
-    points *= size;
-  Member member{function, {}, {}, (members.empty() ? 0 : members.back().end) + points};
+  Piece piece = pieceOf(function, inputs, outputs, nullptr);
+  int64_t end = (members.empty() ? 0 : members.back().end) + piece.points;
+  members.push_back({{std::move(piece)}, end});
+}
+
+void CombinedKernel::addTail(func::FuncOp function, ValueRange inputs, ValueRange outputs) {
+  members.back().pieces.push_back(pieceOf(function, inputs, outputs, &members.back()));
+}
+
+/// What an earlier piece of the member has written is read through the argument by which it was.
+CombinedKernel::Piece CombinedKernel::pieceOf(func::FuncOp function, ValueRange inputs, ValueRange outputs,
+                                              const Member *before) {
+  Piece piece{function, {}, product(gridOf(function).getStaticUpperBound())};
   auto number = [](Arguments &arguments, Value buffer, Type type) {
     return arguments.try_emplace({buffer, type}, arguments.size()).first->second;
   };
+  auto written = [&](Value buffer) {
+    return llvm::find_if(outputArguments, [&](auto &entry) { return before && entry.first.first == buffer; });
+  };
   for (auto [buffer, type] : llvm::zip(inputs, function.getArgumentTypes()))
-    member.inputs.push_back(number(inputArguments, buffer, type));
+    if (auto known = written(buffer); known != outputArguments.end())
+      piece.arguments.push_back({true, known->second});
+    else
+      piece.arguments.push_back({false, number(inputArguments, buffer, type)});
   for (auto [buffer, type] : llvm::zip(outputs, function.getArgumentTypes().drop_front(inputs.size())))
-    member.outputs.push_back(number(outputArguments, buffer, type));
-  members.push_back(std::move(member));
+    piece.arguments.push_back({true, number(outputArguments, buffer, type)});
+  return piece;
 }
 
 SmallVector<Value> CombinedKernel::buffersOf(const Arguments &arguments) {
@@ -46,7 +61,8 @@ func::FuncOp CombinedKernel::function() {
   result = k.function();
   place(k.b(), k.id(0), members, 0);
   for (Member &member : members)
-    member.function.erase();
+    for (Piece &piece : member.pieces)
+      piece.function.erase();
   return result;
 }
 
@@ -64,13 +80,47 @@ void CombinedKernel::place(OpBuilder &b, Value point, ArrayRef<Member> members, 
   place(second, point, members.drop_front(half), middle);
 }
 
+/// The tails' points one after another: they are few.
 void CombinedKernel::inlineMember(OpBuilder &b, Value point, const Member &member, int64_t begin) {
+  const Piece &kernel = member.pieces.front();
+  inlinePiece(b, point, kernel, begin);
+  if (member.pieces.size() == 1)
+    return;
+  OpBuilder tails = b;
+  if (kernel.points > 1) {
+    Value last = LastPointOp::create(b, location, b.getI1Type(), point, begin, kernel.points);
+    tails = scf::IfOp::create(b, location, last, /*withElseRegion=*/false).getThenBodyBuilder();
+  }
+  for (const Piece &tail : ArrayRef(member.pieces).drop_front())
+    inlineTail(tails, tail);
+}
+
+void CombinedKernel::inlineTail(OpBuilder &b, const Piece &tail) {
+  Value zero = arith::ConstantIndexOp::create(b, location, 0);
+  if (tail.points == 1)
+    return inlinePiece(b, zero, tail, 0);
+  Value one = arith::ConstantIndexOp::create(b, location, 1);
+  Value end = arith::ConstantIndexOp::create(b, location, tail.points);
+  auto loop = scf::ForOp::create(b, location, zero, end, one);
+  OpBuilder inner = OpBuilder::atBlockTerminator(loop.getBody());
+  inlinePiece(inner, loop.getInductionVar(), tail, 0);
+}
+
+/// An argument of the combined kernel as a piece takes it.
+Value CombinedKernel::argument(OpBuilder &b, const Argument &argument, Type type) {
+  Value value = result.getArgument((argument.isOutput ? inputArguments.size() : 0) + argument.number);
+  if (value.getType() == type)
+    return value;
+  auto shaped = cast<MemRefType>(type);
+  auto [strides, offset] = shaped.getStridesAndOffset();
+  return memref::ReinterpretCastOp::create(b, location, shaped, value, offset, shaped.getShape(), strides);
+}
+
+void CombinedKernel::inlinePiece(OpBuilder &b, Value point, const Piece &piece, int64_t begin) {
   IRMapping map;
-  func::FuncOp source = member.function;
-  for (auto [argument, number] : llvm::zip(source.getArguments(), member.inputs))
-    map.map(argument, result.getArgument(number));
-  for (auto [argument, number] : llvm::zip(source.getArguments().drop_front(member.inputs.size()), member.outputs))
-    map.map(argument, result.getArgument(inputArguments.size() + number));
+  func::FuncOp source = piece.function;
+  for (auto [own, given] : llvm::zip_equal(source.getArguments(), piece.arguments))
+    map.map(own, argument(b, given, own.getType()));
   scf::ForallOp forall = gridOf(source);
   AffineExpr rest = b.getAffineDimExpr(0) - begin;
   auto sizes = forall.getStaticUpperBound();

@@ -13,13 +13,17 @@
 namespace dpsims {
 
 /// Kernels that do not depend on one another. The grid of the combined one is theirs, one behind the other; a point
-/// finds its kernel by bisection. Private buffers of one type are shared: a point belongs to one kernel.
+/// finds its kernel by bisection. Private buffers of one type are shared: a point belongs to one kernel. A kernel may
+/// have tails, which the last of its points runs.
 class CombinedKernel {
 public:
   explicit CombinedKernel(mlir::Location location) : location(location) {}
 
   /// Takes the function, which it consumes, and what it is launched on.
   void add(mlir::func::FuncOp function, mlir::ValueRange inputs, mlir::ValueRange outputs);
+
+  /// A kernel that reads what the one that was added last, or a tail of it, has written.
+  void addTail(mlir::func::FuncOp function, mlir::ValueRange inputs, mlir::ValueRange outputs);
 
   /// The kernel, and what it is launched on. A buffer that several kernels read is one argument.
   mlir::func::FuncOp function();
@@ -29,15 +33,27 @@ public:
 private:
   using Arguments = llvm::MapVector<std::pair<mlir::Value, mlir::Type>, unsigned>; // their numbers, from 0 in each list
 
-  struct Member {
+  struct Argument {
+    bool isOutput;
+    unsigned number;
+  };
+  struct Piece {
     mlir::func::FuncOp function;
-    llvm::SmallVector<unsigned> inputs, outputs; // arguments
-    int64_t end;                                 // of its points
+    llvm::SmallVector<Argument> arguments;
+    int64_t points;
+  };
+  struct Member {
+    llvm::SmallVector<Piece> pieces; // the kernel, its tails
+    int64_t end;                     // of its points
   };
 
   static llvm::SmallVector<mlir::Value> buffersOf(const Arguments &arguments);
+  Piece pieceOf(mlir::func::FuncOp function, mlir::ValueRange inputs, mlir::ValueRange outputs, const Member *before);
   void place(mlir::OpBuilder &b, mlir::Value point, llvm::ArrayRef<Member> members, int64_t begin);
   void inlineMember(mlir::OpBuilder &b, mlir::Value point, const Member &member, int64_t begin);
+  void inlineTail(mlir::OpBuilder &b, const Piece &tail);
+  void inlinePiece(mlir::OpBuilder &b, mlir::Value point, const Piece &piece, int64_t begin);
+  mlir::Value argument(mlir::OpBuilder &b, const Argument &argument, mlir::Type type);
   mlir::Value sharedBuffer(mlir::Type type, unsigned number);
 
   mlir::Location location;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where the threads of a block must wait for one another.
 
+#include "dialect/Dialect.h"
 #include "passes/GpuGenerics.h"
 #include "passes/GpuMapping.h"
 
@@ -199,7 +200,7 @@ LogicalResult BarrierSearch::run(Block &block, Accesses &pending) {
     } else if (auto branch = dyn_cast<scf::IfOp>(op)) {
       if (failed(runIf(branch, pending)))
         return failure();
-    } else if (llvm::is_contained(barriers, &op)) { // at a loop's end
+    } else if (isa<LastPointOp>(op) || llvm::is_contained(barriers, &op)) { // at a loop's end
       pending.clear();
     } else if (!isa<memref::AllocaOp, scf::YieldOp, scf::InParallelOp>(op) && !isPure(&op)) {
       return op.emitOpError("cannot stand in a kernel");

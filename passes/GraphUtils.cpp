@@ -42,6 +42,19 @@ Value storageOf(Value value) {
 
 bool isLibraryOp(Operation *op) { return isContraction(op) || isa<Conv2dInputGradientOp, Conv2dWeightGradientOp>(op); }
 
+static bool isReshaped(Value value) { return llvm::any_of(value.getUsers(), llvm::IsaPred<ReshapeOp>); }
+
+/// Whether other parts of a kernel read the result from memory: a reduction's, or one that they reshape.
+static bool isMadeInMemory(OpResult result) {
+  auto op = cast<FusedOp>(result.getOwner());
+  Value value = op.getBody().front().getTerminator()->getOperand(result.getResultNumber());
+  return isa_and_nonnull<ReduceOp>(value.getDefiningOp()) || isReshaped(value) ||
+         llvm::any_of(result.getUses(), [](OpOperand &use) {
+           auto reader = dyn_cast<FusedOp>(use.getOwner());
+           return reader && isReshaped(reader.getBody().front().getArgument(use.getOperandNumber()));
+         });
+}
+
 FusedOp joinFused(OpBuilder &builder, ArrayRef<FusedOp> ops) {
   llvm::SmallPtrSet<Operation *, 8> members(ops.begin(), ops.end());
   llvm::SetVector<Value> inputs;
@@ -51,8 +64,8 @@ FusedOp joinFused(OpBuilder &builder, ArrayRef<FusedOp> ops) {
     for (Value input : op.getInputs())
       if (isOutside(input.getDefiningOp()))
         inputs.insert(input);
-    for (Value result : op.getResults())
-      if (llvm::any_of(result.getUsers(), isOutside))
+    for (OpResult result : op.getResults())
+      if (isMadeInMemory(result) || llvm::any_of(result.getUsers(), isOutside))
         results.push_back(result);
   }
   SmallVector<Location> locations = llvm::map_to_vector(ops, [](FusedOp op) { return op.getLoc(); });

@@ -41,7 +41,8 @@ bool isSource(mlir::Operation *op);
 /// A reshape has the memory of what it reshapes.
 mlir::Value storageOf(mlir::Value value);
 
-/// Fused ops, in an order in which they can run, as one at the builder's place. What nothing else reads is no result.
+/// Fused ops, in an order in which they can run, as one at the builder's place. What nothing else reads
+/// is no result, but for reductions and what is reshaped: that is read from memory.
 FusedOp joinFused(mlir::OpBuilder &builder, llvm::ArrayRef<FusedOp> ops);
 
 } // namespace dpsims

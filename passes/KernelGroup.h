@@ -21,7 +21,9 @@ struct KernelSizes {
 
   static KernelSizes cpu() { return {256, 64, 4096, 1024, true}; }
   /// Each thread of a block adds up but a part of the terms; the lowering for CUDA gathers grid points into blocks.
-  static KernelSizes gpu() { return {manyGpuBlocks, 16, 1024, 1 << 16, false}; }
+  static KernelSizes gpu() { return {manyGpuBlocks, gpuChannels, 1024, 1 << 16, false}; }
+  /// All of a kernel in one point, as far as its loops allow it.
+  static KernelSizes tail() { return {1, 1 << 20, 1 << 20, 1 << 20, true}; }
 };
 
 int64_t product(llvm::ArrayRef<int64_t> sizes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "dialect/FusedParts.h"
 #include "passes/CombinedKernel.h"
 #include "passes/KernelGroup.h"
+#include "passes/KernelPhases.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -90,35 +90,6 @@ KernelFunction lower(KernelGroup &group) {
       });
 }
 
-/// A step with nothing but a part's ops in its body.
-ComputeOp onePart(ComputeOp step, const FusedPart &part) {
-  Block &body = step.getBody().front();
-  auto yield = cast<YieldOp>(body.getTerminator());
-  auto isRead = [&](BlockArgument argument) {
-    return llvm::any_of(argument.getUsers(), [&](Operation *user) { return part.ops.contains(user); }) ||
-           llvm::any_of(part.results, [&](unsigned i) { return yield.getValues()[i] == argument; });
-  };
-  SmallVector<Value> inputs, outputs;
-  for (auto [input, argument] : llvm::zip_equal(step.getInputs(), body.getArguments()))
-    if (isRead(argument))
-      inputs.push_back(input);
-  for (unsigned i : part.results)
-    outputs.push_back(step.getOutputs()[i]);
-  OpBuilder builder(step);
-  auto result = ComputeOp::create(builder, step.getLoc(), inputs, outputs);
-  Block &inner = result.getBody().emplaceBlock();
-  IRMapping map;
-  for (BlockArgument argument : body.getArguments())
-    if (isRead(argument))
-      map.map(argument, inner.addArgument(argument.getType(), argument.getLoc()));
-  builder.setInsertionPointToEnd(&inner);
-  for (Operation *op : part.ops)
-    builder.clone(*op, map);
-  YieldOp::create(builder, yield.getLoc(),
-                  llvm::map_to_vector(part.results, [&](unsigned i) { return map.lookup(yield.getValues()[i]); }));
-  return result;
-}
-
 /// The ops of a step, for its label.
 std::string opsOf(ComputeOp step) {
   std::string ops;
@@ -138,8 +109,11 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     if (gpu)
       sizes = KernelSizes::gpu();
     for (ComputeOp step : steps) {
-      SmallVector<FusedPart> parts = partsOf(step.getBody().front());
-      if (failed(parts.size() == 1 ? lowerOne(step) : lowerParts(step, parts)))
+      Block &body = step.getBody().front();
+      auto phases = llvm::map_to_vector(
+          partsOf(body), [&](const FusedPart &part) { return phasesOf(part, cast<YieldOp>(body.getTerminator())); });
+      bool one = phases.size() == 1 && phases.front().size() == 1;
+      if (failed(one ? lowerOne(step) : lowerParts(step, phases)))
         return signalPassFailure();
       step.erase();
     }
@@ -153,26 +127,44 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     return function;
   }
 
-  /// A kernel for each part, then one of them all.
-  LogicalResult lowerParts(ComputeOp step, ArrayRef<FusedPart> parts) {
+  /// A kernel for each phase of each part, then one of them all.
+  LogicalResult lowerParts(ComputeOp step, ArrayRef<SmallVector<FusedPart>> parts) {
     CombinedKernel combined(step.getLoc());
     llvm::StringMap<unsigned> counts;
     SmallVector<std::string> order;
-    for (const FusedPart &part : parts) {
-      ComputeOp one = onePart(step, part);
-      KernelGroup group(one, sizes);
-      KernelFunction function = lower(group);
-      if (failed(function))
-        return failure();
-      combined.add(*function, one.getInputs(), one.getOutputs());
-      if (++counts[opsOf(one)] == 1)
-        order.push_back(opsOf(one));
-      one.erase();
+    for (ArrayRef<FusedPart> phases : parts) {
+      std::string ops;
+      for (const FusedPart &phase : phases)
+        if (failed(addPhase(step, phase, combined, ops)))
+          return failure();
+      if (++counts[ops] == 1)
+        order.push_back(ops);
     }
     std::string label;
     for (const std::string &ops : order)
       label += (label.empty() ? "" : ", ") + (counts[ops] == 1 ? "" : std::to_string(counts[ops]) + "x ") + ops;
     launch(step, combined.function(), combined.inputs(), combined.outputs(), label);
+    return success();
+  }
+
+  /// `ops`: those of the part's earlier phases, "reduce > add", to which it adds its own.
+  LogicalResult addPhase(ComputeOp step, const FusedPart &phase, CombinedKernel &combined, std::string &ops) {
+    FailureOr<ComputeOp> one = stepOf(phase, step);
+    if (failed(one))
+      return failure();
+    bool isTail = !ops.empty();
+    if (isTail && !gpu)
+      return one->emitError() << "no kernel for the CPU computes " << opsOf(*one) << " of its own results";
+    KernelGroup group(*one, isTail ? KernelSizes::tail() : sizes);
+    KernelFunction function = lower(group);
+    if (failed(function))
+      return failure();
+    if (isTail)
+      combined.addTail(*function, one->getInputs(), one->getOutputs());
+    else
+      combined.add(*function, one->getInputs(), one->getOutputs());
+    ops += (isTail ? " > " : "") + opsOf(*one);
+    one->erase();
     return success();
   }
 

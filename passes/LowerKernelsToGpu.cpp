@@ -7,10 +7,12 @@
 //   2. its body moves into a gpu.func, the forall's indices come from the numbers of block and thread;
 //   3. generics become loops (GpuGenericLowering);
 //   4. scalar stores are left to thread 0;
-//   5. what is left of private buffers becomes workgroup memory (ShareGpuBuffers).
+//   5. a last point is found by counting (GpuLastPoints);
+//   6. what is left of private buffers becomes workgroup memory (ShareGpuBuffers).
 
 #include "passes/GpuGenericLowering.h"
 #include "passes/GpuGenerics.h"
+#include "passes/GpuLastPoints.h"
 #include "passes/GpuMapping.h"
 #include "passes/Passes.h"
 
@@ -106,6 +108,7 @@ private:
   Grid grid;
   GpuMapping mapping;
   SmallVector<Operation *> barriers;
+  bool hasLastPoints = false;
   gpu::GPUFuncOp func;
   Value thread; // its number among those of its grid point
 };
@@ -118,7 +121,7 @@ LogicalResult KernelLowering::run() {
   return success();
 }
 
-/// Grid points that need barriers have a block each.
+/// Grid points that need barriers have a block each; so have those that wait for one another's results.
 LogicalResult KernelLowering::analyze() {
   FailureOr<scf::ForallOp> found = onlyForall(source);
   if (failed(verifyArguments(source)) || failed(found) || failed(gridOf(*found, grid)))
@@ -130,7 +133,8 @@ LogicalResult KernelLowering::analyze() {
   mapping = chooseGpuMapping(forall, grid.points);
   if (failed(findGpuBarriers(forall, mapping, barriers)))
     return failure();
-  if (!barriers.empty())
+  hasLastPoints = forall.walk([](LastPointOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  if (!barriers.empty() || hasLastPoints)
     mapping.setOnePoint();
   return success();
 }
@@ -163,7 +167,7 @@ void KernelLowering::createFunc() {
 /// for a call that does not touch what is noalias: memory through which threads may reach one another is not.
 void KernelLowering::setArgumentAttributes(Builder &b) {
   using Names = LLVM::LLVMDialect;
-  bool waits = !barriers.empty() ||
+  bool waits = !barriers.empty() || hasLastPoints ||
                llvm::any_of(mapping.generics, [&](auto &entry) { return mapping.exchangesWarps(entry.first); });
   for (BlockArgument argument : source.getArguments()) {
     unsigned number = argument.getArgNumber();
@@ -235,6 +239,7 @@ void KernelLowering::lowerBody() {
     GpuGenericLowering(op, kernel).run();
   for (Operation *op : scalars)
     lowerScalarAccess(op, kernel);
+  lowerLastPoints(func, thread);
 }
 
 struct LowerKernelsToGpu : dpsims::impl::LowerKernelsToGpuBase<LowerKernelsToGpu> {

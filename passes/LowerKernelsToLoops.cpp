@@ -100,8 +100,9 @@ LogicalResult checkAlloca(memref::AllocaOp alloca) {
 
 // The affine.apply, loops and memory ops that may stand in a forall beside linalg.generic.
 bool isSupportedStatement(Operation *op) {
-  return isa<affine::AffineApplyOp, memref::SubViewOp, memref::LoadOp, memref::StoreOp, memref::AllocaOp, scf::ForOp,
-             scf::IfOp, scf::YieldOp, scf::InParallelOp, linalg::GenericOp>(op) ||
+  return isa<affine::AffineApplyOp, memref::SubViewOp, memref::ReinterpretCastOp, memref::LoadOp, memref::StoreOp,
+             memref::AllocaOp, scf::ForOp, scf::IfOp, scf::YieldOp, scf::InParallelOp, linalg::GenericOp,
+             dpsims::LastPointOp>(op) ||
          isSupportedArithmetic(op);
 }
 
@@ -202,6 +203,17 @@ void lowerForall(func::FuncOp func, scf::ForallOp forall) {
   b.setInsertionPointToEnd(body);
   scf::YieldOp::create(b, loc, linear ? SmallVector<Value>() : increment(b, loc, counters, grid));
   forall.erase();
+}
+
+// The grid is run in order, where there are such ops.
+void lowerLastPoints(func::FuncOp func) {
+  func.walk([](dpsims::LastPointOp op) {
+    OpBuilder b(op);
+    Value last = constantIndex(b, op.getLoc(), op.getFirst() + op.getCount() - 1);
+    Value isLast = arith::CmpIOp::create(b, op.getLoc(), arith::CmpIPredicate::eq, op.getPoint(), last);
+    op.replaceAllUsesWith(isLast);
+    op.erase();
+  });
 }
 
 // An alloca in a loop would take new stack in every round.
@@ -893,6 +905,7 @@ LogicalResult lowerKernel(func::FuncOp func, int64_t width) {
       return failure();
     lowering.lower();
   }
+  lowerLastPoints(func);
   lowerForall(func, *forall);
   return hoistAllocas(func);
 }

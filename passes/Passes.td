@@ -139,8 +139,9 @@ def Decompose : Pass<"decompose", "GraphOp"> {
 def SplitReductions : Pass<"split-reductions", "GraphOp"> {
   let summary = "large reductions to few elements become two, so that all of a processor works on them";
   let description = [{
-    The first keeps the leading axes, the second reduces them: no reshape comes between the first and the arithmetic whose
-    result it reads. Sums, means and maxima alike; a mean is the mean of means of equally many elements. Those along a last
+    The second reduces the first axes, as few as give the first reduction `points` grid points; with `any-axes` those
+    that leave it the fewest elements: no reshape comes between the first and the arithmetic whose result it reads. Sums,
+    means and maxima alike; a mean is the mean of means of equally many elements. Those along a last
     axis of up to 8192 elements stay: a row is little work.
 
     ```mlir
@@ -153,7 +154,9 @@ def SplitReductions : Pass<"split-reductions", "GraphOp"> {
     ```
   }];
   let options = [Option<"points", "points", "int64_t", "64",
-                         "grid points that each of the two should have; with half as many in one, it stays one">];
+                         "grid points that the first should have; with half as many in one, it stays one">,
+                 Option<"channels", "channels", "int64_t", "64", "channels of the last axis that a grid point takes">,
+                 Option<"anyAxes", "any-axes", "bool", "false", "the second may reduce others than the first axes">];
   let dependentDialects = ["DpsimsDialect"];
 }
 
@@ -224,6 +227,36 @@ def FuseElementwise : Pass<"fuse-elementwise", "GraphOp"> {
     }
     ```
   }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def AttachTails : Pass<"attach-tails", "GraphOp"> {
+  let summary = "small work behind a reduction runs in the reduction's kernel, in its last block (CUDA)";
+  let description = [{
+    A reduction ends with partial sums, their sum, and a little arithmetic on it: kernels that are done sooner than a GPU
+    is told of them. Such an op (a reduction or arithmetic that reads at most `read` elements and makes at most `made`)
+    becomes part of the `fused` of the reduction that it reads, the last if there are several, where all else that it
+    reads is there by then. `lower-kernels` makes it a tail of the kernel: the block that ends last computes it, so that
+    the order of all sums stays as it is. Results of reductions are in memory between the two; arithmetic on them is
+    computed wherever it is read. Updates of weights stay by themselves, as they work in place.
+
+    ```mlir
+    %p = fused %x : tensor<512x64x9xf32> -> tensor<512x1x9xf32> { ... reduce %a <axes = [1], kind = "sum"> ... }
+    %s = fused %p : tensor<512x1x9xf32> -> tensor<1x1x9xf32> { ... reduce %a <axes = [0], kind = "sum"> ... }
+    ```
+    becomes
+    ```mlir
+    %0:2 = fused %x : tensor<512x64x9xf32> -> tensor<512x1x9xf32>, tensor<1x1x9xf32> {
+    ^bb0(%a: tensor<512x64x9xf32>):
+      %p = reduce %a <axes = [1], kind = "sum"> : (tensor<512x64x9xf32>) -> tensor<512x1x9xf32>
+      %s = reduce %p <axes = [0], kind = "sum"> : (tensor<512x1x9xf32>) -> tensor<1x1x9xf32>
+      yield %p, %s : tensor<512x1x9xf32>, tensor<1x1x9xf32>
+    }
+    ```
+  }];
+  let options = [Option<"read", "read", "int64_t", "1 << 16", "elements that a tail may read">,
+                 Option<"made", "made", "int64_t", "1 << 13", "elements that a tail may make">];
+  let statistics = [Statistic<"tails", "tails", "kernels that became tails of others">];
   let dependentDialects = ["DpsimsDialect"];
 }
 
@@ -375,8 +408,8 @@ def LowerKernelsToGpu : Pass<"lower-kernels-to-gpu", "mlir::ModuleOp"> {
     threads of a grid point, reductions end in an exchange between threads, barriers stand between steps that depend on
     one another. A grid point is a block, or several are, where they share nothing in it.
   }];
-  let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::NVVM::NVVMDialect", "mlir::scf::SCFDialect",
-                           "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect",
+  let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::LLVM::LLVMDialect", "mlir::NVVM::NVVMDialect",
+                           "mlir::scf::SCFDialect", "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect",
                            "mlir::math::MathDialect"];
 }
 

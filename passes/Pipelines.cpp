@@ -30,11 +30,13 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
-  graph.addPass(gpu ? createSplitReductions({manyGpuBlocks}) : createSplitReductions());
+  graph.addPass(gpu ? createSplitReductions({someGpuBlocks, gpuChannels, /*anyAxes=*/true}) : createSplitReductions());
   graph.addPass(createHoistConstants());
   graph.addPass(createPackWeights());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
+  if (gpu)
+    graph.addPass(createAttachTails());
   graph.addPass(createFuseMultiOutput());
   graph.addPass(gpu ? createGroupKernels({smallForGpu, aheadForGpu}) : createGroupKernels());
   if (recompute)

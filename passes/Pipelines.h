@@ -18,10 +18,12 @@ std::optional<Stage> stageByName(llvm::StringRef name);
 /// Blocks of a kernel that keep a large GPU busy: 8 for each of 132 multiprocessors.
 constexpr int64_t manyGpuBlocks = 132 * 8;
 
-/// The passes that lead from a graph to `to`. `gpu`: for a GPU, which wants more pieces of work than a CPU. `recompute`: bytes that the intermediate results of a program may take, 0
-/// for any number.
-void addPasses(mlir::OpPassManager &manager, Stage from, Stage to, bool gpu = false,
-               int64_t recompute = 0);
+/// About 4 blocks for each of them: enough where each has much to do. Channels that a block takes of a sum over pixels.
+constexpr int64_t someGpuBlocks = 512, gpuChannels = 16;
+
+/// The passes that lead from a graph to `to`. `gpu`: for a GPU, which wants more pieces of work than a CPU.
+/// `recompute`: bytes that the intermediate results of a program may take, 0 for any number.
+void addPasses(mlir::OpPassManager &manager, Stage from, Stage to, bool gpu = false, int64_t recompute = 0);
 
 /// Makes them known to dpsims-opt as --graph-to-optimized, --optimized-to-schedule, --schedule-to-kernels and
 /// --graph-to-kernels.

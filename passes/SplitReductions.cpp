@@ -12,11 +12,11 @@ namespace {
 
 using Shape = SmallVector<int64_t>;
 
-/// A reduction of this many elements is worth two kernels; channels that one grid point takes.
-constexpr int64_t fewestElements = 1 << 17, channels = 64;
+/// A reduction of this many elements is worth two kernels.
+constexpr int64_t fewestElements = 1 << 17;
 
-/// The grid points of a reduction: one for each element that is kept, but for channels by the block.
-int64_t pointsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
+/// The grid points of a reduction: one for each element that is kept, but for so many channels one.
+int64_t pointsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, int64_t channels) {
   int64_t points = 1;
   for (auto [d, size] : llvm::enumerate(shape)) {
     bool last = d + 1 == shape.size();
@@ -24,6 +24,13 @@ int64_t pointsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
       points *= last ? std::max<int64_t>(size / channels, 1) : size;
   }
   return points;
+}
+
+int64_t elementsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
+  int64_t elements = 1;
+  for (auto [d, size] : llvm::enumerate(shape))
+    elements *= llvm::is_contained(axes, d) ? 1 : size;
+  return elements;
 }
 
 Value reduceOver(OpBuilder &builder, ReduceOp like, Value operand, ArrayRef<int64_t> axes) {
@@ -37,13 +44,33 @@ Value reshape(OpBuilder &builder, Value operand, ArrayRef<int64_t> shape) {
                            builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
 }
 
-/// How many of the axes, from the first, to leave to a second reduction; 0 where that is no gain.
-size_t axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, int64_t points) {
-  for (size_t n = 1; n < axes.size(); ++n)
-    if (pointsOf(shape, axes.drop_front(n)) >= points)
-      return n;
-  size_t most = axes.size() - 1;
-  return pointsOf(shape, axes.drop_front(most)) > pointsOf(shape, axes) ? most : 0;
+struct Target {
+  int64_t points;
+  int64_t channels; // of the last axis that a grid point takes
+  bool anyAxes;     // the second reduction may have others than the first axes
+};
+
+/// The axes to leave to a second reduction, none where that is no gain: those which leave the fewest elements to it
+/// while the first has points enough, else those which give the first the most points.
+Shape axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, const Target &target) {
+  auto isBetter = [&](ArrayRef<int64_t> axes, ArrayRef<int64_t> others) {
+    int64_t points = pointsOf(shape, axes, target.channels), known = pointsOf(shape, others, target.channels);
+    if (points < target.points || known < target.points)
+      return points > known;
+    return elementsOf(shape, axes) < elementsOf(shape, others);
+  };
+  Shape bestFirst(axes), bestSecond;
+  for (uint64_t left = 1; left + 1 < uint64_t(1) << axes.size(); ++left) {
+    bool leading = (left & (left + 1)) == 0;
+    if (!leading && !target.anyAxes)
+      continue;
+    Shape first, second;
+    for (auto [i, axis] : llvm::enumerate(axes))
+      (left >> i & 1 ? second : first).push_back(axis);
+    if (isBetter(first, bestFirst))
+      std::swap(bestFirst, first), std::swap(bestSecond, second);
+  }
+  return bestSecond;
 }
 
 /// The shape with a single reduced axis in two, the outer as long as there should be grid points. Where the operand is
@@ -76,7 +103,7 @@ ReduceOp reductionOfRows(ReduceOp reduce) {
 
 class Splitter {
 public:
-  Splitter(Block &block, int64_t points) : reductions(block.getOps<ReduceOp>()), points(points) {}
+  Splitter(Block &block, const Target &target) : reductions(block.getOps<ReduceOp>()), target(target) {}
 
   void run() {
     for (ReduceOp reduce : reductions)
@@ -92,16 +119,18 @@ private:
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
     llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
     int64_t elements = cast<RankedTensorType>(operand.getType()).getNumElements();
-    if (isRowReduction(reduce) || axes.empty() || elements < fewestElements || pointsOf(shape, axes) >= points / 2)
+    if (isRowReduction(reduce) || axes.empty() || elements < fewestElements ||
+        pointsOf(shape, axes, target.channels) >= target.points / 2)
       return;
     OpBuilder builder(reduce);
     Value result;
-    if (size_t n = axesOfSecond(shape, axes, points)) {
-      Value parts = reduceOver(builder, reduce, operand, ArrayRef(axes).drop_front(n));
+    if (Shape second = axesOfSecond(shape, axes, target); !second.empty()) {
+      Shape first = llvm::filter_to_vector(axes, [&](int64_t axis) { return !llvm::is_contained(second, axis); });
+      Value parts = reduceOver(builder, reduce, operand, first);
       if (ReduceOp next = reductionOfRows(reduce))
         return leaveTo(next, parts);
-      result = reduceOver(builder, reduce, parts, ArrayRef(axes).take_front(n));
-    } else if (std::optional<Shape> cut = cutAxis(operand, axes, points)) {
+      result = reduceOver(builder, reduce, parts, second);
+    } else if (std::optional<Shape> cut = cutAxis(operand, axes, target.points)) {
       Value parts = reduceOver(builder, reduce, reshape(builder, operand, *cut), axes[0] + 1);
       result = reshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
     }
@@ -125,13 +154,13 @@ private:
 
   SmallVector<ReduceOp> reductions;
   llvm::DenseSet<Operation *> done;
-  int64_t points;
+  Target target;
 };
 
 struct SplitReductions : impl::SplitReductionsBase<SplitReductions> {
   using SplitReductionsBase::SplitReductionsBase;
 
-  void runOnOperation() override { Splitter(getOperation().getBody().front(), points).run(); }
+  void runOnOperation() override { Splitter(getOperation().getBody().front(), {points, channels, anyAxes}).run(); }
 };
 
 } // namespace

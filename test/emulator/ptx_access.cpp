@@ -201,7 +201,11 @@ void Access::prepareGlobal() {
   }
   statistics.sectors += sectors();
   if (block.globalShadow)
-    forActive([&](unsigned lane) { findRace(*block.globalShadow, lane); });
+    forActive([&](unsigned lane) {
+      findRace(*block.globalShadow, lane);
+      if (kind == MemoryAccess::Atomic)
+        block.order.atomic(warp.firstThread + lane, addresses.lane[lane]);
+    });
 }
 
 uint64_t Access::sectors() const {
@@ -263,7 +267,8 @@ void Access::findRace(Shadow &shadow, unsigned lane) {
                         warp.firstThread + lane,
                         warp.stamp,
                         block.barrierStamp,
-                        block.firstStamp};
+                        block.firstStamp,
+                        &block.order};
     if (Conflict other = shadow.record(access))
       fail(lane, Fault::Kind::Race, "race: " + described() + " of " + other.text() + ",");
   });

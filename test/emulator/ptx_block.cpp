@@ -168,6 +168,7 @@ void Block::run(uint64_t index) {
   position[1] = static_cast<uint32_t>(index / grid[0] % grid[1]);
   position[2] = static_cast<uint32_t>(index / grid[0] / grid[1]);
   firstStamp = barrierStamp = ++stamp;
+  order.beginBlock();
   shared.reset(endOf(context.shared));
   if (localBytes)
     local.reset(localBytes * context.launch.threads);

@@ -48,6 +48,7 @@ struct Block {
 
   // For the search for races.
   std::unique_ptr<Shadow> sharedShadow, globalShadow;
+  BlockOrder order;
   uint32_t stamp = 0, firstStamp = 0, barrierStamp = 0; // now, at the block's begin, at its last barrier
 
 private:

@@ -177,6 +177,81 @@ TEST(PtxChecks, AtomicsDoNotRace) {
 }
 
 //===--------------------------------------------------------------------------------------------------------------===//
+// Results handed from block to block
+//===--------------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+const std::string counterAndFlag = ".global .align 4 .u32 counter;\n.shared .align 4 .u32 flag;";
+const std::string writePart = "mov.u32 %r1, %ctaid.x;\nmad.lo.u32 %r2, %r1, 64, %t;\nmad.wide.u32 %x1, %r2, 4, %p0;\n"
+                              "st.global.u32 [%x1], 1;\n";
+const std::string gpuFence = "fence.acq_rel.gpu;\n", meet = "bar.sync 0;\n";
+/// Thread 0 counts, of 4 blocks, and leaves what it found in shared memory.
+std::string countBlocks(const std::string &before, const std::string &after,
+                        const std::string &count = "atom.global.inc.u32 %r3, [counter], 3;\n") {
+  return "setp.ne.u32 %c1, %t, 0;\n@%c1 bra COUNTED;\n" + before + count + after +
+         "st.shared.u32 [flag], %r3;\nCOUNTED:\n";
+}
+const std::string ifNotLast = "ld.shared.u32 %r4, [flag];\nsetp.ne.u32 %c2, %r4, 3;\n@%c2 bra END;\n";
+/// A thread reads what that of its number in each block has written, and stores the sum.
+const std::string addParts = "ld.global.u32 %r5, [%w0];\nld.global.u32 %r6, [%w0+256];\nadd.u32 %r5, %r5, %r6;\n"
+                             "ld.global.u32 %r6, [%w0+512];\nadd.u32 %r5, %r5, %r6;\nld.global.u32 %r6, [%w0+768];\n"
+                             "add.u32 %r5, %r5, %r6;\nst.global.u32 [%w1], %r5;\nEND:";
+
+Outcome handedOn(const std::string &body) { return outcomeOf(body, 2, 64, 4, counterAndFlag); }
+
+} // namespace
+
+TEST(PtxChecks, TheLastBlockAddsUp) {
+  expectFine(handedOn(writePart + meet + countBlocks(gpuFence, gpuFence) + meet + ifNotLast + addParts));
+  expectFine(handedOn(writePart + meet + countBlocks("membar.gl;\n", "membar.sys;\n") + meet + ifNotLast + addParts));
+}
+
+TEST(PtxChecks, ForgottenFences) {
+  for (std::string fence : {"", "fence.acq_rel.cta;\n", "membar.cta;\n"}) {
+    expectFault(handedOn(writePart + meet + countBlocks(fence, gpuFence) + meet + ifNotLast + addParts), Kind::Race,
+                {"block (3, 0, 0)", "another block wrote"});
+    expectFault(handedOn(writePart + meet + countBlocks(gpuFence, fence) + meet + ifNotLast + addParts), Kind::Race,
+                {"block (3, 0, 0)", "another block wrote"});
+  }
+}
+
+TEST(PtxChecks, ForgottenBarriersBesideACounter) {
+  expectFault(handedOn(writePart + countBlocks(gpuFence, gpuFence) + meet + ifNotLast + addParts), Kind::Race,
+              {"another block wrote"});
+  std::string noFlag = "setp.ne.u32 %c2, %r1, 3;\n@%c2 bra END;\n"; // nobody waits for thread 0
+  expectFault(handedOn(writePart + meet + countBlocks(gpuFence, gpuFence) + noFlag + addParts), Kind::Race,
+              {"another block wrote"});
+}
+
+TEST(PtxChecks, ForgottenCounter) {
+  std::string store = "mov.u32 %r3, %ctaid.x;\n"; // right here, where blocks run in their order, and nowhere else
+  expectFault(handedOn(writePart + meet + countBlocks(gpuFence, gpuFence, store) + meet + ifNotLast + addParts),
+              Kind::Race, {"another block wrote"});
+}
+
+/// What the others have not written yet.
+TEST(PtxChecks, PartsReadByABlockThatIsNotTheLast) {
+  expectFault(handedOn(writePart + meet + countBlocks(gpuFence, gpuFence) + meet + addParts), Kind::Race);
+}
+
+/// Variables of a module keep their values from launch to launch.
+TEST(PtxChecks, ASecondLaunchFindsACounterThatIsNotReset) {
+  auto sumOfSecond = [](const std::string &count) {
+    std::string body = writePart + meet + countBlocks(gpuFence, gpuFence, count) + meet + ifNotLast + addParts;
+    std::shared_ptr<const Module> module = Module::parse(kernelText(body, 2, counterAndFlag));
+    std::vector<TestBuffer> buffers;
+    for (int launch = 0; launch < 2; ++launch) {
+      buffers.assign(2, TestBuffer::of(std::vector<uint32_t>(256)));
+      runKernel(*module, buffers, 64, 4);
+    }
+    return buffers[1].as<uint32_t>()[0];
+  };
+  EXPECT_EQ(sumOfSecond("atom.global.inc.u32 %r3, [counter], 3;\n"), 4u);
+  EXPECT_EQ(sumOfSecond("atom.global.add.u32 %r3, [counter], 1;\n"), 0u);
+}
+
+//===--------------------------------------------------------------------------------------------------------------===//
 // Divergence
 //===--------------------------------------------------------------------------------------------------------------===//
 

@@ -26,11 +26,23 @@ void decodeReturn(Decoder &decoder) {
 
 void nothing(Warp &, const Instruction &) {}
 
-/// Warps run one after another and see each other's writes at once; the search for races knows barriers alone.
+/// Warps run one after another and see each other's writes at once; the search for races wants to know.
+void fence(Warp &warp, const Instruction &) {
+  Block &block = *warp.block;
+  if (!block.globalShadow)
+    return;
+  for (uint32_t lanes = warp.active; lanes; lanes &= lanes - 1)
+    block.order.fence(warp.firstThread + lowestLane(lanes), warp.stamp, block.barrierStamp, block.firstStamp);
+}
+
+/// One of a block's own scope orders nothing that is looked for.
 void decodeFence(Decoder &decoder) {
-  decoder.takeAny({"sc", "acq_rel", "acquire", "release", "cta", "cluster", "gl", "gpu", "sys"});
+  decoder.takeAny({"sc", "acq_rel"});
+  bool ofDevice = decoder.takeOneOf({"gl", "gpu", "sys"}) >= 0;
+  if (!ofDevice)
+    decoder.takeAny({"cta", "cluster"});
   decoder.expectOperands(0);
-  decoder.instruction.execute = nothing;
+  decoder.instruction.execute = ofDevice ? fence : nothing;
 }
 
 /// What the lanes did before is ordered before what they do now.

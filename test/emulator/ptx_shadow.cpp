@@ -51,7 +51,8 @@ Conflict Shadow::conflict(const Cell &cell, const MemoryAccess &access) const {
   bool bothAtomic = (cell.flags & AtomicWrite) && access.kind == MemoryAccess::Atomic;
   bool plain = access.kind != MemoryAccess::Atomic;
   if (betweenBlocks) {
-    if (cell.writeStamp && cell.writeStamp < access.firstStamp && !bothAtomic)
+    if (cell.writeStamp && cell.writeStamp < access.firstStamp && !bothAtomic &&
+        !access.order->isOrdered(cell.writeStamp, access.thread, access.barrierStamp))
       return {Conflict::OtherBlockWrote};
     if (plain && (cell.flags & ForeignAtomic))
       return {Conflict::OtherBlockAtomic};

@@ -5,6 +5,8 @@
 #ifndef DPSIMS_TEST_EMULATOR_PTX_SHADOW_H
 #define DPSIMS_TEST_EMULATOR_PTX_SHADOW_H
 
+#include "test/emulator/ptx_order.h"
+
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -20,6 +22,7 @@ struct MemoryAccess {
   enum Kind : uint8_t { Read, Write, Atomic } kind;
   uint32_t thread; // of the block
   uint32_t stamp, barrierStamp, firstStamp;
+  const BlockOrder *order; // of global memory's blocks
 };
 
 /// What an access races with.

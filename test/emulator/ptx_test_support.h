@@ -49,9 +49,8 @@ struct TestBuffer {
 };
 
 /// Runs kernel "k" on buffers, which are its parameters.
-inline Statistics runKernel(const std::string &text, std::vector<TestBuffer> &buffers, uint32_t threads = 32,
+inline Statistics runKernel(const Module &module, std::vector<TestBuffer> &buffers, uint32_t threads = 32,
                             uint32_t blocks = 1, Options options = {}, uint32_t dynamicSharedBytes = 0) {
-  std::shared_ptr<const Module> module = Module::parse(text);
   Launch launch;
   launch.threads = threads;
   launch.grid[0] = blocks;
@@ -64,7 +63,11 @@ inline Statistics runKernel(const std::string &text, std::vector<TestBuffer> &bu
   }
   std::sort(launch.regions.begin(), launch.regions.end(),
             [](const Region &a, const Region &b) { return a.begin < b.begin; });
-  return run(*module->find("k"), launch, options);
+  return run(*module.find("k"), launch, options);
+}
+inline Statistics runKernel(const std::string &text, std::vector<TestBuffer> &buffers, uint32_t threads = 32,
+                            uint32_t blocks = 1, Options options = {}, uint32_t dynamicSharedBytes = 0) {
+  return runKernel(*Module::parse(text), buffers, threads, blocks, options, dynamicSharedBytes);
 }
 
 /// The words that each of `threads` threads stores at %w0.

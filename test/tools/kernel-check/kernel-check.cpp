@@ -12,6 +12,7 @@
 
 #include "passes/CpuCode.h"
 #include "passes/GpuCode.h"
+#include "passes/GpuGenerics.h"
 #include "passes/Passes.h"
 #include "passes/Registration.h"
 #include "test/tools/kernel-check/emulated_kernels.h"
@@ -193,17 +194,36 @@ bool isWritten(Value memory) {
   return false;
 }
 
-std::string runOnGpu(const Gpu &gpu, func::FuncOp func, std::vector<Buffer> &buffers) {
+bool countsBlocks(func::FuncOp func) {
+  return func.walk([](dpsims::LastPointOp) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
+/// A kernel that counts its blocks must leave its counters as they were: it is launched before, on other memory.
+std::string runOnGpu(const Gpu &gpu, func::FuncOp func, std::vector<Buffer> &buffers, bool again = true) {
   auto kernel = gpu.kernels.find(func.getSymName());
   if (kernel == gpu.kernels.end())
     return "lower-kernels-to-gpu made no kernel of it";
+  if (again && countsBlocks(func)) {
+    std::vector<Buffer> others = buffers;
+    runOnGpu(gpu, func, others, /*again=*/false);
+  }
   std::vector<dpsims::EmulatedBuffer> arguments;
   for (auto [buffer, argument] : llvm::zip_equal(buffers, func.getArguments()))
     arguments.push_back({buffer.data(), buffer.size, isWritten(argument)});
   return gpu.code.run(func.getSymName().str(), kernel->second.grid, kernel->second.threads, arguments);
 }
 
-/// The error of a sum grows with the root of how many numbers it has; a number left out shows in it all the more.
+/// Whether the kernel goes on to compute with what it has written.
+bool readsResults(func::FuncOp func) {
+  auto reads = [](linalg::GenericOp op) {
+    bool any = llvm::any_of(op.getDpsInputs(), [](Value input) { return isWritten(dpsims::memoryOf(input)); });
+    return any ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  return func.walk(reads).wasInterrupted();
+}
+
+/// The error of a sum grows with the root of how many numbers it has; a number left out shows in it all the more. What
+/// is computed of sums may make their error larger.
 double tolerance(func::FuncOp func) {
   double most = 1, least = HUGE_VAL;
   for (BlockArgument argument : func.getArguments()) {
@@ -211,7 +231,7 @@ double tolerance(func::FuncOp func) {
     most = std::max(most, count);
     least = isWritten(argument) ? std::min(least, count) : least;
   }
-  return agreement * std::sqrt(std::max(1.0, most / least / 1024));
+  return (readsResults(func) ? 8 : 1) * agreement * std::sqrt(std::max(1.0, most / least / 1024));
 }
 
 /// Whether buffers agree with what is expected and are intact outside of it.
