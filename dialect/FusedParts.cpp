@@ -103,6 +103,6 @@ bool isRowReduction(Operation *op) {
          shape.back() <= longest;
 }
 
-bool isArithmetic(Operation *op) { return isElementwise(op) || isa<ConstantOp, TransposeOp>(op); }
+bool isArithmetic(Operation *op) { return isElementwise(op) || isa<ConstantOp, SliceOp, TransposeOp>(op); }
 
 } // namespace dpsims

@@ -25,7 +25,7 @@ llvm::SmallVector<FusedPart> partsOf(mlir::Block &body);
 /// a body it may come before an elementwise op on whole rows.
 bool isRowReduction(mlir::Operation *op);
 
-/// Elementwise arithmetic, constants and transpositions: each element of a result is computed by itself.
+/// Elementwise arithmetic, constants, slices and transpositions: each element of a result is computed by itself.
 bool isArithmetic(mlir::Operation *op);
 
 } // namespace dpsims

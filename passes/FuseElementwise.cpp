@@ -172,7 +172,7 @@ private:
     return !hasReduction.contains(root) || (!isa<TransposeOp>(op) && isCheap);
   }
 
-  /// Under a transposition the vector runs along another axis: only plain arithmetic can follow.
+  /// Under a transposition the vector runs along another axis: only plain arithmetic and slices can follow.
   bool fitsTransposition(Operation *op, Operation *root) {
     if (!hasTransposition.contains(root))
       return true;
@@ -180,7 +180,7 @@ private:
       auto constant = operand.getDefiningOp<ConstantOp>();
       return constant && isa<ArrayAttr>(constant.getValue());
     });
-    return isElementwise(op) && !listConstant;
+    return (isElementwise(op) && !listConstant) || isa<SliceOp>(op);
   }
 
   /// A vector that takes work is not computed again at every pixel.

@@ -207,6 +207,9 @@ LogicalResult verifyClosed(Location loc, const llvm::Module &module) {
 }
 
 void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  // A kernel of several finds its part by comparisons: as a table of jumps they would be slower.
+  for (llvm::Function &function : module)
+    function.addFnAttr("no-jump-tables", "true");
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graphs;

@@ -34,6 +34,11 @@ bool stopsGradients(Operation *op) {
 
 bool isSource(Operation *op) { return isa<PrepareOp, InputOp, WeightOp, StateOp, ConstantOp>(op); }
 
+int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * int64_t(type.getElementTypeBitWidth() / 8);
+}
+
 Value storageOf(Value value) {
   while (auto reshape = value.getDefiningOp<ReshapeOp>())
     value = reshape.getInputs()[0];

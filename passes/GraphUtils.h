@@ -38,6 +38,9 @@ bool stopsGradients(mlir::Operation *op);
 /// What a schedule keeps before its first step: inputs, weights, constants.
 bool isSource(mlir::Operation *op);
 
+/// The bytes of a tensor.
+int64_t bytesOf(mlir::Value value);
+
 /// A reshape has the memory of what it reshapes.
 mlir::Value storageOf(mlir::Value value);
 

@@ -13,11 +13,6 @@ namespace {
 /// Pointers that a kernel takes: CUDA passes 4096 bytes.
 constexpr size_t mostArguments = 480;
 
-int64_t bytesOf(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * int64_t(type.getElementTypeBitWidth() / 8);
-}
-
 int64_t resultBytes(Operation *op) {
   int64_t bytes = 0;
   for (Value result : op->getResults())

@@ -28,11 +28,15 @@ bool hasOrders(ArrayRef<int64_t> weights) { return weights[1] > 1 && weights[2] 
 class Packing {
 public:
   void run(Block &block) {
-    for (Operation &op : llvm::make_early_inc_range(block)) {
+    SmallVector<Operation *> libraryOps;
+    for (Operation &op : block)
+      if (isLibraryOp(&op))
+        libraryOps.push_back(&op);
+    for (Operation *op : libraryOps) {
       if (isa<Conv2dWeightGradientOp>(op))
-        unpackResult(&op);
-      else if (isa<Conv2dOp, Conv2dInputGradientOp>(op) && !op.getOperand(1).getDefiningOp<PrepareOp>())
-        packOperand(&op);
+        unpackResult(op);
+      else if (isa<Conv2dOp, Conv2dInputGradientOp>(op) && !op->getOperand(1).getDefiningOp<PrepareOp>())
+        packOperand(op);
     }
   }
 
@@ -48,13 +52,20 @@ private:
 
   /// The same memory for all who read the weights.
   Value packed(Value weights) {
-    Value &known = packedOf[weights];
-    if (!known) {
-      OpBuilder builder(weights.getContext());
-      builder.setInsertionPointAfterValue(weights);
-      known = reshape(builder, transpose(builder, weights, {0, 2, 3, 1}), shapeOf(weights));
-    }
-    return known;
+    if (Value known = packedOf.lookup(weights))
+      return known;
+    OpBuilder builder(weights.getContext());
+    builder.setInsertionPointAfterValue(weights);
+    return packedOf[weights] = reshape(builder, transposed(builder, weights), shapeOf(weights));
+  }
+
+  /// Joined weights are transposed before they are joined, which one kernel then does.
+  static Value transposed(OpBuilder &builder, Value weights) {
+    auto concat = weights.getDefiningOp<ConcatOp>();
+    if (!concat || intOr(concat.getAxis(), 0) != 0)
+      return transpose(builder, weights, {0, 2, 3, 1});
+    auto parts = llvm::map_to_vector(concat.getInputs(), [&](Value part) { return transposed(builder, part); });
+    return makeOp<ConcatOp>(builder, concat.getLoc(), parts, builder.getNamedAttr("axis", concat.getAxis()));
   }
 
   void unpackResult(Operation *op) {
@@ -66,8 +77,25 @@ private:
     OpBuilder builder(op->getContext());
     builder.setInsertionPointAfter(op);
     Value inMemory = reshape(builder, result, {shape[0], shape[2], shape[3], shape[1]});
+    for (Operation *user : llvm::make_early_inc_range(result.getUsers()))
+      if (auto slice = dyn_cast<SliceOp>(user))
+        sliceBefore(builder, slice, inMemory);
+    if (result.hasOneUse())
+      return;
     Value plain = transpose(builder, inMemory, {0, 3, 1, 2});
     result.replaceAllUsesExcept(plain, inMemory.getDefiningOp());
+  }
+
+  /// Parts of joined weights: each is transposed by itself.
+  static void sliceBefore(OpBuilder &builder, SliceOp slice, Value inMemory) {
+    auto permuted = [&](StringRef name) {
+      Shape list = intList(slice->getAttr(name));
+      return builder.getNamedAttr(name, builder.getI64ArrayAttr({list[0], list[2], list[3], list[1]}));
+    };
+    Value part =
+        makeOp<SliceOp>(builder, slice.getLoc(), inMemory, {permuted("start"), permuted("step"), permuted("size")});
+    slice.getResult().replaceAllUsesWith(transpose(builder, part, {0, 3, 1, 2}));
+    slice.erase();
   }
 
   llvm::DenseMap<Value, Value> packedOf;

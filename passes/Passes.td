@@ -170,6 +170,43 @@ def FoldIntoWeights : Pass<"fold-into-weights", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def MergeSiblings : Pass<"merge-siblings", "GraphOp"> {
+  let summary = "convolutions and matrix products that read one input become one, and so do their gradients";
+  let description = [{
+    Convolutions of equal geometry (and products with a matrix of weights) that read one value become one with their
+    weights joined along the output channels. What reads their results reads slices of channels, which costs a kernel
+    nothing. Not where a library would read a slice of more than `small` bytes, nor where an activation is the epilogue.
+
+    Of such ops' gradients, too, those of the weights become one, those of the input, which are added up, one, and the sums
+    for the biases one, of the joined gradients of the results. A kernel that makes one of those writes it in its place
+    there; what else reads it reads a slice.
+
+    A joined value lives as long as its last reader. Groups are as large as they can be with the memory that the graph
+    needs at its peak in any case: gamma and beta of a modulation in training are read once more, and no more, in the
+    backward pass; then the gammas of a block become one, and the betas.
+
+    ```mlir
+    %a = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<4x4x3x3xf32>) -> tensor<1x8x8x4xf32>
+    %b = conv2d %x, %v <padding = 1> : (tensor<1x8x8x4xf32>, tensor<8x4x3x3xf32>) -> tensor<1x8x8x8xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = concat %w, %v <axis = 0> : (tensor<4x4x3x3xf32>, tensor<8x4x3x3xf32>) -> tensor<12x4x3x3xf32>
+    %1 = conv2d %x, %0 <padding = 1> : (tensor<1x8x8x4xf32>, tensor<12x4x3x3xf32>) -> tensor<1x8x8x12xf32>
+    %a = slice %1 <size = [1, 8, 8, 4], start = [0, 0, 0, 0], step = [1, 1, 1, 1]> : (tensor<1x8x8x12xf32>) -> tensor<1x8x8x4xf32>
+    %b = slice %1 <size = [1, 8, 8, 8], start = [0, 0, 0, 4], step = [1, 1, 1, 1]> : (tensor<1x8x8x12xf32>) -> tensor<1x8x8x8xf32>
+    ```
+  }];
+  let options = [Option<"small", "small", "int64_t", "1 << 20", "bytes that may be copied for a library">,
+                 Option<"peak", "peak", "double", "1.0", "what may be alive at a time, as a part of the graph's peak">];
+  let statistics = [
+    Statistic<"contractions", "contractions", "convolutions and products that became part of another">,
+    Statistic<"weightGradients", "weight-gradients", "gradients of weights that did">,
+    Statistic<"inputGradients", "input-gradients", "gradients of inputs that did">
+  ];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def HoistConstants : Pass<"hoist-constants", "GraphOp"> {
   let summary = "what depends on weights alone moves into the graph's prepare part";
   let dependentDialects = ["DpsimsDialect"];

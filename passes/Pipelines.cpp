@@ -16,6 +16,11 @@ constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kerne
 /// CPU what waits would leave the caches. The weights of a layer are made this much before it runs.
 constexpr int64_t smallForGpu = 1 << 24, aheadForGpu = 1 << 26;
 
+/// For merge-siblings: slices that may be copied for a library, and what may be alive. The estimate knows neither of the
+/// weights that are joined nor of gaps between buffers, and the plan's peak should not rise.
+constexpr int64_t copiedForLibrary = 1 << 20;
+constexpr double partOfPeak = 0.7;
+
 void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
@@ -30,6 +35,10 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
+  if (gpu) {
+    graph.addPass(createMergeSiblings({copiedForLibrary, partOfPeak}));
+    graph.addPass(createCSEPass()); // weights that several groups join
+  }
   graph.addPass(gpu ? createSplitReductions({someGpuBlocks, gpuChannels, /*anyAxes=*/true}) : createSplitReductions());
   graph.addPass(createHoistConstants());
   graph.addPass(createPackWeights());
