@@ -44,14 +44,18 @@ bool isReadInPlace(Value value, const FusedPart &part, YieldOp yield) {
 } // namespace
 
 /// Of arithmetic, with reductions of rows or without, an input of the output's shape, unless a kernel beside it or a
-/// transposition reads it.
+/// transposition reads it. What runs behind a reduction that is a result may read an input later.
 SmallVector<Value> ComputeOp::overwritable(Value output) {
   Block &block = getBody().front();
   auto yield = cast<YieldOp>(block.getTerminator());
   unsigned result = llvm::find(getOutputs(), output) - getOutputs().begin();
   SmallVector<FusedPart> parts = partsOf(block);
   auto part = llvm::find_if(parts, [&](FusedPart &p) { return llvm::is_contained(p.results, result); });
-  if (!llvm::all_of(part->ops, [](Operation *op) { return isArithmetic(op) || isRowReduction(op); }))
+  auto isInPlace = [&](Operation *op) {
+    bool isResult = llvm::any_of(op->getUsers(), [&](Operation *user) { return user == yield; });
+    return isArithmetic(op) || (isRowReduction(op) && !isResult);
+  };
+  if (!llvm::all_of(part->ops, isInPlace))
     return {};
   SmallVector<Value> inputs;
   for (auto [input, argument] : llvm::zip_equal(getInputs(), block.getArguments()))

@@ -49,11 +49,12 @@ bool isLibraryOp(Operation *op) { return isContraction(op) || isa<Conv2dInputGra
 
 static bool isReshaped(Value value) { return llvm::any_of(value.getUsers(), llvm::IsaPred<ReshapeOp>); }
 
-/// Whether other parts of a kernel read the result from memory: a reduction's, or one that they reshape.
+/// Whether other parts of a kernel read the result from memory: what a reduction leads to, or what they reshape.
 static bool isMadeInMemory(OpResult result) {
   auto op = cast<FusedOp>(result.getOwner());
-  Value value = op.getBody().front().getTerminator()->getOperand(result.getResultNumber());
-  return isa_and_nonnull<ReduceOp>(value.getDefiningOp()) || isReshaped(value) ||
+  Block &body = op.getBody().front();
+  Value value = body.getTerminator()->getOperand(result.getResultNumber());
+  return !body.getOps<ReduceOp>().empty() || isReshaped(value) ||
          llvm::any_of(result.getUses(), [](OpOperand &use) {
            auto reader = dyn_cast<FusedOp>(use.getOwner());
            return reader && isReshaped(reader.getBody().front().getArgument(use.getOperandNumber()));

@@ -12,8 +12,13 @@ namespace {
 class Phases {
 public:
   Phases(const FusedPart &part, YieldOp yield) : yield(yield) {
-    for (Operation *op : part.ops)
+    for (Value value : yield.getValues())
+      results.insert(value.getDefiningOp());
+    for (Operation *op : part.ops) {
+      if (needsRows(op))
+        rows.insert(op);
       levels[op] = levelOf(op);
+    }
     for (unsigned result : part.results)
       add(result);
   }
@@ -31,13 +36,26 @@ private:
 
   static bool isPointwise(Operation *op) { return !op || KernelGroup::isPointwise(op); }
 
+  /// Whether the op's value is in memory for the next phase.
+  bool isStored(Operation *op) const {
+    return results.contains(op) && !isa<ReshapeOp>(op) && (!isPointwise(op) || rows.contains(op));
+  }
+
+  /// Whether reductions of rows are computed with the op. A reduction that is no result is one of rows.
+  bool needsRows(Operation *op) const {
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      Operation *producer = operand.getDefiningOp();
+      return producer && !isStored(producer) && (isa<ReduceOp>(producer) || rows.contains(producer));
+    });
+  }
+
   /// How many phases must have ended before.
   unsigned levelOf(Operation *op) const {
     unsigned level = 0;
     for (Value operand : op->getOperands())
       if (Operation *producer = operand.getDefiningOp()) {
-        bool isStored = isa<ReshapeOp>(op) || (!isPointwise(producer) && !isa<ReshapeOp>(producer));
-        level = std::max(level, levels.lookup(producer) + isStored);
+        bool waits = isa<ReshapeOp>(op) || isStored(producer);
+        level = std::max(level, levels.lookup(producer) + waits);
       }
     return level;
   }
@@ -49,7 +67,8 @@ private:
     auto fits = [&](const Phase &phase) {
       Value other = yield.getValues()[phase.part.results.front()];
       return phase.level == level && (level == 0 || (isPointwise(root) && isPointwise(other.getDefiningOp()) &&
-                                                     other.getType() == yield.getValues()[result].getType()));
+                                                     other.getType() == yield.getValues()[result].getType() &&
+                                                     !rows.contains(root) && !rows.contains(other.getDefiningOp())));
     };
     Phase *phase = llvm::find_if(phases, fits);
     if (phase == phases.end()) {
@@ -65,14 +84,16 @@ private:
     phase->part.ops = llvm::SetVector<Operation *>(order.begin(), order.end());
   }
 
-  void collect(Operation *op, Operation *root, llvm::SetVector<Operation *> &ops) {
-    bool isComputed = op && !isa<ReshapeOp>(op) && (op == root || isPointwise(op));
+  void collect(Operation *op, Operation *root, llvm::SetVector<Operation *> &ops) const {
+    bool isComputed = op && !isa<ReshapeOp>(op) && (op == root || !isStored(op));
     if (isComputed && ops.insert(op))
       for (Value operand : op->getOperands())
         collect(operand.getDefiningOp(), root, ops);
   }
 
   YieldOp yield;
+  llvm::DenseSet<Operation *> results; // what makes them
+  llvm::DenseSet<Operation *> rows;    // what is computed with reductions of rows
   llvm::DenseMap<Operation *, unsigned> levels;
   SmallVector<Phase> phases;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small work behind a reduction becomes part of its kernel, where all that it reads is there by then.
 // RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,attach-tails{read=4096 made=64}))' | FileCheck %s
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,attach-tails,group-kernels),schedule,dpsims.entry(plan-memory))' | FileCheck %s --check-prefix=PLACES
 
 // Partial sums, their sum, arithmetic on it; a reshape between them is taken along. The mean of squares is computed from
 // the deviation where it is read.
@@ -79,4 +80,25 @@ dpsims.program @left {
   output "much" %much
   %new = sub %w, %s
   assign "w" %new
+}
+
+// A kernel behind a reduction may read its input again: no result takes the input's place.
+// PLACES-LABEL: dpsims.entry @places
+// PLACES: %[[X:.*]] = buffer "arena" {offset = [[AT:.*]] : i64} : memref<8x512xf32>
+// PLACES: matmul_step {{.*}} -> %[[X]]
+// PLACES-NOT: buffer "arena" {offset = [[AT]] : i64}
+// PLACES: compute ins(%[[X]] :
+dpsims.program @places {
+  %a = input "a" <shape = [8, 4]>
+  %w = input "w" <shape = [4, 512]>
+  %x = matmul %a, %w
+  %r = reduce %x <kind = "sum", axes = [1]>
+  %y = mul %x, %r
+  %s = reduce %y <kind = "max", axes = [1]>
+  %z = sub %x, %s
+  %q = matmul %y, %w <transpose_b = true>
+  output "r" %r
+  output "q" %q
+  output "s" %s
+  output "z" %z
 }

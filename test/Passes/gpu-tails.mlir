@@ -9,7 +9,7 @@
 // tail. The last block runs the points of a tail one after another.
 // CHECK: launch @k0 {{.*}} {ops = "reduce > reduce > square+add+rsqrt, reduce > exp > reduce, mul"}
 // CHECK: launch @k1 {{.*}} {ops = "reduce > reduce > reduce > sub+transpose"}
-// CHECK: launch @k2 {{.*}} {ops = "reduce > reduce > reduce > maximum"}
+// CHECK: launch @k2 {{.*}} {ops = "reduce > reduce > reduce+maximum"}
 // CHECK: func.func @k0
 // CHECK: scf.forall (%[[I:.*]]) in (81) {
 // CHECK: %[[A:.*]] = dpsims.last_point %[[I]] first 0 count 64

@@ -69,4 +69,43 @@ dpsims.graph @stored {
   output "z" %z : tensor<1x8x8x4xf32>
 }
 
+// Joined weights are transposed before they are joined, and the parts of their gradient after they are taken from it.
+// CHECK-LABEL: dpsims.graph @joined
+// CHECK: %[[T0:.*]] = transpose %{{.*}} <perm = [0, 2, 3, 1]> : (tensor<4x4x3x3xf32>) -> tensor<4x3x3x4xf32>
+// CHECK: %[[T1:.*]] = transpose %{{.*}} <perm = [0, 2, 3, 1]> : (tensor<8x4x3x3xf32>) -> tensor<8x3x3x4xf32>
+// CHECK: %[[T:.*]] = concat %[[T0]], %[[T1]] <axis = 0>
+// CHECK: %[[P:.*]] = reshape %[[T]] <shape = [12, 4, 3, 3]>
+// CHECK: conv2d %{{.*}}, %[[P]] <packed = true, padding = 1>
+// CHECK: %[[G:.*]] = conv2d_weight_gradient
+// CHECK: %[[R:.*]] = reshape %[[G]] <shape = [12, 3, 3, 4]>
+// CHECK: %[[S:.*]] = slice %[[R]] <size = [8, 3, 3, 4], start = [4, 0, 0, 0], step = [1, 1, 1, 1]>
+// CHECK: transpose %[[S]] <perm = [0, 3, 1, 2]> : (tensor<8x3x3x4xf32>) -> tensor<8x4x3x3xf32>
+// CHECK-NOT: transpose
+// CHECK: output "y"
+
+// One kernel joins them, one takes the part and updates the weight.
+// STEPS-LABEL: dpsims.entry @joined
+// STEPS: compute
+// STEPS-COUNT-2: transpose
+// STEPS-NEXT: concat
+// STEPS: conv_weight_gradient_step
+// STEPS: compute
+// STEPS: slice
+// STEPS-NEXT: transpose
+// STEPS-NEXT: sub
+// STEPS-NOT: compute
+// STEPS: }
+dpsims.graph @joined {
+  %x = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+  %w0 = weight "w0" <shape = [4, 4, 3, 3], init = "zeros"> : () -> tensor<4x4x3x3xf32>
+  %w1 = weight "w1" <shape = [8, 4, 3, 3], init = "zeros"> : () -> tensor<8x4x3x3xf32>
+  %w = concat %w0, %w1 <axis = 0> : (tensor<4x4x3x3xf32>, tensor<8x4x3x3xf32>) -> tensor<12x4x3x3xf32>
+  %y = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<12x4x3x3xf32>) -> tensor<1x8x8x12xf32>
+  %g = conv2d_weight_gradient %x, %y <padding = 1, shape = [12, 4, 3, 3]> : (tensor<1x8x8x4xf32>, tensor<1x8x8x12xf32>) -> tensor<12x4x3x3xf32>
+  %g1 = slice %g <start = [4, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 3, 3]> : (tensor<12x4x3x3xf32>) -> tensor<8x4x3x3xf32>
+  %n = sub %w1, %g1 : (tensor<8x4x3x3xf32>, tensor<8x4x3x3xf32>) -> tensor<8x4x3x3xf32>
+  assign "w1" %n : tensor<8x4x3x3xf32>
+  output "y" %y : tensor<1x8x8x12xf32>
+}
+
 }
