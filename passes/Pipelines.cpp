@@ -12,12 +12,12 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
-/// For group-kernels: what a GPU reads and writes in about the time of a launch, so that several at a time pay; on a
+/// For group-kernels: what a GPU reads and writes in the time of a few launches, so that several at a time pay; on a
 /// CPU what waits would leave the caches. The weights of a layer are made this much before it runs.
 constexpr int64_t smallForGpu = 1 << 25, aheadForGpu = 1 << 26;
 
-/// For merge-siblings: slices that may be copied for a library, and what may be alive. The estimate knows neither of the
-/// weights that are joined nor of gaps between buffers, and the plan's peak should not rise.
+/// For merge-siblings: slices that may be copied for a library, and what may be alive. The estimate knows neither of
+/// the weights that are joined nor of gaps between buffers, and the plan's peak should not rise.
 constexpr int64_t copiedForLibrary = 1 << 20;
 constexpr double partOfPeak = 0.7;
 

@@ -15,7 +15,7 @@ namespace dpsims {
 namespace {
 
 /// Of the budget: the planned arena is a little larger than what is alive at the peak.
-constexpr double usable = 0.98;
+constexpr double usable = 0.96;
 
 int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
 

@@ -18,7 +18,7 @@
 // ALL-COUNT-1: neg
 // ALL-NOT: neg
 
-// ERROR: error: recompute: wait needs 12538 bytes of intermediate results at least; the budget is 5000
+// ERROR: error: recompute: wait needs 12800 bytes of intermediate results at least; the budget is 5000
 dpsims.graph @wait {
   %x = input "x" <shape = [1024]> : () -> tensor<1024xf32>
   %a = fused %x : tensor<1024xf32> -> tensor<1024xf32> {
