@@ -11,10 +11,23 @@ Value dpsims::makeConstant(OpBuilder &builder, Location location, double value, 
   return makeOp<ConstantOp>(builder, location, {}, attributes);
 }
 
-static Value reshape(OpBuilder &builder, Location location, Value x, ArrayRef<int64_t> shape) {
-  return shapeOf(x) == shape
-             ? x
-             : makeOp<ReshapeOp>(builder, location, x, builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+Value dpsims::makeReshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
+  return makeOp<ReshapeOp>(builder, value.getLoc(), value,
+                           builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+}
+
+Value dpsims::makeSlice(OpBuilder &builder, Location location, Value value, ArrayRef<int64_t> start,
+                        ArrayRef<int64_t> size) {
+  auto list = [&](StringRef name, ArrayRef<int64_t> values) {
+    return builder.getNamedAttr(name, builder.getI64ArrayAttr(values));
+  };
+  SmallVector<int64_t> step(start.size(), 1);
+  return makeOp<SliceOp>(builder, location, value, {list("start", start), list("step", step), list("size", size)});
+}
+
+/// The value itself where it has that shape.
+static Value reshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
+  return shapeOf(value) == shape ? value : makeReshape(builder, value, shape);
 }
 
 Value dpsims::reduceToChannels(OpBuilder &builder, Location location, Value x, StringRef kind, int64_t groups) {
@@ -27,10 +40,10 @@ Value dpsims::reduceToChannels(OpBuilder &builder, Location location, Value x, S
   auto axes = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(x).size() - 1));
   int64_t channels = shapeOf(x).back(), images = shapeOf(x)[0];
   if (!groups)
-    return reshape(builder, location, reduce(x, axes), {channels});
+    return reshape(builder, reduce(x, axes), {channels});
   Value rows = reduce(x, ArrayRef(axes).drop_front()); // no reshape between x and what computes it
-  Value parts = reduce(reshape(builder, location, rows, {groups, images / groups, channels}), 1);
-  return reshape(builder, location, parts, {groups, channels});
+  Value parts = reduce(reshape(builder, rows, {groups, images / groups, channels}), 1);
+  return reshape(builder, parts, {groups, channels});
 }
 
 /// Rows (groups, C) as (groups, N / groups, C), a row for each image; a vector as it is.
@@ -38,7 +51,7 @@ static Value rowForEachImage(OpBuilder &builder, Location location, Value channe
   if (shapeOf(channels).size() == 1)
     return channels;
   int64_t groups = shapeOf(channels)[0], count = shapeOf(channels)[1];
-  Value rows = reshape(builder, location, channels, {groups, 1, count});
+  Value rows = reshape(builder, channels, {groups, 1, count});
   Attribute shape = builder.getI64ArrayAttr({groups, images / groups, count});
   return makeOp<BroadcastOp>(builder, location, rows, builder.getNamedAttr("shape", shape));
 }
@@ -50,7 +63,7 @@ static Value alongImages(OpBuilder &builder, Location location, Value rows, Arra
   SmallVector<int64_t> whole(shape.size(), 1);
   whole.front() = shape.front();
   whole.back() = shape.back();
-  return reshape(builder, location, rows, whole);
+  return reshape(builder, rows, whole);
 }
 
 Value dpsims::spreadChannels(OpBuilder &builder, Location location, Value channels, ArrayRef<int64_t> shape) {

@@ -31,6 +31,13 @@ mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::Valu
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, double value,
                          llvm::ArrayRef<int64_t> shape = {});
 
+/// The value in another shape.
+mlir::Value makeReshape(mlir::OpBuilder &builder, mlir::Value value, llvm::ArrayRef<int64_t> shape);
+
+/// The `size` elements of the value from `start` on.
+mlir::Value makeSlice(mlir::OpBuilder &builder, mlir::Location location, mlir::Value value,
+                      llvm::ArrayRef<int64_t> start, llvm::ArrayRef<int64_t> size);
+
 /// The sum, mean or maximum of x (N, ..., C) for each channel: (C); with groups (groups, C), a row for each of so many
 /// equal parts of x along N.
 mlir::Value reduceToChannels(mlir::OpBuilder &builder, mlir::Location location, mlir::Value x, llvm::StringRef kind,

@@ -2,8 +2,6 @@
 #include "dialect/FusedParts.h"
 #include "dialect/Builders.h"
 
-#include "dialect/Builders.h"
-
 using namespace mlir;
 
 namespace dpsims {

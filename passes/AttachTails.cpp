@@ -18,10 +18,10 @@ Operation *rootOf(FusedOp op) { return op.getBody().front().getTerminator()->get
 
 Operation *producerOf(Value value) { return storageOf(value).getDefiningOp(); }
 
-int64_t elementsOf(TypeRange types) {
+int64_t elementsOfAll(ValueRange values) {
   int64_t elements = 0;
-  for (Type type : types)
-    elements += cast<RankedTensorType>(type).getNumElements();
+  for (Value value : values)
+    elements += elementsOf(value);
   return elements;
 }
 
@@ -48,9 +48,7 @@ void takeReshape(FusedOp op, OpOperand &operand) {
   BlockArgument argument = body.insertArgument(number, stored.getType(), stored.getLoc());
   BlockArgument reshaped = body.getArgument(number + 1);
   OpBuilder builder = OpBuilder::atBlockBegin(&body);
-  reshaped.replaceAllUsesWith(
-      makeOp<ReshapeOp>(builder, operand.get().getLoc(), argument,
-                        builder.getNamedAttr("shape", builder.getI64ArrayAttr(shapeOf(reshaped)))));
+  reshaped.replaceAllUsesWith(makeReshape(builder, argument, shapeOf(reshaped)));
   body.eraseArgument(number + 1);
   operand.set(stored);
 }
@@ -104,7 +102,7 @@ private:
   bool isSmall(FusedOp op) const {
     Operation *root = rootOf(op);
     return root && (KernelGroup::isPointwise(root) || isa<ReduceOp>(root)) && !isUpdate(op) &&
-           elementsOf(op.getInputs().getTypes()) <= mostRead && elementsOf(op.getResultTypes()) <= mostMade;
+           elementsOfAll(op.getInputs()) <= mostRead && elementsOfAll(op.getResults()) <= mostMade;
   }
 
   /// The last of the kernels whose results the op reads, if all else that it reads is there where that stands.

@@ -123,17 +123,11 @@ Operation *makeForBoth(OpBuilder &builder, Location location, Operation *like, V
 }
 
 Value halfOf(OpBuilder &builder, Value both, int64_t run, Value like) {
-  Shape size(shapeOf(both)), start(size.size(), 0), step(size.size(), 1);
+  Shape size(shapeOf(both)), start(size.size(), 0);
   size[0] /= 2;
   start[0] = run * size[0];
-  auto list = [&](StringRef name, ArrayRef<int64_t> values) {
-    return builder.getNamedAttr(name, builder.getI64ArrayAttr(values));
-  };
-  Value half =
-      makeOp<SliceOp>(builder, both.getLoc(), both, {list("start", start), list("step", step), list("size", size)});
-  return half.getType() == like.getType()
-             ? half
-             : makeOp<ReshapeOp>(builder, both.getLoc(), half, list("shape", shapeOf(like)));
+  Value half = makeSlice(builder, both.getLoc(), both, start, size);
+  return half.getType() == like.getType() ? half : makeReshape(builder, half, shapeOf(like));
 }
 
 } // namespace dpsims

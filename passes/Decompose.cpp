@@ -58,11 +58,6 @@ SmallVector<Value> batchStatistics(OpBuilder &builder, BatchStatisticsOp statist
   return {mean, reduceToChannels(builder, location, squares, "mean", groups)};
 }
 
-Value reshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
-  return makeOp<ReshapeOp>(builder, value.getLoc(), value,
-                           builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
-}
-
 /// A product that is one row or one column, or has one term: its matrix is read once, which a kernel does as well as a
 /// library, and several such kernels become one launch. Null for others.
 Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
@@ -77,15 +72,15 @@ Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
     return {};
   Location location = matmul.getLoc();
   if (k == 1)
-    return makeOp<MulOp>(builder, location, {reshape(builder, a, {m, 1}), reshape(builder, b, {1, n})});
+    return makeOp<MulOp>(builder, location, {makeReshape(builder, a, {m, 1}), makeReshape(builder, b, {1, n})});
   Value matrix = m == 1 ? b : a, vector = m == 1 ? a : b;
   bool alongRows = m == 1 ? transposedB : !transposedA;
-  Value factor = reshape(builder, vector, alongRows ? ArrayRef<int64_t>{1, k} : ArrayRef<int64_t>{k, 1});
+  Value factor = makeReshape(builder, vector, alongRows ? ArrayRef<int64_t>{1, k} : ArrayRef<int64_t>{k, 1});
   Value products = makeOp<MulOp>(builder, location, {matrix, factor});
   Value sums = makeOp<ReduceOp>(builder, location, products,
                                 {builder.getNamedAttr("kind", builder.getStringAttr("sum")),
                                  builder.getNamedAttr("axes", builder.getI64ArrayAttr(alongRows ? 1 : 0))});
-  return reshape(builder, sums, result);
+  return makeReshape(builder, sums, result);
 }
 
 struct Decompose : impl::DecomposeBase<Decompose> {

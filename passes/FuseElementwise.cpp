@@ -28,8 +28,6 @@ bool takesProducers(Operation *op) {
   return joinsConsumer(op) || isa<ConcatOp, PadOp, ReduceOp, SoftmaxOp, LogSoftmaxOp, LayerNormOp>(op);
 }
 
-int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
-
 /// Whether the op's result has a row of x, or a number for each row.
 bool fitsRows(Operation *op, ArrayRef<int64_t> x) {
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
@@ -71,7 +69,7 @@ private:
       if (inner != known.end()) {
         needs.tensors.insert(inner->second.tensors.begin(), inner->second.tensors.end());
         needs.work += inner->second.work;
-      } else if (elements(operand) * 8 > elements(op->getResult(0)) && !operand.getDefiningOp<ConstantOp>())
+      } else if (elementsOf(operand) * 8 > elementsOf(op->getResult(0)) && !operand.getDefiningOp<ConstantOp>())
         needs.tensors.insert(operand);
     }
     if (needs.tensors.size() <= 1 && needs.work <= mostWork)
@@ -185,7 +183,7 @@ private:
 
   /// A vector that takes work is not computed again at every pixel.
   static bool isWorthwhile(Operation *op, Operation *root) {
-    return !isElementwise(op) || workOf(op) < 4 || elements(op->getResult(0)) * 8 > elements(root->getResult(0));
+    return !isElementwise(op) || workOf(op) < 4 || elementsOf(op->getResult(0)) * 8 > elementsOf(root->getResult(0));
   }
 
   void place(Operation *op) {

@@ -34,9 +34,10 @@ bool stopsGradients(Operation *op) {
 
 bool isSource(Operation *op) { return isa<PrepareOp, InputOp, WeightOp, StateOp, ConstantOp>(op); }
 
+int64_t elementsOf(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
+
 int64_t bytesOf(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * int64_t(type.getElementTypeBitWidth() / 8);
+  return elementsOf(value) * int64_t(cast<RankedTensorType>(value.getType()).getElementTypeBitWidth() / 8);
 }
 
 Value storageOf(Value value) {

@@ -38,7 +38,8 @@ bool stopsGradients(mlir::Operation *op);
 /// What a schedule keeps before its first step: inputs, weights, constants.
 bool isSource(mlir::Operation *op);
 
-/// The bytes of a tensor.
+/// The elements of a tensor, and their bytes.
+int64_t elementsOf(mlir::Value value);
 int64_t bytesOf(mlir::Value value);
 
 /// A reshape has the memory of what it reshapes.

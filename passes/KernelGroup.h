@@ -119,7 +119,7 @@ bool isMean(ReduceOp reduce);
 
 /// How far a kernel's loops must go at a time, so that each stays at its place within the pixels that upsamplings
 /// repeat.
-int64_t phasesOf(KernelGroup &group);
+int64_t upsamplingPeriod(KernelGroup &group);
 
 /// A loop over a row; the access of its elements behind the grid's indices.
 Access rowAccess(KernelBuilder &k, size_t rank);

@@ -6,14 +6,12 @@ using namespace mlir;
 namespace dpsims {
 namespace {
 
-int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
-
 /// Whether the op's other operands are small beside its result: fusion then computes it again for each reader.
 bool isRepeated(Operation *op, Value operand) {
   if (isa<ReshapeOp>(op) || isPicking(op))
     return true;
   return isElementwise(op) && llvm::all_of(op->getOperands(), [&](Value other) {
-           return other == operand || elements(other) * 8 <= elements(op->getResult(0));
+           return other == operand || elementsOf(other) * 8 <= elementsOf(op->getResult(0));
          });
 }
 

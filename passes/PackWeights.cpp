@@ -12,11 +12,6 @@ namespace {
 
 using Shape = SmallVector<int64_t>;
 
-Value reshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
-  return makeOp<ReshapeOp>(builder, value.getLoc(), value,
-                           builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
-}
-
 Value transpose(OpBuilder &builder, Value value, ArrayRef<int64_t> perm) {
   return makeOp<TransposeOp>(builder, value.getLoc(), value,
                              builder.getNamedAttr("perm", builder.getI64ArrayAttr(perm)));
@@ -56,7 +51,7 @@ private:
       return known;
     OpBuilder builder(weights.getContext());
     builder.setInsertionPointAfterValue(weights);
-    return packedOf[weights] = reshape(builder, transposed(builder, weights), shapeOf(weights));
+    return packedOf[weights] = makeReshape(builder, transposed(builder, weights), shapeOf(weights));
   }
 
   /// Joined weights are transposed before they are joined, which one kernel then does.
@@ -76,7 +71,7 @@ private:
       return;
     OpBuilder builder(op->getContext());
     builder.setInsertionPointAfter(op);
-    Value inMemory = reshape(builder, result, {shape[0], shape[2], shape[3], shape[1]});
+    Value inMemory = makeReshape(builder, result, {shape[0], shape[2], shape[3], shape[1]});
     for (Operation *user : llvm::make_early_inc_range(result.getUsers()))
       if (auto slice = dyn_cast<SliceOp>(user))
         sliceBefore(builder, slice, inMemory);

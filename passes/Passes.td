@@ -141,8 +141,8 @@ def SplitReductions : Pass<"split-reductions", "GraphOp"> {
   let description = [{
     The second reduces the first axes, as few as give the first reduction `points` grid points; with `any-axes` those
     that leave it the fewest elements: no reshape comes between the first and the arithmetic whose result it reads. Sums,
-    means and maxima alike; a mean is the mean of means of equally many elements. Those along a last
-    axis of up to 8192 elements stay: a row is little work.
+    means and maxima alike; a mean is the mean of means of equally many elements. Those along a last axis of up to 8192
+    elements stay: a row is little work.
 
     ```mlir
     %s = reduce %x <axes = [0, 1, 2], kind = "sum"> : (tensor<8x128x128x64xf32>) -> tensor<1x1x1x64xf32>
@@ -171,7 +171,7 @@ def FoldIntoWeights : Pass<"fold-into-weights", "GraphOp"> {
 }
 
 def MergeSiblings : Pass<"merge-siblings", "GraphOp"> {
-  let summary = "convolutions and matrix products that read one input become one, and so do their gradients";
+  let summary = "convolutions and matrix products that read one input become one, and so do their gradients (CUDA)";
   let description = [{
     Convolutions of equal geometry (and products with a matrix of weights) that read one value become one with their
     weights joined along the output channels. What reads their results reads slices of channels, which costs a kernel
@@ -446,7 +446,8 @@ def LowerKernelsToGpu : Pass<"lower-kernels-to-gpu", "mlir::ModuleOp"> {
     one another. A grid point is a block, or several are, where they share nothing in it.
   }];
   let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::LLVM::LLVMDialect", "mlir::NVVM::NVVMDialect",
-                           "mlir::scf::SCFDialect", "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect",
+                           "mlir::scf::SCFDialect", "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect",
+                           "mlir::affine::AffineDialect",
                            "mlir::math::MathDialect"];
 }
 

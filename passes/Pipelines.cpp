@@ -25,7 +25,7 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
-  if (gpu) // a GPU is told of half as many steps; a processor gains nothing
+  if (gpu) // a GPU is told of half as many steps; on a CPU no gain was seen
     graph.addPass(createMergeBatches());
   graph.addPass(createDifferentiate());
   if (gpu)

@@ -17,8 +17,6 @@ namespace {
 /// Of the budget: the planned arena is a little larger than what is alive at the peak.
 constexpr double usable = 0.96;
 
-int64_t elements(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
-
 /// Whether the schedule keeps a value in the arena.
 bool isInArena(Value value) {
   Operation *op = value.getDefiningOp();
@@ -27,14 +25,14 @@ bool isInArena(Value value) {
 
 /// Roughly the time to compute an op again, in floating point operations.
 double costOf(Operation *op) {
-  double result = elements(op->getResult(0));
+  double result = elementsOf(op->getResult(0));
   if (isa<Conv2dOp, MatmulOp>(op))
-    return 2 * result * elements(op->getOperand(1)) / shapeOf(op->getResult(0)).back();
+    return 2 * result * elementsOf(op->getOperand(1)) / shapeOf(op->getResult(0)).back();
   if (isLibraryOp(op)) // a gradient of a convolution: about as much as the convolution
-    return 2 * result * elements(op->getOperand(1)) / shapeOf(op->getOperand(0)).back();
+    return 2 * result * elementsOf(op->getOperand(1)) / shapeOf(op->getOperand(0)).back();
   double read = 0;
   for (Value operand : op->getOperands())
-    read += elements(operand);
+    read += elementsOf(operand);
   return 20 * (read + result); // memory is slow
 }
 
@@ -57,8 +55,8 @@ public:
     }
     std::vector<int64_t> change(ops.size() + 1);
     for (auto &[value, life] : lives) {
-      change[life.first] += elements(value) * 4;
-      change[life.last + 1] -= elements(value) * 4;
+      change[life.first] += elementsOf(value) * 4;
+      change[life.last + 1] -= elementsOf(value) * 4;
     }
     int64_t bytes = 0;
     for (size_t i = 0; i < ops.size(); ++i)
@@ -118,7 +116,7 @@ private:
       Candidate candidate{value, *next, {}, 0};
       if (!collect(profile, value.getDefiningOp(), candidate))
         continue;
-      candidate.price /= double(elements(value)) * 4;
+      candidate.price /= double(elementsOf(value)) * 4;
       if (!best.value || candidate.price < best.price)
         best = std::move(candidate);
     }

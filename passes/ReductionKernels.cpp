@@ -151,7 +151,7 @@ private:
 
 } // namespace
 
-int64_t phasesOf(KernelGroup &group) {
+int64_t upsamplingPeriod(KernelGroup &group) {
   llvm::DenseMap<Value, int64_t> factors;
   int64_t most = 1;
   for (Operation &op : group.body.without_terminator()) {
@@ -188,7 +188,7 @@ KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
   for (auto [size, isReduced] : llvm::zip_equal(shape, reduced))
     if (!isReduced)
       kept.push_back(size);
-  ReductionLayout layout(group.sizes, shape, reduced, phasesOf(group));
+  ReductionLayout layout(group.sizes, shape, reduced, upsamplingPeriod(group));
   SmallVector<Loop> loops = layout.loops();
   KernelBuilder k = group.start(layout.grid(), shapes, {kept});
 

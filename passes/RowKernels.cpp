@@ -125,7 +125,7 @@ private:
       if (plain)
         KernelGroup::collapse(shape, shapes, &isLast);
       grid.assign(shape.begin(), shape.end() - 1);
-      if (group.sizes.gathers && !grid.empty() && shape.back() <= shortRow && phasesOf(group) == 1) {
+      if (group.sizes.gathers && !grid.empty() && shape.back() <= shortRow && upsamplingPeriod(group) == 1) {
         rows = largestDivisor(grid.back(), std::min(rowsTogether, product(grid) / group.sizes.points));
         grid.back() /= rows;
       }

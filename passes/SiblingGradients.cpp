@@ -12,8 +12,6 @@ namespace {
 /// Library ops that a value may wait for without being counted: those made of it first.
 constexpr int64_t near = 2;
 
-bool isSet(Operation *op, StringRef flag) { return boolOr(op->getAttr(flag), false); }
-
 /// The gradient of a contraction's input, made of that of its result.
 bool isInputGradient(Operation *op, Value gradient) {
   if (op->getOperand(0) != gradient)
@@ -209,8 +207,7 @@ void SiblingGradients::mergeBiases(const Members &members, OpBuilder &builder, V
   Operation *first = members.front().bias;
   Value whole = makeOp<ReduceOp>(builder, first->getLoc(), joined, first->getAttrs());
   unsigned axis = shapeOf(whole).size() - 1;
-  NamedAttribute shape = builder.getNamedAttr("shape", builder.getI64ArrayAttr(shapeOf(whole).back()));
-  Value vector = makeOp<ReshapeOp>(builder, first->getLoc(), whole, shape);
+  Value vector = makeReshape(builder, whole, shapeOf(whole).back());
   int64_t start = 0;
   for (const Member &member : members) {
     Value own = member.bias->getResult(0);

@@ -9,7 +9,6 @@ namespace {
 /// Slices of so many channels keep accesses of 16 bytes.
 constexpr int64_t alignment = 4;
 
-bool isSet(Operation *op, StringRef flag) { return boolOr(op->getAttr(flag), false); }
 unsigned rankOf(Value value) { return shapeOf(value).size(); }
 bool isAligned(Value value) { return shapeOf(value).back() % alignment == 0; }
 
@@ -29,11 +28,9 @@ DictionaryAttr attributesOf(Operation *op) {
   return attributes.getDictionary(op->getContext());
 }
 
-NamedAttribute list(OpBuilder &builder, StringRef name, ArrayRef<int64_t> values) {
-  return builder.getNamedAttr(name, builder.getI64ArrayAttr(values));
-}
-
 } // namespace
+
+bool isSet(Operation *op, StringRef flag) { return boolOr(op->getAttr(flag), false); }
 
 std::optional<SiblingForm> contractionForm(Operation *op) {
   bool isConv = isa<Conv2dOp>(op);
@@ -76,11 +73,9 @@ Value join(OpBuilder &builder, Location location, ValueRange values, unsigned ax
 }
 
 Value sliceLike(OpBuilder &builder, Value whole, Value like, unsigned axis, int64_t start) {
-  SmallVector<int64_t> starts(rankOf(like), 0), steps(rankOf(like), 1);
+  SmallVector<int64_t> starts(rankOf(like), 0);
   starts[axis] = start;
-  return makeOp<SliceOp>(
-      builder, like.getLoc(), whole,
-      {list(builder, "start", starts), list(builder, "step", steps), list(builder, "size", shapeOf(like))});
+  return makeSlice(builder, like.getLoc(), whole, starts, shapeOf(like));
 }
 
 Value mergeSiblings(OpBuilder &builder, ArrayRef<Operation *> siblings, const SiblingForm &form) {

@@ -26,7 +26,7 @@ int64_t pointsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, int64_t channe
   return points;
 }
 
-int64_t elementsOf(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
+int64_t elementsLeft(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
   int64_t elements = 1;
   for (auto [d, size] : llvm::enumerate(shape))
     elements *= llvm::is_contained(axes, d) ? 1 : size;
@@ -37,11 +37,6 @@ Value reduceOver(OpBuilder &builder, ReduceOp like, Value operand, ArrayRef<int6
   return makeOp<ReduceOp>(
       builder, like.getLoc(), operand,
       {builder.getNamedAttr("kind", like.getKind()), builder.getNamedAttr("axes", builder.getI64ArrayAttr(axes))});
-}
-
-Value reshape(OpBuilder &builder, Value operand, ArrayRef<int64_t> shape) {
-  return makeOp<ReshapeOp>(builder, operand.getLoc(), operand,
-                           builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
 }
 
 struct Target {
@@ -57,7 +52,7 @@ Shape axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, const Target
     int64_t points = pointsOf(shape, axes, target.channels), known = pointsOf(shape, others, target.channels);
     if (points < target.points || known < target.points)
       return points > known;
-    return elementsOf(shape, axes) < elementsOf(shape, others);
+    return elementsLeft(shape, axes) < elementsLeft(shape, others);
   };
   Shape bestFirst(axes), bestSecond;
   for (uint64_t left = 1; left + 1 < uint64_t(1) << axes.size(); ++left) {
@@ -118,7 +113,7 @@ private:
     llvm::sort(axes);
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
     llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
-    int64_t elements = cast<RankedTensorType>(operand.getType()).getNumElements();
+    int64_t elements = elementsOf(operand);
     if (isRowReduction(reduce) || axes.empty() || elements < fewestElements ||
         pointsOf(shape, axes, target.channels) >= target.points / 2)
       return;
@@ -131,8 +126,8 @@ private:
         return leaveTo(next, parts);
       result = reduceOver(builder, reduce, parts, second);
     } else if (std::optional<Shape> cut = cutAxis(operand, axes, target.points)) {
-      Value parts = reduceOver(builder, reduce, reshape(builder, operand, *cut), axes[0] + 1);
-      result = reshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
+      Value parts = reduceOver(builder, reduce, makeReshape(builder, operand, *cut), axes[0] + 1);
+      result = makeReshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
     }
     if (!result)
       return;
@@ -145,8 +140,8 @@ private:
     Operation *rows = next.getInputs()[0].getDefiningOp(), *former = rows->getOperand(0).getDefiningOp();
     OpBuilder builder(rows);
     Shape shape(shapeOf(rows->getResult(0)));
-    shape[1] = cast<RankedTensorType>(parts.getType()).getNumElements() / (shape[0] * shape[2]);
-    next->setOperand(0, reshape(builder, parts, shape));
+    shape[1] = elementsOf(parts) / (shape[0] * shape[2]);
+    next->setOperand(0, makeReshape(builder, parts, shape));
     done.insert(next);
     rows->erase();
     former->erase();

@@ -111,6 +111,46 @@ dpsims.program @update {
   output "0" %a
 }
 
+// Not more than 16 values in a kernel.
+// CHECK-LABEL: dpsims.graph @many {
+// CHECK: fused {{.*}} -> tensor<4x8xf32> {
+// CHECK: fused {{.*}} -> tensor<4x8xf32> {
+dpsims.program @many {
+  %x0 = input "x0" <shape = [4, 8]>
+  %x1 = input "x1" <shape = [4, 8]>
+  %x2 = input "x2" <shape = [4, 8]>
+  %x3 = input "x3" <shape = [4, 8]>
+  %x4 = input "x4" <shape = [4, 8]>
+  %x5 = input "x5" <shape = [4, 8]>
+  %x6 = input "x6" <shape = [4, 8]>
+  %x7 = input "x7" <shape = [4, 8]>
+  %x8 = input "x8" <shape = [4, 8]>
+  %x9 = input "x9" <shape = [4, 8]>
+  %x10 = input "x10" <shape = [4, 8]>
+  %x11 = input "x11" <shape = [4, 8]>
+  %x12 = input "x12" <shape = [4, 8]>
+  %x13 = input "x13" <shape = [4, 8]>
+  %x14 = input "x14" <shape = [4, 8]>
+  %x15 = input "x15" <shape = [4, 8]>
+  %a0 = add %x0, %x1
+  %a1 = add %a0, %x2
+  %a2 = add %a1, %x3
+  %a3 = add %a2, %x4
+  %a4 = add %a3, %x5
+  %a5 = add %a4, %x6
+  %a6 = add %a5, %x7
+  %a7 = add %a6, %x8
+  %b0 = add %x0, %x9
+  %b1 = add %b0, %x10
+  %b2 = add %b1, %x11
+  %b3 = add %b2, %x12
+  %b4 = add %b3, %x13
+  %b5 = add %b4, %x14
+  %b6 = add %b5, %x15
+  output "0" %a7
+  output "1" %b6
+}
+
 // KERNELS: func.func @[[GRADIENT]]
 // KERNELS: linalg.generic
 // KERNELS-NOT: linalg.generic

@@ -47,3 +47,78 @@ dpsims.program @modulation {
   output "beta.weight" %g3
   output "beta.bias" %g4
 }
+
+// Kernels make the gradients: one op makes those of both weights.
+// CHECK-LABEL: dpsims.graph @plain
+// CHECK: concat %{{.*}}, %{{.*}} <axis = 3>
+// CHECK: conv2d_weight_gradient
+// CHECK-NOT: conv2d_weight_gradient
+// CHECK: output "1"
+dpsims.program @plain {
+  %x = input "x" <shape = [1, 8, 8, 4]>
+  %a = input "a" <shape = [1, 8, 8, 8]>
+  %b = input "b" <shape = [1, 8, 8, 8]>
+  %d0 = neg %a
+  %d1 = exp %b
+  %g0 = conv2d_weight_gradient %x, %d0 <padding = 1, shape = [8, 4, 3, 3]>
+  %g1 = conv2d_weight_gradient %x, %d1 <padding = 1, shape = [8, 4, 3, 3]>
+  output "0" %g0
+  output "1" %g1
+}
+
+// Slices of 1x1 weights would have rows of one element.
+// CHECK-LABEL: dpsims.graph @pointwise
+// CHECK-NOT: concat
+// CHECK: output "1"
+dpsims.program @pointwise {
+  %x = input "x" <shape = [1, 8, 8, 4]>
+  %a = input "a" <shape = [1, 8, 8, 8]>
+  %b = input "b" <shape = [1, 8, 8, 8]>
+  %d0 = neg %a
+  %d1 = exp %b
+  %g0 = conv2d_weight_gradient %x, %d0 <shape = [8, 4, 1, 1]>
+  %g1 = conv2d_weight_gradient %x, %d1 <shape = [8, 4, 1, 1]>
+  output "0" %g0
+  output "1" %g1
+}
+
+// A library reads the first gradient for something else: it would need a copy.
+// CHECK-LABEL: dpsims.graph @read
+// CHECK-NOT: concat
+// CHECK: output "2"
+dpsims.program @read {
+  %x = input "x" <shape = [1, 8, 8, 4]>
+  %a = input "a" <shape = [1, 8, 8, 8]>
+  %b = input "b" <shape = [1, 8, 8, 8]>
+  %w = weight "w" <shape = [4, 8, 3, 3], init = "ones">
+  %d0 = neg %a
+  %d1 = exp %b
+  %g0 = conv2d_weight_gradient %x, %d0 <padding = 1, shape = [8, 4, 3, 3]>
+  %g1 = conv2d_weight_gradient %x, %d1 <padding = 1, shape = [8, 4, 3, 3]>
+  %y = conv2d %d0, %w <padding = 1>
+  output "0" %g0
+  output "1" %g1
+  output "2" %y
+}
+
+// The gradients of the input are not added up: one op would not make both.
+// CHECK-LABEL: dpsims.graph @no_sum
+// CHECK-NOT: concat
+// CHECK: output "3"
+dpsims.program @no_sum {
+  %x = input "x" <shape = [1, 8, 8, 4]>
+  %a = input "a" <shape = [1, 8, 8, 8]>
+  %b = input "b" <shape = [1, 8, 8, 8]>
+  %w0 = weight "w0" <shape = [8, 4, 3, 3], init = "ones">
+  %w1 = weight "w1" <shape = [8, 4, 3, 3], init = "ones">
+  %d0 = neg %a
+  %d1 = exp %b
+  %g0 = conv2d_weight_gradient %x, %d0 <padding = 1, shape = [8, 4, 3, 3]>
+  %g1 = conv2d_weight_gradient %x, %d1 <padding = 1, shape = [8, 4, 3, 3]>
+  %i0 = conv2d_input_gradient %d0, %w0 <padding = 1, shape = [1, 8, 8, 4]>
+  %i1 = conv2d_input_gradient %d1, %w1 <padding = 1, shape = [1, 8, 8, 4]>
+  output "0" %g0
+  output "1" %g1
+  output "2" %i0
+  output "3" %i1
+}
