@@ -51,10 +51,13 @@ void LiveProfile::findLastUse(Value value) {
   lastUses[value] = last;
 }
 
+/// Nothing waits longer than the graph runs.
+int64_t LiveProfile::endOf(const Wait &wait) const { return std::min<int64_t>(wait.end, alive.size()); }
+
 bool LiveProfile::hasRoom(ArrayRef<Wait> waits) const {
   std::vector<int64_t> sum = alive;
   for (const Wait &wait : waits)
-    for (int64_t time = wait.first; time < wait.end; ++time)
+    for (int64_t time = wait.first; time < endOf(wait); ++time)
       if ((sum[time] += wait.bytes) > limit)
         return false;
   return true;
@@ -62,7 +65,7 @@ bool LiveProfile::hasRoom(ArrayRef<Wait> waits) const {
 
 void LiveProfile::take(ArrayRef<Wait> waits) {
   for (const Wait &wait : waits)
-    for (int64_t time = wait.first; time < wait.end; ++time)
+    for (int64_t time = wait.first; time < endOf(wait); ++time)
       alive[time] += wait.bytes;
 }
 

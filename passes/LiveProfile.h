@@ -28,6 +28,7 @@ public:
   void take(llvm::ArrayRef<Wait> waits);
 
 private:
+  int64_t endOf(const Wait &wait) const;
   void findLastUse(mlir::Value value);
 
   llvm::DenseMap<mlir::Operation *, int64_t> times;
