@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Asks the real cuDNN how it would do every convolution of compiled models on a GPU that is not here. Fails if it has no
-// engine for one, with its epilogue or without, whose plan builds; or if a program has more launches than it may.
+// engine for one, with its epilogue or without, whose plan builds; if a program has more launches than it may; or if a
+// convolution is left to an engine that must not be taken.
 //
-//   dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] MODEL...
+//   dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] [--never NAME] MODEL...
 
 #include "runtime/base/error.h"
 #include "runtime/device/convolution_plans.h"
@@ -17,7 +18,7 @@ using namespace dpsims;
 namespace {
 
 struct Question {
-  std::string device, precision, program;
+  std::string device, precision, program, never;
   uint64_t launches = 0;
   std::vector<std::string> models;
 };
@@ -29,6 +30,8 @@ Question parse(const std::vector<std::string> &arguments) {
       const std::string &limit = arguments[++i];
       question.program = limit.substr(0, limit.find('='));
       question.launches = std::stoull(limit.substr(limit.find('=') + 1));
+    } else if (arguments[i] == "--never" && i + 1 < arguments.size()) {
+      question.never = arguments[++i];
     } else if (question.device.empty()) {
       question.device = arguments[i];
     } else if (question.precision.empty()) {
@@ -37,7 +40,7 @@ Question parse(const std::vector<std::string> &arguments) {
       question.models.push_back(arguments[i]);
     }
   if (question.models.empty())
-    fail("usage: dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] MODEL...");
+    fail("usage: dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] [--never NAME] MODEL...");
   return question;
 }
 
@@ -45,9 +48,14 @@ Question parse(const std::vector<std::string> &arguments) {
 int check(const ConvolutionPlans &plans, const Question &question) {
   int faults = 0;
   bool isNamed = question.program.empty();
-  for (const PlannedConvolution &convolution : plans.convolutions)
+  for (const PlannedConvolution &convolution : plans.convolutions) {
     if (convolution.engine.empty())
       std::cout << "no engine: " << convolution.key << "\n";
+    if (!question.never.empty() && convolution.engine == question.never) {
+      std::cout << convolution.engine << ": " << convolution.key << "\n";
+      ++faults;
+    }
+  }
   for (const PlannedEntry &entry : plans.entries) {
     std::cout << entry.name << ": " << entry.convolutions << " convolutions, " << entry.withoutEngine
               << " without an engine, " << entry.launches << " launches\n";

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Compiles a configuration for CUDA and asks the real cuDNN about each of its convolutions.
 #
-#   ask.sh CONFIG sample|training "PRECISIONS" [--launches PROGRAM=N]
+#   ask.sh CONFIG sample|training "PRECISIONS" [--launches PROGRAM=N] [--never ENGINE]
 #
 # DPSIMS_COMPILE, DPSIMS_ASK_CUDNN: the programs; DPSIMS_DEVICE: the GPU's description.
 set -eu

@@ -77,9 +77,17 @@ void requireNoOverlap(const DnnGraph &graph, const std::map<int64_t, float *> &o
     throw DnnError(CUDNN_STATUS_BAD_PARAM, "the result overlaps the workspace");
 }
 
+// An engine that is compiled for a graph reads 16 bytes at a time, whatever the descriptors say.
+void requireAligned(const DnnPlan &plan, const std::map<int64_t, float *> &operands) {
+  for (const auto &[uid, address] : operands)
+    if (plan.engine.runtimeCompiled && reinterpret_cast<uint64_t>(address) % 16)
+      throw CudaError(cudaErrorMisalignedAddress, "cuDNN: tensor " + std::to_string(uid));
+}
+
 void execute(const DnnPlan &plan, const std::map<int64_t, float *> &operands, void *workspace) {
   for (const DnnTensor &tensor : plan.graph.operands())
     gpu().checkDevice(operands.at(tensor.uid), tensor.bytes(), "cuDNN: tensor " + std::to_string(tensor.uid));
+  requireAligned(plan, operands);
   gpu().checkDevice(workspace, DnnPlan::workspaceBytes, "cuDNN: workspace");
   poison(workspace, DnnPlan::workspaceBytes);
   plan.run(operands);

@@ -41,6 +41,12 @@ DnnEngine compiled(int64_t index, bool tensorCores) { return {index, tensorCores
 DnnEngine nondeterministic(int64_t index) { return {index, false, false}; }
 DnnEngine unbuildable(int64_t index) { return {index, false, true, false, false}; }
 
+// Tensor cores read 16 bytes at a time. An engine that is compiled for a graph is proposed all the same, and faults.
+bool suitsTensorCores(const DnnGraph &graph) {
+  std::vector<DnnTensor> operands = graph.operands();
+  return std::all_of(operands.begin(), operands.end(), [](const DnnTensor &tensor) { return tensor.alignment >= 16; });
+}
+
 std::vector<DnnEngine> allEngines(const DnnGraph &graph, bool fallback) {
   if (graph.conv.kind == DnnConvKind::InputGradient)
     return fallback ? std::vector{plain(1), plain(0)} : std::vector{nondeterministic(0), onTensorCores(61), plain(58)};
@@ -52,18 +58,13 @@ std::vector<DnnEngine> allEngines(const DnnGraph &graph, bool fallback) {
   if (pattern.empty())
     return fallback ? std::vector{plain(1), plain(28), compiled(71, true)}
                     : std::vector{onTensorCores(67), unbuildable(28), plain(70)};
-  if (pattern == "b" || pattern == "ba" || pattern == "rb" || pattern == "rba")
+  bool adds = pattern == "rb" || pattern == "rba";
+  if (pattern == "b" || pattern == "ba" || (adds && suitsTensorCores(graph)))
     return fallback ? std::vector{plain(11), compiled(52, true)} : std::vector{onTensorCores(51), plain(44), plain(11)};
   if (pattern == "bt")
     return fallback ? std::vector{plain(0), compiled(52, true)} : std::vector{compiled(52, true)};
   return fallback ? std::vector{compiled(2, true), compiled(7, true), compiled(8, false)}
                   : std::vector{compiled(7, true), compiled(2, true)};
-}
-
-// Tensor cores read 16 bytes at a time.
-bool suitsTensorCores(const DnnGraph &graph) {
-  std::vector<DnnTensor> operands = graph.operands();
-  return std::all_of(operands.begin(), operands.end(), [](const DnnTensor &tensor) { return tensor.alignment >= 16; });
 }
 
 std::vector<float> contract(const DnnConvolution &conv, const std::map<int64_t, float *> &operands, bool tf32) {
@@ -118,7 +119,8 @@ std::vector<cudnnBackendBehaviorNote_t> DnnEngine::behaviorNotes() const {
 std::vector<DnnEngine> proposeEngines(const DnnGraph &graph, cudnnBackendHeurMode_t mode) {
   std::vector<DnnEngine> engines = allEngines(graph, mode == CUDNN_HEUR_MODE_FALLBACK);
   if (!suitsTensorCores(graph))
-    engines.erase(std::remove_if(engines.begin(), engines.end(), [](const DnnEngine &e) { return e.tensorCores; }),
+    engines.erase(std::remove_if(engines.begin(), engines.end(),
+                                 [](const DnnEngine &e) { return e.tensorCores && !e.runtimeCompiled; }),
                   engines.end());
   return engines;
 }

@@ -51,9 +51,13 @@ END
 good "plans" plans model.dpsims -o plans.json
 
 has out "emulated GPU.* cuDNN 9"
-has out "bias silu, a256.*: cudnn:engine[0-9]*+epilogue, [0-9.]* us"
-has out "entry main: 2 convolutions, [34] launches" # by what was faster
+has out "  conv f32 .*, a256,256,256: cudnn:engine[0-9]*, [0-9.]* us"
+grep -q "bias silu" out && complain "an engine compiled for f32"
+has out "entry main: 2 convolutions, 4 launches"
 has plans.json '"measured": true'
+good "plans --tf32" plans model.dpsims --tf32 -o tf32.json
+has out "tf32 conv .*bias silu, a256.*: cudnn:engine[0-9]*+epilogue, [0-9.]* us"
+has out "entry main: 2 convolutions, [34] launches" # by what was faster
 # An output that is something else is kept.
 cp model.dpsims copy.dpsims
 bad "output is the model" "copy.dpsims: is read, and cannot be the output" plans copy.dpsims -o copy.dpsims
@@ -73,7 +77,7 @@ cmp -s plans.json before.json || complain "a plan cache that has everything was 
 "$run" execute --model model.dpsims --inputs x.safetensors --weights w.safetensors --outputs c.safetensors &
 execute --outputs d.safetensors
 wait $! || complain "a process beside another failed"
-has cache/dpsims/plans.json 'bias silu, a256'
+has cache/dpsims/plans.json '"conv f32 .*, a256'
 
 # Plans for a device elsewhere are for that one.
 good "plans --for" plans model.dpsims --for "$device" -o h100.json

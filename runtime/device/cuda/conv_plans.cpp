@@ -13,8 +13,10 @@ namespace {
 
 using Json = PlanCache::Json;
 
-constexpr double worthMeasuring = 5e7; // multiply-adds below which a launch takes longer than the work
-constexpr size_t mostMeasured = 8;
+// Multiply-adds. On an H200, for 4e7 of them, cuDNN's first proposal still took four times as long as its best.
+constexpr double worthMeasuring = 1e6;
+constexpr size_t mostMeasured = 8, mostMeasuredStrict = 4; // without tensor cores the later ones are slow and never won
+constexpr std::chrono::seconds savingInterval(10);         // a process that is stopped loses no more
 
 std::string sumOf(const std::string &text) { return std::to_string(format::checksum(text.data(), text.size())); }
 
@@ -54,21 +56,27 @@ ConvPlans::ConvPlans(CudnnTarget target, size_t candidates, EnginePolicy policy,
 
 std::shared_ptr<const ConvGraph> ConvPlans::find(const ConvGraphSpec &spec) {
   const std::string key = policy.prefix() + spec.key();
-  auto [place, isNew] = graphs.try_emplace(key);
+  auto [place, isNew] = asked.try_emplace(key);
   if (isNew)
-    place->second = choose(spec, key);
-  return place->second.empty() ? nullptr : place->second.front();
+    place->second = {spec.hasEpilogue(), choose(spec, key)};
+  const Candidates &graphs = place->second.graphs;
+  return graphs.empty() ? nullptr : graphs.front();
 }
 
 ConvPlans::Candidates ConvPlans::choose(const ConvGraphSpec &spec, const std::string &key) {
   bool measured = false;
   Candidates graphs = load(spec, key, measured);
   const bool known = !graphs.empty(), wanted = timer && !measured && spec.multiplyAdds() >= worthMeasuring;
+  const size_t most = !wanted ? candidates : policy.tf32 ? mostMeasured : mostMeasuredStrict;
   if (!known)
-    graphs = ConvGraph::findAll(spec, target, policy, wanted ? mostMeasured : candidates);
+    graphs = ConvGraph::findAll(spec, target, policy, most);
   if (graphs.empty())
     return graphs;
+  if (wanted)
+    graphs.resize(std::min(graphs.size(), most));
   const bool now = wanted && measure(spec, graphs);
+  if (wanted)
+    tellMeasured();
   if (target.isHere())
     graphs.resize(1);
   if (!known || now)
@@ -103,10 +111,22 @@ bool ConvPlans::measure(const ConvGraphSpec &spec, Candidates &graphs) const {
   } catch (const Error &) {
     return false;
   }
+  graphs.resize(seconds.size());
   for (size_t i = 0; i < graphs.size(); ++i)
     graphs[i]->seconds = seconds[i];
   std::stable_sort(graphs.begin(), graphs.end(), [](const auto &a, const auto &b) { return a->seconds < b->seconds; });
   return true;
+}
+
+void ConvPlans::tellMeasured() {
+  if (!progress)
+    progress.emplace("measuring, once for this GPU:", 0, "convolutions");
+  progress->advance();
+}
+
+void ConvPlans::save() {
+  progress.reset();
+  cache.save();
 }
 
 // A plan that cannot be written is found again by the next process.
@@ -115,8 +135,13 @@ void ConvPlans::keep(const std::string &key, const Candidates &graphs, bool meas
   for (const std::shared_ptr<ConvGraph> &graph : graphs)
     if (const std::string text = graph->text(); !text.empty())
       plans.push_back(toJson(*graph, text));
-  if (!plans.empty())
-    cache.store(key, {{"measured", measured}, {"plans", std::move(plans)}});
+  if (plans.empty())
+    return;
+  cache.store(key, {{"measured", measured}, {"plans", std::move(plans)}});
+  if (const Clock::time_point now = Clock::now(); measured && now - lastSaved > savingInterval) {
+    cache.save();
+    lastSaved = now;
+  }
 }
 
 bool ConvPlans::prefersKernel(const ConvGraphSpec &spec, const ConvGraph &fused, const ConvGraph &plain) {

@@ -6,9 +6,11 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CONV_PLANS_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CONV_PLANS_H
 
+#include "runtime/base/progress.h"
 #include "runtime/device/cuda/graph_timer.h"
 #include "runtime/device/plan_cache.h"
 
+#include <chrono>
 #include <map>
 #include <optional>
 
@@ -32,16 +34,21 @@ public:
   const std::string &device() const { return target.name(); }
 
   /// Writes new choices to the cache.
-  void save() { cache.save(); }
+  void save();
 
-  /// By key: the graphs that were asked for; the one that is taken stands first.
   using Candidates = std::vector<std::shared_ptr<ConvGraph>>;
-  const std::map<std::string, Candidates> &found() const { return graphs; }
+  struct Found {
+    bool hasEpilogue = false;
+    Candidates graphs; // the one that is taken stands first
+  };
+  /// What was asked for, by key.
+  const std::map<std::string, Found> &found() const { return asked; }
 
 private:
   Candidates choose(const ConvGraphSpec &spec, const std::string &key);
   Candidates load(const ConvGraphSpec &spec, const std::string &key, bool &measured) const;
   bool measure(const ConvGraphSpec &spec, Candidates &graphs) const;
+  void tellMeasured();
   void keep(const std::string &key, const Candidates &graphs, bool measured);
   double epilogueSeconds(const ConvGraphSpec &spec);
 
@@ -49,8 +56,11 @@ private:
   size_t candidates;
   EnginePolicy policy;
   PlanCache cache;
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point lastSaved = Clock::now();
   std::optional<GraphTimer> timer;
-  std::map<std::string, Candidates> graphs;
+  std::optional<Progress> progress; // of what is being measured
+  std::map<std::string, Found> asked;
 };
 
 } // namespace dpsims::cuda

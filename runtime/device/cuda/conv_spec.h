@@ -7,6 +7,7 @@
 
 #include "runtime/device/cuda/kernels.h"
 
+#include <algorithm>
 #include <cudnn.h>
 #include <string>
 
@@ -28,6 +29,9 @@ struct ConvGraphSpec {
 
   bool activates() const { return epilogue.activation != Activation::None; }
   bool hasEpilogue() const { return hasResidual || hasBias || activates(); }
+  uint32_t leastAlignment() const {
+    return std::min({srcAlignment, weightsAlignment, dstAlignment, residualAlignment, biasAlignment});
+  }
   double multiplyAdds() const {
     return static_cast<double>(sizes.batch * sizes.outHeight * sizes.outWidth) *
            static_cast<double>(sizes.weightCount());

@@ -6,13 +6,15 @@
 #include "runtime/device/cuda/check.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace dpsims::cuda {
 
 namespace {
 
 constexpr int runs = 5;
+constexpr double enough = 20;  // milliseconds in all: not run again
+constexpr double loading = 20; // milliseconds that the first run may take longer
+constexpr double hopeless = 3; // times as slow as another: not run again, nor are those that were expected to be slower
 
 class Event {
 public:
@@ -43,20 +45,27 @@ uint64_t elementBytes(const ConvGraphSpec &spec) { return spec.type == CUDNN_DAT
 
 } // namespace
 
-template <typename Run> double GraphTimer::best(const Run &run) const {
+template <typename Run> double GraphTimer::milliseconds(const Run &run) const {
   Event begin, end;
-  float least = std::numeric_limits<float>::infinity();
-  for (int i = 0; i <= runs; ++i) {
-    float milliseconds = 0;
-    check(cudaEventRecord(begin.get(), stream), "cudaEventRecord");
-    run();
-    check(cudaEventRecord(end.get(), stream), "cudaEventRecord");
-    check(cudaEventSynchronize(end.get()), "cudaEventSynchronize");
-    check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()), "cudaEventElapsedTime");
-    if (i > 0)
-      least = std::min(least, milliseconds);
+  float result = 0;
+  check(cudaEventRecord(begin.get(), stream), "cudaEventRecord");
+  run();
+  check(cudaEventRecord(end.get(), stream), "cudaEventRecord");
+  check(cudaEventSynchronize(end.get()), "cudaEventSynchronize");
+  check(cudaEventElapsedTime(&result, begin.get(), end.get()), "cudaEventElapsedTime");
+  return static_cast<double>(result);
+}
+
+template <typename Run> double GraphTimer::best(const Run &run, double other) const {
+  const double first = milliseconds(run), limit = hopeless * 1e3 * other;
+  if (first > limit + loading)
+    return 1e-3 * first;
+  double least = milliseconds(run), all = least;
+  for (int i = 1; i < runs && all < enough && least < limit; ++i) {
+    const double next = milliseconds(run);
+    least = std::min(least, next), all += next;
   }
-  return 1e-3 * static_cast<double>(least);
+  return 1e-3 * least;
 }
 
 std::vector<double> GraphTimer::time(const ConvGraphSpec &spec,
@@ -71,9 +80,13 @@ std::vector<double> GraphTimer::time(const ConvGraphSpec &spec,
   TrialMemory residual(spec.hasResidual ? sizes.outputCount() * element : 0, stream);
   TrialMemory bias(spec.hasBias ? static_cast<uint64_t>(sizes.outChannels) * sizeof(float) : 0, stream);
   std::vector<double> seconds;
+  double fastest = std::numeric_limits<double>::infinity();
   for (const std::shared_ptr<ConvGraph> &graph : graphs) {
     Descriptor bound = graph->bind({src.get(), weights.get(), residual.get(), bias.get(), dst.get(), workspace.get()});
-    seconds.push_back(best([&] { graph->run(cudnn, bound); }));
+    seconds.push_back(best([&] { graph->run(cudnn, bound); }, fastest));
+    if (seconds.back() > hopeless * fastest)
+      break;
+    fastest = std::min(fastest, seconds.back());
   }
   return seconds;
 }

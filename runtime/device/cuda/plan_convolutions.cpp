@@ -57,8 +57,9 @@ ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionP
     main.withoutEngine += prepare.withoutEngine;
     result.entries.push_back(main);
   }
-  for (const auto &[key, candidates] : libraries.convolutions().found())
-    result.convolutions.push_back(describe(key, candidates));
+  for (const auto &[key, found] : libraries.convolutions().found())
+    if (!found.graphs.empty() || !found.hasEpilogue) // else the epilogue becomes a kernel
+      result.convolutions.push_back(describe(key, found.graphs));
   libraries.savePlans();
   return result;
 }
