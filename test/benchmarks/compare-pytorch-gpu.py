@@ -111,8 +111,8 @@ def main():
         net, inputs = common.generator_case(torch, reference, config, args.batch, args.weights)
         net = net.eval().cuda().to(memory_format=torch.channels_last)
         expected = expected_image(net, inputs)
-        contenders = [("dpsims", precision, None) for precision in ("f32", "tf32")]
-        contenders += [("PyTorch eager", precision, False) for precision in ("f32", "tf32", "bf16")]
+        contenders = [("dpsims", precision, None) for precision in ("tf32", "f32")]
+        contenders += [("PyTorch eager", precision, False) for precision in ("tf32", "f32", "bf16")]
         contenders += [("torch.compile", precision, True) for precision in ("tf32", "bf16", "f32")]
         for name, precision, compiled in contenders:
             entry = {"contender": name, "precision": precision}

@@ -24,15 +24,22 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", type=pathlib.Path, required=True, help="folder of dpsims_torch.py")
-    parser.add_argument("--tools", type=pathlib.Path, required=True, help="folder of dpsims-compile and dpsims-run")
+    parser.add_argument("--tools", type=pathlib.Path, help="folder of dpsims-compile and dpsims-run")
     parser.add_argument("--config", default="camvid-128", help="a name in models/configs, or a file")
     parser.add_argument("--backbone", help="instead of the configuration's")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--iterations", type=int, default=4, help="in each round, and one more to warm up")
+    # PyTorch alone, for the GPU suite too: {"seconds": of each iteration, "memory": bytes, null on a CPU} goes there.
     parser.add_argument("--pytorch-worker", type=pathlib.Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    parser.add_argument("--device", default="cpu", help=argparse.SUPPRESS)
+    parser.add_argument("--tf32", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--benchmark", action="store_true", help=argparse.SUPPRESS)  # on a GPU: takes minutes
+    args = parser.parse_args()
+    if not args.tools and not args.pytorch_worker:
+        parser.error("the following arguments are required: --tools")
+    return args
 
 
 def configuration(args):
@@ -44,28 +51,37 @@ def configuration(args):
     return config
 
 
+def on_device(value, device):
+    if isinstance(value, list):
+        return [on_device(element, device) for element in value]
+    return None if value is None else value.to(device)
+
+
 def pytorch_iterations(args, config):
-    """-> seconds of each iteration of the reference's trainer, on inputs like those of a data set."""
+    """Runs the reference's trainer on inputs like those of a data set; -> what the worker writes."""
     import torch
     sys.path.insert(0, str(args.reference))
     import dpsims_torch as reference
     import export
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.tf32
+    torch.backends.cudnn.benchmark = args.benchmark
     generator, discriminator, loss, optimizer = reference.from_config(config)
     reference.initialise(generator, 1), reference.initialise(discriminator, 2)
-    nets = [net.to(memory_format=torch.channels_last) for net in (generator, discriminator)]
+    nets = [net.to(args.device, memory_format=torch.channels_last) for net in (generator, discriminator)]
     trainer = reference.Trainer(*nets, loss, optimizer)
     inputs = export.make_inputs(config, args.batch, 1, generator, loss)
     instances = generator.cfg.instance_edges or loss.contrastive_segments == "instances"
     batch = export.to_batch(inputs, instances)
     batch["image"] = batch["image"].contiguous(memory_format=torch.channels_last)
+    batch = {name: on_device(value, args.device) for name, value in batch.items()}
     seconds = []
     for _ in range(args.iterations + 1):
         start = time.perf_counter()
-        trainer.step(batch)
+        trainer.step(batch)  # waits for the losses
         seconds.append(time.perf_counter() - start)
-    return seconds[1:]
+    return {"seconds": seconds[1:], "memory": torch.cuda.max_memory_allocated() if args.device != "cpu" else None}
 
 
 def measured(command):
@@ -98,7 +114,7 @@ def main():
         results = {"PyTorch eager": [], "dpsims": []}
         for _ in range(args.rounds):
             memory = measured(theirs)
-            results["PyTorch eager"].append((statistics.median(json.loads(times.read_text())), memory))
+            results["PyTorch eager"].append((statistics.median(json.loads(times.read_text())["seconds"]), memory))
             measured(ours)
             result = json.loads(times.read_text())
             results["dpsims"].append((result["median_seconds"], result["memory"]["resident_peak"]))

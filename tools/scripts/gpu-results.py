@@ -11,6 +11,7 @@ import sys
 import flags
 
 SCHEMA = 1
+LONGEST_LABEL = 80
 VERDICTS = {True: "all checks passed.", False: "**checks failed.**"}
 
 
@@ -169,13 +170,18 @@ def benches(data, section, title):
     return lines
 
 
+def shortened(label):
+    """Kernels of many parts have long names."""
+    return label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL]}..."
+
+
 def kinds(entry):
     total = sum(kind["seconds"] for kind in entry["kinds"].values()) or 1
     rows = [(name, kind["steps"], milliseconds(kind["seconds"]), share(kind["seconds"], total),
              rate(kind["flops"] / kind["seconds"] if kind["seconds"] else 0, "TFLOP/s", 1e12),
              rate(kind["bytes"] / kind["seconds"] if kind["seconds"] else 0, "GB/s", 1e9))
             for name, kind in sorted(entry["kinds"].items(), key=lambda item: -item[1]["seconds"])]
-    slow = [(step["label"], step["implementation"], milliseconds(step["seconds"]))
+    slow = [(shortened(step["label"]), step["implementation"], milliseconds(step["seconds"]))
             for step in entry.get("steps", [])[:8]]
     return [f"{entry['model']}, {entry['precision']}, {entry['mode']}, by kind, one step at a time:", "",
             *table(("kind", "steps", "time", "share", "speed", "memory"), rows),
@@ -183,6 +189,10 @@ def kinds(entry):
 
 
 def pytorch(data):
+    return [*pytorch_generator(data), *pytorch_training(data)]
+
+
+def pytorch_generator(data):
     found = data.get("pytorch", {})
     rows = [(entry["contender"], entry["precision"], milliseconds(entry.get("seconds")),
              f"{entry['error']:.1e}" if entry.get("error") is not None else "", entry.get("reason", ""))
@@ -193,6 +203,16 @@ def pytorch(data):
             f"The generator, batch {found.get('batch', 1)}, PyTorch {found.get('torch', '')}; errors are relative to "
             "PyTorch in f64.", "",
             *table(("contender", "precision", "time", "relative error", ""), rows)]
+
+
+def pytorch_training(data):
+    rows = [("PyTorch eager", entry["precision"], entry["batch"], milliseconds(entry.get("seconds")),
+             f"{entry['memory'] / 1e9:.2f} GB" if entry.get("memory") else "", entry.get("reason", ""))
+            for entry in data.get("pytorch_training", [])]
+    if not rows:
+        return []
+    return ["An iteration of training:", "",
+            *table(("contender", "precision", "batch", "time", "memory", ""), rows)]
 
 
 def ratios(data):

@@ -35,7 +35,7 @@ import sys
 
 data = json.load(open(f"{sys.argv[1]}/results.json"))
 status = {step["name"]: step["status"] for step in data["steps"]}
-for name in ("versions", "smoke", "golden", "kernels", "plans"):
+for name in ("versions", "smoke", "golden", "kernels", "run", "plans"):
     assert status[name] == "passed", (name, status)
 for name in ("sampling", "training", "pytorch"):
     assert status[name] == "skipped", (name, status)
@@ -54,7 +54,7 @@ grep -q '^| golden cases | passed |' out/gpu.md
 env -i PATH="$PATH" HOME="$folder/there" dpsims-gpu-suite/gpu-suite.sh run --emulated "$emulated" --steps training \
   --limit 6 --output one 2>one.txt
 grep -q '^2. golden cases: skipped, .* not among --steps' one.txt
-grep -q '^9. training: timed out, ' one.txt
+grep -q '^10. training: timed out, ' one.txt
 
 # A sum that is wrong is found.
 sums=dpsims-gpu-suite/kernels/sample-1.safetensors

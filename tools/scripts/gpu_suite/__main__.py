@@ -109,7 +109,7 @@ def parse_arguments():
     run.add_argument("--limit", type=positive, default=540, metavar="S",
                      help="seconds for the steps (540); a clone builds and compiles before they begin")
     run.add_argument("--jobs", type=positive, default=min(4, os.cpu_count() or 1), metavar="N",
-                     help="golden cases at a time")
+                     help="golden cases, or parts of the conformance tests, at a time")
     run.add_argument("--python", type=program, default=sys.executable, metavar="FILE", help="a Python that has PyTorch")
     make = commands.add_parser("pack", description="Packs programs, models and scripts into one file.")
     add_common(make)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Whether single steps and kernels are right, and keep to their memory."""
+import concurrent.futures
 import re
 import shutil
 
@@ -16,20 +17,31 @@ CONFORMANCE = {"f32": (), "tf32": ("--tf32",)}
 # Every kind of step against plain loops
 #===---------------------------------------------------------------------------------------------------------------===#
 
+def shard(context, flags, index):
+    """Runs one of --jobs parts of the tests; -> (tests that passed, names of those that failed)."""
+    environment = {"GTEST_TOTAL_SHARDS": str(context.options.jobs), "GTEST_SHARD_INDEX": str(index)}
+    _, text = context.command([context.suite.program("dpsims-conformance"), "--device", "cuda", "--models",
+                               context.suite.folder / "models", "--gtest_brief=1", *flags], environment,
+                              allowed=(0, 1))
+    passed = re.search(r"PASSED  \] (\d+) test", text)
+    if not passed:
+        raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+    return int(passed[1]), re.findall(r"^\[  FAILED  \] (\w[^ ,]*\.[^ ,\n]*)", text, re.M)
+
+
 def conformance(context):
-    program = context.suite.program("dpsims-conformance")
-    if not program.exists():
+    if not context.suite.program("dpsims-conformance").exists():
         raise Skip("dpsims-conformance is not there: configure with -DDPSIMS_TESTS=ON")
     failures = []
-    for precision, flags in CONFORMANCE.items():
-        _, text = context.command([program, "--device", "cuda", "--models", context.suite.folder / "models",
-                                   "--gtest_brief=1", *flags], allowed=(0, 1))
-        passed = re.search(r"PASSED  \] (\d+) test", text)
-        failed = sorted(set(re.findall(r"^\[  FAILED  \] (\w[^ ,]*\.[^ ,\n]*)", text, re.M)))
-        if not passed:
-            raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
-        context.record("conformance", {"precision": precision, "passed": int(passed[1]), "failed": failed})
-        failures += failed
+    with concurrent.futures.ThreadPoolExecutor(context.options.jobs) as pool:
+        parts = {precision: [pool.submit(shard, context, flags, index) for index in range(context.options.jobs)]
+                 for precision, flags in CONFORMANCE.items()}
+        for precision, work in parts.items():
+            done = [part.result() for part in work]
+            failed = sorted({name for _, names in done for name in names})
+            context.record("conformance", {"precision": precision, "passed": sum(passed for passed, _ in done),
+                                           "failed": failed})
+            failures += failed
     if failures:
         raise process.CommandError(f"{len(failures)} tests failed: {failures[0]}", failures[:process.TAIL_LINES])
 

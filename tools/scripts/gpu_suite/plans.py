@@ -50,17 +50,24 @@ def device_name(context):
     return found[1] if found else ""
 
 
+def plan(context, name, precision, flags):
+    start = time.monotonic()
+    text = context.dpsims("plans", context.suite.model(name), *flags)
+    found = re.search(r"(\d+) of (\d+) different convolutions have an engine", text)
+    context.record("plans", {"model": name, "precision": precision, "engines": int(found[1]),
+                             "convolutions": int(found[2]), "seconds": round(time.monotonic() - start, 2)})
+
+
 def plans(context):
     """Measures cuDNN's engines for each convolution once; the steps after this one find them in the plan cache, and
     whoever packs the next suite in the results."""
     cache = context.work / "dpsims" / "plans.json"
     context.results.data["packed_plans"] = take_plans(context.suite.folder, device_name(context), cache)
     names = TIMED[:1] if context.options.short else TIMED
-    for name in names:
-        for precision, flags in PRECISIONS.items():
-            start = time.monotonic()
-            text = context.dpsims("plans", context.suite.model(name), *flags)
-            found = re.search(r"(\d+) of (\d+) different convolutions have an engine", text)
-            context.record("plans", {"model": name, "precision": precision, "engines": int(found[1]),
-                                     "convolutions": int(found[2]), "seconds": round(time.monotonic() - start, 2)})
-            shutil.copy(cache, context.options.output / PLANS)
+    for precision, flags in PRECISIONS.items():
+        for name in names:
+            try:
+                plan(context, name, precision, flags)
+            finally:
+                if cache.exists():  # what a command that is stopped has saved counts too
+                    shutil.copy(cache, context.options.output / PLANS)

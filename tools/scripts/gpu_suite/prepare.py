@@ -12,6 +12,7 @@ import sys
 import process
 from plans import make_plans
 from suite import PLANS, SCHEMA, SuiteError, write_manifest
+from training_run import MODEL
 
 COMPILE_SECONDS = 600
 RECORD_SECONDS = 1200
@@ -41,13 +42,16 @@ def read_cases(root, chosen):
     return [{"name": name, **case} for name, case in cases.items() if not chosen or name in chosen]
 
 
-def models_of(config, kernels):
-    """-> (name, arguments of dpsims-compile) of the programs that are timed, and of the conformance suite's."""
+def models_of(root, config, kernels):
+    """-> (name, arguments of dpsims-compile) of the programs that are timed, of the conformance suite's and of the
+    training run's."""
+    shapes = ["--set", "data.dataset=shapes", "--set", 'data.pictures={"train": 8, "val": 4}']
     return [("sample-1", [config, "--program", "sample", "--batch", 1]),
             ("sample-32", [config, "--program", "sample", "--batch", 32]),
             ("generator-1", [config, "--program", "generator", "--batch", 1]),
             ("training-8", [config, "--training", "--batch", 8]),
-            (CONFORMANCE, [kernels])]
+            (CONFORMANCE, [kernels]),
+            (MODEL, [root / "models/configs/tiny.json", "--training", "--batch", 2, *shapes])]
 
 
 def compile_all(compiler, work, jobs):
@@ -123,7 +127,7 @@ def prepare(root, folder, options, tools, programs, record=True):
     for case in cases:
         copy_case(root, case, golden)
     shutil.copy(config, folder / "config.json")
-    work = [(models / f"{name}.dpsims", words) for name, words in models_of(config, make_kernels(root, folder))]
+    work = [(models / f"{name}.dpsims", words) for name, words in models_of(root, config, make_kernels(root, folder))]
     for case in cases:
         words = [root / "test/golden" / case["name"] / "config.json"]
         work.append((golden / f"{case['name']}.dpsims",

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Step 9: PyTorch, eager and torch.compile, on the same weights and inputs; a script of its own measures."""
+"""PyTorch on the same networks; scripts of their own measure: an iteration of training, eager; the generator, eager and
+with torch.compile, on the same weights and inputs."""
 import json
+import statistics
 
+import process
 from runner import Skip
-from speed import generator_weights, require_torch
+from speed import PRECISIONS, TRAINING_BATCH, generator_weights, require_torch
+
+ITERATIONS = 4
+TRAINING_SECONDS = 40
 
 
 def ratios(found):
@@ -19,11 +25,41 @@ def ratios(found):
     return result
 
 
+def ratio_of_training(context, precision, seconds):
+    """Records how many times as fast as PyTorch's our iteration is, where that was timed."""
+    own = [entry["device_seconds"] for entry in context.results.data.get("training", [])
+           if entry["precision"] == precision and "device_seconds" in entry]
+    if own:
+        context.record("ratios", {"what": f"training, batch {TRAINING_BATCH}, {precision}", "ratio": seconds / own[0]})
+
+
+def compare_training(context, reference, precision, flags):
+    entry = {"precision": precision, "batch": TRAINING_BATCH}
+    path = context.work / f"pytorch-training-{precision}.json"
+    try:
+        context.command([context.options.python, context.options.scripts / "compare-pytorch-training.py", "--reference",
+                         reference, "--config", context.suite.folder / "config.json", "--batch", TRAINING_BATCH,
+                         "--iterations", ITERATIONS, "--device", "cuda", *flags, "--pytorch-worker", path],
+                        seconds=TRAINING_SECONDS)
+        found = json.loads(path.read_text(encoding="utf-8"))
+        entry.update(seconds=statistics.median(found["seconds"]), memory=found["memory"])
+        ratio_of_training(context, precision, entry["seconds"])
+    except process.CommandError as error:  # the generator can be compared all the same
+        entry["reason"] = str(error)
+    context.record("pytorch_training", entry)
+
+
 def compare(context):
     require_torch(context)
     reference = context.options.reference or context.suite.folder / "reference"
     if not (reference / "dpsims_torch.py").is_file():
         raise Skip("no reference in PyTorch: --reference DIR names the folder of dpsims_torch.py")
+    for precision, flags in PRECISIONS.items():
+        compare_training(context, reference, precision, flags)
+    compare_generator(context, reference)
+
+
+def compare_generator(context, reference):
     path = context.work / "pytorch.json"
     try:
         context.command([context.options.python, context.options.scripts / "compare-pytorch-gpu.py",
@@ -34,4 +70,6 @@ def compare(context):
     finally:
         if path.exists():  # what was measured before a failure counts
             found = json.loads(path.read_text(encoding="utf-8"))
-            context.results.data.update(pytorch=found, ratios=ratios(found))
+            context.results.data["pytorch"] = found
+            for ratio in ratios(found):
+                context.record("ratios", ratio)

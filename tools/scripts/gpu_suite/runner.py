@@ -68,9 +68,9 @@ class Context:
             self.results.data.setdefault(section, []).append(value)
 
     def command(self, words, environment=None, seconds=None, allowed=(0,)):
-        """As process.run_command, within the step's limit; the log gets command and output."""
+        """As process.run_command, within the step's limit; the log gets command, output and seconds."""
         wait = self.seconds_left() if seconds is None else min(seconds, self.seconds_left())
-        text = ""
+        text, start = "", time.monotonic()
         try:
             status, text = process.run_command(words, wait, {**self.environment, **(environment or {})}, allowed)
             return status, text
@@ -80,7 +80,8 @@ class Context:
         finally:
             with self.lock:
                 print("$", *words, file=self.log)
-                print(text.rstrip(), file=self.log, flush=True)
+                print(text.rstrip(), file=self.log)
+                print(f"({time.monotonic() - start:.2f} s)", file=self.log, flush=True)
 
     def dpsims(self, *words, **keywords):
         return self.command([self.suite.program("dpsims-run"), *words], **keywords)[1]
