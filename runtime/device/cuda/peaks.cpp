@@ -47,8 +47,8 @@ double measureBandwidth(const Gpu &gpu, cudaStream_t stream) {
 double measureFma(const Gpu &gpu, cudaStream_t stream) {
   CudaMemory sink(sizeof(float));
   double flops = 0;
-  double seconds = bestSeconds(
-      stream, [&] { flops = launchFmaChains(static_cast<float *>(sink.data()), gpu.processors, stream); });
+  double seconds =
+      bestSeconds(stream, [&] { flops = launchFmaChains(static_cast<float *>(sink.data()), gpu.processors, stream); });
   return flops / seconds;
 }
 
@@ -62,13 +62,20 @@ uint64_t matrixSize(const Gpu &gpu) {
   return n;
 }
 
-// A product of square matrices; its objects are few, and all belong to it.
+// A product of square matrices; its objects are few, and all belong to it. TF32's instructions on Hopper want the index
+// that is summed over to change first in both, which is so where one is transposed.
 class Product {
 public:
-  Product(uint64_t n, cudaDataType_t type, cublasComputeType_t compute) {
+  Product(uint64_t n, cudaDataType_t type, cublasComputeType_t compute, cublasOperation_t first)
+      : scratch(scratchBytes) {
     check(cublasLtMatmulDescCreate(&desc, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
+    check(cublasLtMatmulDescSetAttribute(desc, CUBLASLT_MATMUL_DESC_TRANSA, &first, sizeof(first)),
+          "cublasLtMatmulDescSetAttribute");
     check(cublasLtMatrixLayoutCreate(&layout, type, n, n, static_cast<int64_t>(n)), "cublasLtMatrixLayoutCreate");
     check(cublasLtMatmulPreferenceCreate(&preference), "cublasLtMatmulPreferenceCreate");
+    check(cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &scratchBytes,
+                                               sizeof(scratchBytes)),
+          "cublasLtMatmulPreferenceSetAttribute");
   }
   ~Product() {
     cublasLtMatmulPreferenceDestroy(preference);
@@ -81,19 +88,22 @@ public:
   /// False where cuBLASLt has no algorithm.
   bool choose(cublasLtHandle_t handle) {
     int count = 0;
-    cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(handle, desc, layout, layout, layout, layout, preference, 1,
-                                                           &found, &count);
+    cublasStatus_t status =
+        cublasLtMatmulAlgoGetHeuristic(handle, desc, layout, layout, layout, layout, preference, 1, &found, &count);
     return status == CUBLAS_STATUS_SUCCESS && count > 0;
   }
 
   void enqueue(cublasLtHandle_t handle, const void *a, const void *b, void *c, cudaStream_t stream) const {
     float one = 1, zero = 0;
-    check(cublasLtMatmul(handle, desc, &one, a, layout, b, layout, &zero, c, layout, c, layout, &found.algo, nullptr, 0,
-                         stream),
+    check(cublasLtMatmul(handle, desc, &one, a, layout, b, layout, &zero, c, layout, c, layout, &found.algo,
+                         scratch.data(), scratchBytes, stream),
           "cublasLtMatmul");
   }
 
 private:
+  static constexpr uint64_t scratchBytes = uint64_t(32) << 20;
+
+  CudaMemory scratch;
   cublasLtMatmulDesc_t desc = nullptr;
   cublasLtMatrixLayout_t layout = nullptr;
   cublasLtMatmulPreference_t preference = nullptr;
@@ -104,15 +114,19 @@ private:
 double measureProduct(const Gpu &gpu, Libraries &libraries, cudaDataType_t type, cublasComputeType_t compute,
                       cudaStream_t stream) {
   uint64_t n = matrixSize(gpu), bytes = n * n * (type == CUDA_R_32F ? sizeof(float) : 2);
-  Product product(n, type, compute);
-  if (!product.choose(libraries.cublas()))
-    return 0;
   CudaMemory a(bytes), b(bytes), c(bytes);
   for (const CudaMemory *operand : {&a, &b})
     check(cudaMemsetAsync(operand->data(), 0x3d, bytes, stream), "cudaMemsetAsync"); // about 0.05 in either type
-  double seconds =
-      bestSeconds(stream, [&] { product.enqueue(libraries.cublas(), a.data(), b.data(), c.data(), stream); });
-  return 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / seconds;
+  double best = 0, flops = 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
+  for (cublasOperation_t first : {CUBLAS_OP_N, CUBLAS_OP_T}) {
+    Product product(n, type, compute, first);
+    if (!product.choose(libraries.cublas()))
+      break;
+    double seconds =
+        bestSeconds(stream, [&] { product.enqueue(libraries.cublas(), a.data(), b.data(), c.data(), stream); });
+    best = std::max(best, flops / seconds);
+  }
+  return best;
 }
 
 } // namespace
@@ -121,10 +135,9 @@ DevicePeaks measureGpuPeaks(Libraries &libraries, cudaStream_t stream) {
   Gpu gpu = currentGpu();
   DevicePeaks peaks;
   peaks.bandwidth = measureBandwidth(gpu, stream);
-  peaks.arithmetic = {
-      {"f32", measureFma(gpu, stream)},
-      {"TF32", measureProduct(gpu, libraries, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, stream)},
-      {"bf16", measureProduct(gpu, libraries, CUDA_R_16BF, CUBLAS_COMPUTE_32F, stream)}};
+  peaks.arithmetic = {{"f32", measureFma(gpu, stream)},
+                      {"TF32", measureProduct(gpu, libraries, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, stream)},
+                      {"bf16", measureProduct(gpu, libraries, CUDA_R_16BF, CUBLAS_COMPUTE_32F, stream)}};
   if (libraries.allowsTf32() && peaks.arithmetic[1].flops > 0)
     std::swap(peaks.arithmetic[0], peaks.arithmetic[1]);
   peaks.arithmetic.erase(std::remove_if(peaks.arithmetic.begin(), peaks.arithmetic.end(),
