@@ -8,6 +8,7 @@
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 
 #include <cmath>
 #include <limits>
@@ -182,6 +183,23 @@ FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) 
   if (json::Object *object = value->getAsObject())
     return std::move(*object);
   return fileError(context, path) << "must hold one JSON object";
+}
+
+LogicalResult embedDataset(MLIRContext *context, json::Object &configuration, StringRef path) {
+  json::Object *data = configuration.getObject("data");
+  std::optional<StringRef> dataset = data ? data->getString("dataset") : std::nullopt;
+  if (!dataset || (!dataset->contains('/') && !dataset->ends_with(".json")))
+    return success();
+  llvm::SmallString<128> file(llvm::sys::path::parent_path(path));
+  if (llvm::sys::path::is_absolute(*dataset))
+    file.clear();
+  llvm::sys::path::append(file, *dataset);
+  FailureOr<json::Object> keys = readConfiguration(context, file);
+  if (failed(keys))
+    return failure();
+  json::Object embedded{{"file", dataset->str()}, {"keys", std::move(*keys)}};
+  (*data)["dataset"] = std::move(embedded);
+  return success();
 }
 
 LogicalResult applySetting(MLIRContext *context, json::Object &configuration, StringRef setting) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "data_support.h"
+#include "runtime/data/known_datasets.h"
 
 using namespace dpsims;
 using namespace dpsims::test;
@@ -18,6 +19,57 @@ TEST(DataConfiguration, KnowsDataSets) {
   EXPECT_TRUE(own.rules.remap.empty());
   EXPECT_EQ(own.rules.ignore, (std::vector<int32_t>{ignoredId, 7}));
   EXPECT_EQ(own.layouts.size(), 1u);
+}
+
+TEST(DataConfiguration, KnowsTheDataSetsOfTheProgram) {
+  EXPECT_EQ(knownDatasets(),
+            (std::vector<std::string>{"ade20k", "camvid", "cityscapes", "coco_stuff", "folders", "shapes"}));
+  for (const std::string &name : knownDatasets())
+    EXPECT_EQ(configure("{\"dataset\": \"" + name + "\"}").dataset, name);
+}
+
+static DataConfiguration configureIn(const TemporaryDirectory &folder, const std::string &data) {
+  return DataConfiguration::parse(R"({"num_classes": 5, "data": )" + data + "}", folder / "c.json");
+}
+
+TEST(DataConfiguration, ReadsTheFileOfADataSet) {
+  TemporaryDirectory folder;
+  makeDirectory(folder / "sets");
+  writeFile(folder / "sets/mine.json",
+            R"({"images": "a/*", "labels": "b/*", "ignore": [3, 9], "zoom": 2, "flip": false})");
+  const DataConfiguration c = configureIn(folder, R"({"dataset": "sets/mine.json", "labels": "c/*", "flip": true})");
+  EXPECT_EQ(c.dataset, "mine");
+  ASSERT_EQ(c.layouts.size(), 1u);
+  EXPECT_EQ(c.layouts[0].images, "a/*");
+  EXPECT_EQ(c.layouts[0].labels, "c/*");                           // the configuration's
+  EXPECT_EQ(c.rules.ignore, (std::vector<int32_t>{ignoredId, 9})); // 3 is a class
+  EXPECT_EQ(c.transform.zoom, 2);
+  EXPECT_TRUE(c.transform.flip);
+  EXPECT_EQ(configureIn(folder, "{\"dataset\": \"" + folder / "sets/mine.json" + "\"}").dataset, "mine");
+  // As compiled models have it.
+  const DataConfiguration embedded =
+      configure(R"({"dataset": {"file": "sets/mine.json", "keys": {"images": "a/*", "labels": "b/*"}}})");
+  EXPECT_EQ(embedded.dataset, "mine");
+  EXPECT_EQ(embedded.layouts[0].labels, "b/*");
+}
+
+TEST(DataConfiguration, NamesTheFileOfADataSet) {
+  TemporaryDirectory folder;
+  auto error = [&](const std::string &text) {
+    writeFile(folder / "mine.json", text);
+    return errorOf([&] { configureIn(folder, R"({"dataset": "mine.json"})"); });
+  };
+  EXPECT_TRUE(
+      hasParts(errorOf([&] { configureIn(folder, R"({"dataset": "mine.json"})"); }), {"/mine.json: ", "No such"}));
+  EXPECT_TRUE(hasParts(error(R"({"zoom": 9})"), {"/mine.json: zoom of the data set: \"9\" is no number from 1 to 8"}));
+  EXPECT_TRUE(
+      hasParts(error(R"({"palette": {"1": [1, 2, true]}})"), {"/mine.json: palette.1[2] of the data set: \"true\""}));
+  EXPECT_TRUE(hasParts(error(R"({"crops": 1})"), {"/mine.json: crops: unknown key", "palette"}));
+  EXPECT_TRUE(hasParts(error(R"({"dataset": "camvid"})"), {"/mine.json: dataset of the data set: ", "write its keys"}));
+  EXPECT_TRUE(hasParts(error("{}"), {"c.json: the data set \"mine\"", "\"images\" and \"labels\""}));
+  EXPECT_TRUE(hasParts(error("[]"), {"/mine.json: the data set is not an object"}));
+  EXPECT_TRUE(hasParts(error("{"), {"/mine.json: the data set is no JSON object", "byte"}));
+  EXPECT_TRUE(hasParts(error(std::string(1000, '[')), {"/mine.json: the data set has more than 100 brackets"}));
 }
 
 TEST(DataConfiguration, ReadsEveryKey) {

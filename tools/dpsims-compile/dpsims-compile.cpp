@@ -8,6 +8,7 @@
 #include "passes/Pipelines.h"
 #include "passes/Registration.h"
 #include "passes/Serialize.h"
+#include "tools/dpsims-compile/data_section.h"
 #include "tools/dpsims-compile/output.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -46,23 +47,26 @@ cl::list<std::string> chips("chip",
                             cl::value_desc("name"), cl::cat(category));
 cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::cat(category));
 cl::opt<int64_t> batch("batch", cl::desc("images at a time (default 1)"), cl::init(1), cl::cat(category));
-cl::opt<std::string> recompute("recompute",
-                               cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does not "
-                                        "fit is computed again where it is needed"),
-                               cl::value_desc("bytes"), cl::cat(category));
+cl::opt<std::string>
+    recompute("recompute",
+              cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does not "
+                       "fit is computed again where it is needed"),
+              cl::value_desc("bytes"), cl::cat(category));
 cl::list<std::string> settings("set", cl::desc("key=value over the configuration's, as generator.noise=concat"),
                                cl::value_desc("key=value"), cl::cat(category));
 cl::opt<std::string> compileTo("compile-to",
                                cl::desc("stop at a stage and write text: parse, graph, optimized, schedule, kernels"),
                                cl::value_desc("stage"), cl::cat(category));
-cl::opt<std::string> modelText("model-text", cl::desc("the text that declares the programs (default: programs.mlir of "
-                                                      "the models that come with the compiler)"),
+cl::opt<std::string> modelText("model-text",
+                               cl::desc("the text that declares the programs (default: programs.mlir of "
+                                        "the models that come with the compiler)"),
                                cl::value_desc("FILE.mlir"), cl::cat(category));
 cl::opt<std::string> report("report",
                             cl::desc("cuda: write what each kernel takes of each chip (registers, spills, shared "
                                      "memory) to standard error; with --report=FILE, to FILE"),
                             cl::value_desc("FILE"), cl::ValueOptional, cl::cat(category));
-cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"), cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"),
+                            cl::cat(category));
 cl::extrahelp examples("\nExamples:\n"
                        "  dpsims-compile models/configs/camvid-128.json --program sample -o camvid.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --program features --batch 2 "
@@ -168,6 +172,8 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
   for (const std::string &setting : settings)
     if (failed(applySetting(&context, *configuration, setting)))
       return failure();
+  if (failed(embedDataset(&context, *configuration, input)))
+    return failure();
   std::string text = modelText.empty() ? defaultText(argv0) : std::string(modelText);
   Source source{parseText(context, text), Stage::Parse, "", ""};
   SmallVector<std::string> files{text};
@@ -184,6 +190,9 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
     return source;
   if (failed(elaborate(*source.module, programs, *parameters)))
     return failure();
+  if (configuration->get("data") && configuration->get("num_classes"))
+    if (std::string fault = dataSectionFault(source.config, input); !fault.empty())
+      return fail(fault), failure();
   source.stage = Stage::Graph;
   return source;
 }
@@ -209,9 +218,7 @@ int writeText(Source &source) {
 //===-- Code ------------------------------------------------------------------------------------------------------===//
 
 /// What the flags --chip name together, as "sm_80,sm_90".
-std::string chipList() {
-  return chips.empty() ? target == "cuda" ? "sm_90" : "native" : llvm::join(chips, ",");
-}
+std::string chipList() { return chips.empty() ? target == "cuda" ? "sm_90" : "native" : llvm::join(chips, ","); }
 
 LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
   CpuTarget cpuTarget;
@@ -281,7 +288,8 @@ int checkCudaChips(StringRef list) {
     if (name.empty())
       return fail("--chip " + list + ": a name is missing; several are wanted as sm_80,sm_90");
     if (!isKnownCudaChip(name))
-      return fail("--chip " + name + ": LLVM knows no such NVIDIA chip; a name like sm_90 is wanted, and dpsims-run "
+      return fail("--chip " + name +
+                  ": LLVM knows no such NVIDIA chip; a name like sm_90 is wanted, and dpsims-run "
                   "info --devices tells that of a GPU");
     if (!assembled.empty() && !llvm::is_contained(assembled, name))
       return fail("--chip " + name + ": ptxas of this toolkit has no " + name + ": it has " +

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/data/section.h"
+#include "runtime/image/canvas.h"
+
+#include <algorithm>
+#include <set>
+
+namespace dpsims {
+
+namespace {
+
+int32_t readId(const JsonValue &value) { return value.integer<int32_t>(-1, 1 << 30); }
+
+/// The id that is a key of `object`. `seen`: those before it.
+int32_t idKey(const std::string &key, const JsonValue &object, std::set<int32_t> &seen) {
+  if (key.empty() || key.size() > 9 || key.find_first_not_of("0123456789") != std::string::npos)
+    object.refuse(": ", quoted(key), " is no id");
+  const int32_t id = std::stoi(key);
+  if (!seen.insert(id).second)
+    object.refuse(": ", quoted(key), " is id ", id, " once more; remove one of the two");
+  return id;
+}
+
+uint32_t readColour(const JsonValue &value) {
+  if (!value.isList() || value.json().size() != 3)
+    value.refuse(": ", value.shown(), " is no colour [r, g, b]");
+  uint32_t packed = 0;
+  for (const JsonValue &channel : value.elements())
+    packed = packed << 8 | uint32_t(channel.integer(0, 255));
+  return packed;
+}
+
+/// An id that a set ignores is a class where the configuration has so many.
+void readIgnore(const JsonValue &value, bool own, DataConfiguration &result) {
+  if (!value.isList())
+    value.refuse(" is no list of ids");
+  for (const JsonValue &item : value.elements()) {
+    const int32_t id = readId(item);
+    if (own || id >= result.rules.numClasses)
+      result.rules.ignore.push_back(id);
+  }
+}
+
+// Wants data.ignore: later the id would look as if the file had it.
+void checkRemap(const JsonValue &value, const LabelRules &rules) {
+  auto isIgnored = [&](int32_t id) {
+    return std::find(rules.ignore.begin(), rules.ignore.end(), id) != rules.ignore.end();
+  };
+  for (const auto &[id, to] : rules.remap)
+    if ((to < 0 || to >= rules.numClasses) && !isIgnored(to))
+      value.refuse(": \"", id, "\": ", to, ": ", to, " is neither one of the classes 0..", rules.numClasses - 1,
+                   " nor in data.ignore; add it there, or map to a class");
+}
+
+void readRemap(const JsonValue &value, LabelRules &rules) {
+  if (value.is("minus_one")) { // ids beyond the classes stay: an error then names what the file has
+    for (int32_t i = 0; i <= rules.numClasses; ++i)
+      rules.remap[i] = i - 1;
+    return;
+  }
+  if (!value.isObject())
+    value.refuse(" is neither \"minus_one\" nor {\"id\": id, ...}");
+  std::set<int32_t> seen;
+  for (const auto &[id, to] : value.members())
+    rules.remap[idKey(id, value, seen)] = readId(to);
+  checkRemap(value, rules);
+}
+
+/// Wants data.label_values and data.remap.
+class PaletteReader {
+public:
+  PaletteReader(const JsonValue &value, DataConfiguration &result) : value(value), result(result) {
+    if (!value.isObject())
+      value.refuse(" is not {\"id\": [r, g, b], ...}");
+    std::set<int32_t> seen;
+    for (const auto &[key, given] : value.members())
+      addId(idKey(key, value, seen), given);
+    setDrawingColours();
+  }
+
+private:
+  // A class may have several colours; the first is the one to draw with.
+  void addId(int32_t id, const JsonValue &given) {
+    const bool several = given.isList() && !given.json().empty() && given.json()[0].is_array();
+    const std::vector<JsonValue> list = several ? given.elements() : std::vector<JsonValue>{given};
+    for (const JsonValue &item : list)
+      addColour(item, id);
+    drawing.emplace(id, readColour(list[0]));
+  }
+
+  // Where ids are stored, drawings may have a colour for two classes.
+  void addColour(const JsonValue &colour, int32_t id) {
+    const auto [entry, fresh] = result.colours.emplace(readColour(colour), id);
+    if (!fresh && entry->second != id && result.labelValues != DataConfiguration::LabelValues::Ids)
+      value.refuse(": ", colour.json().dump(), " is the colour of both ", entry->second, " and ", id,
+                   "; give each a colour of its own, or set data.label_values to \"ids\"");
+  }
+
+  // Ids of the palette are those of files.
+  void setDrawingColours() {
+    std::set<int32_t> classes;
+    for (const auto &[id, colour] : drawing) {
+      const auto found = result.rules.remap.find(id);
+      const int32_t to = found == result.rules.remap.end() ? id : found->second;
+      if (to >= 0 && to < result.rules.numClasses && classes.insert(to).second)
+        result.palette[size_t(to)] = colour;
+    }
+  }
+
+  const JsonValue &value;
+  DataConfiguration &result;
+  std::map<int32_t, uint32_t> drawing; // the first colour of each id
+};
+
+void readNames(const JsonValue &value, std::vector<std::string> &names) {
+  if (!value.isList() || value.json().size() > names.size())
+    value.refuse(" is no list of at most ", names.size(), " names");
+  const std::vector<JsonValue> given = value.elements();
+  for (size_t i = 0; i < given.size(); ++i)
+    names[i] = given[i].text();
+}
+
+} // namespace
+
+void readLabelKeys(const DataSection &section, DataConfiguration &result) {
+  result.rules.ignore.push_back(ignoredId);
+  result.palette = makePalette(result.rules.numClasses);
+  for (int i = 0; i < result.rules.numClasses; ++i)
+    result.names.push_back(std::to_string(i));
+  if (const JsonValue *values = section.find("label_values"))
+    result.labelValues = DataConfiguration::LabelValues(values->word({"auto", "ids", "colours", "greys"}));
+  if (const JsonValue *ignore = section.find("ignore"))
+    readIgnore(*ignore, section.isOwn("ignore"), result);
+  if (const JsonValue *remap = section.find("remap"))
+    readRemap(*remap, result.rules);
+  if (const JsonValue *palette = section.find("palette"))
+    PaletteReader(*palette, result);
+  if (const JsonValue *names = section.find("names"))
+    readNames(*names, result.names);
+}
+
+} // namespace dpsims
