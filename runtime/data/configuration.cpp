@@ -18,7 +18,10 @@ static void readSize(const JsonValue &size, DataConfiguration &result) {
   result.width = sides[1].integer(1, 1 << 14);
 }
 
-static void readTransformKeys(const DataSection &section, TransformRules &rules) {
+static void readTransformKeys(const DataSection &section, DataConfiguration &result) {
+  TransformRules &rules = result.transform;
+  if (const JsonValue *orientation = section.find("orientation"))
+    result.turnPhotos = orientation->word({"exif", "stored"}) == 0;
   if (const JsonValue *resize = section.find("resize"))
     rules.cover = resize->word({"cover", "exact"}) == 0;
   if (const JsonValue *crop = section.find("crop"))
@@ -57,7 +60,7 @@ DataConfiguration DataConfiguration::parse(const std::string &text, const std::s
   result.dataset = section.dataset();
   readLayoutKeys(section, result);
   readLabelKeys(section, result);
-  readTransformKeys(section, result.transform);
+  readTransformKeys(section, result);
   readShapesKeys(section, result.shapes);
   if (result.layouts.empty() && result.shapes.pictures.empty())
     fail(origin, ": the data set ", quoted(result.dataset),

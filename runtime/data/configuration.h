@@ -57,7 +57,8 @@ struct DataConfiguration {
   std::vector<std::string> names;            ///< of every class: the section's, or the number
   std::vector<Layout> layouts;               ///< the first whose folders exist counts; empty for shapes
   std::map<std::string, std::string> splits; ///< split -> its name in paths; a split that is not listed has its own
-  int64_t holdout = 10; ///< layouts without "{split}": every so manyth picture is validation, the others training
+  int64_t holdout = 10;   ///< layouts without "{split}": every so manyth picture is validation, the others training
+  bool turnPhotos = true; ///< as their EXIF says; false: they are as stored
   TransformRules transform;
   ShapesRules shapes;
 };

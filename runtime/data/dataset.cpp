@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/data/shapes.h"
+#include "runtime/image/orientation.h"
 #include "runtime/image/photo.h"
 
 #include <algorithm>
@@ -220,25 +221,39 @@ public:
   Example read(size_t index) const override {
     const Files &from = files[index];
     Example example;
-    example.image = readPicture([&] { return readPhoto(from.image); });
+    Photo photo = readPicture([&] { return readPhoto(from.image); });
+    example.orientation = photo.orientation;
+    example.image =
+        configuration().turnPhotos ? turned(std::move(photo.image), photo.orientation) : std::move(photo.image);
     ReadLabels labels = readPicture([&] { return readLabels(configuration(), folder, from.labels); });
     example.labels = std::move(labels.map);
     example.reading = labels.reading;
     example.ignored = std::move(labels.ignored);
-    requireSize(from.labels, example.labels, from.image, example.image);
+    requireSize(from.labels, example.labels, from.image, example);
     if (hasInstances()) {
       example.instances = readPicture([&] { return readInstances(from.instances); });
-      requireSize(from.instances, example.instances, from.image, example.image);
+      requireSize(from.instances, example.instances, from.image, example);
     }
     return example;
   }
 
 private:
-  static void requireSize(const std::string &path, const LabelMap &map, const std::string &imagePath,
-                          const RgbImage &image) {
-    if (map.width != image.width || map.height != image.height)
-      fail(path, ": the map has ", map.width, " x ", map.height, " pixels, but its image ", imagePath, " ", image.width,
-           " x ", image.height, "; make them of one size, the map without blending ids");
+  void requireSize(const std::string &path, const LabelMap &map, const std::string &imagePath,
+                   const Example &example) const {
+    const RgbImage &image = example.image;
+    if (map.width == image.width && map.height == image.height)
+      return;
+    const bool turnPhotos = configuration().turnPhotos;
+    std::string orientation, wayOut = "make them of one size, the map without blending ids";
+    if (swapsSides(example.orientation)) {
+      orientation = turnPhotos ? ", turned by its EXIF orientation " : " as stored, without its EXIF orientation ";
+      orientation += std::to_string(example.orientation);
+      if (map.width == image.height && map.height == image.width)
+        wayOut = turnPhotos ? "they agree if it is not turned: set data.orientation to \"stored\", or turn the map too"
+                            : "they agree if it is turned: set data.orientation to \"exif\", or turn the map back";
+    }
+    fail(path, ": the map has ", map.width, " x ", map.height, " pixels, but its image ", imagePath, " ", image.width,
+         " x ", image.height, orientation, "; ", wayOut);
   }
 
   std::vector<Files> files;

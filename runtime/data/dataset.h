@@ -16,11 +16,12 @@ namespace dpsims {
 
 /// One picture and its maps, all of one size.
 struct Example {
-  RgbImage image;
+  RgbImage image;                           ///< turned, if data.orientation says so
   LabelMap labels;                          ///< 0..C-1 or ignoredId
   LabelMap instances;                       ///< any ids; empty if the data set was opened without
   LabelReading reading = LabelReading::Ids; ///< of the labels' file
-  std::map<int32_t, uint64_t> ignored;      ///< ids of that file that mean no label -> pixels
+  std::map<int32_t, uint64_t> ignored = {}; ///< ids of that file that mean no label -> pixels
+  int orientation = 1;                      ///< that the photo's EXIF asks for
 };
 
 struct DatasetOptions {

@@ -10,8 +10,8 @@ namespace dpsims {
 
 // Every key of docs/data.md, sorted.
 static const char *const knownKeys[] = {
-    "crop",    "dataset", "flip",    "holdout",  "ignore", "images", "instances", "label_values", "labels",
-    "layouts", "names",   "palette", "pictures", "remap",  "resize", "seed",      "splits",       "zoom",
+    "crop",  "dataset",     "flip",    "holdout",  "ignore", "images", "instances", "label_values", "labels", "layouts",
+    "names", "orientation", "palette", "pictures", "remap",  "resize", "seed",      "splits",       "zoom",
 };
 
 static std::string listOfKeys() {

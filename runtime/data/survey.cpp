@@ -41,6 +41,8 @@ void count(const Example &example, Survey &survey) {
   ++survey.pictures;
   ++survey.sizes[{example.image.width, example.image.height}];
   ++survey.readings[example.reading];
+  if (example.orientation != 1)
+    ++survey.orientations[example.orientation];
   for (const auto &[id, pixels] : example.ignored)
     survey.ignoredIds[id] += pixels;
   survey.pixels += example.labels.ids.size();
@@ -99,6 +101,8 @@ void merge(Survey &survey, const std::vector<Part> &parts) {
       survey.sizes[size] += pictures;
     for (const auto &[id, pixels] : part.survey.ignoredIds)
       survey.ignoredIds[id] += pixels;
+    for (const auto &[orientation, photos] : part.survey.orientations)
+      survey.orientations[orientation] += photos;
     for (const auto &[reading, maps] : part.survey.readings)
       survey.readings[reading] += maps;
     add(survey.classPixels, part.survey.classPixels);
@@ -202,6 +206,19 @@ static void printReadings(const Survey &survey, std::ostream &out) {
   out << "\n";
 }
 
+// "photos turned by their EXIF orientation: 3 (1 by orientation 3, 2 by orientation 6)".
+static void printOrientations(const Survey &survey, bool turned, std::ostream &out) {
+  uint64_t photos = 0;
+  std::string list;
+  for (const auto &[orientation, count] : survey.orientations) {
+    photos += count;
+    list += (list.empty() ? "" : ", ") + std::to_string(count) + " of orientation " + std::to_string(orientation);
+  }
+  if (photos)
+    out << "  photos " << (turned ? "turned by" : "left as stored in spite of") << " their EXIF orientation: " << photos
+        << " (" << list << ")\n";
+}
+
 static void printMissing(const Survey &survey, const DataConfiguration &configuration, std::ostream &out) {
   constexpr size_t listed = 12;
   std::string names;
@@ -252,6 +269,7 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
   out << "\n";
   if (survey.pictures && !configuration.layouts.empty())
     printReadings(survey, out);
+  printOrientations(survey, configuration.turnPhotos, out);
   size_t width = 7;
   for (size_t id = 0; id < survey.classPixels.size(); ++id)
     width = std::max(width, className(configuration, id).size());

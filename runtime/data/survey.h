@@ -28,6 +28,7 @@ struct Survey {
   uint64_t pictures = 0;                            ///< that could be read
   std::map<std::pair<int, int>, uint64_t> sizes;    ///< (width, height) -> pictures
   std::vector<uint64_t> classPixels, classPictures; ///< of each class
+  std::map<int, uint64_t> orientations;             ///< what the EXIF of photos asks for, but for 1 -> photos
   uint64_t pixels = 0, ignoredPixels = 0;
   std::map<int32_t, uint64_t> ignoredIds;    ///< ids of label maps that mean no label -> pixels
   std::map<LabelReading, uint64_t> readings; ///< how label maps were read -> maps

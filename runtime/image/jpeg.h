@@ -14,8 +14,8 @@
 namespace dpsims {
 
 /// Decodes a JPEG as RGB: colour, grey, CMYK and YCCK (without a colour profile, as viewers without one do), baseline
-/// or progressive. The rotation that EXIF may ask for is not done: label maps belong to the stored pixels. `name`
-/// stands for the path in messages.
+/// or progressive. The pixels are as stored, whatever EXIF says (runtime/image/orientation.h). `name` stands for the
+/// path in messages.
 ///
 /// Error: no JPEG, truncated, damaged (also where libjpeg would fill in grey), larger than the limits, or of a kind
 /// that libjpeg does not know.

@@ -6,6 +6,7 @@
 #include "runtime/base/file.h"
 #include "runtime/image/file_kind.h"
 #include "runtime/image/jpeg.h"
+#include "runtime/image/orientation.h"
 #include "runtime/image/png.h"
 
 #include <algorithm>
@@ -15,13 +16,13 @@ namespace dpsims {
 // A file larger than the picture would be uncompressed, with room for colour profiles, previews and the like.
 static uint64_t fileLimit(const PictureLimits &limits) { return uint64_t(limits.pixels) * 8; }
 
-RgbImage readPhoto(const std::string &path, const PictureLimits &limits) {
+Photo readPhoto(const std::string &path, const PictureLimits &limits) {
   const std::vector<uint8_t> bytes = readFile(path, fileLimit(limits));
   const FileKind kind = kindOfFile(bytes.data(), bytes.size());
   if (kind == FileKind::Png)
-    return decodeRgbPng(bytes.data(), bytes.size(), path, limits);
+    return {decodeRgbPng(bytes.data(), bytes.size(), path, limits), 1};
   if (kind == FileKind::Jpeg)
-    return decodeRgbJpeg(bytes.data(), bytes.size(), path, limits);
+    return {decodeRgbJpeg(bytes.data(), bytes.size(), path, limits), jpegOrientation(bytes.data(), bytes.size())};
   fail(path, ": neither PNG nor JPEG: ", describeKind(kind));
 }
 

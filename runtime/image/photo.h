@@ -9,10 +9,15 @@
 
 namespace dpsims {
 
+struct Photo {
+  RgbImage image;      ///< as stored
+  int orientation = 1; ///< as the EXIF of a JPEG says, see runtime/image/orientation.h
+};
+
 /// Reads a PNG or JPEG of any kind as 8-bit RGB; which of them it is the content tells, not the name. Alpha is dropped:
 /// a transparent pixel has the colour that the file stores for it. Error: as readRgbPng and decodeRgbJpeg; the file is
 /// neither.
-RgbImage readPhoto(const std::string &path, const PictureLimits &limits = {});
+Photo readPhoto(const std::string &path, const PictureLimits &limits = {});
 
 } // namespace dpsims
 

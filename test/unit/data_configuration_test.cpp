@@ -75,7 +75,7 @@ TEST(DataConfiguration, NamesTheFileOfADataSet) {
 TEST(DataConfiguration, ReadsEveryKey) {
   const DataConfiguration c = configure(R"({
     "images": "a/{split}/*", "labels": "b/{split}/*_l.png", "instances": "c/{split}/*", "splits": {"val": "v"},
-    "holdout": 3, "label_values": "colours", "ignore": [9], "remap": {"1": 2}, "names": ["sky", "sea"],
+    "holdout": 3, "orientation": "stored", "label_values": "colours", "ignore": [9], "remap": {"1": 2}, "names": ["sky", "sea"],
     "palette": {"0": [1, 2, 3], "1": [[4, 5, 6], [7, 8, 9]], "9": [0, 0, 0]},
     "resize": "exact", "crop": "centre", "flip": false, "zoom": 1.5, "pictures": {"train": 3}, "seed": 12345678901})",
                                         R"(, "generator": {"instance_edges": true})");
@@ -83,6 +83,8 @@ TEST(DataConfiguration, ReadsEveryKey) {
   EXPECT_EQ(c.layouts[0].labels, "b/{split}/*_l.png");
   EXPECT_EQ(c.layouts[0].instances, "c/{split}/*");
   EXPECT_EQ(c.holdout, 3);
+  EXPECT_FALSE(c.turnPhotos);
+  EXPECT_TRUE(configure("{}").turnPhotos);
   EXPECT_EQ(c.labelValues, DataConfiguration::LabelValues::Colours);
   EXPECT_EQ(c.colours, (ColourMap{{0x010203, 0}, {0x040506, 1}, {0x070809, 1}, {0, 9}}));
   EXPECT_EQ(c.palette.size(), 5u);
@@ -150,6 +152,7 @@ TEST(DataConfiguration, NamesWhatIsWrong) {
   EXPECT_TRUE(hasParts(error(R"({"names": ["a", "b", "c", "d", "e", "f"]})"), {"data.names", "5"}));
   EXPECT_TRUE(hasParts(error(R"({"resize": "big"})"), {"data.resize", "\"cover\", \"exact\""}));
   EXPECT_TRUE(hasParts(error(R"({"crop": true})"), {"data.crop"}));
+  EXPECT_TRUE(hasParts(error(R"({"orientation": 6})"), {"data.orientation", "\"exif\", \"stored\""}));
   EXPECT_TRUE(hasParts(error(R"({"flip": 1})"), {"data.flip"}));
   EXPECT_TRUE(hasParts(error(R"({"zoom": 0.5})"), {"data.zoom", "0.5"}));
   EXPECT_TRUE(hasParts(error(R"({"pictures": {"train": 0}})"), {"data.pictures", "0"}));

@@ -121,6 +121,56 @@ TEST(Dataset, ReadsInstancesOfFolders) {
   EXPECT_EQ(folder.open(R"({"instances": "{split}/ids/*"})", "train", true)->read(0).instances.at(2, 0), 2);
 }
 
+TEST(Dataset, TurnsPhotosAsTheirExifSays) {
+  DataFolder folder;
+  folder.turnedPhoto("train/images/a.jpg", 16, 8, 6);
+  folder.map("train/labels/a.png", 8, 16);
+  const Example turned = folder.open("{}")->read(0);
+  EXPECT_EQ(turned.orientation, 6);
+  EXPECT_EQ(turned.image.width, 8);
+  EXPECT_EQ(turned.image.height, 16);
+  EXPECT_GT(turned.image.pixels[0], 200);                              // red is above,
+  EXPECT_GT(turned.image.pixels[turned.image.pixels.size() - 1], 200); // blue below
+  folder.map("train/labels/a.png", 16, 8);
+  const Example stored = folder.open(R"({"orientation": "stored"})")->read(0);
+  EXPECT_EQ(stored.image.width, 16);
+  EXPECT_EQ(stored.orientation, 6);
+}
+
+TEST(Dataset, SaysWhenTurningPhotosWouldHelp) {
+  DataFolder folder;
+  folder.turnedPhoto("train/images/a.jpg", 16, 8, 6);
+  auto error = [&](const std::string &data) { return errorOf([&] { folder.open(data)->read(0); }); };
+  folder.map("train/labels/a.png", 16, 8);
+  EXPECT_TRUE(hasParts(error("{}"), {"a.png: the map has 16 x 8", "a.jpg 8 x 16, turned by its EXIF orientation 6",
+                                     "if it is not turned: set data.orientation to \"stored\""}));
+  folder.map("train/labels/a.png", 8, 16);
+  EXPECT_TRUE(hasParts(error(R"({"orientation": "stored"})"),
+                       {"a.png: the map has 8 x 16", "a.jpg 16 x 8 as stored, without its EXIF orientation 6",
+                        "if it is turned: set data.orientation to \"exif\""}));
+  folder.map("train/labels/a.png", 7, 16); // no turn helps
+  EXPECT_TRUE(hasParts(error("{}"), {"8 x 16, turned by its EXIF orientation 6; make them of one size"}));
+  folder.turnedPhoto("train/images/a.jpg", 16, 8, 3);
+  EXPECT_TRUE(hasParts(error("{}"), {"16 x 8; make them of one size"}));
+}
+
+TEST(Survey, CountsPhotosThatAreTurned) {
+  DataFolder folder;
+  for (int i = 1; i <= 4; ++i) {
+    folder.turnedPhoto("train/images/" + std::to_string(i) + ".jpg", 8, 8, i == 1 ? 1 : i == 2 ? 3 : 6);
+    folder.map("train/labels/" + std::to_string(i) + ".png");
+  }
+  auto report = [&](const std::string &data) {
+    std::ostringstream out;
+    printSurvey(surveySplit(configure(data), {folder.folder.path, "train"}, {2, 0}), configure(data), out);
+    return out.str();
+  };
+  EXPECT_TRUE(
+      hasParts(report("{}"), {"photos turned by their EXIF orientation: 3 (1 of orientation 3, 2 of orientation 6)"}));
+  EXPECT_TRUE(hasParts(report(R"({"orientation": "stored"})"),
+                       {"photos left as stored in spite of their EXIF orientation: 3 (1 of"}));
+}
+
 //===-------------------------------------------------------------------------------------------------------------===//
 // What is wrong
 //===-------------------------------------------------------------------------------------------------------------===//

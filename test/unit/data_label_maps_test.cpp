@@ -110,9 +110,7 @@ TEST_F(LabelMaps, IndicesAreIdsWherePalettesAgree) {
   const DataConfiguration drawn = configure(R"({"palette": {"0": [0, 0, 0], "1": [128, 0, 0]}, "ignore": [255]})");
   EXPECT_EQ(readOne(drawn, whole), (std::vector<int32_t>{0, 4, 2}));
   const std::string own = indices("c.png", {0, 1}, {0, 0x008000});
-  EXPECT_TRUE(hasParts(errorOf([&] {
-                         read(plain, {whole, own});
-                       }),
+  EXPECT_TRUE(hasParts(errorOf([&] { read(plain, {whole, own}); }),
                        {"a.png", "c.png", "index 1 is (", "(0, 128, 0)", "data.palette", "label_values"}));
 }
 
@@ -126,9 +124,7 @@ TEST_F(LabelMaps, OfOneBitAreIdsOrGreys) {
   // Both have: it is told, or an error if another file shows that greys are stored as they are.
   EXPECT_EQ(readOne(plain, bits), (std::vector<int32_t>{0, 1}));
   EXPECT_TRUE(hasParts(noteOf(plain, {bits, bits}), {"note: ", "a.png: stores 1 and shows the grey 255"}));
-  EXPECT_TRUE(hasParts(errorOf([&] {
-                         read(plain, {bits, wide});
-                       }),
+  EXPECT_TRUE(hasParts(errorOf([&] { read(plain, {bits, wide}); }),
                        {"a.png: stores 1 and shows the grey 255", "b.png", "\"ids\"", "\"greys\""}));
   EXPECT_EQ(noteOf(plain, {greys("c.png", {0, 0}, 1)}), "");
   // A file beside it that can be read only by what it shows.

@@ -38,6 +38,16 @@ public:
     writeFile(make(name), file.data(), file.size());
   }
 
+  /// A JPEG whose left half is red and right half blue, with this EXIF orientation.
+  void turnedPhoto(const std::string &name, int width, int height, int orientation) {
+    std::vector<uint8_t> pixels;
+    for (int i = 0; i < width * height; ++i)
+      pixels.insert(pixels.end(),
+                    {uint8_t(2 * (i % width) < width ? 250 : 0), 0, uint8_t(2 * (i % width) < width ? 0 : 250)});
+    const std::vector<uint8_t> file = withExif(encodeJpeg(width, height, pixels), makeExif(orientation));
+    writeFile(make(name), file.data(), file.size());
+  }
+
   /// A map whose pixel (x, y) has the id (x + y) mod `ids`, times `factor`.
   void map(const std::string &name, int width = 8, int height = 8, int ids = 5, int factor = 1, int bits = 8) {
     LabelMap map{width, height, {}};

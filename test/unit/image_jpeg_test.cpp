@@ -157,8 +157,8 @@ TEST(Photo, KnowsFilesByTheirContent) {
   const Bytes pixels = ramps(8, 8, 3), jpeg = encodeJpeg(8, 8, pixels);
   writeFile(directory / "jpeg.png", jpeg.data(), jpeg.size());
   writeRgbPng(directory / "png.jpg", 8, 8, pixels.data());
-  EXPECT_TRUE(near(readPhoto(directory / "jpeg.png").pixels, pixels));
-  EXPECT_EQ(readPhoto(directory / "png.jpg").pixels, pixels);
+  EXPECT_TRUE(near(readPhoto(directory / "jpeg.png").image.pixels, pixels));
+  EXPECT_EQ(readPhoto(directory / "png.jpg").image.pixels, pixels);
   writeFile(directory / "empty.jpg", "");
   EXPECT_TRUE(hasParts(errorOf([&] { readPhoto(directory / "empty.jpg"); }), {"empty.jpg", "it is empty"}));
   writeFile(directory / "a.jpg", "hello, world");

@@ -52,6 +52,36 @@ inline std::vector<uint8_t> encodeJpeg(int width, int height, const std::vector<
   return file;
 }
 
+/// EXIF as cameras write it: a TIFF header and a directory of three entries, the second of which is the orientation.
+inline std::vector<uint8_t> makeExif(int orientation, bool little = true, int type = 3) {
+  std::vector<uint8_t> bytes = {'E', 'x', 'i', 'f', 0, 0};
+  auto add = [&](uint32_t value, int count) {
+    for (int i = 0; i < count; ++i)
+      bytes.push_back(uint8_t(value >> 8 * (little ? i : count - 1 - i)));
+  };
+  auto addEntry = [&](uint32_t tag, uint32_t kind, uint32_t value) {
+    add(tag, 2), add(kind, 2), add(1, 4);
+    const int size = kind == 3 ? 2 : 4;
+    add(value, size), add(0, 4 - size);
+  };
+  bytes.insert(bytes.end(), 2, little ? 'I' : 'M');
+  add(42, 2), add(8, 4), add(3, 2);
+  addEntry(256, 4, 640);
+  addEntry(274, uint32_t(type), uint32_t(orientation));
+  addEntry(296, 3, 2);
+  add(0, 4);
+  return bytes;
+}
+
+/// The JPEG with a segment of EXIF behind its first marker.
+inline std::vector<uint8_t> withExif(std::vector<uint8_t> jpeg, const std::vector<uint8_t> &exif) {
+  const size_t length = exif.size() + 2;
+  std::vector<uint8_t> segment = {0xff, 0xe1, uint8_t(length >> 8), uint8_t(length)};
+  segment.insert(segment.end(), exif.begin(), exif.end());
+  jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
+  return jpeg;
+}
+
 } // namespace dpsims::test
 
 #endif // DPSIMS_TEST_UNIT_JPEG_WRITER_H

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes small data sets in CamVid's folders: FOLDER/good, of five classes; FOLDER/bad with every kind of fault;
-FOLDER/stored and FOLDER/colours with label maps that show the same and store it differently; FOLDER/mask and
+FOLDER/turned with photos that have an EXIF orientation; FOLDER/stored and FOLDER/colours with label maps that show the same and store it differently; FOLDER/mask and
 FOLDER/shifted with ids that may mean something else than they seem to; configurations of the last four.
 
     make-data-set.py FOLDER
 
 Needs nothing but Python.
 """
+import base64
 import json
 import os
 import struct
@@ -81,6 +82,21 @@ def bad():
     add("bad/train", "alpha", photo(), png(80, 64, GREY_ALPHA, lambda x, y: (1, 255)))
 
 
+def grey_jpeg(orientation):
+    """A JPEG of 16 x 8 grey pixels, with EXIF."""
+    jpeg = base64.b64decode(
+        b"/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////////////////////////////////////"
+        b"////////////wAALCAAIABABAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
+    exif = b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 274, 3, 1, orientation, 0, 0)
+    return jpeg[:2] + struct.pack(">HH", 0xffe1, 2 + len(exif)) + exif + jpeg[2:]
+
+
+def turned():
+    for name, orientation, size in (("a", 1, (16, 8)), ("b", 6, (8, 16)), ("c", 8, (8, 16)), ("d", 6, (16, 8))):
+        write("turned/train/img/%s.jpg" % name, grey_jpeg(orientation))
+        add("turned/train", name, None, labels(*size))
+
+
 def stripes(colour, values, depth=8, palette=b""):
     """A map of four stripes; `values`: the bytes of each."""
     return png(80, 64, colour, lambda x, y: values[y // 16], depth, palette)
@@ -121,6 +137,7 @@ def configure(name, configuration):
 
 good()
 bad()
+turned()
 stored()
 colours()
 doubtful()
