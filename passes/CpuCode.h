@@ -27,7 +27,7 @@ bool isKnownChip(llvm::StringRef chip);
 /// What the processor must have to run code for `target`, as in /proc/cpuinfo.
 std::vector<std::string> requiredFeatures(const CpuTarget &target);
 
-/// How many f32 a vector of `target` holds: option vector-width of lower-kernels-to-loops.
+/// How many f32 a vector of `target` holds: option vector-width of vectorize-kernels.
 int64_t vectorWidth(const CpuTarget &target);
 
 /// Makes an ELF shared object without imports of `module`'s LLVM functions; its other ops are ignored.

@@ -47,21 +47,13 @@ Operation *combinerOf(linalg::GenericOp op, OpOperand *output) {
 
 LogicalResult verifyGeneric(linalg::GenericOp op) {
   for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<MemRefType>(operand.get().getType());
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    if (!type && map.getNumResults() > 0)
-      return op.emitOpError("in a kernel works on memrefs, not on ") << operand.get().getType();
     for (AffineExpr expr : map.getResults())
       if (!isa<AffineDimExpr, AffineConstantExpr>(expr))
         return op.emitOpError("in a kernel must index by plain dimensions, not by ") << AffineMapAttr::get(map);
   }
   for (OpOperand &output : op.getDpsInitsMutable()) {
-    AffineMap map = op.getMatchingIndexingMap(&output);
-    bool accumulated = isAccumulated(op, &output);
-    for (unsigned dim = 0; !accumulated && dim < op.getNumLoops(); ++dim)
-      if (isReduction(op, dim) && !map.isFunctionOfDim(dim))
-        return op.emitOpError("output is indexed by some of the reduction dimensions and not by others");
-    if (!accumulated || !reducesLast(op))
+    if (!isAccumulated(op, &output) || !reducesLast(op))
       continue;
     if (!combinerOf(op, &output))
       return op.emitOpError("reduces its last dimension by something else than one commutative operation");

@@ -14,6 +14,7 @@
 #include "passes/GpuGenerics.h"
 #include "passes/GpuLastPoints.h"
 #include "passes/GpuMapping.h"
+#include "passes/KernelForm.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -41,50 +42,16 @@ namespace {
 
 constexpr int64_t maxGrid = std::numeric_limits<int32_t>::max(); // gridDim.x
 constexpr int64_t argumentAlignment = 16;                        // bytes; buffers are aligned to 64 at least
-constexpr StringLiteral kernelAttr = "dpsims.kernel";
 
-struct Grid {
-  SmallVector<int64_t> sizes;
+/// How many points the grid has.
+FailureOr<int64_t> countPoints(scf::ForallOp forall, const KernelGrid &grid) {
   int64_t points = 1;
-};
-
-LogicalResult gridOf(scf::ForallOp forall, Grid &grid) {
-  if (!forall.getOutputs().empty() || ShapedType::isDynamicShape(forall.getStaticLowerBound()) ||
-      ShapedType::isDynamicShape(forall.getStaticUpperBound()) || ShapedType::isDynamicShape(forall.getStaticStep()))
-    return forall.emitOpError("of a kernel must have a static grid and no results");
-  for (auto [lower, upper, step] :
-       llvm::zip_equal(forall.getStaticLowerBound(), forall.getStaticUpperBound(), forall.getStaticStep())) {
-    grid.sizes.push_back(std::max<int64_t>(llvm::divideCeilSigned(upper - lower, step), 0));
-    if (llvm::MulOverflow(grid.points, grid.sizes.back(), grid.points) || grid.points > maxGrid)
+  for (int64_t size : grid.size)
+    if (llvm::MulOverflow(points, size, points) || points > maxGrid)
       return forall.emitOpError("grid has more than ") << maxGrid << " points, the most that CUDA launches";
-  }
-  if (grid.points == 0)
+  if (points == 0)
     return forall.emitOpError("grid is empty");
-  return success();
-}
-
-FailureOr<scf::ForallOp> onlyForall(func::FuncOp func) {
-  scf::ForallOp found;
-  if (func.isExternal() || !func.getBody().hasOneBlock())
-    return func.emitOpError("is no kernel: its body must be one scf.forall");
-  for (Operation &op : func.getBody().front().without_terminator()) {
-    auto forall = dyn_cast<scf::ForallOp>(op);
-    if ((forall && found) || (!forall && !isPure(&op)))
-      return op.emitOpError("cannot stand in a kernel beside its scf.forall");
-    found = forall ? forall : found;
-  }
-  if (!found)
-    return func.emitOpError("is no kernel: its body must be one scf.forall");
-  return found;
-}
-
-LogicalResult verifyArguments(func::FuncOp func) {
-  for (Type type : func.getArgumentTypes()) {
-    auto memref = dyn_cast<MemRefType>(type);
-    if (!memref || !memref.hasStaticShape() || !memref.getLayout().isIdentity())
-      return func.emitOpError("is no kernel: argument of type ") << type << ", not a static contiguous memref";
-  }
-  return success();
+  return points;
 }
 
 class KernelLowering {
@@ -105,7 +72,8 @@ private:
   func::FuncOp source;
   gpu::GPUModuleOp module;
   scf::ForallOp forall;
-  Grid grid;
+  std::optional<KernelGrid> grid;
+  int64_t points = 0; // of the grid
   GpuMapping mapping;
   SmallVector<Operation *> barriers;
   bool hasLastPoints = false;
@@ -123,14 +91,16 @@ LogicalResult KernelLowering::run() {
 
 /// Grid points that need barriers have a block each; so have those that wait for one another's results.
 LogicalResult KernelLowering::analyze() {
-  FailureOr<scf::ForallOp> found = onlyForall(source);
-  if (failed(verifyArguments(source)) || failed(found) || failed(gridOf(*found, grid)))
+  FailureOr<KernelForm> form = matchKernelForm(source);
+  if (failed(form) || llvm::any_of(form->generics, [](linalg::GenericOp op) { return failed(verifyGeneric(op)); }))
     return failure();
-  forall = *found;
-  WalkResult verified = forall.walk([](linalg::GenericOp op) { return WalkResult(verifyGeneric(op)); });
-  if (verified.wasInterrupted())
+  forall = form->forall;
+  grid.emplace(forall);
+  FailureOr<int64_t> count = countPoints(forall, *grid);
+  if (failed(count))
     return failure();
-  mapping = chooseGpuMapping(forall, grid.points);
+  points = *count;
+  mapping = chooseGpuMapping(forall, points);
   if (failed(findGpuBarriers(forall, mapping, barriers)))
     return failure();
   hasLastPoints = forall.walk([](LastPointOp) { return WalkResult::interrupt(); }).wasInterrupted();
@@ -146,14 +116,14 @@ void KernelLowering::createFunc() {
   func->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   setArgumentAttributes(b);
   func.setKnownBlockSize(ArrayRef<int32_t>{int32_t(mapping.points * mapping.threads), 1, 1});
-  func.setKnownGridSize(ArrayRef<int32_t>{int32_t(llvm::divideCeil(grid.points, mapping.points)), 1, 1});
+  func.setKnownGridSize(ArrayRef<int32_t>{int32_t(llvm::divideCeil(points, mapping.points)), 1, 1});
 
   b.setInsertionPointToStart(&func.getBody().front());
   Value point = linearPoint(b);
   Operation *end = gpu::ReturnOp::create(b, loc);
   b.setInsertionPoint(end);
-  if (grid.points % mapping.points) {
-    Value size = arith::ConstantIndexOp::create(b, loc, grid.points);
+  if (points % mapping.points) {
+    Value size = arith::ConstantIndexOp::create(b, loc, points);
     Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, point, size);
     end = scf::IfOp::create(b, loc, inside, /*withElseRegion=*/false).thenYield();
     b.setInsertionPoint(end);
@@ -182,30 +152,29 @@ void KernelLowering::setArgumentAttributes(Builder &b) {
 /// The grid point of the thread, and the thread's number in it.
 Value KernelLowering::linearPoint(OpBuilder &b) {
   Location loc = forall.getLoc();
-  int64_t points = mapping.points, threads = mapping.threads;
-  thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x, b.getIndexAttr(points * threads));
-  Value block =
-      gpu::BlockIdOp::create(b, loc, gpu::Dimension::x, b.getIndexAttr(llvm::divideCeil(grid.points, points)));
-  if (points == 1)
+  int64_t perBlock = mapping.points, threads = mapping.threads;
+  thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x, b.getIndexAttr(perBlock * threads));
+  Value block = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x, b.getIndexAttr(llvm::divideCeil(points, perBlock)));
+  if (perBlock == 1)
     return block;
   Value threadsOfPoint = arith::ConstantIndexOp::create(b, loc, threads);
   Value inBlock = arith::DivUIOp::create(b, loc, thread, threadsOfPoint);
   thread = arith::RemUIOp::create(b, loc, thread, threadsOfPoint);
-  Value first = arith::MulIOp::create(b, loc, block, arith::ConstantIndexOp::create(b, loc, points));
+  Value first = arith::MulIOp::create(b, loc, block, arith::ConstantIndexOp::create(b, loc, perBlock));
   return arith::AddIOp::create(b, loc, first, inBlock);
 }
 
 void KernelLowering::replaceIndices(OpBuilder &b, Value rest) {
   Location loc = forall.getLoc();
   auto constant = [&](int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); };
-  for (unsigned dim = grid.sizes.size(); dim-- > 0;) {
-    Value point = dim ? arith::RemUIOp::create(b, loc, rest, constant(grid.sizes[dim])).getResult() : rest;
+  for (unsigned dim = grid->size.size(); dim-- > 0;) {
+    Value point = dim ? arith::RemUIOp::create(b, loc, rest, constant(grid->size[dim])).getResult() : rest;
     if (dim)
-      rest = arith::DivUIOp::create(b, loc, rest, constant(grid.sizes[dim]));
-    if (forall.getStaticStep()[dim] != 1)
-      point = arith::MulIOp::create(b, loc, point, constant(forall.getStaticStep()[dim]));
-    if (forall.getStaticLowerBound()[dim] != 0)
-      point = arith::AddIOp::create(b, loc, point, constant(forall.getStaticLowerBound()[dim]));
+      rest = arith::DivUIOp::create(b, loc, rest, constant(grid->size[dim]));
+    if (grid->step[dim] != 1)
+      point = arith::MulIOp::create(b, loc, point, constant(grid->step[dim]));
+    if (grid->lower[dim] != 0)
+      point = arith::AddIOp::create(b, loc, point, constant(grid->lower[dim]));
     forall.getInductionVar(dim).replaceAllUsesWith(point);
   }
 }
@@ -246,7 +215,7 @@ struct LowerKernelsToGpu : dpsims::impl::LowerKernelsToGpuBase<LowerKernelsToGpu
   void runOnOperation() override {
     SmallVector<func::FuncOp> kernels;
     for (auto func : getOperation().getOps<func::FuncOp>())
-      if (func->hasAttr(kernelAttr))
+      if (isKernel(func))
         kernels.push_back(func);
     if (kernels.empty())
       return;

@@ -396,20 +396,72 @@ def LowerKernels : Pass<"lower-kernels", "mlir::ModuleOp"> {
                            "mlir::math::MathDialect", "mlir::affine::AffineDialect"];
 }
 
-def LowerKernelsToLoops : Pass<"lower-kernels-to-loops", "mlir::ModuleOp"> {
-  let summary = "Kernels' forall becomes a range loop, their linalg.generic vector loops (CPU)";
+def VerifyKernels : Pass<"verify-kernels", "mlir::func::FuncOp"> {
+  let summary = "Kernel functions are of the form that both targets take";
   let description = [{
-    Takes the kernel functions of docs/architecture.md. Each becomes a function
-    `(%args: memrefs..., %begin: index, %end: index)`: a loop over the grid's linear indices, in which every
-    `linalg.generic` is a loop nest whose last dimension is vectorised, with a masked remainder.
+    The form is that of docs/architecture.md, "Kernel functions". Fails where a function with `dpsims.kernel` has anything
+    else; changes nothing. `vectorize-kernels` and `lower-kernels-to-gpu` ask the same.
+
+    ```mlir
+    func.func @k(%x: memref<?xf32>) attributes {dpsims.kernel} {
+    // error: argument 0 of a kernel must be a static contiguous memref of f32, i32 or i8, but is 'memref<?xf32>'
+    ```
+  }];
+}
+
+def VectorizeKernels : Pass<"vectorize-kernels", "mlir::func::FuncOp"> {
+  let summary = "Kernels' linalg.generic ops become vector loops (CPU)";
+  let description = [{
+    Each `linalg.generic` of a kernel becomes a loop nest whose last dimension is vectorized, with a masked remainder.
+
+    ```mlir
+    linalg.generic {...} ins(%x : memref<21xf32>) outs(%y : memref<21xf32>)
+    ```
+    with vectors of 8 becomes two loads and stores of `vector<8xf32>` and a `vector.maskedload` and `vector.maskedstore` of
+    the last 5 elements.
   }];
   let options = [Option<"vectorWidth", "vector-width", "int64_t", "16", "elements of f32 in a vector">];
   let dependentDialects = ["mlir::scf::SCFDialect", "mlir::vector::VectorDialect", "mlir::arith::ArithDialect",
                            "mlir::memref::MemRefDialect", "mlir::affine::AffineDialect", "mlir::math::MathDialect"];
 }
 
+def LowerKernelGrids : Pass<"lower-kernel-grids", "mlir::func::FuncOp"> {
+  let summary = "Kernels' forall becomes a loop over a range of its grid (CPU)";
+  let description = [{
+    Each kernel becomes a function `(%args: memrefs..., %begin: index, %end: index)`: a loop over the grid's linear
+    indices, in order, so that a `dpsims.last_point` is the last of its points.
+
+    ```mlir
+    scf.forall (%i, %j) in (6, 7) { ... }
+    ```
+    becomes
+    ```mlir
+    scf.for %point = %begin to %end step %c1 iter_args(%i = ..., %j = ...) { ... }
+    ```
+  }];
+  let dependentDialects = ["mlir::scf::SCFDialect", "mlir::arith::ArithDialect"];
+}
+
+def HoistPrivateBuffers : Pass<"hoist-private-buffers", "mlir::func::FuncOp"> {
+  let summary = "Kernels' private buffers are allocated once, before all else (CPU)";
+  let description = [{
+    A `memref.alloca` in a loop would take new stack in every round: it moves to the function's beginning. A kernel with
+    more than a megabyte of them is an error.
+
+    ```mlir
+    scf.for %point = %begin to %end step %c1 {
+      %a = memref.alloca() : memref<64xf32>
+    ```
+    becomes
+    ```mlir
+    %a = memref.alloca() {alignment = 64 : i64} : memref<64xf32>
+    scf.for %point = %begin to %end step %c1 {
+    ```
+  }];
+}
+
 def LowerLoopsToLLVM : Pass<"lower-loops-to-llvm", "mlir::ModuleOp"> {
-  let summary = "The result of lower-kernels-to-loops in the LLVM dialect, with the runtime's calling convention";
+  let summary = "Kernels as --lower-kernels-to-loops leaves them in the LLVM dialect, with the runtime's calling convention";
   let description = [{
     Every kernel becomes `void NAME(ptr args, i64 begin, i64 end)`. exp, tanh, erf, log become polynomials: the
     code imports nothing.

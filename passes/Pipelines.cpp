@@ -2,6 +2,8 @@
 #include "passes/Pipelines.h"
 #include "passes/Passes.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -59,6 +61,10 @@ void schedule(OpPassManager &manager) {
   entry.addPass(createVerifySchedule());
 }
 
+struct KernelsToLoopsOptions : PassPipelineOptions<KernelsToLoopsOptions> {
+  Option<int64_t> vectorWidth{*this, "vector-width", llvm::cl::desc("elements of f32 in a vector"), llvm::cl::init(16)};
+};
+
 } // namespace
 
 StringRef stageName(Stage stage) { return names[int(stage)]; }
@@ -78,6 +84,13 @@ void addPasses(OpPassManager &manager, Stage from, Stage to, bool gpu, int64_t r
     manager.addPass(createLowerKernels({gpu}));
 }
 
+void addKernelsToLoops(OpPassManager &manager, int64_t vectorWidth) {
+  OpPassManager &kernels = manager.nest<func::FuncOp>();
+  kernels.addPass(createVectorizeKernels({vectorWidth}));
+  kernels.addPass(createLowerKernelGrids());
+  kernels.addPass(createHoistPrivateBuffers());
+}
+
 void registerPipelines() {
   auto add = [](StringRef name, StringRef text, Stage from, Stage to) {
     PassPipelineRegistration<>(name, text, [=](OpPassManager &manager) { addPasses(manager, from, to); });
@@ -86,6 +99,11 @@ void registerPipelines() {
   add("optimized-to-schedule", "steps on buffers, planned", Stage::Optimized, Stage::Schedule);
   add("schedule-to-kernels", "kernel functions for compute steps", Stage::Schedule, Stage::Kernels);
   add("graph-to-kernels", "all passes from a graph to kernel functions", Stage::Graph, Stage::Kernels);
+  PassPipelineRegistration<KernelsToLoopsOptions>("lower-kernels-to-loops",
+                                                  "kernels as vector loops over a range of their grid (CPU)",
+                                                  [](OpPassManager &manager, const KernelsToLoopsOptions &options) {
+                                                    addKernelsToLoops(manager, options.vectorWidth);
+                                                  });
 }
 
 } // namespace dpsims

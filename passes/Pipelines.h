@@ -25,8 +25,11 @@ constexpr int64_t someGpuBlocks = 512, gpuChannels = 16;
 /// `recompute`: bytes that the intermediate results of a program may take, 0 for any number.
 void addPasses(mlir::OpPassManager &manager, Stage from, Stage to, bool gpu = false, int64_t recompute = 0);
 
-/// Makes them known to dpsims-opt as --graph-to-optimized, --optimized-to-schedule, --schedule-to-kernels and
-/// --graph-to-kernels.
+/// Kernels become loops over a range of their grid (CPU), with `vectorWidth` elements of f32 in a vector.
+void addKernelsToLoops(mlir::OpPassManager &manager, int64_t vectorWidth);
+
+/// Makes them known to dpsims-opt as --graph-to-optimized, --optimized-to-schedule, --schedule-to-kernels,
+/// --graph-to-kernels and --lower-kernels-to-loops.
 void registerPipelines();
 
 } // namespace dpsims

@@ -101,13 +101,18 @@ func.func @softmax(%x: memref<6x300xf32>, %y: memref<6x300xf32>) attributes {dps
       %m = arith.maximumf %a, %o : f32
       linalg.yield %m : f32
     }
-    linalg.generic {indexing_maps = [#id2, affine_map<(d0, d1) -> (d0)>, #id2, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
-      ins(%xs, %max : memref<3x300xf32, strided<[300, 1], offset: ?>>, memref<3xf32>) outs(%ys, %sum : memref<3x300xf32, strided<[300, 1], offset: ?>>, memref<3xf32>) {
-    ^bb0(%a: f32, %m: f32, %o: f32, %acc: f32):
+    linalg.generic {indexing_maps = [#id2, affine_map<(d0, d1) -> (d0)>, #id2], iterator_types = ["parallel", "parallel"]}
+      ins(%xs, %max : memref<3x300xf32, strided<[300, 1], offset: ?>>, memref<3xf32>) outs(%ys : memref<3x300xf32, strided<[300, 1], offset: ?>>) {
+    ^bb0(%a: f32, %m: f32, %o: f32):
       %d = arith.subf %a, %m : f32
       %e = math.exp %d : f32
+      linalg.yield %e : f32
+    }
+    linalg.generic {indexing_maps = [#id2, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+      ins(%ys : memref<3x300xf32, strided<[300, 1], offset: ?>>) outs(%sum : memref<3xf32>) {
+    ^bb0(%e: f32, %acc: f32):
       %s = arith.addf %acc, %e : f32
-      linalg.yield %e, %s : f32, f32
+      linalg.yield %s : f32
     }
     linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0)>, #id2], iterator_types = ["parallel", "parallel"]}
       ins(%sum : memref<3xf32>) outs(%ys : memref<3x300xf32, strided<[300, 1], offset: ?>>) {

@@ -1,32 +1,5 @@
 // RUN: dpsims-opt %s --lower-kernels-to-gpu --split-input-file --verify-diagnostics
 
-// expected-error @below {{is no kernel: its body must be one scf.forall}}
-func.func @empty(%x: memref<4xf32>) attributes {dpsims.kernel} {
-  return
-}
-
-// -----
-
-// expected-error @below {{is no kernel: argument of type 'memref<?xf32>', not a static contiguous memref}}
-func.func @dynamic(%x: memref<?xf32>) attributes {dpsims.kernel} {
-  scf.forall (%i) in (4) {
-  }
-  return
-}
-
-// -----
-
-func.func @two(%x: memref<4xf32>) attributes {dpsims.kernel} {
-  scf.forall (%i) in (4) {
-  }
-  // expected-error @below {{cannot stand in a kernel beside its scf.forall}}
-  scf.forall (%i) in (4) {
-  }
-  return
-}
-
-// -----
-
 func.func @huge(%x: memref<4xf32>) attributes {dpsims.kernel} {
   // expected-error @below {{grid has more than 2147483647 points, the most that CUDA launches}}
   scf.forall (%i, %j) in (65536, 65536) {
@@ -39,32 +12,6 @@ func.func @huge(%x: memref<4xf32>) attributes {dpsims.kernel} {
 func.func @none(%x: memref<4xf32>) attributes {dpsims.kernel} {
   // expected-error @below {{grid is empty}}
   scf.forall (%i) in (0) {
-  }
-  return
-}
-
-// -----
-
-func.func @call(%x: memref<4xf32>) attributes {dpsims.kernel} {
-  scf.forall (%i) in (4) {
-    // expected-error @below {{cannot stand in a kernel}}
-    memref.copy %x, %x : memref<4xf32> to memref<4xf32>
-  }
-  return
-}
-
-// -----
-
-// A difference is not commutative: threads cannot reduce parts of it.
-func.func @difference(%x: memref<64xf32>, %y: memref<f32>) attributes {dpsims.kernel} {
-  scf.forall (%i) in (1) {
-    // expected-error @below {{reduces its last dimension by something else than one commutative operation}}
-    linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>], iterator_types = ["reduction"]}
-      ins(%x : memref<64xf32>) outs(%y : memref<f32>) {
-    ^bb0(%a: f32, %o: f32):
-      %s = arith.subf %o, %a : f32
-      linalg.yield %s : f32
-    }
   }
   return
 }
@@ -114,17 +61,3 @@ func.func @large(%y: memref<64xf32>) attributes {dpsims.kernel} {
   return
 }
 
-// -----
-
-func.func @escapes(%y: memref<64xf32>, %z: memref<64xf32>) attributes {dpsims.kernel} {
-  %c0 = arith.constant 0 : index
-  %true = arith.constant true
-  %zero = arith.constant 0.0 : f32
-  scf.forall (%i) in (1) {
-    %a = memref.alloca() : memref<64xf32>
-    // expected-error @below {{cannot take a private buffer of a kernel}}
-    %either = arith.select %true, %a, %y : memref<64xf32>
-    memref.store %zero, %either[%c0] : memref<64xf32>
-  }
-  return
-}

@@ -227,9 +227,7 @@ LogicalResult generateCpu(ModuleOp module, ModelDescription &model) {
   model.chip = resolveChip(cpuTarget.chip);
   model.features = requiredFeatures(cpuTarget);
   PassManager manager(module.getContext());
-  LowerKernelsToLoopsOptions options;
-  options.vectorWidth = vectorWidth(cpuTarget);
-  manager.addPass(createLowerKernelsToLoops(options));
+  addKernelsToLoops(manager, vectorWidth(cpuTarget));
   manager.addPass(createLowerLoopsToLLVM());
   llvm::SmallVector<char> code;
   if (failed(manager.run(module)) || failed(compileForCpu(module, cpuTarget, code)))

@@ -14,6 +14,7 @@
 #include "passes/GpuCode.h"
 #include "passes/GpuGenerics.h"
 #include "passes/Passes.h"
+#include "passes/Pipelines.h"
 #include "passes/Registration.h"
 #include "test/tools/kernel-check/emulated_kernels.h"
 
@@ -95,9 +96,7 @@ struct Buffer {
 void *load(ModuleOp module, const dpsims::CpuTarget &target, int64_t width) {
   OwningOpRef<ModuleOp> copy = module.clone();
   PassManager passes(module.getContext());
-  dpsims::LowerKernelsToLoopsOptions options;
-  options.vectorWidth = width;
-  passes.addPass(dpsims::createLowerKernelsToLoops(options));
+  dpsims::addKernelsToLoops(passes, width);
   passes.addPass(dpsims::createLowerLoopsToLLVM());
   SmallVector<char> code;
   if (failed(passes.run(*copy)) || failed(dpsims::compileForCpu(*copy, target, code)))
