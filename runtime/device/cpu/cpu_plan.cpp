@@ -55,21 +55,7 @@ std::unique_ptr<CpuStep> makeLaunchStep(const StepContext &context, const Step &
 }
 
 Operand StepContext::operand(uint32_t index) const {
-  const Buffer &buffer = plan.buffers[index];
-  switch (buffer.space) {
-  case Space::Input:
-    return {Operand::Kind::Input, buffer.index, buffer.offset};
-  case Space::Output:
-    return {Operand::Kind::Output, buffer.index, buffer.offset};
-  case Space::Constant:
-    return {Operand::Kind::Constant, constants.needPlain(buffer.index), buffer.offset};
-  case Space::Variable:
-    return {Operand::Kind::Variable, buffer.index, buffer.offset};
-  case Space::Arena:
-  case Space::Load:
-    break;
-  }
-  return {Operand::Kind::Arena, 0, buffer.offset};
+  return operandOf(plan.buffers[index], [&](uint32_t constant) { return constants.needPlain(constant); });
 }
 
 bool StepContext::isConstant(uint32_t index) const {
@@ -97,7 +83,7 @@ CpuPlan::CpuPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
   constants.allocate();
   scratch = CpuMemory(needs.scratch);
   addresses.constants = constants.addresses();
-  addresses.scratch = scratch.data();
+  addresses.workspace = scratch.data();
   addresses.inputs.resize(entry.inputs.size());
   addresses.outputs.resize(entry.outputs.size());
 }

@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 
-#include "runtime/device/cpu/operand.h"
+#include "runtime/device/cpu/workspace.h"
 
 #include <dnnl.hpp>
 #include <vector>

@@ -6,8 +6,8 @@
 #define DPSIMS_RUNTIME_DEVICE_CPU_STEP_H
 
 #include "runtime/device/cpu/constant_store.h"
-#include "runtime/device/cpu/operand.h"
 #include "runtime/device/cpu/primitive.h"
+#include "runtime/device/cpu/workspace.h"
 #include "runtime/device/device.h"
 
 #include <memory>

@@ -45,17 +45,23 @@ void ConstantStore::allocate() {
 }
 
 void ConstantStore::store(uint32_t constant, const void *src, cudaStream_t stream) const {
-  for (size_t i = 0; i < slots.size(); ++i) {
-    const Slot &slot = slots[i];
+  for (const Slot &slot : slots) {
     if (slot.constant != constant)
       continue;
     const char *from = static_cast<const char *>(src) + slot.offset;
-    void *to = address(static_cast<uint32_t>(i));
+    void *to = address(slot);
     if (slot.packed)
       launchPackWeights(static_cast<float *>(to), reinterpret_cast<const float *>(from), *slot.packed, stream);
     else
       check(cudaMemcpyAsync(to, from, slot.bytes, cudaMemcpyDeviceToDevice, stream), "cudaMemcpyAsync");
   }
+}
+
+std::vector<void *> ConstantStore::addresses() const {
+  std::vector<void *> result;
+  for (const Slot &slot : slots)
+    result.push_back(address(slot));
+  return result;
 }
 
 } // namespace dpsims::cuda

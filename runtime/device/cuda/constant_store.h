@@ -30,7 +30,9 @@ public:
   /// Enqueues the filling of the constant's slots from the plain tensor.
   void store(uint32_t constant, const void *src, cudaStream_t stream) const;
 
-  void *address(uint32_t slot) const { return static_cast<char *>(memory.data()) + slots[slot].place; }
+  /// Addresses by slot.
+  std::vector<void *> addresses() const;
+
   uint64_t bytes() const { return memory.size(); }
 
 private:
@@ -43,6 +45,7 @@ private:
   };
 
   uint32_t need(const Slot &wanted);
+  void *address(const Slot &slot) const { return static_cast<char *>(memory.data()) + slot.place; }
 
   const std::vector<ConstantInfo> &infos;
   std::vector<Slot> slots;

@@ -97,16 +97,16 @@ ConvGraphSpec Convolution::specFor(bool fused) const {
   ConvGraphSpec spec;
   spec.sizes = sizes;
   spec.type = libraries.tensorType();
-  spec.srcAlignment = src.alignment();
-  spec.weightsAlignment = weights.operand().alignment();
-  spec.dstAlignment = result ? result->alignment() : dst.alignment();
+  spec.srcAlignment = src.alignment(memoryAlignment);
+  spec.weightsAlignment = weights.operand().alignment(memoryAlignment);
+  spec.dstAlignment = result ? result->alignment(memoryAlignment) : dst.alignment(memoryAlignment);
   if (!fused)
     return spec;
   spec.epilogue = epilogue;
   spec.hasResidual = residual.has_value();
   spec.hasBias = bias.has_value();
-  spec.residualAlignment = residual ? residual->alignment() : memoryAlignment;
-  spec.biasAlignment = bias ? bias->alignment() : memoryAlignment;
+  spec.residualAlignment = residual ? residual->alignment(memoryAlignment) : memoryAlignment;
+  spec.biasAlignment = bias ? bias->alignment(memoryAlignment) : memoryAlignment;
   return spec;
 }
 

@@ -23,9 +23,9 @@ protected:
     spec.kind = kind;
     spec.sizes = sizes;
     spec.type = libraries.tensorType();
-    spec.srcAlignment = src.alignment();
-    spec.weightsAlignment = weights.alignment();
-    spec.dstAlignment = dst.alignment();
+    spec.srcAlignment = src.alignment(memoryAlignment);
+    spec.weightsAlignment = weights.alignment(memoryAlignment);
+    spec.dstAlignment = dst.alignment(memoryAlignment);
     graph = libraries.convolutions().find(spec);
     if (graph)
       workspace = layout.add(graph->workspaceBytes());

@@ -32,7 +32,7 @@ CudaPlan::CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entr
   hasArguments = std::any_of(plan.buffers.begin(), plan.buffers.end(), [](const Buffer &buffer) {
     return buffer.space == Space::Input || buffer.space == Space::Output;
   });
-  addresses.constants = &constants;
+  addresses.constants = constants.addresses();
   addresses.workspace = workspace.data();
   addresses.inputs.resize(entry.inputs.size());
   addresses.outputs.resize(entry.outputs.size());

@@ -6,46 +6,8 @@
 
 namespace dpsims::cuda {
 
-uint32_t Operand::alignment() const {
-  uint64_t lowest = offset & (~offset + 1);
-  return static_cast<uint32_t>(offset == 0 || lowest > memoryAlignment ? memoryAlignment : lowest);
-}
-
-void *Addresses::resolve(const Operand &operand) const {
-  auto at = [&](const void *base) { return static_cast<char *>(const_cast<void *>(base)) + operand.offset; };
-  switch (operand.kind) {
-  case Operand::Kind::Input:
-    return at(inputs[operand.index]);
-  case Operand::Kind::Output:
-    return at(outputs[operand.index]);
-  case Operand::Kind::Constant:
-    return at(constants->address(operand.index));
-  case Operand::Kind::Variable:
-    return at(variables[operand.index]);
-  case Operand::Kind::Workspace:
-    return at(workspace);
-  case Operand::Kind::Arena:
-    break;
-  }
-  return at(arena);
-}
-
 Operand StepContext::operand(uint32_t index) const {
-  const Buffer &buffer = plan.buffers[index];
-  switch (buffer.space) {
-  case Space::Input:
-    return {Operand::Kind::Input, buffer.index, buffer.offset};
-  case Space::Output:
-    return {Operand::Kind::Output, buffer.index, buffer.offset};
-  case Space::Constant:
-    return {Operand::Kind::Constant, constants.needPlain(buffer.index), buffer.offset};
-  case Space::Variable:
-    return {Operand::Kind::Variable, buffer.index, buffer.offset};
-  case Space::Arena:
-  case Space::Load:
-    break;
-  }
-  return {Operand::Kind::Arena, 0, buffer.offset};
+  return operandOf(plan.buffers[index], [&](uint32_t constant) { return constants.needPlain(constant); });
 }
 
 bool StepContext::overlap(uint32_t dst, int32_t residual) const {

@@ -7,37 +7,13 @@
 
 #include "runtime/device/cuda/constant_store.h"
 #include "runtime/device/cuda/libraries.h"
+#include "runtime/device/plan/operand.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace dpsims::cuda {
-
-/// A place: `offset` bytes into an input, an output, the arena, a slot of the constants, a variable, or the workspace.
-struct Operand {
-  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Workspace };
-
-  Kind kind = Kind::Arena;
-  uint32_t index = 0;
-  uint64_t offset = 0;
-
-  /// What the address is a multiple of, given that each of those begins at a multiple of 256.
-  uint32_t alignment() const;
-};
-
-/// The addresses that operands are resolved with.
-struct Addresses {
-  std::vector<const void *> inputs;
-  std::vector<void *> outputs;
-  std::vector<void *> variables;
-  void *arena = nullptr;
-  void *workspace = nullptr;
-  const ConstantStore *constants = nullptr;
-
-  void *resolve(const Operand &operand) const;
-  float *floats(const Operand &operand) const { return static_cast<float *>(resolve(operand)); }
-};
 
 /// Scratch memory that all steps share, because they run one after the other. A step lays out its own pieces in one
 /// WorkspaceLayout.
