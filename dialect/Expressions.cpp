@@ -21,8 +21,8 @@ struct Function {
   StringRef name;
   unsigned arguments;
 };
-constexpr Function functions[] = {{"len", 1},        {"min", 2},      {"max", 2},   {"select", 3},
-                                  {"startswith", 2}, {"contains", 2}, {"round", 1}, {"ceil", 1},
+constexpr Function functions[] = {{"len", 1},        {"min", 2},      {"max", 2},         {"select", 3},
+                                  {"startswith", 2}, {"contains", 2}, {"round", 1},       {"ceil", 1},
                                   {"sqrt", 1},       {"pow", 2},      {"removeprefix", 2}};
 
 /// How tightly an operator binds; 0 for what is no binary operator.
@@ -51,18 +51,39 @@ class Parser {
 public:
   Parser(AsmParser &parser) : p(parser), context(parser.getContext()) {}
 
-  ParseResult expression(Attribute &result, bool angles) { return binary(result, 1, angles); }
+  ParseResult expression(Attribute &result, bool angles) {
+    Within deeper(depth);
+    return failure(failed(limitSize()) || binary(result, 1, angles));
+  }
 
 private:
+  struct Within {
+    explicit Within(unsigned &depth) : depth(depth) { ++depth; }
+    ~Within() { --depth; }
+    unsigned &depth;
+  };
+
+  /// What reads, evaluates and prints expressions recurses.
+  ParseResult limitSize() {
+    if (depth > 100)
+      return p.emitError(p.getCurrentLocation(), "an expression has more than 100 others within one another");
+    if (operations > 1000)
+      return p.emitError(p.getCurrentLocation(), "an expression has more than 1000 operations; make several of it");
+    return success();
+  }
+
   /// What was combined; folded at once where all operands are constants.
   ParseResult make(SMLoc location, StringRef kind, ArrayRef<Attribute> operands, Attribute &result) {
     result = ExprAttr::get(context, kind, operands);
+    if (kind != "parameter" && ++operations > 1000)
+      return limitSize();
     if (kind == "parameter" || !llvm::all_of(kind == "field" ? operands.take_front() : operands, isConstant))
       return success();
     FailureOr<Attribute> folded = evaluate(result, Environment(), [&] { return p.emitError(location); });
     if (failed(folded))
       return failure();
     result = *folded;
+    --operations;
     return success();
   }
 
@@ -109,6 +130,9 @@ private:
 
   ParseResult unary(Attribute &result, int lowest, bool angles) {
     SMLoc location = p.getCurrentLocation();
+    Within deeper(depth);
+    if (failed(limitSize()))
+      return failure();
     if (succeeded(p.parseOptionalKeyword("not")))
       return failure(binary(result, 4, angles) || make(location, "not", {result}, result));
     if (succeeded(p.parseOptionalMinus()))
@@ -212,6 +236,7 @@ private:
   AsmParser &p;
   MLIRContext *context;
   StringRef word;
+  unsigned depth = 0, operations = 0; // operations: those that are not folded
 };
 
 //===-- Evaluation ------------------------------------------------------------------------------------------------===//
@@ -315,7 +340,8 @@ private:
     if (!list || !position)
       return error() << "cannot take element " << constantText(at) << " of " << constantText(from);
     if (position.getInt() < 0 || position.getInt() >= int64_t(list.size()))
-      return error() << "element " << position.getInt() << " of a list of " << list.size() << ": " << constantText(from);
+      return error() << "element " << position.getInt() << " of a list of " << list.size() << ": "
+                     << constantText(from);
     return list[position.getInt()];
   }
 
@@ -409,8 +435,7 @@ private:
     return diagnostic << " is not defined";
   }
 
-  template <typename T>
-  Value compare(StringRef kind, T a, T b, ArrayRef<Attribute> x) {
+  template <typename T> Value compare(StringRef kind, T a, T b, ArrayRef<Attribute> x) {
     if (kind != "<" && kind != "<=" && kind != ">" && kind != ">=")
       return mismatch(kind, x);
     bool r = kind == "<" ? a < b : kind == "<=" ? a <= b : kind == ">" ? a > b : a >= b;
@@ -447,8 +472,8 @@ private:
 
 /// A record's key, in quotes where the lexer would not take it as one word.
 void printKey(llvm::raw_ostream &os, StringRef key) {
-  bool word = !key.empty() && !llvm::isDigit(key[0]) &&
-              llvm::all_of(key, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+  bool word =
+      !key.empty() && !llvm::isDigit(key[0]) && llvm::all_of(key, [](char c) { return llvm::isAlnum(c) || c == '_'; });
   if (word)
     os << key;
   else {

@@ -16,12 +16,14 @@ dpsims.block @FromNCHW(%x) {
 // A map of ids: "labels" or "instances".
 dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
   assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
+  assert image_size[0] <= 16384 and image_size[1] <= 16384, "image_size = {image_size}: at most 16384 each way"
   %map = input "{name}" <shape = [batch] + image_size, type = "i32">
   return %map
 }
 
 dpsims.block @ImageInput<batch: int, image_size: list>() {
   assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
+  assert image_size[0] <= 16384 and image_size[1] <= 16384, "image_size = {image_size}: at most 16384 each way"
   %nchw = input "image" <shape = [batch, 3] + image_size>
   %image = instance @FromNCHW(%nchw)
   return %image
@@ -31,6 +33,7 @@ dpsims.block @ImageInput<batch: int, image_size: list>() {
 dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator: record, noise: string = "z",
                        mode: string>() {
   assert num_classes > 0, "num_classes = {num_classes} must be 1 or more"
+  assert num_classes <= 65536, "num_classes = {num_classes}: at most 65536"
   %labels = instance @MapInput<name = "labels", batch, image_size>()
   %z = input "{noise}" <shape = [batch, generator.noise_dim]>
   %instances = if generator.instance_edges {

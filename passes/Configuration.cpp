@@ -2,13 +2,14 @@
 // Configuration files as parameters of programs.
 #include "dialect/Expressions.h"
 #include "passes/ModelFile.h"
+#include "passes/TextFile.h"
 
 #include "mlir/IR/Builders.h"
 
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
 
 #include <cmath>
 #include <limits>
@@ -150,13 +151,23 @@ private:
 
 } // namespace
 
-/// Brackets within one another, those in strings too; LLVM's parser recurses for each.
-static bool isTooDeep(StringRef text) {
-  int depth = 0;
-  for (char c : text)
-    if ((depth += (c == '[' || c == '{') - (c == ']' || c == '}')) > 100)
-      return true;
-  return false;
+/// The first number of the text that JSON does not allow, as 010, which LLVM's parser reads; empty if there is none.
+static StringRef findWrongNumber(StringRef text) {
+  static const llvm::Regex number("^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?$");
+  for (bool quoted = false; !text.empty(); text = text.drop_front()) {
+    if (quoted && text.front() == '\\')
+      text = text.drop_front(text.size() > 1);
+    else if (text.front() == '"')
+      quoted = !quoted;
+    else if (StringRef given = text.take_while([](char c) { return llvm::isDigit(c) || StringRef("+-.").contains(c); });
+             !quoted && !given.empty()) {
+      given = text.take_while([](char c) { return llvm::isAlnum(c) || StringRef("+-.").contains(c); });
+      if (!number.match(given))
+        return given;
+      text = text.drop_front(given.size() - 1);
+    }
+  }
+  return "";
 }
 
 // Is every number one in f32?
@@ -170,14 +181,16 @@ static bool isFinite(const json::Value &value) {
 }
 
 FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) {
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/true);
+  std::unique_ptr<llvm::MemoryBuffer> buffer = readTextFile(context, path, uint64_t(64) << 20);
   if (!buffer)
-    return fileError(context, path) << "cannot be read: " << buffer.getError().message();
-  if (isTooDeep((*buffer)->getBuffer()))
-    return fileError(context, path) << "has more than 100 brackets within one another";
-  llvm::Expected<json::Value> value = json::parse((*buffer)->getBuffer());
+    return failure();
+  llvm::Expected<json::Value> value = json::parse(buffer->getBuffer());
   if (!value)
     return fileError(context, path) << "is no JSON: " << llvm::toString(value.takeError());
+  if (StringRef number = findWrongNumber(buffer->getBuffer()); !number.empty())
+    return fileError(context, path) << "is no JSON: " << number
+                                    << " is no number there; one has no leading zeros or plus, "
+                                    << "and digits around its point";
   if (!isFinite(*value))
     return fileError(context, path) << "has a number that is too large";
   if (json::Object *object = value->getAsObject())

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/ModelFile.h"
 #include "passes/Passes.h"
-
-#include "mlir/Parser/Parser.h"
+#include "passes/TextFile.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 
@@ -39,9 +37,7 @@ LogicalResult import(ModuleOp module, ImportOp op, llvm::StringSet<> &seen, Smal
   if (!seen.insert(identity(path)).second)
     return success();
   files.push_back(path);
-  llvm::SourceMgr sources;
-  ParserConfig config(module.getContext());
-  OwningOpRef<ModuleOp> imported = parseSourceFile<ModuleOp>(path, sources, config);
+  OwningOpRef<ModuleOp> imported = parseModelText(module.getContext(), path);
   if (!imported)
     return op.emitError() << "cannot import \"" << op.getPath() << "\"";
   for (auto nested : llvm::make_early_inc_range(imported->getOps<ImportOp>()))

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -49,6 +50,9 @@ public:
   std::vector<JsonValue> elements() const;
 
   template <typename Integer> Integer integer(Integer low, Integer high) const {
+    const double real = value->is_number_float() ? value->get<double>() : 0.5;
+    if (real == std::trunc(real) && real >= double(low) && real <= double(high) && std::abs(real) <= 0x1p53) // 11.0
+      return Integer(real);
     // The comparisons of JSON numbers are signed if one side is: 2^64 - 1 would be -1.
     const bool large = value->is_number_unsigned() && value->get<uint64_t>() > uint64_t(high);
     if (!value->is_number_integer() || large || *value < low || *value > high)

@@ -72,6 +72,12 @@ TEST(DataConfiguration, NamesTheFileOfADataSet) {
   EXPECT_TRUE(hasParts(error(std::string(1000, '[')), {"/mine.json: the data set has more than 100 brackets"}));
 }
 
+TEST(DataConfiguration, TakesWholeNumbersWithAPoint) {
+  EXPECT_EQ(configure(R"({"holdout": 3.0, "ignore": [9e0]})").holdout, 3);
+  EXPECT_TRUE(hasParts(errorOf([] { configure(R"({"holdout": 3.5})"); }), {"data.holdout", "3.5", "is no integer"}));
+  EXPECT_TRUE(hasParts(errorOf([] { configure(R"({"holdout": 1e300})"); }), {"data.holdout", "is no integer"}));
+}
+
 TEST(DataConfiguration, ReadsEveryKey) {
   const DataConfiguration c = configure(R"({
     "images": "a/{split}/*", "labels": "b/{split}/*_l.png", "instances": "c/{split}/*", "splits": {"val": "v"},

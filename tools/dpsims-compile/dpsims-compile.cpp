@@ -9,10 +9,10 @@
 #include "passes/Registration.h"
 #include "passes/Serialize.h"
 #include "tools/dpsims-compile/data_section.h"
+#include "passes/TextFile.h"
 #include "tools/dpsims-compile/output.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 
 #include "llvm/ADT/ScopeExit.h"
@@ -23,7 +23,6 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -46,7 +45,8 @@ cl::list<std::string> chips("chip",
                                      "one or several as sm_80,sm_90 (default sm_90)"),
                             cl::value_desc("name"), cl::cat(category));
 cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::cat(category));
-cl::opt<int64_t> batch("batch", cl::desc("images at a time (default 1)"), cl::init(1), cl::cat(category));
+cl::opt<std::string> batchText("batch", cl::desc("images at a time (default 1)"), cl::value_desc("N"), cl::init("1"),
+                               cl::cat(category));
 cl::opt<std::string>
     recompute("recompute",
               cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does not "
@@ -102,6 +102,25 @@ void printDiagnostic(Diagnostic &diagnostic) {
     llvm::errs() << "  " << placeText(note.getLocation()) << note << "\n";
 }
 
+//===-- Numbers ---------------------------------------------------------------------------------------------------===//
+
+/// Decimal, whatever it begins with, or hexadecimal after "0x"; nothing where the text is no such number.
+std::optional<int64_t> wholeNumber(StringRef text) {
+  int64_t number;
+  text.consume_front("+");
+  if (text.consume_front_insensitive("0x") ? text.starts_with("-") || text.getAsInteger(16, number)
+                                           : text.getAsInteger(10, number))
+    return std::nullopt;
+  return number;
+}
+
+/// "1.5G" in bytes; a negative number where it is none.
+int64_t bytesOf(StringRef text) {
+  double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;
+  double value;
+  return text.getAsDouble(value) || !(value * factor >= 1 && value * factor <= 1e18) ? -1 : int64_t(value * factor);
+}
+
 //===-- Input -----------------------------------------------------------------------------------------------------===//
 
 /// What is compiled, and what the file says of its origin.
@@ -134,8 +153,7 @@ OwningOpRef<ModuleOp> parseText(MLIRContext &context, StringRef path) {
     fail(path + ": no such file");
     return {};
   }
-  llvm::SourceMgr sources;
-  return parseSourceFile<ModuleOp>(path, sources, ParserConfig(&context));
+  return parseModelText(&context, path);
 }
 
 Stage stageOf(ModuleOp module) {
@@ -174,6 +192,10 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
       return failure();
   if (failed(embedDataset(&context, *configuration, input)))
     return failure();
+  if (configuration->get("batch")) {
+    fail(input + ": batch: a configuration has none, and serves for all: give it as --batch N");
+    return failure();
+  }
   std::string text = modelText.empty() ? defaultText(argv0) : std::string(modelText);
   Source source{parseText(context, text), Stage::Parse, "", ""};
   SmallVector<std::string> files{text};
@@ -182,7 +204,7 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
   llvm::json::Object described = *configuration;
   llvm::raw_string_ostream(source.config) << llvm::json::Value(std::move(described));
   source.hash = hashOf(files, source.config);
-  (*configuration)["batch"] = int64_t(batch);
+  (*configuration)["batch"] = *wholeNumber(batchText);
   auto parameters = configurationParameters(*source.module, *configuration, input);
   if (failed(parameters))
     return failure();
@@ -271,13 +293,6 @@ int writeModel(Source &source) {
 
 //===-- Options ---------------------------------------------------------------------------------------------------===//
 
-/// "1.5G" in bytes; a negative number where it is none.
-int64_t bytesOf(StringRef text) {
-  double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;
-  double value;
-  return text.getAsDouble(value) || value * factor < 1 || value * factor > 1e18 ? -1 : int64_t(value * factor);
-}
-
 int checkCudaChips(StringRef list) {
   std::vector<std::string> assembled;
   if (compileTo.empty())
@@ -324,8 +339,12 @@ int checkOptions() {
         return fail(written + ": is read, and cannot be the output too: name another");
   if (output.empty())
     return fail("-o is missing: where to write, - for standard output");
-  if (batch < 1)
-    return fail("--batch " + llvm::Twine(int64_t(batch)) + ": must be at least 1");
+  if (wholeNumber(batchText).value_or(0) < 1)
+    return fail("--batch " + batchText + ": must be at least 1, in digits, as 8");
+  const cl::Option *const ofConfigurations[] = {&batchText, std::addressof(settings), &modelText};
+  for (const cl::Option *option : ofConfigurations)
+    if (option->getNumOccurrences() && StringRef(input).ends_with(".mlir"))
+      return fail("--" + option->ArgStr + ": " + input + " is no configuration, and takes none: leave the flag out");
   if (programs.empty() && !StringRef(input).ends_with(".mlir") && compileTo != "parse")
     return fail("--program is missing, as in --program sample; --training names those of training");
   return checkChips();

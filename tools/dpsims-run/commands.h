@@ -27,6 +27,9 @@ void addTrainCommand(CLI::App &app);
 void addExportCommand(CLI::App &app);
 void addCurvesCommand(CLI::App &app);
 
+/// Makes every command that was added read numbers as they are written: 010 is ten, -1 is no seed.
+void readNumbersAsWritten(CLI::App &app);
+
 /// Makes every command that was added refuse an output that is one of the files that it reads.
 void refuseOverwriting(CLI::App &app);
 

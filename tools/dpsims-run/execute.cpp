@@ -75,7 +75,7 @@ void addExecuteCommand(CLI::App &app, int &status) {
       ->needs(expected)
       ->type_name("X");
   command->add_option("--steps", flags->steps, "how many steps the inputs must have, for a training program")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 40))
       ->type_name("N");
   flags->device.addTo(*command);
   command->footer("Examples:\n"

@@ -48,6 +48,7 @@ int runCommandLine(int argc, char **argv) {
   dpsims::addTrainCommand(app);
   dpsims::addExportCommand(app);
   dpsims::addCurvesCommand(app);
+  dpsims::readNumbersAsWritten(app);
   dpsims::refuseOverwriting(app);
   try {
     app.parse(argc, argv);
