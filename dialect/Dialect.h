@@ -8,6 +8,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/RegionKindInterface.h"
 #include "mlir/IR/SymbolTable.h"
@@ -41,6 +42,9 @@ mlir::LogicalResult verifyTensorOp(TensorOpInterface op);
 
 /// An error at the op that begins with its plain name: "conv2d: ".
 mlir::InFlightDiagnostic opError(mlir::Operation *op);
+
+/// Whether the activation of an epilogue, null for none, is one that there is.
+mlir::LogicalResult verifyActivation(mlir::Operation *op, mlir::Attribute activation);
 
 /// Attributes of a graph as numbers. An absent attribute gives the default.
 int64_t intOr(mlir::Attribute attribute, int64_t otherwise);

@@ -24,6 +24,7 @@ class Dpsims_TensorOp<string mnemonic, int fewest, int most, list<Trait> traits 
 //===-- The interface of a program and its weights --------------------------------------------------------------===//
 
 def Dpsims_Differentiable : DeclareOpInterfaceMethods<Dpsims_DifferentiableOpInterface>;
+def Dpsims_Elementwise : DeclareOpInterfaceMethods<Dpsims_ElementwiseOpInterface>;
 
 class Dpsims_NamedOp<string mnemonic, int operands> : Dpsims_TensorOp<mnemonic, operands, operands>;
 
@@ -109,7 +110,7 @@ def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", 0, 0, [Pure]> {
 //===-- Elementwise -----------------------------------------------------------------------------------------------===//
 
 class Dpsims_Unary<string mnemonic, string formula, dag attributes = (ins)>
-    : Dpsims_TensorOp<mnemonic, 1, 1, [Pure, Dpsims_Differentiable]> {
+    : Dpsims_TensorOp<mnemonic, 1, 1, [Pure, Dpsims_Differentiable, Dpsims_Elementwise]> {
   let summary = formula;
   let description = "Element by element.\n\n```mlir\n%y = " # mnemonic # " %x\n```\n";
   let arguments = !con((ins Variadic<AnyType>:$inputs), attributes);
@@ -137,11 +138,11 @@ def Dpsims_RsqrtOp : Dpsims_Unary<"rsqrt", "1 / sqrt(x)">;
 def Dpsims_AbsOp : Dpsims_Unary<"abs", "absolute value">;
 def Dpsims_SquareOp : Dpsims_Unary<"square", "x * x">;
 def Dpsims_NegOp : Dpsims_Unary<"neg", "-x">;
-def Dpsims_RoundOp : Dpsims_TensorOp<"round", 1, 1, [Pure]> {
+def Dpsims_RoundOp : Dpsims_TensorOp<"round", 1, 1, [Pure, Dpsims_Elementwise]> {
   let summary = "nearest integer, halves to even";
   let description = "Element by element.\n\n```mlir\n%y = round %x\n```\n";
 }
-def Dpsims_CastOp : Dpsims_TensorOp<"cast", 1, 1, [Pure]> {
+def Dpsims_CastOp : Dpsims_TensorOp<"cast", 1, 1, [Pure, Dpsims_Elementwise]> {
   let summary = "conversion to f32, i32 or u8";
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_String:$type);
   let description = [{
@@ -154,7 +155,7 @@ def Dpsims_CastOp : Dpsims_TensorOp<"cast", 1, 1, [Pure]> {
 }
 
 class Dpsims_Binary<string mnemonic, string formula>
-    : Dpsims_TensorOp<mnemonic, 2, 2, [Pure, Dpsims_Differentiable]> {
+    : Dpsims_TensorOp<mnemonic, 2, 2, [Pure, Dpsims_Differentiable, Dpsims_Elementwise]> {
   let summary = formula;
   let description = "Element by element; shapes broadcast as in numpy.\n\n```mlir\n%y = " # mnemonic # " %a, %b\n```\n";
 }
@@ -167,7 +168,7 @@ def Dpsims_MinimumOp : Dpsims_Binary<"minimum", "the smaller of a and b">;
 def Dpsims_NotEqualOp : Dpsims_Binary<"not_equal", "1 where a and b differ, else 0 (f32)">;
 def Dpsims_GreaterOp : Dpsims_Binary<"greater", "1 where a > b, else 0 (f32)">;
 
-def Dpsims_SelectOp : Dpsims_TensorOp<"select", 3, 3, [Pure, Dpsims_Differentiable]> {
+def Dpsims_SelectOp : Dpsims_TensorOp<"select", 3, 3, [Pure, Dpsims_Differentiable, Dpsims_Elementwise]> {
   let summary = "a where c is not 0, b elsewhere";
   let description = [{
     Element by element, for c, a, b; shapes broadcast as in numpy.

@@ -37,6 +37,19 @@ def Dpsims_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> 
   ];
 }
 
+def Dpsims_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
+  let cppNamespace = "::dpsims";
+  let description = [{
+    Arithmetic in which every element of the result is computed from the elements at the same (broadcast) place. Passes
+    fuse such ops with each other and with what is around them.
+  }];
+  let methods = [
+    InterfaceMethod<"The computation on scalars: f32, i32, and i8 for u8.",
+                    "::mlir::Value", "buildPayload", (ins "::mlir::ImplicitLocOpBuilder &":$builder,
+                                                          "::mlir::ValueRange":$operands)>,
+  ];
+}
+
 def Dpsims_StepOpInterface : OpInterface<"StepOpInterface"> {
   let cppNamespace = "::dpsims";
   let description = [{

@@ -80,6 +80,9 @@ template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
 }
 } // namespace
 
+LogicalResult ConvStepOp::verify() { return verifyActivation(*this, getConfig().get("activation")); }
+LogicalResult MatmulStepOp::verify() { return verifyActivation(*this, getConfig().get("activation")); }
+
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }
 /// cuDNN's engines may write elements of the result before they have read others of the residual.

@@ -101,6 +101,7 @@ class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [Att
     $src `,` $weights (`bias` $bias^)? (`residual` $residual^)? `->` $dst $config attr-dict `:`
     type($src) `,` type($weights) (`bias` type($bias)^)? (`residual` type($residual)^)? `->` type($dst)
   }];
+  let hasVerifier = 1;
 }
 
 def Dpsims_ConvStepOp : Dpsims_ContractionStep<"conv_step"> {

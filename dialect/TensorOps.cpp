@@ -110,10 +110,14 @@ void dpsims::printTensorOp(OpAsmPrinter &printer, Operation *op) {
   }
 }
 
-bool dpsims::isElementwise(Operation *op) {
-  return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SiluOp, GeluOp, TanhOp, ExpOp, LogOp, SqrtOp, RsqrtOp, AbsOp,
-             SquareOp, NegOp, RoundOp, CastOp, AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, NotEqualOp, ErfOp,
-             PowOp, GreaterOp, SelectOp>(op);
+bool dpsims::isElementwise(Operation *op) { return isa<ElementwiseOpInterface>(op); }
+
+LogicalResult dpsims::verifyActivation(Operation *op, Attribute activation) {
+  constexpr StringRef known[] = {"relu", "leaky_relu", "clamp", "sigmoid", "silu", "gelu", "tanh"};
+  auto name = dyn_cast_if_present<StringAttr>(activation);
+  if (activation && (!name || !llvm::is_contained(known, name.getValue())))
+    return opError(op) << "unknown activation " << activation << "; known: " << llvm::join(ArrayRef(known), ", ");
+  return success();
 }
 
 InFlightDiagnostic dpsims::opError(Operation *op) { return op->emitError() << op->getName().stripDialect() << ": "; }
@@ -319,10 +323,8 @@ LogicalResult wantAxis(Operation *op, int64_t axis, size_t rank) {
 
 /// The epilogue of conv2d and matmul: operands behind the first two.
 LogicalResult checkEpilogue(Operation *op, int64_t channels, ArrayRef<int64_t> result) {
-  constexpr StringRef activations[] = {"relu", "leaky_relu", "clamp", "sigmoid", "silu", "gelu", "tanh"};
-  auto activation = op->getAttrOfType<StringAttr>("activation");
-  if (activation && !llvm::is_contained(activations, activation.getValue()))
-    return opError(op) << "unknown activation " << activation << "; known: " << llvm::join(ArrayRef(activations), ", ");
+  if (failed(verifyActivation(op, op->getAttr("activation"))))
+    return failure();
   bool residual = boolOr(op->getAttr("residual"), false);
   if (residual && op->getNumOperands() < 3)
     return opError(op) << "residual = true, but there is no residual operand";

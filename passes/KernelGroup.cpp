@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/KernelGroup.h"
-#include "passes/Payload.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -236,8 +235,11 @@ Value GroupEmitter::compute(ImplicitLocOpBuilder &b, const Node &node, ValueRang
     Value equal = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, operands[0], index(b, node.access.back()));
     return arith::SelectOp::create(b, equal, number(b, 1), number(b, 0));
   }
-  Value result = elementPayload(b, op, operands);
-  return result ? result : operands[0]; // upsample, slice, broadcast, transpose
+  if (auto elementwise = dyn_cast<ElementwiseOpInterface>(op))
+    return elementwise.buildPayload(b, operands);
+  if (isPicking(op) || isa<TransposeOp>(op))
+    return operands[0]; // the element that the access tells
+  llvm::report_fatal_error(op->getName().getStringRef() + Twine(" has no scalar form in a kernel"));
 }
 
 /// The index along a dimension, i32.

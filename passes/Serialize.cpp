@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Support/DebugStringHelper.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -20,9 +21,13 @@ namespace dpsims {
 namespace {
 
 format::ElementType elementType(Type type) {
-  return type.isF32()        ? format::ElementType::F32
-         : type.isInteger(8) ? format::ElementType::U8
-                             : format::ElementType::I32;
+  if (type.isF32())
+    return format::ElementType::F32;
+  if (type.isInteger(8))
+    return format::ElementType::U8;
+  if (type.isInteger(32))
+    return format::ElementType::I32;
+  llvm::report_fatal_error("the file has no such element type: " + Twine(debugString(type)));
 }
 
 std::vector<uint64_t> shapeOf(Type type) {
@@ -39,15 +44,16 @@ std::string place(Location location) {
 
 format::Activation activation(DictionaryAttr config) {
   auto name = config.getAs<StringAttr>("activation");
-  return llvm::StringSwitch<format::Activation>(name ? name.getValue() : "")
+  if (!name)
+    return format::Activation::None;
+  return llvm::StringSwitch<format::Activation>(name.getValue())
       .Case("relu", format::Activation::Relu)
       .Case("leaky_relu", format::Activation::LeakyRelu)
       .Case("clamp", format::Activation::Clamp)
       .Case("sigmoid", format::Activation::Sigmoid)
       .Case("silu", format::Activation::Silu)
       .Case("gelu", format::Activation::Gelu)
-      .Case("tanh", format::Activation::Tanh)
-      .Default(format::Activation::None);
+      .Case("tanh", format::Activation::Tanh); // the verifier knows no other
 }
 
 class Serializer {
@@ -87,12 +93,11 @@ private:
       auto bytes = writeCode(cubin.code);
       cubins.push_back(format::CreateCubin(b, b.CreateString(cubin.chip), bytes));
     }
-    auto model =
-        format::CreateModel(b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
-                            d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip),
-                            b.CreateVectorOfStrings(d.features), b.CreateString(d.config), b.CreateVector(weightTable),
-                            b.CreateVector(kernels), b.CreateVector(entries), code,
-                            d.gpu.ptx.empty() ? 0 : b.CreateString(d.gpu.ptx), b.CreateVector(cubins));
+    auto model = format::CreateModel(b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
+                                     d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip),
+                                     b.CreateVectorOfStrings(d.features), b.CreateString(d.config),
+                                     b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries),
+                                     code, d.gpu.ptx.empty() ? 0 : b.CreateString(d.gpu.ptx), b.CreateVector(cubins));
     b.Finish(model, format::ModelIdentifier());
   }
 

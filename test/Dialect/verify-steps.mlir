@@ -1,0 +1,22 @@
+// RUN: dpsims-opt %s --split-input-file --verify-diagnostics
+// The epilogue of a step that a library does.
+
+dpsims.entry @conv prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<1x4x4x8xf32>
+  %w = buffer "constant" {index = 0 : i64} : memref<8x8x3x3xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<1x4x4x8xf32>
+  // expected-error @below {{conv_step: unknown activation "swish"; known: relu, leaky_relu, clamp, sigmoid, silu, gelu, tanh}}
+  conv_step %x, %w -> %y {activation = "swish", padding = [1, 1, 1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> -> memref<1x4x4x8xf32>
+}
+
+// -----
+
+dpsims.entry @matmul prepare {
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x"} : memref<2x4xf32>
+  %w = buffer "constant" {index = 0 : i64} : memref<8x4xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<2x8xf32>
+  // expected-error @below {{matmul_step: unknown activation 1 : i64; known:}}
+  matmul_step %x, %w -> %y {activation = 1, transpose_b = true} : memref<2x4xf32>, memref<8x4xf32> -> memref<2x8xf32>
+}
