@@ -2,27 +2,45 @@
 
 #include "runtime/base/error.h"
 
+#include "runtime/base/utf8.h"
+
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace dpsims {
 
-static std::string escapeControls(std::string_view text) {
-  static const char digits[] = "0123456789abcdef";
+// Accents and the like that belong to the character before them: with the composed form of the same name they look
+// alike.
+static bool isCombining(uint32_t code) {
+  return (code >= 0x300 && code < 0x370) || code == 0x3099 || code == 0x309a || (code >= 0x1160 && code < 0x1200) ||
+         (code >= 0x20d0 && code < 0x2100);
+}
+
+// Controls and bytes that are no UTF-8 as \xHH, combining characters as \uHHHH.
+static std::string escape(std::string_view text) {
   std::string result;
   result.reserve(text.size());
-  for (unsigned char c : text) {
-    if (c >= 0x20 && c != 0x7f)
-      result += char(c);
-    else if (c == '\n')
+  while (!text.empty()) {
+    const Utf8Character character = firstCharacter(text);
+    const size_t bytes = std::max<size_t>(character.bytes, 1);
+    const uint32_t code = character.bytes ? character.code : uint8_t(text[0]);
+    char escaped[8];
+    if (code == '\n')
       result += "\\n";
+    else if (code < 0x20 || code == 0x7f || !character.bytes)
+      result.append(escaped, size_t(std::snprintf(escaped, sizeof escaped, "\\x%02x", code)));
+    else if (isCombining(code))
+      result.append(escaped, size_t(std::snprintf(escaped, sizeof escaped, "\\u%04x", code)));
     else
-      result.append("\\x").append(1, digits[c >> 4]).append(1, digits[c & 15]);
+      result += text.substr(0, bytes);
+    text.remove_prefix(bytes);
   }
   return result;
 }
 
-Error::Error(std::string_view message) : std::runtime_error(escapeControls(message)) {}
+Error::Error(std::string_view message) : std::runtime_error(escape(message)) {}
 
 // Cuts may fall inside a UTF-8 character; the continuation bytes next to a cut go with it.
 static bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }

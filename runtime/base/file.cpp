@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <dirent.h>
@@ -299,6 +300,23 @@ std::vector<std::string> listDirectory(const std::string &directory, const std::
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+static std::optional<std::pair<uint64_t, uint64_t>> identityOf(const std::string &path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0)
+    return std::nullopt;
+  return std::make_pair(uint64_t(status.st_dev), uint64_t(status.st_ino));
+}
+
+void FileSet::add(const std::string &path) {
+  if (const auto identity = identityOf(path))
+    files.insert(*identity);
+}
+
+bool FileSet::contains(const std::string &path) const {
+  const auto identity = identityOf(path);
+  return identity && files.count(*identity);
 }
 
 void makeDirectory(const std::string &path) {

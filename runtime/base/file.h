@@ -8,8 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dpsims {
@@ -107,6 +109,17 @@ std::string readText(const std::string &path, uint64_t limit = uint64_t(64) << 2
 /// The names (without the directory) of `directory`'s regular files that end in one of `extensions` ("png", without
 /// the dot, any case), sorted by bytes: the same order on every machine. Hidden files are left out.
 std::vector<std::string> listDirectory(const std::string &directory, const std::vector<std::string> &extensions);
+
+/// Files that are told apart by the system, whatever their paths: those that an output must not be.
+class FileSet {
+public:
+  /// One that does not exist, or an empty path, is left out.
+  void add(const std::string &path);
+  bool contains(const std::string &path) const;
+
+private:
+  std::set<std::pair<uint64_t, uint64_t>> files; // device and number
+};
 
 /// Makes a directory and its parents; one that exists is fine. Error: it cannot be made, is a file, or may not be
 /// written.

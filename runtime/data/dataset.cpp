@@ -207,19 +207,22 @@ public:
   };
 
   FolderDataset(const DataConfiguration &configuration, bool instances, std::vector<Files> files)
-      : Dataset(configuration, instances), files(std::move(files)) {
+      : Dataset(configuration, instances), examples(std::move(files)) {
     std::vector<std::string> maps;
-    for (const Files &one : this->files)
+    for (const Files &one : examples)
       maps.push_back(one.labels);
     folder = lookAtLabels(configuration, maps);
   }
 
-  size_t size() const override { return files.size(); }
-  std::string name(size_t index) const override { return files[index].name; }
-  std::string path(size_t index) const override { return files[index].image; }
+  size_t size() const override { return examples.size(); }
+  std::string name(size_t index) const override { return examples[index].name; }
+  std::string path(size_t index) const override { return examples[index].image; }
+  std::vector<std::string> files(size_t index) const override {
+    return {examples[index].image, examples[index].labels, examples[index].instances};
+  }
 
   Example read(size_t index) const override {
-    const Files &from = files[index];
+    const Files &from = examples[index];
     Example example;
     Photo photo = readPicture([&] { return readPhoto(from.image); });
     example.orientation = photo.orientation;
@@ -256,7 +259,7 @@ private:
          " x ", image.height, orientation, "; ", wayOut);
   }
 
-  std::vector<Files> files;
+  std::vector<Files> examples;
   LabelFolder folder;
 };
 

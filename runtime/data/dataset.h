@@ -46,6 +46,8 @@ public:
   virtual std::string name(size_t index) const = 0;
   /// The picture's file, for messages; the name if there is none.
   virtual std::string path(size_t index) const { return name(index); }
+  /// The picture's file and its maps', as far as there are any.
+  virtual std::vector<std::string> files(size_t) const { return {}; }
   /// Reads a picture and its maps; may be called from several threads. Error: a file is damaged, an id is none of the
   /// classes, the sizes differ; names the file, the value and its place.
   virtual Example read(size_t index) const = 0;

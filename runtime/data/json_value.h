@@ -7,9 +7,9 @@
 
 #include "runtime/base/error.h"
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>

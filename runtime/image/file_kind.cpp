@@ -2,6 +2,9 @@
 
 #include "runtime/image/file_kind.h"
 
+#include "runtime/base/foreign_file.h"
+
+#include <algorithm>
 #include <cstring>
 
 namespace dpsims {
@@ -13,7 +16,9 @@ FileKind kindOfFile(const uint8_t *start, size_t size) {
   if (size == 0)
     return FileKind::Empty;
   if (begins("\x89PNG\r\n\x1a\n", 8))
-    return FileKind::Png;
+    return size >= 16 && std::memcmp(start + 12, "CgBI", 4) == 0 ? FileKind::ApplePng : FileKind::Png;
+  if (begins("\x89PNG", 4))
+    return FileKind::TextPng;
   if (begins("\xff\xd8\xff", 3))
     return FileKind::Jpeg;
   if (begins("GIF8", 4))
@@ -26,13 +31,20 @@ FileKind kindOfFile(const uint8_t *start, size_t size) {
     return FileKind::Tiff;
   if (size >= 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '7')
     return FileKind::Pnm;
+  if (size >= 12 && std::memcmp(start + 4, "ftyp", 4) == 0)
+    return std::memcmp(start + 8, "avi", 3) == 0 ? FileKind::Avif : FileKind::Heic;
   return FileKind::Unknown;
 }
 
-const char *describeKind(FileKind kind) {
-  switch (kind) {
+std::string describeFile(const uint8_t *start, size_t size) {
+  switch (kindOfFile(start, size)) {
   case FileKind::Png:
     return "it is a PNG";
+  case FileKind::ApplePng:
+    return "it is a PNG in Apple's own form (CgBI), as apps of iPhones have; convert it to PNG, as by sips -s format "
+           "png";
+  case FileKind::TextPng:
+    return "it is a PNG whose line ends were changed, as by FTP in text mode or Git; fetch it again as binary";
   case FileKind::Jpeg:
     return "it is a JPEG; labels must be stored without loss, as PNG";
   case FileKind::Empty:
@@ -47,9 +59,16 @@ const char *describeKind(FileKind kind) {
     return "it is a TIFF; convert it to PNG";
   case FileKind::Pnm:
     return "it is a PNM; convert it to PNG";
+  case FileKind::Heic:
+    return "it is HEIC or another of its family, as iPhones take; convert it to JPEG";
+  case FileKind::Avif:
+    return "it is AVIF; convert it to PNG";
   case FileKind::Unknown:
     break;
   }
+  const std::string_view begin(reinterpret_cast<const char *>(start), std::min(size, foreignKindBytes));
+  if (const char *foreign = foreignKind(begin))
+    return std::string("it ") + foreign;
   return "its first bytes are those of no picture";
 }
 

@@ -7,16 +7,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace dpsims {
 
-enum class FileKind { Png, Jpeg, Empty, Gif, Bmp, Webp, Tiff, Pnm, Unknown };
+enum class FileKind { Png, ApplePng, TextPng, Jpeg, Empty, Gif, Bmp, Webp, Tiff, Pnm, Heic, Avif, Unknown };
 
-/// Eight bytes are enough.
+/// The first 16 bytes are enough.
 FileKind kindOfFile(const uint8_t *start, size_t size);
 
-/// What a file that cannot be read is, and the way out: "it is a GIF; convert it to PNG".
-const char *describeKind(FileKind kind);
+/// What a file that cannot be read is, by up to foreignKindBytes of its beginning, and the way out: "it is a GIF;
+/// convert it to PNG".
+std::string describeFile(const uint8_t *start, size_t size);
 
 } // namespace dpsims
 

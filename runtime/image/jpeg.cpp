@@ -128,7 +128,7 @@ static void checkSize(const Decoder &decoder, size_t size, const std::string &na
 RgbImage decodeRgbJpeg(const uint8_t *data, size_t size, const std::string &name, const PictureLimits &limits) try {
   const FileKind kind = kindOfFile(data, size);
   if (kind != FileKind::Jpeg)
-    fail(name, ": not a JPEG file: ", describeKind(kind));
+    fail(name, ": not a JPEG file: ", describeFile(data, size));
   Decoder decoder;
   if (!decodeHeader(decoder, data, size))
     failDamaged(name, decoder);

@@ -7,6 +7,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/foreign_file.h"
 #include "runtime/image/file_kind.h"
 
 #include <algorithm>
@@ -110,14 +111,14 @@ static uint32_t bigEndian(const uint8_t *bytes) {
   return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
 }
 
-// Refuses by the first 24 bytes, before libpng takes memory for anything.
+// Refuses by the first bytes, before libpng takes memory for anything.
 static void checkStart(const Source &source, const std::string &name, const PngLimits &limits) {
-  uint8_t start[24] = {};
+  constexpr size_t headerBytes = 24;
+  uint8_t start[foreignKindBytes] = {};
   const size_t size = source.read(0, start, sizeof start);
-  const FileKind kind = kindOfFile(start, size);
-  if (kind != FileKind::Png)
-    fail(name, ": not a PNG file: ", describeKind(kind));
-  if (size < sizeof start)
+  if (kindOfFile(start, size) != FileKind::Png)
+    fail(name, ": not a PNG file: ", describeFile(start, size));
+  if (size < headerBytes)
     fail(name, ": damaged PNG: the file is truncated after ", size, " bytes");
   const int64_t width = bigEndian(start + 16), height = bigEndian(start + 20);
   if (width > limits.width || height > limits.height || width * height > limits.pixels)

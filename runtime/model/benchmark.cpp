@@ -281,7 +281,7 @@ std::string benchmarkJson(const BenchmarkResult &r) {
                            {"resident_peak", r.residentPeak}}},
                          {"machine", {{"bandwidth", r.peaks.bandwidth}, {"flops", peaks}}},
                          {"steps", steps}};
-  return json.dump(1) + "\n";
+  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 } // namespace dpsims

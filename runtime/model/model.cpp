@@ -4,9 +4,11 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/foreign_file.h"
 #include "runtime/format/checksum.h"
 #include "runtime/model/decode.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -17,16 +19,31 @@ namespace {
 // FlatBuffers' offsets are 32 bits, signed.
 constexpr uint64_t maxFileSize = (uint64_t(1) << 31) - 1;
 
+// ": it is JSON: ...", as far as the beginning tells.
+std::string whatItIs(const uint8_t *data, size_t size) {
+  const std::string_view begin(reinterpret_cast<const char *>(data), std::min(size, foreignKindBytes));
+  if (const char *kind = foreignKind(begin))
+    return std::string(": it ") + kind;
+  if (begin.substr(0, 1) == "{")
+    return ": it is JSON: compile a configuration with dpsims-compile first";
+  if (begin.size() > 8 && begin.substr(5, 4) == std::string_view("\0\0\0{", 4))
+    return ": it is safetensors: give weights with --weights";
+  return "";
+}
+
 // Identifier, trailer, version: what tells another kind of file, a damaged one and a newer one apart.
 void checkHeader(const uint8_t *data, size_t size, const std::string &path) {
   if (size < 8 || std::memcmp(data + 4, "DPSM", 4) != 0)
-    fail(path, ": not a compiled model (dpsims-compile writes one)");
+    fail(path, ": not a compiled model (dpsims-compile writes one)", whatItIs(data, size));
   uint64_t stored = 0;
   size_t body = size < 8 + format::trailerSize ? 0 : size - format::trailerSize;
   if (body)
     std::memcpy(&stored, data + body, sizeof(stored));
   if (!body || stored != format::checksum(data, body))
-    fail(path, ": truncated or damaged: its checksum does not match; compile or copy it again");
+    fail(path, ": truncated or damaged: its checksum does not match; ",
+         hasChangedLineEnds({reinterpret_cast<const char *>(data), size})
+             ? "line ends in it were changed, as by FTP in text mode or Git: copy it again as binary"
+             : "compile or copy it again");
 }
 
 // The version, read by hand: a newer file need not pass this version's verifier. 0 if there is none.

@@ -100,14 +100,18 @@ std::string outputBase(const SampleOptions &options, const SampleFile &file, boo
 
 void checkOutputs(const std::vector<SampleFile> &files) {
   std::map<std::string, const SampleFile *> owners;
+  FileSet maps;
+  for (const SampleFile &file : files) {
+    maps.add(file.labels);
+    maps.add(file.instances);
+  }
   for (const SampleFile &file : files)
     for (const std::string &output : file.outputs) {
       auto [owner, fresh] = owners.emplace(output, &file);
       if (!fresh)
         fail(output, ": would be the picture of both ", owner->second->labels, " and ", file.labels);
-      std::error_code ignored;
-      if (fs::equivalent(output, file.labels, ignored))
-        fail(output, ": would overwrite the label map: choose another --output");
+      if (maps.contains(output))
+        fail(output, ": is one of the maps that are read, and cannot be a picture too: choose another --output");
     }
 }
 

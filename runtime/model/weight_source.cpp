@@ -8,6 +8,7 @@
 #include "runtime/weights/read_weight.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dpsims {
 
@@ -39,6 +40,28 @@ std::vector<uint32_t> othersThan(const std::vector<uint32_t> &some, size_t count
   return others;
 }
 
+// The one prefix below which every needed weight is, as "module." of parallel training; empty if there is none, or two.
+std::string findOnlyPrefix(const SafetensorsFile &file, const std::vector<WeightSpec> &needed) {
+  std::vector<WeightSpec> required;
+  std::copy_if(needed.begin(), needed.end(), std::back_inserter(required),
+               [](const WeightSpec &spec) { return spec.required; });
+  std::string only;
+  if (required.empty())
+    return only;
+  const std::string end = "." + required.front().name;
+  for (const SafetensorsEntry &entry : file.entries()) {
+    if (entry.name.size() < end.size() || entry.name.compare(entry.name.size() - end.size(), end.size(), end) != 0)
+      continue;
+    const std::string prefix = entry.name.substr(0, entry.name.size() - end.size() + 1);
+    if (countFound(file, required, prefix) < required.size())
+      continue;
+    if (!only.empty())
+      return "";
+    only = prefix;
+  }
+  return only;
+}
+
 // The prefix with most of the names; empty if the names stand alone or nowhere.
 std::string detectPrefix(const SafetensorsFile &file, const std::vector<WeightSpec> &needed) {
   std::string best;
@@ -52,7 +75,7 @@ std::string detectPrefix(const SafetensorsFile &file, const std::vector<WeightSp
       best = prefix;
     }
   }
-  return best;
+  return bestCount ? best : findOnlyPrefix(file, needed);
 }
 
 } // namespace

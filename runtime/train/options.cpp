@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/utf8.h"
 #include "runtime/train/run_folder.h"
 
 #include <filesystem>
@@ -34,13 +35,28 @@ DeviceOptions deviceOptions(const TrainOptions &options) {
 
 static bool isPath(std::string_view name) { return name != "convolution" && name != "device"; }
 
+static std::string stored(const std::string &name, const std::string &text) {
+  if (!isUtf8(text))
+    fail("--", name, " ", text, ": is not UTF-8, which ", optionsFile,
+         " could not hold: rename it, or make a link to it");
+  if (text.empty() || !isPath(name))
+    return text;
+  const std::string path = std::filesystem::absolute(text).lexically_normal().string();
+  if (!isUtf8(path))
+    fail("--", name, " ", text, ": is in ", path, ", which is not UTF-8 and which ", optionsFile,
+         " could not hold: rename the folder, or go there by a link");
+  return path;
+}
+
+template <typename Value> static const Value &stored(const std::string &, const Value &value) { return value; }
+
+void requireStorable(const TrainOptions &options) {
+  eachOption(options, [](const char *name, const auto &value) { stored(name, value); });
+}
+
 void writeOptions(const std::string &path, const TrainOptions &options) {
   Json json;
-  eachOption(options, [&](const char *name, const auto &value) {
-    json[name] = value;
-    if (json[name].is_string() && json[name] != "" && isPath(name))
-      json[name] = std::filesystem::absolute(json[name].get<std::string>()).lexically_normal().string();
-  });
+  eachOption(options, [&](const char *name, const auto &value) { json[name] = stored(name, value); });
   writeFile(path, json.dump(1) + "\n");
 }
 

@@ -71,7 +71,10 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
 /// What its device is to be. Error: `device` is no name of one.
 DeviceOptions deviceOptions(const TrainOptions &options);
 
-/// Writes the options; paths become absolute.
+/// Error if a path is not UTF-8, which run.json could not hold.
+void requireStorable(const TrainOptions &options);
+
+/// Writes the options; paths become absolute. Error: one is not UTF-8.
 void writeOptions(const std::string &path, const TrainOptions &options);
 
 /// What the number of an option must be.

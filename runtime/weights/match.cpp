@@ -3,6 +3,7 @@
 #include "runtime/weights/match.h"
 
 #include "runtime/base/error.h"
+#include "runtime/weights/hints.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -77,6 +78,14 @@ static bool hasNamesBelow(const SafetensorsFile &file, const std::string &prefix
                      [&](const SafetensorsEntry &entry) { return startsWith(entry.name, prefix); });
 }
 
+// Of tensors that share memory safetensors keeps one, and notes in the metadata what the others are called.
+static const SafetensorsEntry *findOrAlias(const SafetensorsFile &file, const std::string &name) {
+  if (const SafetensorsEntry *entry = file.find(name))
+    return entry;
+  const auto alias = file.metadata().find(name);
+  return alias == file.metadata().end() ? nullptr : file.find(alias->second);
+}
+
 static std::string mismatchText(const WeightSpec &weight, const SafetensorsEntry &entry) {
   std::string text = quoted(entry.name) + " is " + elementTypeName(entry.type) + " " + shapeText(entry.shape);
   return text + ", needed " + elementTypeName(weight.type) + " " + shapeText(weight.shape);
@@ -90,12 +99,12 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
   std::unordered_set<std::string> names;
   for (const WeightSpec &weight : needed) {
     const std::string name = used + weight.name;
-    const SafetensorsEntry *entry = file.find(name);
+    const SafetensorsEntry *entry = findOrAlias(file, name);
     if (!entry && weight.required)
       missing.add(quoted(name));
     else if (entry && (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type)))
       misshaped.add(mismatchText(weight, *entry));
-    names.insert(name);
+    names.insert(entry ? entry->name : name);
     result.push_back(entry);
   }
   for (const SafetensorsEntry &entry : file.entries())
@@ -107,7 +116,8 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
     if (!kind->empty())
       text += kind->text() + "; ";
   if (!text.empty())
-    fail(file.path(), ": the weights do not fit: ", text, "is it a file of another network or configuration?");
+    fail(file.path(), ": the weights do not fit: ", text,
+         missing.empty() ? "is it a file of another network or configuration?" : explainMissing(file, needed, used));
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/weights/safetensors.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/foreign_file.h"
 
 #include <algorithm>
 #include <cstring>
@@ -203,15 +204,21 @@ static void sortByName(const std::string &path, std::vector<SafetensorsEntry> &e
       fail(path, ": the header has ", quoted(entries[i].name), " twice");
 }
 
-// Names other files that people take for weights.
-static std::string whatItLooksLike(const uint8_t (&start)[8]) {
-  if (std::memcmp(start, "PK\3\4", 4) == 0)
-    return "it looks like a PyTorch or zip file; convert it with safetensors.torch.save_file";
-  if (start[0] == 0x80 && start[1] <= 5)
-    return "it looks like a Python pickle; convert it with safetensors.torch.save_file";
-  if (std::memcmp(start, "version ", 8) == 0)
-    return "it looks like a Git LFS pointer; fetch the file itself";
-  return "is it another kind of file, or truncated?";
+// Names other files that people take for weights, by their beginning.
+static std::string whatItLooksLike(const InputFile &file) {
+  char bytes[foreignKindBytes];
+  const std::string_view begin(bytes, size_t(std::max<int64_t>(0, file.readSome(0, bytes, sizeof bytes))));
+  if (const char *kind = foreignKind(begin))
+    return std::string("it ") + kind;
+  if (begin.size() > 1 && begin[0] == '\x80' && begin[1] <= 5)
+    return "it looks like a Python pickle; convert it with tools/scripts/pth-to-safetensors.py";
+  if (begin.substr(4, 4) == "DPSM")
+    return "it is a compiled model, for --model";
+  if (begin[0] != '{')
+    return "is it another kind of file, or truncated?";
+  if (begin.find("\"weight_map\"") != std::string_view::npos || begin.find("\"total_size\"") != std::string_view::npos)
+    return "it is the index of a file in parts; join them with tools/scripts/pth-to-safetensors.py INDEX OUTPUT";
+  return "it is JSON";
 }
 
 static std::string readHeader(const InputFile &file) {
@@ -223,23 +230,39 @@ static std::string readHeader(const InputFile &file) {
   std::memcpy(&length, start, sizeof length);
   if (length > maxHeader || length > file.size() - 8)
     fail(file.path(), ": not a safetensors file: the header would have ", length, " bytes, ", file.size() - 8,
-         " are there and ", maxHeader, " allowed; ", whatItLooksLike(start));
+         " are there and ", maxHeader, " allowed; ", whatItLooksLike(file));
   std::string header(size_t(length), '\0');
   file.read(8, header.data(), header.size());
   if (header.empty() || header[0] != '{')
-    fail(file.path(), ": not a safetensors file: the header does not begin with '{'; ", whatItLooksLike(start));
+    fail(file.path(), ": not a safetensors file: the header does not begin with '{'; ", whatItLooksLike(file));
   return header;
 }
 
+// Of a file that is damaged.
+static bool hasChangedLineEnds(const InputFile &file) {
+  std::string bytes(size_t(std::min<uint64_t>(file.size(), 8 << 20)), '\0');
+  return file.readSome(0, bytes.data(), bytes.size()) == int64_t(bytes.size()) && hasChangedLineEnds(bytes);
+}
+
 SafetensorsFile::SafetensorsFile(const std::string &path) : file(path) {
+  try {
+    readEntries();
+  } catch (const Error &error) {
+    if (hasChangedLineEnds(file))
+      fail(error.what(), "; line ends in it were changed, as by FTP in text mode or Git: fetch it again as binary");
+    throw;
+  }
+}
+
+void SafetensorsFile::readEntries() {
   const std::string header = readHeader(file);
-  HeaderReader reader(path, list, strings);
+  HeaderReader reader(path(), list, strings);
   nlohmann::json::sax_parse(header, &reader);
   const uint64_t begin = 8 + header.size();
-  checkCover(path, list, file.size() - begin);
+  checkCover(path(), list, file.size() - begin);
   for (SafetensorsEntry &entry : list)
     entry.offset += begin;
-  sortByName(path, list);
+  sortByName(path(), list);
 }
 
 const SafetensorsEntry *SafetensorsFile::find(std::string_view name) const {

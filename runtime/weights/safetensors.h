@@ -53,6 +53,8 @@ public:
   void readBytes(const SafetensorsEntry &entry, uint64_t offset, void *dst, size_t size) const;
 
 private:
+  void readEntries();
+
   InputFile file;
   std::vector<SafetensorsEntry> list;
   std::map<std::string, std::string> strings;

@@ -4,10 +4,12 @@
 #include "runtime/base/file.h"
 #include "runtime/base/progress.h"
 #include "runtime/base/tensor.h"
+#include "runtime/base/utf8.h"
 #include "support.h"
 
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 
 #include <sys/resource.h>
@@ -19,6 +21,33 @@ using namespace dpsims::test;
 
 TEST(Error, IsOneLine) {
   EXPECT_EQ(errorOf([] { fail("a.png: id ", 7, " at (", 1.5, ")\n\x1b[2J"); }), "a.png: id 7 at (1.5)\\n\\x1b[2J");
+}
+
+TEST(Error, ShowsHowNamesDiffer) {
+  // The composed and the decomposed form of one name, and bytes that are no UTF-8.
+  EXPECT_EQ(errorOf([] { fail("\u00e9.png is not e\u0301.png"); }), "\u00e9.png is not e\\u0301.png");
+  EXPECT_EQ(errorOf([] { fail("\u304c \u304b\u3099"); }), "\u304c \u304b\\u3099");
+  EXPECT_EQ(errorOf([] { fail("a\xff\xc3"); }), "a\\xff\\xc3");
+  EXPECT_EQ(errorOf([] { fail("\xf0\x9f\x8c\x8a\xed\xa0\x80"); }), "\xf0\x9f\x8c\x8a\\xed\\xa0\\x80");
+}
+
+TEST(Utf8, RefusesOverlongForms) {
+  EXPECT_TRUE(isUtf8("a\u00e9\u20ac\U0001f30a"));
+  for (const char *text : {"\xc0\x80", "\xe0\x80\xaf", "\xf4\x90\x80\x80", "\x80", "\xe2\x82"})
+    EXPECT_FALSE(isUtf8(text));
+}
+
+TEST(File, SetTellsFilesApart) {
+  const TemporaryDirectory directory;
+  writeFile(directory / "a", "1");
+  writeFile(directory / "b", "2");
+  std::filesystem::create_hard_link(directory / "a", directory / "link");
+  FileSet files;
+  files.add(directory / "a");
+  files.add(directory / "none");
+  EXPECT_TRUE(files.contains(directory / "link"));
+  EXPECT_FALSE(files.contains(directory / "b"));
+  EXPECT_FALSE(files.contains(directory / "none"));
 }
 
 TEST(Error, QuotesShortenLongNames) {

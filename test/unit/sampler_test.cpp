@@ -214,8 +214,12 @@ TEST(Sampler, ChecksPaths) {
   EXPECT_TRUE(hasParts(error(folder.options("empty", "out")), {"empty", "no label maps"}));
   EXPECT_TRUE(hasParts(error(folder.options("in/a.png", "out.jpg")), {"out.jpg", "PNG"}));
   EXPECT_TRUE(hasParts(error(folder.options("in/a.png", "no/such/out.png")), {"no/such"}));
-  EXPECT_TRUE(hasParts(error(folder.options("in", "in")), {"in/a.png", "overwrite"}));
+  EXPECT_TRUE(hasParts(error(folder.options("in", "in")), {"in/a.png", "is one of the maps that are read"}));
   EXPECT_TRUE(hasParts(error(folder.options("in", "in/a.png")), {"in/a.png"}));
+  folder.map("in/a_0.png", 2); // the picture of another map
+  SampleOptions two = folder.options("in", "in");
+  two.samples = 2;
+  EXPECT_TRUE(hasParts(error(two), {"in/a_0.png", "is one of the maps that are read"}));
   folder.map("in/a.PNG", 2);
   EXPECT_TRUE(hasParts(error(folder.options("in", "out")), {"out/a.png", "both"}));
 }

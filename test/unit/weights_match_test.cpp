@@ -98,3 +98,35 @@ TEST_F(Match, TakesOnePartOfATrainingFile) {
   const SafetensorsFile bare = file({spec("a", {1})});
   EXPECT_EQ(matchWeights(bare, {spec("a", {1})}, "generator.")[0]->name, "a");
 }
+
+TEST_F(Match, FindsTensorsByTheirAliases) {
+  SafetensorsWriter writer(directory / "f");
+  const float value = 3;
+  writer.add("kept", ElementType::F32, {1}, &value);
+  writer.setMetadata("dropped", "kept");
+  writer.write();
+  const SafetensorsFile found(directory / "f");
+  const auto entries = matchWeights(found, {spec("dropped", {1})});
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0]->name, "kept");
+}
+
+TEST_F(Match, SaysWhoseNamesAFileHas) {
+  auto message = [&](const std::string &name) {
+    const SafetensorsFile found = file({spec(name, {1})});
+    return errorOf([&] { matchWeights(found, {spec("stem.0.weight", {1})}); });
+  };
+  EXPECT_TRUE(
+      hasParts(message("convnextv2.embeddings.patch_embeddings.weight"), {"names are Hugging Face's", "timm's"}));
+  EXPECT_TRUE(hasParts(message("downsample_layers.0.0.weight"), {"names are Meta's", "timm's"}));
+  EXPECT_TRUE(hasParts(message("features.0.0.weight"), {"names are torchvision's", "timm's"}));
+  EXPECT_TRUE(hasParts(message("other"), {"another network or configuration?"}));
+}
+
+TEST_F(Match, SaysThatAFileIsAPart) {
+  file({spec("other", {1})});
+  std::filesystem::rename(directory / "f", directory / "model-00001-of-00002.safetensors");
+  const SafetensorsFile found(directory / "model-00001-of-00002.safetensors");
+  EXPECT_TRUE(hasParts(errorOf([&] { matchWeights(found, {spec("stem.0.weight", {1})}); }),
+                       {"one part of several", "pth-to-safetensors.py"}));
+}

@@ -73,13 +73,25 @@ TEST_F(Safetensors, ReadsAFile) {
 TEST_F(Safetensors, RefusesWhatIsNoSuchFile) {
   EXPECT_TRUE(hasParts(errorOfBytes(""), {"0 bytes"}));
   EXPECT_TRUE(hasParts(errorOfBytes("1234567"), {"7 bytes"}));
-  EXPECT_TRUE(hasParts(errorOfBytes("PK\3\4" + std::string(100, 'x')), {"PyTorch", "save_file"}));
+  EXPECT_TRUE(hasParts(errorOfBytes("PK\3\4" + std::string(100, 'x')), {"PyTorch", "pth-to-safetensors.py"}));
   EXPECT_TRUE(hasParts(errorOfBytes("\x80\2" + std::string(100, 'x')), {"pickle"}));
   EXPECT_TRUE(hasParts(errorOfBytes("version https://git-lfs.github.com/spec/v1\n"), {"Git LFS"}));
+  EXPECT_TRUE(hasParts(errorOfBytes("<!DOCTYPE html><title>Sign in</title>"), {"it is a web page"}));
+  EXPECT_TRUE(hasParts(errorOfBytes("{\n \"metadata\": {\"total_size\": 5}, \"weight_map\": {}}"),
+                       {"index of a file in parts"}));
   EXPECT_TRUE(hasParts(errorOfBytes(std::string(100, '\xff')), {"18446744073709551615 bytes"}));
   EXPECT_TRUE(hasParts(errorOfBytes(std::string(100, '\0')), {"'{'"}));
   EXPECT_TRUE(hasParts(errorOfHeader("[]"), {"'{'"}));
   EXPECT_TRUE(hasParts(errorOf([&] { SafetensorsFile file(directory / "none"); }), {"No such file"}));
+}
+
+TEST_F(Safetensors, NamesChangedLineEnds) {
+  std::string bytes = fileOf("{\"a\":{\"dtype\":\"U8\",\"shape\":[64],\"data_offsets\":[0,64]}}", 64), changed;
+  bytes.replace(bytes.size() - 40, 20, std::string(20, '\n'));
+  for (char c : bytes)
+    changed += c == '\n' ? "\r\n" : std::string(1, c);
+  EXPECT_TRUE(hasParts(errorOfBytes(changed), {"after the last tensor", "line ends in it were changed"}));
+  EXPECT_EQ(errorOfBytes(bytes + "xx").find("line ends"), std::string::npos);
 }
 
 TEST_F(Safetensors, BoundsTheHeader) {

@@ -8,8 +8,8 @@
 #include "passes/Pipelines.h"
 #include "passes/Registration.h"
 #include "passes/Serialize.h"
-#include "tools/dpsims-compile/data_section.h"
 #include "passes/TextFile.h"
+#include "tools/dpsims-compile/data_section.h"
 #include "tools/dpsims-compile/output.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -100,6 +100,14 @@ void printDiagnostic(Diagnostic &diagnostic) {
   llvm::errs() << placeText(diagnostic.getLocation()) << kind << diagnostic << "\n";
   for (Diagnostic &note : diagnostic.getNotes())
     llvm::errs() << "  " << placeText(note.getLocation()) << note << "\n";
+}
+
+/// Whether an output is that file, which is read.
+bool refuseOverwriting(StringRef read) {
+  for (StringRef written : {StringRef(output), StringRef(report)})
+    if (!written.empty() && written != "-" && !read.empty() && isSamePath(written, read))
+      return fail(written + ": is read, and cannot be the output too: name another");
+  return false;
 }
 
 //===-- Numbers ---------------------------------------------------------------------------------------------------===//
@@ -201,6 +209,9 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
   SmallVector<std::string> files{text};
   if (!source.module || failed(resolveImports(*source.module, files)))
     return failure();
+  for (const std::string &file : files)
+    if (refuseOverwriting(file))
+      return failure();
   llvm::json::Object described = *configuration;
   llvm::raw_string_ostream(source.config) << llvm::json::Value(std::move(described));
   source.hash = hashOf(files, source.config);
@@ -333,10 +344,9 @@ int checkOptions() {
     return fail("--report: tells of the kernels of a whole compilation with --target cuda");
   if (!report.empty() && !output.empty() && isSamePath(report, output))
     return fail("--report=" + report + ": is the output file of -o too; name another");
-  for (StringRef written : {StringRef(output), StringRef(report)})
-    for (StringRef read : {StringRef(input), StringRef(modelText)})
-      if (!written.empty() && !read.empty() && isSamePath(written, read))
-        return fail(written + ": is read, and cannot be the output too: name another");
+  for (StringRef read : {StringRef(input), StringRef(modelText)})
+    if (refuseOverwriting(read))
+      return 1;
   if (output.empty())
     return fail("-o is missing: where to write, - for standard output");
   if (wholeNumber(batchText).value_or(0) < 1)

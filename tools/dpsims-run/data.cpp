@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -44,9 +45,27 @@ std::vector<std::string> chooseSplits(const DataConfiguration &configuration, co
   return splits;
 }
 
+// The sheet must not take the place of a picture of the set.
+void checkOutput(const DataConfiguration &configuration, const DataFlags &flags,
+                 const std::vector<std::string> &splits) {
+  if (flags.output.empty() || !std::filesystem::exists(flags.output))
+    return;
+  FileSet set;
+  std::vector<std::string> ignored; // the survey tells them
+  for (const std::string &split : splits) {
+    const auto data = Dataset::open(configuration, {flags.data, split, configuration.wantsInstances}, &ignored);
+    for (size_t i = 0; i < data->size(); ++i)
+      for (const std::string &path : data->files(i))
+        set.add(path);
+  }
+  if (set.contains(flags.output))
+    fail(flags.output, ": is a file of the data set, and cannot be the sheet too: name another for --output");
+}
+
 void checkData(const DataFlags &flags) {
   const DataConfiguration configuration = openConfiguration(flags.config);
   const std::vector<std::string> splits = chooseSplits(configuration, flags);
+  checkOutput(configuration, flags, splits);
   SurveyOptions options;
   options.threads = flags.threads ? flags.threads : int(std::max(1u, std::thread::hardware_concurrency()));
   options.tiles = flags.output.empty() ? 0 : std::max(1, flags.tiles / int(splits.size()));

@@ -41,8 +41,7 @@ void addSampleCommand(CLI::App &app) {
   command->add_option("--weights", flags->weights, "the generator's weights, safetensors")
       ->required()
       ->type_name("FILE");
-  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"ema.generator\")")
-      ->type_name("NAME");
+  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
   command
       ->add_option("--labels", flags->options.labels,
                    "label map: PNG of ids, or of the configuration's palette; resized to the model's size by nearest")

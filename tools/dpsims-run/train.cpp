@@ -64,6 +64,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
     fail("--model is required",
          options.resume ? ": " + joinPath(options.output, "run.json") + ", where the run's flags are, does not tell it"
                         : ", unless a run goes on (--resume)");
+  requireStorable(options);
   Trainer(options, tell).run();
 }
 

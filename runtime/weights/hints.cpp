@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/weights/hints.h"
+
+#include <algorithm>
+
+namespace dpsims {
+
+namespace {
+
+/// A part of a name that only these have.
+struct Naming {
+  const char *part, *whose;
+};
+
+constexpr Naming namings[] = {
+    {"embeddings.patch_embeddings.", "Hugging Face's (transformers)"},
+    {"embedder.embedder.", "Hugging Face's (transformers)"},
+    {"encoder.stages.", "Hugging Face's (transformers)"},
+    {"encoder.blocks.", "Hugging Face's (transformers)"},
+    {"downsample_layers.", "Meta's (ConvNeXt)"},
+    {"features.0.", "torchvision's"},
+    {"_conv_stem.", "those of EfficientNet-PyTorch"},
+};
+
+bool contains(const std::string &text, const char *part) { return text.find(part) != std::string::npos; }
+
+std::string whoseNames(const SafetensorsFile &file, const std::vector<WeightSpec> &needed) {
+  auto has = [](const auto &list, const char *part) {
+    return std::any_of(list.begin(), list.end(), [&](const auto &one) { return contains(one.name, part); });
+  };
+  for (const Naming &naming : namings)
+    if (has(file.entries(), naming.part) && !has(needed, naming.part))
+      return naming.whose;
+  return "";
+}
+
+// "model-00001-of-00002.safetensors"
+bool isPart(const std::string &path) {
+  const std::string mark = "-of-";
+  const size_t at = path.find(mark, path.rfind('/') + 1);
+  auto isDigit = [&](size_t place) { return place < path.size() && path[place] >= '0' && path[place] <= '9'; };
+  return at != std::string::npos && at > 0 && isDigit(at - 1) && isDigit(at + mark.size());
+}
+
+} // namespace
+
+std::string explainMissing(const SafetensorsFile &file, const std::vector<WeightSpec> &needed,
+                           const std::string &prefix) {
+  if (isPart(file.path()))
+    return "it is one part of several: join them with tools/scripts/pth-to-safetensors.py and their index, "
+           "model.safetensors.index.json";
+  if (const std::string whose = whoseNames(file, needed); !whose.empty())
+    return "its names are " + whose +
+           ", the model has timm's: save timm.create_model(NAME, pretrained=True)"
+           ".state_dict() of the same network, and convert it with tools/scripts/pth-to-safetensors.py";
+  if (prefix == "ema.generator.")
+    return "an average alone has no statistics: dpsims-run export makes weights of a run that have them";
+  return "is it a file of another network or configuration?";
+}
+
+} // namespace dpsims
