@@ -198,7 +198,8 @@ FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) 
   return fileError(context, path) << "must hold one JSON object";
 }
 
-LogicalResult embedDataset(MLIRContext *context, json::Object &configuration, StringRef path) {
+LogicalResult embedDataset(MLIRContext *context, json::Object &configuration, StringRef path,
+                           SmallVectorImpl<std::string> &files) {
   json::Object *data = configuration.getObject("data");
   std::optional<StringRef> dataset = data ? data->getString("dataset") : std::nullopt;
   if (!dataset || (!dataset->contains('/') && !dataset->ends_with(".json")))
@@ -207,6 +208,7 @@ LogicalResult embedDataset(MLIRContext *context, json::Object &configuration, St
   if (llvm::sys::path::is_absolute(*dataset))
     file.clear();
   llvm::sys::path::append(file, *dataset);
+  files.push_back(std::string(file));
   FailureOr<json::Object> keys = readConfiguration(context, file);
   if (failed(keys))
     return failure();

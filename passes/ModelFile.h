@@ -19,8 +19,9 @@ mlir::LogicalResult resolveImports(mlir::ModuleOp module, llvm::SmallVectorImpl<
 mlir::FailureOr<llvm::json::Object> readConfiguration(mlir::MLIRContext *context, llvm::StringRef path);
 
 /// Puts the file that data.dataset names, relative to the configuration's folder, into the configuration: a model needs
-/// no other file. Names of known data sets stay.
-mlir::LogicalResult embedDataset(mlir::MLIRContext *context, llvm::json::Object &configuration, llvm::StringRef path);
+/// no other file. Names of known data sets stay. `files` gets the path.
+mlir::LogicalResult embedDataset(mlir::MLIRContext *context, llvm::json::Object &configuration, llvm::StringRef path,
+                                 llvm::SmallVectorImpl<std::string> &files);
 
 /// Applies "section.key=value" (the value as JSON, or else as a string).
 mlir::LogicalResult applySetting(mlir::MLIRContext *context, llvm::json::Object &configuration,

@@ -106,6 +106,10 @@ std::error_code readAll(StringRef path, uint64_t limit, SmallVectorImpl<char> &b
 std::unique_ptr<llvm::MemoryBuffer> readTextFile(MLIRContext *context, StringRef path, uint64_t limit) {
   auto error = [&] { return emitError(UnknownLoc::get(context)) << path << ": "; };
   SmallVector<char, 0> bytes;
+  if (fs::exists(path) && !fs::is_regular_file(path) && !path.starts_with("/dev/")) {
+    error() << "cannot be read: it is not a regular file; a pipe is read as /dev/stdin"; // a FIFO may have no writer
+    return nullptr;
+  }
   if (std::error_code code = readAll(path, limit, bytes)) {
     error() << "cannot be read: " << code.message();
     return nullptr;

@@ -38,6 +38,15 @@ Checkpoint checkpointOf(const ExportOptions &options, const Report &report) {
   return *newest;
 }
 
+// The flags do not name these.
+void refuseOverwriting(const std::string &output, const TrainOptions &run, const Checkpoint &from) {
+  FileSet read;
+  for (const std::string &path : {run.model, from.file(modelFile), from.file("state.json"), from.file("DONE")})
+    read.add(path);
+  if (read.contains(output))
+    fail(output, ": is read, and cannot be the output too: name another for --output");
+}
+
 } // namespace
 
 std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
@@ -55,6 +64,7 @@ void exportAverage(const ExportOptions &options, const Report &report) {
     run.model = options.model;
   if (!options.data.empty())
     run.data = options.data;
+  refuseOverwriting(options.output, run, from);
   const std::shared_ptr<const CompiledModel> model = CompiledModel::load(run.model);
   const Shape size = Iteration(*model, trainEntry(*model, 0), run.seed).size();
   CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config, from.state.frozen};

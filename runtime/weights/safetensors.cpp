@@ -204,7 +204,12 @@ static void sortByName(const std::string &path, std::vector<SafetensorsEntry> &e
       fail(path, ": the header has ", quoted(entries[i].name), " twice");
 }
 
-// Names other files that people take for weights, by their beginning.
+static bool isText(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [](char c) { return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r'); });
+}
+
+// Names other files that people take for weights, by their beginning; empty if it tells nothing.
 static std::string whatItLooksLike(const InputFile &file) {
   char bytes[foreignKindBytes];
   const std::string_view begin(bytes, size_t(std::max<int64_t>(0, file.readSome(0, bytes, sizeof bytes))));
@@ -212,13 +217,19 @@ static std::string whatItLooksLike(const InputFile &file) {
     return std::string("it ") + kind;
   if (begin.size() > 1 && begin[0] == '\x80' && begin[1] <= 5)
     return "it looks like a Python pickle; convert it with tools/scripts/pth-to-safetensors.py";
-  if (begin.substr(4, 4) == "DPSM")
+  if (begin.size() > 8 && begin.substr(4, 4) == "DPSM")
     return "it is a compiled model, for --model";
-  if (begin[0] != '{')
-    return "is it another kind of file, or truncated?";
   if (begin.find("\"weight_map\"") != std::string_view::npos || begin.find("\"total_size\"") != std::string_view::npos)
     return "it is the index of a file in parts; join them with tools/scripts/pth-to-safetensors.py INDEX OUTPUT";
-  return "it is JSON";
+  if (!begin.empty() && isText(begin)) // what a server said in the file's place
+    return "it is text, " + quoted(begin.substr(0, begin.find('\n'))) + ": download the file itself";
+  return "";
+}
+
+[[noreturn]] static void failHeader(const InputFile &file, const std::string &fault) {
+  const std::string kind = whatItLooksLike(file);
+  fail(file.path(),
+       ": not a safetensors file: ", kind.empty() ? fault + "; is it another kind of file, or truncated?" : kind);
 }
 
 static std::string readHeader(const InputFile &file) {
@@ -229,12 +240,12 @@ static std::string readHeader(const InputFile &file) {
   uint64_t length;
   std::memcpy(&length, start, sizeof length);
   if (length > maxHeader || length > file.size() - 8)
-    fail(file.path(), ": not a safetensors file: the header would have ", length, " bytes, ", file.size() - 8,
-         " are there and ", maxHeader, " allowed; ", whatItLooksLike(file));
+    failHeader(file, "the header would have " + std::to_string(length) + " bytes, " + std::to_string(file.size() - 8) +
+                         " are there and " + std::to_string(maxHeader) + " allowed");
   std::string header(size_t(length), '\0');
   file.read(8, header.data(), header.size());
   if (header.empty() || header[0] != '{')
-    fail(file.path(), ": not a safetensors file: the header does not begin with '{'; ", whatItLooksLike(file));
+    failHeader(file, "the header does not begin with '{'");
   return header;
 }
 

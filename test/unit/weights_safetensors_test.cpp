@@ -76,7 +76,9 @@ TEST_F(Safetensors, RefusesWhatIsNoSuchFile) {
   EXPECT_TRUE(hasParts(errorOfBytes("PK\3\4" + std::string(100, 'x')), {"PyTorch", "pth-to-safetensors.py"}));
   EXPECT_TRUE(hasParts(errorOfBytes("\x80\2" + std::string(100, 'x')), {"pickle"}));
   EXPECT_TRUE(hasParts(errorOfBytes("version https://git-lfs.github.com/spec/v1\n"), {"Git LFS"}));
-  EXPECT_TRUE(hasParts(errorOfBytes("<!DOCTYPE html><title>Sign in</title>"), {"it is a web page"}));
+  EXPECT_TRUE(
+      hasParts(errorOfBytes("<!DOCTYPE html><title>Sign in</title>"), {": not a safetensors file: it is a web page"}));
+  EXPECT_TRUE(hasParts(errorOfBytes("Entry not found\n"), {"it is text, \"Entry not found\": download"}));
   EXPECT_TRUE(hasParts(errorOfBytes("{\n \"metadata\": {\"total_size\": 5}, \"weight_map\": {}}"),
                        {"index of a file in parts"}));
   EXPECT_TRUE(hasParts(errorOfBytes(std::string(100, '\xff')), {"18446744073709551615 bytes"}));

@@ -198,7 +198,8 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
   for (const std::string &setting : settings)
     if (failed(applySetting(&context, *configuration, setting)))
       return failure();
-  if (failed(embedDataset(&context, *configuration, input)))
+  SmallVector<std::string> read;
+  if (failed(embedDataset(&context, *configuration, input, read)))
     return failure();
   if (configuration->get("batch")) {
     fail(input + ": batch: a configuration has none, and serves for all: give it as --batch N");
@@ -209,9 +210,9 @@ FailureOr<Source> readConfigured(MLIRContext &context, const char *argv0) {
   SmallVector<std::string> files{text};
   if (!source.module || failed(resolveImports(*source.module, files)))
     return failure();
-  for (const std::string &file : files)
-    if (refuseOverwriting(file))
-      return failure();
+  llvm::append_range(read, files);
+  if (llvm::any_of(read, refuseOverwriting))
+    return failure();
   llvm::json::Object described = *configuration;
   llvm::raw_string_ostream(source.config) << llvm::json::Value(std::move(described));
   source.hash = hashOf(files, source.config);

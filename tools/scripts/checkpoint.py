@@ -249,9 +249,21 @@ def read_zip(path):
     return result
 
 
+def foreign_kind(start):
+    """What a file is that begins so and is no checkpoint; "" if the beginning does not tell."""
+    if start.startswith(b"version https://git-lfs"):
+        return ": it is a Git LFS pointer, not the file itself: fetch that with \"git lfs pull\""
+    if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return ": it is a web page, maybe an error or a request to log in: download the file itself"
+    if start.startswith(b"\x89HDF"):
+        return ": it is HDF5, as Keras saves: weights are wanted from PyTorch"
+    return ""
+
+
 def check_magic(file):
     """The stream format begins with a pickled number."""
-    if file.read(2) == b"PK":
+    start = file.read(64)
+    if start.startswith(b"PK"):
         raise CheckpointError("a zip archive without its end: truncated?")
     file.seek(0)
     try:
@@ -259,7 +271,7 @@ def check_magic(file):
     except CheckpointError:
         magic = None
     if magic != STREAM_MAGIC:
-        raise CheckpointError("not a PyTorch checkpoint")
+        raise CheckpointError("not a PyTorch checkpoint" + foreign_kind(start))
 
 
 def read_stream(file):

@@ -184,7 +184,7 @@ def run(args):
     value = weight_files.load(args.input)
     if args.list:
         return list_all(descend(value, args.key, args.input) if args.key else value)
-    if same_file(args.input, args.output):
+    if any(same_file(path, args.output) for path in weight_files.files_of(args.input)):
         raise CheckpointError(f"{args.output}: is read, and cannot be written too: name another file")
     state, found = find_state(value, args.input, args.key)
     tensors = {name: convert(name, tensor, args.half, args.input) for name, tensor in choose(state, args).items()}

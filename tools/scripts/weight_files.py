@@ -13,6 +13,8 @@ MAX_HEADER = 100_000_000
 
 def load(path):
     """-> what a file holds: containers, numbers, Tensors, as from checkpoint.load."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise CheckpointError(f"{path}: is not a regular file")
     try:
         if path.endswith(".json"):
             return read_index(path)
@@ -35,13 +37,25 @@ def parse_json(text, path):
     return value
 
 
-def read_index(path):
+def files_of(path):
+    """The files that load reads."""
+    shards = set(read_places(path).values()) if path.endswith(".json") else ()
+    return [path, *(os.path.join(os.path.dirname(path), shard) for shard in sorted(shards))]
+
+
+def read_places(path):
     """An index says in which of the files beside it each tensor is."""
+    if os.path.getsize(path) > MAX_HEADER:
+        raise CheckpointError(f"{path}: is longer than the {MAX_HEADER} bytes that an index may have")
     with open(path, "rb") as file:
         places = parse_json(file.read(), path).get("weight_map")
     if not isinstance(places, dict) or not all(isinstance(shard, str) for shard in places.values()):
         raise CheckpointError(f"{path}: has no \"weight_map\" that tells each tensor's file")
-    tensors, shards = {}, {}
+    return places
+
+
+def read_index(path):
+    places, tensors, shards = read_places(path), {}, {}
     for name, shard in places.items():
         if os.path.basename(shard) != shard:
             raise CheckpointError(f"{path}: {name} would be in {shard!r}, which is no file beside it")
@@ -64,8 +78,12 @@ def read_safetensors(path):
     if length > min(MAX_HEADER, os.path.getsize(path) - 8):
         raise CheckpointError(f"{path}: is no safetensors file, or its header is cut short")
     header = parse_json(read_bytes(path, 8, length), path)
-    header.pop("__metadata__", None)
-    return {name: tensor_of(path, name, entry, 8 + length) for name, entry in header.items()}
+    aliases = header.pop("__metadata__", None)
+    tensors = {name: tensor_of(path, name, entry, 8 + length) for name, entry in header.items()}
+    for name, kept in aliases.items() if isinstance(aliases, dict) else ():
+        if isinstance(kept, str) and kept in tensors:  # of tensors that share memory safetensors keeps one
+            tensors.setdefault(name, tensors[kept])
+    return tensors
 
 
 def tensor_of(path, name, entry, begin):
