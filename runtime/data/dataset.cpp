@@ -4,25 +4,20 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/data/file_finder.h"
 #include "runtime/data/shapes.h"
 #include "runtime/image/orientation.h"
 #include "runtime/image/photo.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
+#include <set>
 
 namespace dpsims {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 const char splitMark[] = "{split}";
-
-//===-------------------------------------------------------------------------------------------------------------===//
-// Patterns
-//===-------------------------------------------------------------------------------------------------------------===//
 
 std::string replaceAll(std::string text, const std::string &what, const std::string &by) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
@@ -30,147 +25,22 @@ std::string replaceAll(std::string text, const std::string &what, const std::str
   return text;
 }
 
-/// The folders before the first star: "a/b" of "a/b/*_x/*.png".
-std::string fixedFolder(const std::string &pattern) {
-  const size_t slash = pattern.rfind('/', pattern.find('*'));
-  return slash == std::string::npos ? "" : pattern.substr(0, slash);
-}
-
-/// The pattern with the stars' texts, which `name` has between its slashes; `ending` where the pattern has none.
-std::string fillStars(std::string pattern, const std::string &name, const char *ending) {
-  if (pattern.back() == '*')
-    pattern += ending;
-  size_t at = 0;
-  for (size_t begin = 0, end; begin <= name.size() && (at = pattern.find('*', at)) != std::string::npos;
-       begin = end + 1) {
-    end = std::min(name.find('/', begin), name.size());
-    pattern.replace(at, 1, name.substr(begin, end - begin));
-    at += end - begin;
-  }
-  return pattern;
-}
-
-/// Is it an error other than that there is no such thing?
-bool isFailure(const std::error_code &error) {
-  return error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory;
-}
-
-bool isFolder(const std::string &path) {
-  std::error_code error;
-  const bool result = fs::is_directory(path, error);
-  if (isFailure(error))
-    fail(path, ": cannot read the directory: ", error.message(), "; check --data and the patterns of data");
-  return result;
-}
-
-bool fileExists(const std::string &path) {
-  std::error_code error;
-  const bool result = fs::exists(path, error);
-  if (isFailure(error))
-    fail(path, ": cannot look for the file: ", error.message(), "; check --data and the patterns of data");
-  return result;
-}
-
-/// Names of a folder's files, or of its folders, without hidden ones; none if there is no such folder.
-std::vector<std::string> namesIn(const std::string &directory, bool folders) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    const std::string name = entry->path().filename().string();
-    if (name[0] != '.' && (folders ? entry->is_directory(ignored) : entry->is_regular_file(ignored)))
-      names.push_back(name);
-  }
-  if (isFailure(error))
-    fail(directory, ": cannot read the directory: ", error.message());
-  return names;
-}
-
-/// Where the ending of a picture's name begins; npos if the name has none.
-size_t pictureEnding(const std::string &name) {
-  const size_t dot = name.rfind('.');
-  if (dot == std::string::npos)
-    return dot;
-  std::string ending = name.substr(dot + 1);
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return ending == "png" || ending == "jpg" || ending == "jpeg" ? dot : std::string::npos;
-}
-
-/// Finds the files of a pattern.
-class Finder {
-public:
-  Finder(const std::string &pattern, std::vector<std::string> &problems) : problems(problems) {
-    find(pattern[0] == '/' ? "/" : "", pattern[0] == '/' ? pattern.substr(1) : pattern, "");
-  }
-
-  std::map<std::string, std::string> paths; // by what the stars stand for
-
-private:
-  void find(const std::string &directory, const std::string &pattern, const std::string &name) {
-    const size_t slash = pattern.find('/');
-    const std::string part = pattern.substr(0, slash);
-    const std::string rest = slash == std::string::npos ? "" : pattern.substr(slash + 1);
-    const size_t star = part.find('*');
-    if (star == std::string::npos) {
-      const std::string path = joinPath(directory, part);
-      if (slash != std::string::npos)
-        find(path, rest, name);
-      else if (fileExists(path))
-        add(name, path);
-      return;
-    }
-    const std::string before = part.substr(0, star), after = part.substr(star + 1);
-    const bool isLast = slash == std::string::npos;
-    for (const std::string &entry : namesIn(directory.empty() ? "." : directory, !isLast)) {
-      size_t end = entry.size() - std::min(entry.size(), after.size());
-      if (isLast && after.empty())
-        end = pictureEnding(entry);
-      else if (entry.compare(end, std::string::npos, after) != 0)
-        continue;
-      if (end == std::string::npos || end < star || entry.compare(0, star, before) != 0)
-        continue;
-      const std::string found = name + (name.empty() ? "" : "/") + entry.substr(star, end - star);
-      if (isLast)
-        add(found, joinPath(directory, entry));
-      else
-        find(joinPath(directory, entry), rest, found);
-    }
-  }
-
-  void add(const std::string &name, const std::string &path) {
-    auto [entry, fresh] = paths.emplace(name, path);
-    if (fresh)
-      return;
-    problems.push_back(std::max(entry->second, path) + ": has the name of " + std::min(entry->second, path) +
-                       "; remove one of them");
-    entry->second = std::min(entry->second, path);
-  }
-
-  std::vector<std::string> &problems;
-};
-
-//===-------------------------------------------------------------------------------------------------------------===//
-// Folders
-//===-------------------------------------------------------------------------------------------------------------===//
-
-/// A layout in a folder, for a split.
+/// A layout of a split.
 Layout resolve(const Layout &layout, const DataConfiguration &configuration, const DatasetOptions &options) {
   auto known = configuration.splits.find(options.split);
   const std::string &folder = known == configuration.splits.end() ? options.split : known->second;
-  auto path = [&](const std::string &pattern) {
-    return pattern.empty() ? "" : joinPath(options.directory, replaceAll(pattern, splitMark, folder));
-  };
+  auto path = [&](const std::string &pattern) { return replaceAll(pattern, splitMark, folder); };
   return {path(layout.images), path(layout.labels), path(layout.instances)};
 }
 
-bool foldersExist(const Layout &layout) {
-  return isFolder(fixedFolder(layout.images)) && isFolder(fixedFolder(layout.labels));
+bool foldersExist(const Layout &layout, const std::string &directory) {
+  return isFolder(fixedFolder(directory, layout.images)) && isFolder(fixedFolder(directory, layout.labels));
 }
 
 /// The first layout whose folders exist, null if none do.
 const Layout *findLayout(const DataConfiguration &configuration, const DatasetOptions &options) {
   for (const Layout &layout : configuration.layouts)
-    if (foldersExist(resolve(layout, configuration, options)))
+    if (foldersExist(resolve(layout, configuration, options), options.directory))
       return &layout;
   return nullptr;
 }
@@ -179,8 +49,9 @@ const Layout *findLayout(const DataConfiguration &configuration, const DatasetOp
   requireDirectory(options.directory);
   std::string looked;
   for (const Layout &layout : configuration.layouts) {
-    const Layout resolved = resolve(layout, configuration, DatasetOptions{"", options.split, false});
-    looked += (looked.empty() ? "" : "; or ") + fixedFolder(resolved.images) + " and " + fixedFolder(resolved.labels);
+    const Layout resolved = resolve(layout, configuration, options);
+    looked +=
+        (looked.empty() ? "" : "; or ") + fixedFolder("", resolved.images) + " and " + fixedFolder("", resolved.labels);
   }
   fail(options.directory, ": is no data set ", quoted(configuration.dataset), " with a split ", quoted(options.split),
        ": looked in it for the folders ", looked, "; check --data, the split and data.dataset of ",
@@ -206,8 +77,9 @@ public:
     std::string name, image, labels, instances;
   };
 
-  FolderDataset(const DataConfiguration &configuration, bool instances, std::vector<Files> files)
-      : Dataset(configuration, instances), examples(std::move(files)) {
+  FolderDataset(const DataConfiguration &configuration, bool instances, std::vector<Files> files,
+                std::vector<std::string> unused)
+      : Dataset(configuration, instances), examples(std::move(files)), others(std::move(unused)) {
     std::vector<std::string> maps;
     for (const Files &one : examples)
       maps.push_back(one.labels);
@@ -220,6 +92,7 @@ public:
   std::vector<std::string> files(size_t index) const override {
     return {examples[index].image, examples[index].labels, examples[index].instances};
   }
+  std::vector<std::string> unused() const override { return others; }
 
   Example read(size_t index) const override {
     const Files &from = examples[index];
@@ -260,39 +133,78 @@ private:
   }
 
   std::vector<Files> examples;
+  std::vector<std::string> others;
   LabelFolder folder;
 };
 
 using Files = FolderDataset::Files;
 
-/// Pairs the files of a layout by name. Files without a partner are problems.
-std::vector<Files> matchFiles(const Layout &layout, bool instances, std::vector<std::string> &problems) {
-  const Finder images(layout.images, problems), labels(layout.labels, problems);
-  std::map<std::string, std::string> instancePaths;
-  if (instances)
-    instancePaths = Finder(layout.instances, problems).paths;
+/// The files of a layout.
+class Matcher {
+public:
+  Matcher(const Layout &layout, const std::string &directory, bool instances)
+      : layout(layout), directory(directory), images(find(layout.images)), labels(find(layout.labels)) {
+    if (instances)
+      instanceMaps = find(layout.instances);
+    for (const auto &[name, image] : images.paths)
+      match(name, image, instances);
+    for (const auto &[name, label] : labels.paths)
+      if (!images.paths.count(name))
+        problems.push_back(label + ": has no image: " + partner(layout.images, name, ".jpg or .png") +
+                           " does not exist; add it, or remove the label map");
+    if (images.paths.empty() && labels.paths.empty() && problems.empty())
+      failEmpty();
+  }
+
+  std::vector<std::string> unused() const {
+    std::vector<std::string> result;
+    std::set<std::string> seen;
+    for (const FoundFiles *found : {&images, &labels, &instanceMaps})
+      seen.insert(found->seen.begin(), found->seen.end());
+    for (const std::string &path : seen)
+      if (!images.used.count(path) && !labels.used.count(path) && !instanceMaps.used.count(path))
+        result.push_back(path);
+    return result;
+  }
+
   std::vector<Files> files;
-  for (const auto &[name, image] : images.paths) {
-    const auto label = labels.paths.find(name);
-    const auto instance = instancePaths.find(name);
+  std::vector<std::string> problems; // files without a partner among them
+
+private:
+  FoundFiles find(const std::string &pattern) {
+    FoundFiles found = findFiles(directory, pattern);
+    problems.insert(problems.end(), found.problems.begin(), found.problems.end());
+    return found;
+  }
+
+  void match(const std::string &name, const std::string &image, bool instances) {
+    const auto label = labels.paths.find(name), instance = instanceMaps.paths.find(name);
     if (label == labels.paths.end())
-      problems.push_back(image + ": has no label map: " + fillStars(layout.labels, name, ".png") +
+      problems.push_back(image + ": has no label map: " + partner(layout.labels, name, ".png") +
                          " does not exist; add it, or remove the image");
-    else if (instances && instance == instancePaths.end())
-      problems.push_back(image + ": has no instance map: " + fillStars(layout.instances, name, ".png") +
+    else if (instances && instance == instanceMaps.paths.end())
+      problems.push_back(image + ": has no instance map: " + partner(layout.instances, name, ".png") +
                          " does not exist; add it, or remove the image and its label map");
     else
       files.push_back({name, image, label->second, instances ? instance->second : ""});
   }
-  for (const auto &[name, label] : labels.paths)
-    if (!images.paths.count(name))
-      problems.push_back(label + ": has no image: " + fillStars(layout.images, name, ".jpg or .png") +
-                         " does not exist; add it, or remove the label map");
-  if (images.paths.empty() && labels.paths.empty())
-    fail(fixedFolder(layout.images), ": has no pictures: no file is called ", layout.images,
-         "; put .png or .jpg files there, or change --data, the split or data.images");
-  return files;
-}
+
+  [[noreturn]] void failEmpty() const {
+    const std::string others = describeUnused(unused(), unusedReason);
+    fail(fixedFolder(directory, layout.images), ": has no pictures: no file is called ",
+         joinPath(directory, layout.images),
+         "; put .png or .jpg files there, or change --data, the split or data.images", others.empty() ? "" : "; ",
+         others);
+  }
+
+  std::string partner(const std::string &pattern, const std::string &name, const char *ending) const {
+    return joinPath(directory, fillStars(pattern, name, ending));
+  }
+
+  const Layout &layout;
+  const std::string &directory;
+  FoundFiles images, labels, instanceMaps;
+};
 
 /// The split of files that are not in folders by split.
 void keepSplit(std::vector<Files> &files, const DataConfiguration &configuration, const std::string &split) {
@@ -310,14 +222,15 @@ void keepSplit(std::vector<Files> &files, const DataConfiguration &configuration
   files = std::move(kept);
 }
 
-void requireInstances(const DataConfiguration &configuration, const Layout &layout) {
+void requireInstances(const DataConfiguration &configuration, const Layout &layout, const std::string &directory) {
   const std::string wayOut = "; name their files in data.instances, or turn generator.instance_edges off and "
                              "loss.contrastive_segments to labels";
   if (layout.instances.empty())
     fail(configuration.origin, ": the model reads instance maps, but the data set ", quoted(configuration.dataset),
          " has none", wayOut);
-  if (!isFolder(fixedFolder(layout.instances)))
-    fail(fixedFolder(layout.instances), ": no such folder, but the model reads instance maps", wayOut);
+  const std::string folder = fixedFolder(directory, layout.instances);
+  if (!isFolder(folder))
+    fail(folder, ": no such folder, but the model reads instance maps", wayOut);
 }
 
 std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, const DatasetOptions &options,
@@ -329,19 +242,19 @@ std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, con
     failNoLayout(configuration, options);
   const Layout resolved = resolve(*layout, configuration, options);
   if (options.instances)
-    requireInstances(configuration, resolved);
-  std::vector<std::string> found;
-  std::vector<Files> files = matchFiles(resolved, options.instances, found);
+    requireInstances(configuration, resolved, options.directory);
+  Matcher matcher(resolved, options.directory, options.instances);
   if (problems)
-    for (const std::string &problem : found)
+    for (const std::string &problem : matcher.problems)
       problems->push_back(Error(problem).what()); // one line, whatever the names
-  else if (found.size() > 1)
-    fail(found[0], " (and ", found.size() - 1, " more of the kind: dpsims-run data lists them)");
-  else if (!found.empty())
-    fail(found[0]);
+  else if (matcher.problems.size() > 1)
+    fail(matcher.problems[0], " (and ", matcher.problems.size() - 1, " more of the kind: dpsims-run data lists them)");
+  else if (!matcher.problems.empty())
+    fail(matcher.problems[0]);
+  std::vector<Files> files = std::move(matcher.files);
   if (layout->images.find(splitMark) == std::string::npos)
     keepSplit(files, configuration, options.split);
-  return std::make_unique<FolderDataset>(configuration, options.instances, std::move(files));
+  return std::make_unique<FolderDataset>(configuration, options.instances, std::move(files), matcher.unused());
 }
 
 } // namespace

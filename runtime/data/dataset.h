@@ -48,6 +48,8 @@ public:
   virtual std::string path(size_t index) const { return name(index); }
   /// The picture's file and its maps', as far as there are any.
   virtual std::vector<std::string> files(size_t) const { return {}; }
+  /// What lies beside the set's files and is none of them, sorted; a folder ends in "/". Hidden files do not count.
+  virtual std::vector<std::string> unused() const { return {}; }
   /// Reads a picture and its maps; may be called from several threads. Error: a file is damaged, an id is none of the
   /// classes, the sizes differ; names the file, the value and its place.
   virtual Example read(size_t index) const = 0;

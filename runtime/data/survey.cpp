@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
+#include "runtime/data/file_finder.h"
 #include "runtime/data/transform.h"
 
 #include <algorithm>
@@ -158,6 +159,7 @@ Survey surveySplit(const DataConfiguration &configuration, const DatasetOptions 
   survey.classPixels.resize(size_t(configuration.rules.numClasses));
   survey.classPictures = survey.classPixels;
   const std::unique_ptr<Dataset> data = Dataset::open(configuration, dataset, &survey.bad);
+  survey.unused = data->unused();
   std::vector<Part> parts(size_t(std::max(options.threads, 1)));
   for (Part &part : parts)
     part.survey.classPixels = part.survey.classPictures = survey.classPixels;
@@ -284,6 +286,8 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
     printMissing(survey, configuration, out);
     printDoubts(survey, configuration, out);
   }
+  if (!survey.unused.empty())
+    out << "  warning: " << describeUnused(survey.unused, unusedReason) << "\n";
   for (const std::string &message : survey.bad)
     out << "  bad: " << message << "\n";
 }

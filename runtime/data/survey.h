@@ -35,7 +35,8 @@ struct Survey {
   uint64_t instances = 0;                    ///< different ids, summed over pictures
   bool hasInstances = false;
   std::vector<Tile> tiles;
-  std::vector<std::string> bad; ///< a line for each file that cannot be used
+  std::vector<std::string> unused; ///< files that the set passes over
+  std::vector<std::string> bad;    ///< a line for each file that cannot be used
 };
 
 /// Reads every picture and its maps as training would; goes on after bad ones. The result does not depend on `threads`.

@@ -3,7 +3,6 @@
 #include "runtime/model/sampler.h"
 
 #include "runtime/base/error.h"
-#include "runtime/base/file.h"
 #include "runtime/base/progress.h"
 #include "runtime/model/execute.h"
 #include "runtime/random/philox.h"
@@ -11,130 +10,8 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
-#include <filesystem>
-#include <map>
 
 namespace dpsims {
-
-namespace {
-
-namespace fs = std::filesystem;
-
-const char labelsEnding[] = "_labelIds";
-const char instancesEnding[] = "_instanceIds";
-
-bool endsWith(const std::string &text, const std::string &ending) {
-  return text.size() >= ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
-}
-
-std::string stem(const std::string &path) { return fs::path(path).stem().string(); }
-
-// Cityscapes keeps label and instance maps in one folder.
-void keepLabelMaps(std::vector<std::string> &names) {
-  auto isLabels = [](const std::string &name) { return endsWith(stem(name), labelsEnding); };
-  if (std::any_of(names.begin(), names.end(), isLabels))
-    names.erase(std::remove_if(names.begin(), names.end(), [&](const std::string &n) { return !isLabels(n); }),
-                names.end());
-}
-
-std::string findInstances(const std::string &directory, const std::string &labels) {
-  std::string path = joinPath(directory, fs::path(labels).filename().string());
-  std::error_code ignored;
-  std::string name = stem(labels);
-  if (endsWith(name, labelsEnding))
-    path = joinPath(directory, name.substr(0, name.size() - std::strlen(labelsEnding)) + instancesEnding +
-                                   fs::path(labels).extension().string());
-  if (!fs::is_regular_file(path, ignored))
-    fail(path, ": no such instance map for ", labels);
-  return path;
-}
-
-void requireFile(const std::string &path) { InputFile file(path); }
-
-std::vector<SampleFile> listInputs(const SampleOptions &options, bool isDirectory) {
-  std::vector<SampleFile> files;
-  if (!isDirectory) {
-    requireFile(options.labels);
-    files.push_back({options.labels, "", stem(options.labels), {}});
-    return files;
-  }
-  std::vector<std::string> names = listDirectory(options.labels, {"png"});
-  keepLabelMaps(names);
-  if (names.empty())
-    fail(options.labels, ": has no label maps (*.png)");
-  for (const std::string &name : names)
-    files.push_back({joinPath(options.labels, name), "", stem(name), {}});
-  return files;
-}
-
-void findAllInstances(const SampleOptions &options, bool needsInstances, std::vector<SampleFile> &files) {
-  if (!needsInstances) {
-    if (!options.instances.empty())
-      fail("the model takes no instance maps (generator.instance_edges is off): leave --instances out");
-    return;
-  }
-  if (options.instances.empty())
-    fail("the model takes instance maps (generator.instance_edges is on): give --instances");
-  bool isDirectory = fs::is_directory(options.instances);
-  if (!isDirectory && files.size() > 1)
-    fail(options.instances, ": --labels is a directory, so --instances must be one");
-  for (SampleFile &file : files) {
-    file.instances = isDirectory ? findInstances(options.instances, file.labels) : options.instances;
-    requireFile(file.instances);
-  }
-}
-
-std::string numbered(const std::string &base, uint32_t sample, uint32_t samples) {
-  return samples == 1 ? base + ".png" : base + "_" + std::to_string(sample) + ".png";
-}
-
-// The output's path without ".png", for one file that goes to --output FILE or into --output DIR.
-std::string outputBase(const SampleOptions &options, const SampleFile &file, bool intoDirectory) {
-  if (intoDirectory)
-    return joinPath(options.output, file.name);
-  std::string extension = fs::path(options.output).extension().string();
-  if (extension != ".png" && extension != ".PNG")
-    fail(options.output, ": pictures are written as PNG: end the name in .png, or in / for a directory");
-  return options.output.substr(0, options.output.size() - extension.size());
-}
-
-void checkOutputs(const std::vector<SampleFile> &files) {
-  std::map<std::string, const SampleFile *> owners;
-  FileSet maps;
-  for (const SampleFile &file : files) {
-    maps.add(file.labels);
-    maps.add(file.instances);
-  }
-  for (const SampleFile &file : files)
-    for (const std::string &output : file.outputs) {
-      auto [owner, fresh] = owners.emplace(output, &file);
-      if (!fresh)
-        fail(output, ": would be the picture of both ", owner->second->labels, " and ", file.labels);
-      if (maps.contains(output))
-        fail(output, ": is one of the maps that are read, and cannot be a picture too: choose another --output");
-    }
-}
-
-} // namespace
-
-std::vector<SampleFile> listSamples(const SampleOptions &options, bool needsInstances) {
-  std::error_code ignored;
-  bool labelsAreDirectory = fs::is_directory(options.labels, ignored);
-  if (options.samples < 1)
-    fail("--samples 0: expected 1 or more");
-  std::vector<SampleFile> files = listInputs(options, labelsAreDirectory);
-  findAllInstances(options, needsInstances, files);
-  bool intoDirectory = labelsAreDirectory || endsWith(options.output, "/") || fs::is_directory(options.output, ignored);
-  for (SampleFile &file : files) {
-    std::string base = outputBase(options, file, intoDirectory);
-    for (uint32_t sample = 0; sample < options.samples; ++sample)
-      file.outputs.push_back(numbered(base, sample, options.samples));
-  }
-  checkOutputs(files);
-  if (intoDirectory)
-    makeDirectory(options.output);
-  return files;
-}
 
 // Work that is collected until the model's batch is full, and what is in flight.
 struct Sampler::Batch {

@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_MODEL_SAMPLER_H
 
 #include "runtime/model/label_reader.h"
+#include "runtime/model/sample_files.h"
 #include "runtime/model/session.h"
 
 #include <cstdint>
@@ -13,26 +14,6 @@
 #include <vector>
 
 namespace dpsims {
-
-struct SampleOptions {
-  std::string labels;    ///< a PNG, or a directory of PNGs
-  std::string instances; ///< the same for instance maps, empty for none; in a directory, files of the same names
-  std::string output;    ///< a PNG, or a directory
-  uint64_t seed = 0;
-  uint32_t samples = 1; ///< pictures of each label map: NAME_0.png, NAME_1.png, ... if there are several
-};
-
-/// One label map and where its pictures go.
-struct SampleFile {
-  std::string labels, instances;
-  std::string name; ///< without directory and extension; with the seed it determines the noise
-  std::vector<std::string> outputs;
-};
-
-/// Which files there are to do, sorted by name. Among files called *_labelIds.png and *_instanceIds.png (Cityscapes)
-/// the former are the label maps, the latter their instance maps. Makes the output directory. Errors: something does
-/// not exist; an instance map is missing; two pictures would go to one file, or over a label map.
-std::vector<SampleFile> listSamples(const SampleOptions &options, bool needsInstances);
 
 /// The `sample` program of a model: inputs labels (B, H, W), z (B, D) and, where the generator wants them, instances
 /// (B, H, W); output image (B, H, W, 3) of bytes.

@@ -2,6 +2,11 @@
 
 #include "runtime/train/training_data.h"
 
+#include "runtime/data/file_finder.h"
+
+#include <iostream>
+#include <set>
+
 namespace dpsims {
 
 TrainingData::TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
@@ -11,6 +16,17 @@ TrainingData::TrainingData(const CompiledModel &model, const std::string &direct
   training = Dataset::open(description, {directory, "train", instances});
   if (hasSplit(description, directory, "val"))
     validation = Dataset::open(description, {directory, "val", instances});
+  tellUnused();
+}
+
+void TrainingData::tellUnused() const {
+  const std::vector<std::string> ofTraining = training->unused();
+  std::set<std::string> unused(ofTraining.begin(), ofTraining.end());
+  if (validation)
+    for (const std::string &path : validation->unused())
+      unused.insert(path);
+  if (!unused.empty())
+    std::cerr << "dpsims-run: note: " << describeUnused({unused.begin(), unused.end()}, unusedReason) << "\n";
 }
 
 LoaderOptions TrainingData::options() const {

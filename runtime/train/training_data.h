@@ -36,6 +36,7 @@ public:
 
 private:
   LoaderOptions options() const;
+  void tellUnused() const;
 
   DataConfiguration description;
   Shape size;

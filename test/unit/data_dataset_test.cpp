@@ -121,6 +121,88 @@ TEST(Dataset, ReadsInstancesOfFolders) {
   EXPECT_EQ(folder.open(R"({"instances": "{split}/ids/*"})", "train", true)->read(0).instances.at(2, 0), 2);
 }
 
+TEST(Dataset, TakesEndingsInAnyCase) {
+  DataFolder folder;
+  for (const char *name : {"images/a.jpg", "images/b.JPG", "images/c.Jpg"})
+    folder.turnedPhoto(name, 8, 8, 1);
+  for (const char *name : {"labels/a_l.png", "labels/b_l.PNG", "labels/c_l.png", "labels/d_L.png"})
+    folder.map(name);
+  const auto set = folder.open(R"({"images": "images/*.jpg", "labels": "labels/*_l.png"})");
+  EXPECT_EQ(names(*set), (Names{"a", "b", "c"}));
+  EXPECT_EQ(set->unused(), Names{folder.folder / "labels/d_L.png"}); // only endings are alike
+  folder.turnedPhoto("images/a.JPG", 8, 8, 1);
+  EXPECT_TRUE(hasParts(folder.openError(R"({"images": "images/*.jpg", "labels": "labels/*_l.png"})"),
+                       {"a.jpg: has the name of", "a.JPG; remove one of them"}));
+}
+
+TEST(Dataset, TakesAnyNameForItsFolder) {
+  DataFolder folder;
+  for (const char *name : {"a*b/", "ab/", "{split}/"}) {
+    folder.image(name + std::string("images/x.png"));
+    folder.map(name + std::string("labels/x.png"));
+  }
+  folder.image("ab/images/y.png"); // which "a*b" would find
+  for (const char *name : {"a*b", "{split}"})
+    EXPECT_EQ(names(*Dataset::open(configure("{}"), {folder.folder / name})), Names{"x"});
+  EXPECT_TRUE(hasParts(errorOf([&] {
+                         folder.image("a*b/images/z.png");
+                         Dataset::open(configure("{}"), {folder.folder / "a*b"});
+                       }),
+                       {"a*b/labels/z.png does not exist"}));
+}
+
+TEST(Dataset, NamesWhatItDoesNotUse) {
+  DataFolder folder;
+  for (const char *name : {"images/a.png", "images/deeper/b.png"})
+    folder.image(name);
+  folder.map("labels/a.png");
+  folder.text("images/c.gif", "GIF89a");
+  folder.text("labels/notes.txt", "x");
+  folder.text("labels/.hidden.png", "x");
+  folder.text("labels.txt", "not in a folder of the patterns");
+  const auto set = folder.open("{}");
+  EXPECT_EQ(set->unused(), (Names{folder.folder / "images/c.gif", folder.folder / "images/deeper/",
+                                  folder.folder / "labels/notes.txt"}));
+  std::ostringstream out;
+  printSurvey(surveySplit(configure("{}"), {folder.folder.path}, {}), configure("{}"), out);
+  EXPECT_TRUE(
+      hasParts(out.str(), {"warning: 3 files or folders are not used (no pattern of the data set has their names",
+                           "images/c.gif, ", "labels/notes.txt\n"}));
+  for (int i = 0; i < 30; ++i)
+    folder.text("labels/" + std::to_string(i) + ".txt", "x");
+  std::ostringstream more;
+  printSurvey(surveySplit(configure("{}"), {folder.folder.path}, {}), configure("{}"), more);
+  EXPECT_TRUE(hasParts(more.str(), {"warning: 33 files", "labels/15.txt, ...\n"})); // ten
+  EXPECT_TRUE(hasParts(folder.openError(R"({"images": "images/*.jpg", "labels": "labels/*_none.png"})"),
+                       {"has no pictures", "; 35 files or folders are not used", "images/a.png"}));
+}
+
+TEST(Dataset, NamesFoldersThatHaveNothing) {
+  DataFolder folder;
+  folder.image("one/rgb.png");
+  folder.map("one/ids.png");
+  folder.text("two/notes.txt", "x");
+  folder.text("top.png", "x");
+  const auto set = folder.open(R"({"images": "*/rgb.png", "labels": "*/ids.png"})");
+  EXPECT_EQ(names(*set), Names{"one"});
+  EXPECT_EQ(set->unused(), (Names{folder.folder / "top.png", folder.folder / "two/"}));
+}
+
+TEST(Dataset, NamesLinksToNothing) {
+  DataFolder folder;
+  for (const char *name : {"images/a.png", "images/b.png", "one/rgb.png"})
+    folder.image(name);
+  folder.map("labels/a.png");
+  folder.map("one/ids.png");
+  std::filesystem::remove(folder.folder / "images/b.png");
+  std::filesystem::create_symlink("nowhere", folder.folder / "images/b.png");
+  EXPECT_TRUE(hasParts(folder.openError("{}"), {"images/b.png: is a link to nothing; fetch what it names"}));
+  folder.make("two/x");
+  std::filesystem::create_symlink("nowhere", folder.folder / "two/rgb.png");
+  EXPECT_TRUE(hasParts(folder.openError(R"({"images": "*/rgb.png", "labels": "*/ids.png"})"),
+                       {"two/rgb.png: is a link to nothing"}));
+}
+
 TEST(Dataset, TurnsPhotosAsTheirExifSays) {
   DataFolder folder;
   folder.turnedPhoto("train/images/a.jpg", 16, 8, 6);

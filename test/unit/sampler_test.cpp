@@ -160,6 +160,50 @@ TEST(Sampler, KnowsCityscapesNames) {
   EXPECT_FALSE(fs::exists(folder.path("out/x_gtFine_instanceIds.png")));
 }
 
+TEST(Sampler, UsesEveryMapBesideCityscapesNames) {
+  Folder folder;
+  for (const char *name : {"x_labelIds.png", "x_labelTrainIds.png", "x_color.png", "b.png", "c_color.png"})
+    folder.map(std::string("mixed/") + name, 1);
+  folder.map("mixed/b.jpg", 1);
+  testing::internal::CaptureStderr();
+  folder.sample(folder.options("mixed", "out"));
+  EXPECT_TRUE(hasParts(testing::internal::GetCapturedStderr(),
+                       {"mixed: 3 files or folders are not used (label maps are .png", "): b.jpg, x_color.png, "
+                                                                                       "x_labelTrainIds.png\n"}));
+  for (const char *name : {"x_labelIds.png", "b.png", "c_color.png"})
+    EXPECT_TRUE(fs::exists(folder.path(std::string("out/") + name))) << name;
+  EXPECT_FALSE(fs::exists(folder.path("out/x_color.png")));
+}
+
+TEST(Sampler, LooksIntoFolders) {
+  Folder folder;
+  folder.map("city/ulm/a.png", 1);
+  folder.map("city/aachen/a.png", 2);
+  folder.map("ids/ulm/a.PNG", 70);
+  folder.map("ids/aachen/a.png", 71);
+  SampleOptions options = folder.options("city", "city/out"); // which is passed over
+  options.instances = folder.path("ids");
+  for (int i = 0; i < 2; ++i)
+    folder.sample(options, 1, true);
+  EXPECT_EQ(readRgbPng(folder.path("city/out/ulm/a.png")).pixels[5], 70);
+  EXPECT_EQ(readRgbPng(folder.path("city/out/aachen/a.png")).pixels[5], 71);
+  EXPECT_FALSE(fs::exists(folder.path("city/out/out")));
+  // Maps above them come first, the folders are named.
+  folder.map("city/top.png", 1);
+  testing::internal::CaptureStderr();
+  folder.sample(folder.options("city", "top"));
+  EXPECT_TRUE(hasParts(testing::internal::GetCapturedStderr(), {"3 files or folders", "aachen/, out/, ulm/"}));
+  EXPECT_FALSE(fs::exists(folder.path("top/ulm")));
+}
+
+TEST(Sampler, NamesLinksToNothing) {
+  Folder folder;
+  folder.map("in/a.png", 2);
+  fs::create_symlink(folder.path("none"), folder.path("in/b.png"));
+  EXPECT_TRUE(
+      hasParts(errorOf([&] { folder.sample(folder.options("in", "out")); }), {"in/b.png: is a link to nothing"}));
+}
+
 TEST(Sampler, ReadsColours) {
   Folder folder;
   std::vector<uint8_t> pixels;
