@@ -17,6 +17,16 @@
 
 #include "dialect/Dialect.h.inc"
 
+namespace dpsims {
+
+/// What an expression computes: a row of Operators.def.
+enum class ExprKind {
+#define OPERATOR(kind, ...) kind,
+#include "dialect/Operators.def"
+};
+
+} // namespace dpsims
+
 #define GET_TYPEDEF_CLASSES
 #include "dialect/Types.h.inc"
 #define GET_ATTRDEF_CLASSES

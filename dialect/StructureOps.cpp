@@ -387,7 +387,7 @@ ParseResult parseArgument(OpAsmParser &parser, SmallVectorImpl<Attribute> &names
   names.push_back(builder.getStringAttr(name));
   if (succeeded(parser.parseOptionalEqual()))
     return parseExpression(parser, values.emplace_back(), true);
-  values.push_back(ExprAttr::get(builder.getContext(), "parameter", ArrayRef<Attribute>(names.back())));
+  values.push_back(ExprAttr::get(builder.getContext(), ExprKind::Parameter, ArrayRef<Attribute>(names.back())));
   return success();
 }
 } // namespace

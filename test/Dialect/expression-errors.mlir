@@ -423,3 +423,161 @@ dpsims.block @B(%x) {
   let v = #x
   return
 }
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'max' does not apply to [1] and 2}}
+  let v = max([1], 2)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'ceil' does not apply to "a"}}
+  let v = ceil("a")
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'ceil' does not apply to true}}
+  let v = ceil(true)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'ceil' does not apply to 1.000000e+300}}
+  let v = ceil(1.0e300)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'sqrt' does not apply to [4]}}
+  let v = sqrt([4])
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'pow' does not apply to 2 and -1}}
+  let v = pow(2, -1)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'pow' does not apply to 1 and 64}}
+  let v = pow(1, 64)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{pow of -1.000000e+00 and 5.000000e-01 is not defined}}
+  let v = pow(-1.0, 0.5)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'removeprefix' does not apply to "a" and 1}}
+  let v = removeprefix("a", 1)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'len' does not apply to {a = 1}}}
+  let v = len({a = 1})
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'<=' does not apply to 1 and "a"}}
+  let v = 1 <= "a"
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'>' does not apply to true and false}}
+  let v = true > false
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'>=' does not apply to [1] and [1]}}
+  let v = [1] >= [1]
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'negate' does not apply to true}}
+  let v = -true
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{'not' does not apply to []}}
+  let v = not []
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{-9223372036854775808 mod -1 is not defined}}
+  let v = (-9223372036854775807 - 1) mod -1
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{pow takes 2 arguments, not 3}}
+  let v = pow(1, 2, 3)
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{expected '='}}
+  let v = 1 == 2 and 1 = 1
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  // expected-error @below {{expected ')'}}
+  let v = max(1, 2
+  return
+}
+
+// -----
+
+// expected-error @below {{a constant needs no #dpsims.expr}}
+module attributes {dpsims.value = #dpsims.expr<1 + 2>} {
+}

@@ -94,7 +94,7 @@ dpsims.block @Folded() {
 
 // Only the parentheses that are needed are printed.
 // CHECK-LABEL: dpsims.block @Precedence
-dpsims.block @Precedence<a: int, b: int, c: int, p: bool, q: bool, r: bool, l: list, s: record>() {
+dpsims.block @Precedence<a: int, b: int, c: int, f: float, p: bool, q: bool, r: bool, l: list, s: record, t: string>() {
   // CHECK-NEXT: let v1 = a + b * c
   let v1 = a + (b * c)
   // CHECK-NEXT: let v2 = (a + b) * c
@@ -147,6 +147,20 @@ dpsims.block @Precedence<a: int, b: int, c: int, p: bool, q: bool, r: bool, l: l
   let x7 = select(a < b, min(a, -b), len(l))
   // CHECK-NEXT: let x8 = {a = a, b = 1}["a"]
   let x8 = {a = a, b = 1}["a"]
+  // CHECK-NEXT: let x9 = not not p
+  let x9 = not (not p)
+  // CHECK-NEXT: let y1 = --a
+  let y1 = -(-a)
+  // CHECK-NEXT: let y2 = -l[a] + (-1)[a] + (-1.000000e+00)[a]
+  let y2 = -l[a] + (-1)[a] + (-1.0)[a]
+  // CHECK-NEXT: let y3 = (-l)[a]
+  let y3 = (-l)[a]
+  // CHECK-NEXT: let y4 = {"a b" = a, c_1 = b, "1" = c}
+  let y4 = {"a b" = a, c_1 = b, "1" = c}
+  // CHECK-NEXT: let y5 = a * (b mod c) mod (a / b)
+  let y5 = (a * (b mod c)) mod (a / b)
+  // CHECK-NEXT: let y6 = [round(f), ceil(f), sqrt(f), pow(f, a), contains(l, a), startswith(t, "x"), removeprefix(t, "x"), max(a, b)]
+  let y6 = [round(f), ceil(f), sqrt(f), pow(f, a), contains(l, a), startswith(t, "x"), removeprefix(t, "x"), max(a, b)]
   // In angle brackets a comparison stands in parentheses; other operators and brackets need none.
   // CHECK-NEXT: instance @B<a = (a < b), b = a == b, c = (a <= b) and not (a > b), d = [a < b], e = max(a, select(a >= b, 1, 2))>()
   instance @B<a = (a < b), b = a == b, c = (a <= b) and not (a > b), d = [a < b], e = max(a, select(a >= b, 1, 2))>()
