@@ -27,7 +27,8 @@ def Dpsims_ImportOp : Dpsims_TopLevel<"import"> {
   let assemblyFormat = "$path attr-dict";
 }
 
-def Dpsims_SectionOp : Dpsims_TopLevel<"section"> {
+def Dpsims_SectionOp
+    : Dpsims_TopLevel<"section", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a section of the configuration file: its keys are a network's parameters";
   let description = [{
     ```mlir
@@ -110,13 +111,14 @@ def Dpsims_YieldOp : Dpsims_StructureOp<"yield", [Terminator, ReturnLike]> {
   let arguments = (ins Variadic<AnyType>:$values);
 }
 
-def Dpsims_InstanceOp : Dpsims_StructureOp<"instance"> {
+def Dpsims_InstanceOp
+    : Dpsims_StructureOp<"instance", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a block with its parameters, applied to values";
   let description = [{
     The name is one component of the path that names the weights; without a name they stand in the enclosing path.
     `{i}` in the name is replaced by the parameter `i`. `frozen`: nothing below is trained. `shared`: the weights of an
     earlier instance of that path are used again. A parameter without a value (`<in>`) means `in = in`; `...r` passes
-    every field of the record `r`.
+    every field of the record `r`. The block is in the same file or, where the file imports others, in one of those.
 
     ```mlir
     %y = instance "fc{i}" @Linear<in = width, out>(%x)

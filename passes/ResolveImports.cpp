@@ -3,6 +3,8 @@
 #include "passes/Passes.h"
 #include "passes/TextFile.h"
 
+#include "mlir/IR/Verifier.h"
+
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -77,7 +79,7 @@ LogicalResult resolveImports(ModuleOp module, SmallVectorImpl<std::string> &file
     diagnostic.attachNote(symbols[name.getValue()]->getLoc()) << "the other one is here";
     return diagnostic;
   }
-  return success();
+  return verify(module); // all blocks are known now
 }
 
 } // namespace dpsims

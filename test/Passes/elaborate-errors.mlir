@@ -211,7 +211,7 @@ dpsims.block @Linear<in: int, out: int, bias: bool = true>(%x) {
 dpsims.program @p {
   %x = input "x" <shape = [1, 4]>
   // expected-error @below {{instance: no parameter 'i' for {i} in "fc{i}"}}
-  instance "fc{i}" @Linear<in = 4, out = 2>(%x)
+  %y = instance "fc{i}" @Linear<in = 4, out = 2>(%x)
 }
 
 // -----

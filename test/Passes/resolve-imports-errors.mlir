@@ -8,6 +8,10 @@
 // RUN: not dpsims-opt %t/type.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=TYPE
 // RUN: not dpsims-opt %t/clash.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=CLASH
 // RUN: not dpsims-opt %t/own-clash.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=OWN
+// RUN: not dpsims-opt %t/block.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=BLOCK
+// RUN: not dpsims-opt %t/values.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=VALUES
+// RUN: not dpsims-opt %t/section.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=SECTION
+// RUN: dpsims-opt %t/block.mlir -o /dev/null
 // RUN: dpsims-opt %t/self.mlir --resolve-imports | FileCheck %s --check-prefix=SELF
 
 // MISSING: missing.mlir:2:1: error: cannot import "nowhere/nn.mlir": there is no file {{.*}}nowhere/nn.mlir
@@ -46,6 +50,28 @@ dpsims.block @Leaf() {
   return
 }
 dpsims.import "imports/clash.mlir"
+
+// What the file refers to is checked when all blocks are known.
+// BLOCK: block.mlir:3:3: error: instance: there is no block @Laef
+//--- block.mlir
+dpsims.import "imports/deep/leaf.mlir"
+dpsims.block @A(%x) {
+  instance @Laef(%x)
+  return
+}
+
+// VALUES: values.mlir:3:8: error: instance: @Leaf takes 1 values, not 2
+//--- values.mlir
+dpsims.import "imports/deep/leaf.mlir"
+dpsims.block @A(%x) {
+  %y = instance @Leaf(%x, %x)
+  return
+}
+
+// SECTION: section.mlir:2:1: error: there is no network @Laef
+//--- section.mlir
+dpsims.import "imports/deep/leaf.mlir"
+dpsims.section "generator" of @Laef
 
 // SELF: module {
 // SELF-NEXT: dpsims.block @Self() {
