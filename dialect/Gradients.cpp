@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The derivative of every op of the graph. Where a derivative can be told from the result (LeakyReLU, sigmoid, tanh),
 // it is: the operand then need not be kept.
-#include "dialect/Builders.h"
+#include "dialect/Formula.h"
 
 #include <cmath>
 
@@ -12,73 +12,6 @@ namespace {
 
 using Shape = SmallVector<int64_t>;
 using Values = MutableArrayRef<Value>;
-
-/// Formulas over values of the graph.
-class Formula {
-public:
-  Formula(OpBuilder &builder, Operation *op) : builder(builder), location(op->getLoc()) {}
-
-  Value number(double value) { return makeConstant(builder, location, value); }
-  Value add(Value a, Value b) { return make<AddOp>({a, b}); }
-  Value sub(Value a, Value b) { return make<SubOp>({a, b}); }
-  Value mul(Value a, Value b) { return make<MulOp>({a, b}); }
-  Value mul(Value a, double b) { return b == 1 ? a : mul(a, number(b)); }
-  Value div(Value a, Value b) { return make<DivOp>({a, b}); }
-  Value neg(Value a) { return make<NegOp>(a); }
-  Value exp(Value a) { return make<ExpOp>(a); }
-  Value greater(Value a, Value b) { return make<GreaterOp>({a, b}); }
-  Value select(Value c, Value a, Value b) { return make<SelectOp>({c, a, b}); }
-  /// g where c is not 0.
-  Value where(Value c, Value g) { return select(c, g, number(0)); }
-
-  Value reshape(Value x, ArrayRef<int64_t> shape) {
-    return shapeOf(x) == shape ? x : make<ReshapeOp>(x, list("shape", shape));
-  }
-  Value broadcast(Value x, ArrayRef<int64_t> shape) {
-    return shapeOf(x) == shape ? x : make<BroadcastOp>(x, list("shape", shape));
-  }
-  /// Sum or mean over axes, kept with size 1.
-  Value reduce(Value x, StringRef kind, ArrayRef<int64_t> axes) {
-    return axes.empty()
-               ? x
-               : make<ReduceOp>(x, {builder.getNamedAttr("kind", builder.getStringAttr(kind)), list("axes", axes)});
-  }
-  /// A mean over the last axis, kept.
-  Value rowMean(Value x) { return reduce(x, "mean", {int64_t(shapeOf(x).size()) - 1}); }
-  Value rowSum(Value x) { return reduce(x, "sum", {int64_t(shapeOf(x).size()) - 1}); }
-  /// The sum for each entry of the last axis, a vector; or a row of them for each of `groups` parts of the first axis.
-  Value channelSum(Value x, int64_t groups = 0) { return reduceToChannels(builder, location, x, "sum", groups); }
-  Value spread(Value channels, Value x) { return spreadChannels(builder, location, channels, shapeOf(x)); }
-  /// The transpose of a broadcast: sums over what a value of that shape was repeated along.
-  Value sumTo(Value g, ArrayRef<int64_t> shape) {
-    ArrayRef<int64_t> from = shapeOf(g);
-    size_t extra = from.size() - shape.size();
-    Shape axes;
-    for (size_t d = 0; d < from.size(); ++d)
-      if (from[d] != 1 && (d < extra || shape[d - extra] == 1))
-        axes.push_back(d);
-    return reshape(reduce(g, "sum", axes), shape);
-  }
-  Value matmul(Value a, Value b, bool transposeA, bool transposeB) {
-    SmallVector<NamedAttribute> flags;
-    if (transposeA)
-      flags.push_back(builder.getNamedAttr("transpose_a", builder.getBoolAttr(true)));
-    if (transposeB)
-      flags.push_back(builder.getNamedAttr("transpose_b", builder.getBoolAttr(true)));
-    return make<MatmulOp>({a, b}, flags);
-  }
-
-  NamedAttribute list(StringRef name, ArrayRef<int64_t> values) {
-    return builder.getNamedAttr(name, builder.getI64ArrayAttr(values));
-  }
-  template <typename OpTy> Value make(ValueRange operands, ArrayRef<NamedAttribute> attributes = {}) {
-    return makeOp<OpTy>(builder, location, operands, attributes);
-  }
-
-private:
-  OpBuilder &builder;
-  Location location;
-};
 
 } // namespace
 
