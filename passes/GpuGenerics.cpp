@@ -55,8 +55,6 @@ LogicalResult verifyGeneric(linalg::GenericOp op) {
   for (OpOperand &output : op.getDpsInitsMutable()) {
     if (!isAccumulated(op, &output) || !reducesLast(op))
       continue;
-    if (!combinerOf(op, &output))
-      return op.emitOpError("reduces its last dimension by something else than one commutative operation");
     if (getElementTypeOrSelf(output.get().getType()).getIntOrFloatBitWidth() != 32)
       return op.emitOpError("reduces its last dimension to a type without 32 bits");
   }

@@ -27,7 +27,7 @@ bool followsLast(mlir::linalg::GenericOp op, mlir::OpOperand *operand);
 /// The operation by which the payload accumulates the output, null if it is not a single commutative one.
 mlir::Operation *combinerOf(mlir::linalg::GenericOp op, mlir::OpOperand *output);
 
-/// Fails with a diagnostic where threads cannot share the work of a generic.
+/// Fails with a diagnostic where threads cannot share the work of a generic, which is of the form of kernels.
 llvm::LogicalResult verifyGeneric(mlir::linalg::GenericOp op);
 
 /// The private buffer or the argument that a view is of.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -16,7 +15,6 @@
 #include <optional>
 #include <utility>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -269,38 +267,6 @@ void writeFile(const std::string &path, std::string_view text) { writeFile(path,
 //===-------------------------------------------------------------------------------------------------------------===//
 // Directories
 //===-------------------------------------------------------------------------------------------------------------===//
-
-static bool hasExtension(const std::string &name, const std::vector<std::string> &extensions) {
-  size_t dot = name.rfind('.');
-  if (dot == 0 || dot == std::string::npos)
-    return false;
-  auto equal = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-  return std::any_of(extensions.begin(), extensions.end(), [&](const std::string &extension) {
-    return std::equal(name.begin() + int64_t(dot) + 1, name.end(), extension.begin(), extension.end(), equal);
-  });
-}
-
-std::vector<std::string> listDirectory(const std::string &directory, const std::vector<std::string> &extensions) {
-  std::unique_ptr<DIR, int (*)(DIR *)> handle(::opendir(directory.c_str()), &::closedir);
-  if (!handle)
-    fail(directory, ": cannot read the directory: ", systemError());
-  std::vector<std::string> names;
-  while (true) {
-    errno = 0;
-    const dirent *entry = ::readdir(handle.get());
-    if (!entry && errno)
-      fail(directory, ": cannot read the directory: ", systemError());
-    if (!entry)
-      break;
-    std::string name = entry->d_name;
-    struct stat status;
-    if (name[0] != '.' && hasExtension(name, extensions) && ::stat(joinPath(directory, name).c_str(), &status) == 0 &&
-        S_ISREG(status.st_mode))
-      names.push_back(std::move(name));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 static std::optional<std::pair<uint64_t, uint64_t>> identityOf(const std::string &path) {
   struct stat status;

@@ -106,10 +106,6 @@ void writeFile(const std::string &path, std::string_view text);
 std::vector<uint8_t> readFile(const std::string &path, uint64_t limit);
 std::string readText(const std::string &path, uint64_t limit = uint64_t(64) << 20);
 
-/// The names (without the directory) of `directory`'s regular files that end in one of `extensions` ("png", without
-/// the dot, any case), sorted by bytes: the same order on every machine. Hidden files are left out.
-std::vector<std::string> listDirectory(const std::string &directory, const std::vector<std::string> &extensions);
-
 /// Files that are told apart by the system, whatever their paths: those that an output must not be.
 class FileSet {
 public:

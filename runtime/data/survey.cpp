@@ -208,7 +208,7 @@ static void printReadings(const Survey &survey, std::ostream &out) {
   out << "\n";
 }
 
-// "photos turned by their EXIF orientation: 3 (1 by orientation 3, 2 by orientation 6)".
+// "photos turned by their EXIF orientation: 3 (1 of orientation 3, 2 of orientation 6)".
 static void printOrientations(const Survey &survey, bool turned, std::ostream &out) {
   uint64_t photos = 0;
   std::string list;

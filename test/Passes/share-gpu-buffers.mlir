@@ -45,3 +45,18 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// A choice of memory.
+gpu.module @kernels {
+  gpu.func @escapes(%choice: i1, %y: memref<64xf32>) kernel {
+    %i = gpu.thread_id x
+    %zero = arith.constant 0.0 : f32
+    %a = memref.alloca() : memref<64xf32>
+    // expected-error @below {{cannot take a private buffer of a kernel}}
+    %either = arith.select %choice, %a, %y : memref<64xf32>
+    memref.store %zero, %either[%i] : memref<64xf32>
+    gpu.return
+  }
+}

@@ -193,16 +193,6 @@ TEST(AtomicFile, TakesTheLongestNames) {
   EXPECT_EQ(readText(path), "text");
 }
 
-TEST(Directory, ListsByExtensionInOrder) {
-  TemporaryDirectory directory;
-  for (const char *name : {"b.png", "a.PNG", "c.jpg", "d.jpeg", ".hidden.png", "png", "e.png.txt", ".png"})
-    writeFile(directory / name, "");
-  makeDirectory(directory / "z.png");
-  EXPECT_EQ(listDirectory(directory.path, {"png"}), (std::vector<std::string>{"a.PNG", "b.png"}));
-  EXPECT_EQ(listDirectory(directory.path, {"jpg", "jpeg"}), (std::vector<std::string>{"c.jpg", "d.jpeg"}));
-  EXPECT_TRUE(hasParts(errorOf([&] { listDirectory(directory / "none", {"png"}); }), {"/none: ", "No such file"}));
-}
-
 TEST(Directory, IsMadeWithItsParents) {
   TemporaryDirectory directory;
   makeDirectory(directory / "a/b/c");

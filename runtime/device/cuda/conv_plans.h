@@ -47,8 +47,7 @@ public:
 private:
   Candidates choose(const ConvGraphSpec &spec, const std::string &key);
   Candidates load(const ConvGraphSpec &spec, const std::string &key, bool &measured) const;
-  bool measure(const ConvGraphSpec &spec, Candidates &graphs) const;
-  void tellMeasured();
+  bool measure(const ConvGraphSpec &spec, Candidates &graphs, size_t most);
   void keep(const std::string &key, const Candidates &graphs, bool measured);
   double epilogueSeconds(const ConvGraphSpec &spec);
 

@@ -67,7 +67,8 @@ def sampling(context):
 
 def training(context):
     flags = ("--entry", "train")
-    benches(context, "training", [(f"training-{TRAINING_BATCH}", precision, "graph", flags, 4) for precision in PRECISIONS])
+    name = f"training-{TRAINING_BATCH}"
+    benches(context, "training", [(name, precision, "graph", flags, 4) for precision in PRECISIONS])
 
 
 # Independent of dpsims: what PyTorch reaches with a large copy and large products.
