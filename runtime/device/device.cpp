@@ -27,8 +27,8 @@ std::string defaultPlanCache() {
 void chooseDevice(const std::string &text, DeviceOptions &options) {
   constexpr size_t maxDigits = 4;
   const std::string cuda = "cuda:", number = text.compare(0, cuda.size(), cuda) == 0 ? text.substr(cuda.size()) : "";
-  const bool isNumber = !number.empty() && number.size() <= maxDigits &&
-                        number.find_first_not_of("0123456789") == std::string::npos;
+  const bool isNumber =
+      !number.empty() && number.size() <= maxDigits && number.find_first_not_of("0123456789") == std::string::npos;
   if (text == "cpu")
     options.target = Target::Cpu;
   else if (text == "cuda" || isNumber)

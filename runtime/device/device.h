@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What executes a compiled model: memory, and plans made ready. The session (runtime/model/session.h) drives it and
+// What executes a compiled model: memory, and plans made ready. The session (runtime/session/session.h) drives it and
 // knows nothing else of a device.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_DEVICE_H
 #define DPSIMS_RUNTIME_DEVICE_DEVICE_H
 
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <cstddef>
 #include <cstdint>

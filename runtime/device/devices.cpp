@@ -63,9 +63,9 @@ void printCuda(const CudaInfo &cuda, std::ostream &out) {
   for (size_t i = 0; i < cuda.folders.size(); ++i)
     field(out, i ? "" : "looked for in") << cuda.folders[i] << "\n";
   for (size_t i = 0; i < cuda.gpus.size(); ++i)
-    field(out, "cuda:" + std::to_string(i)) << cuda.gpus[i].name << ", " << cuda.gpus[i].chip << ", "
-                                            << (cuda.gpus[i].freeMemory >> 20) << " of " << (cuda.gpus[i].memory >> 20)
-                                            << " MiB free\n";
+    field(out, "cuda:" + std::to_string(i))
+        << cuda.gpus[i].name << ", " << cuda.gpus[i].chip << ", " << (cuda.gpus[i].freeMemory >> 20) << " of "
+        << (cuda.gpus[i].memory >> 20) << " MiB free\n";
   if (!cuda.problem.empty())
     field(out, "missing") << cuda.problem << "\n";
 }

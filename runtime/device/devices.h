@@ -26,7 +26,7 @@ struct GpuInfo {
 
 /// A shared library that the CUDA device needs.
 struct LibraryInfo {
-  std::string name; ///< "libcudnn.so.9"
+  std::string name;                 ///< "libcudnn.so.9"
   std::string version, path, error; ///< version and path, or why it cannot be loaded
 };
 

@@ -6,7 +6,7 @@
 #define DPSIMS_RUNTIME_TRAIN_ARGUMENTS_H
 
 #include "runtime/data/batch.h"
-#include "runtime/model/session.h"
+#include "runtime/session/session.h"
 #include "runtime/train/noise.h"
 
 #include <initializer_list>

@@ -6,7 +6,7 @@
 #define DPSIMS_RUNTIME_TRAIN_GENERATOR_WEIGHTS_H
 
 #include "runtime/data/loader.h"
-#include "runtime/model/session.h"
+#include "runtime/session/session.h"
 #include "runtime/train/noise.h"
 
 #include <functional>

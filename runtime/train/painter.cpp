@@ -33,8 +33,8 @@ static RgbImage pictureOf(const float *planes, int height, int width) {
 }
 
 SampleGrid::SampleGrid(std::vector<Batch> maps, const Shape &size, int64_t rows, std::vector<uint32_t> palette)
-    : batches(std::move(maps)), batch(size[0]), height(size[1]), width(size[2]),
-      rows(rows), labels{"labels", {}}, photos{"photo", {}} {
+    : batches(std::move(maps)), batch(size[0]), height(size[1]), width(size[2]), rows(rows), labels{"labels", {}},
+      photos{"photo", {}} {
   const size_t pixels = size_t(height * width);
   for (int64_t row = 0; row < rows; ++row) {
     const Batch &source = batches[size_t(row / batch)];

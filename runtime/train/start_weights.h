@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_START_WEIGHTS_H
 #define DPSIMS_RUNTIME_TRAIN_START_WEIGHTS_H
 
-#include "runtime/model/weight_source.h"
+#include "runtime/session/weight_source.h"
 
 #include <functional>
 #include <memory>

@@ -6,7 +6,7 @@
 #define DPSIMS_RUNTIME_TRAIN_TRAINING_DATA_H
 
 #include "runtime/data/loader.h"
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <cstdint>
 #include <memory>

@@ -7,7 +7,7 @@
 
 #include "model_builder.h"
 
-#include "runtime/model/session.h"
+#include "runtime/session/session.h"
 
 namespace dpsims::test {
 

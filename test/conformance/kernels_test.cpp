@@ -5,7 +5,7 @@
 #include "array.h"
 #include "device.h"
 
-#include "runtime/model/execute.h"
+#include "runtime/session/execute.h"
 
 #include <gtest/gtest.h>
 
@@ -114,8 +114,7 @@ Array layerNormGradient(const Arrays &x, const Shape &shape) {
   Array zero(rowShape(shape)), h = makeArray(shape, [&](const Index &i) { return x[1](i) * x[2](i); });
   auto share = [=](double v, double) { return v / count; };
   Array mean = rowSums(x[0], share, zero);
-  Array variance = rowSums(
-      x[0], [=](double v, double m) { return (v - m) * (v - m) / count; }, mean);
+  Array variance = rowSums(x[0], [=](double v, double m) { return (v - m) * (v - m) / count; }, mean);
   auto deviation = [&](const Index &i) { return std::sqrt(variance(i) + 1e-6); };
   auto normal = [&](const Index &i) { return (x[0](i) - mean(i)) / deviation(i); };
   Array meanOfH = rowSums(h, share, zero);
@@ -128,8 +127,7 @@ Array rowChain(const Arrays &x, const Shape &shape) {
   Array s = makeArray(shape, [&](const Index &i) { return x[0](i) * x[2](i); }), most(rowShape(shape), -INFINITY);
   forEachIndex(shape, [&](const Index &i) { most(i) = std::max(most(i), s(i)); });
   Array e = makeArray(shape, [&](const Index &i) { return (s(i) - most(i)) * x[1](i); });
-  Array squares = rowSums(
-      e, [](double v, double) { return v * v; }, most);
+  Array squares = rowSums(e, [](double v, double) { return v * v; }, most);
   return makeArray(shape, [&](const Index &i) { return e(i) / std::sqrt(0.5 + squares(i)); });
 }
 
@@ -138,21 +136,17 @@ void addRows(std::map<std::string, Reference> &ops) {
   ops["reduce_mean"] = reduce(0, plus, true);
   ops["reduce_max"] = reduce(-INFINITY, [](double a, double b) { return std::max(a, b); });
   ops["softmax"] = [](const Arrays &x, const Shape &shape) {
-    Array zero(rowShape(shape)), sums = rowSums(
-                                     x[0], [](double v, double) { return std::exp(0.5 * v); }, zero);
+    Array zero(rowShape(shape)), sums = rowSums(x[0], [](double v, double) { return std::exp(0.5 * v); }, zero);
     return makeArray(shape, [&](const Index &i) { return std::exp(0.5 * x[0](i)) / sums(i); });
   };
   ops["log_softmax"] = [](const Arrays &x, const Shape &shape) {
-    Array zero(rowShape(shape)), sums = rowSums(
-                                     x[0], [](double v, double) { return std::exp(v); }, zero);
+    Array zero(rowShape(shape)), sums = rowSums(x[0], [](double v, double) { return std::exp(v); }, zero);
     return makeArray(shape, [&](const Index &i) { return x[0](i) - std::log(sums(i)); });
   };
   ops["layer_norm"] = [](const Arrays &x, const Shape &shape) {
     double count = double(shape.back());
-    Array mean = rowSums(
-        x[0], [=](double v, double) { return v / count; }, Array(rowShape(shape)));
-    Array variance = rowSums(
-        x[0], [=](double v, double m) { return (v - m) * (v - m) / count; }, mean);
+    Array mean = rowSums(x[0], [=](double v, double) { return v / count; }, Array(rowShape(shape)));
+    Array variance = rowSums(x[0], [=](double v, double m) { return (v - m) * (v - m) / count; }, mean);
     return makeArray(shape, [&](const Index &i) { return (x[0](i) - mean(i)) / std::sqrt(variance(i) + 1e-6); });
   };
   Reference norm = ops["layer_norm"];
@@ -163,8 +157,7 @@ void addRows(std::map<std::string, Reference> &ops) {
   ops["softmax_gradient"] = [softmax = ops["softmax"]](const Arrays &x, const Shape &shape) {
     Array y = softmax(x, shape), product = y;
     forEachIndex(shape, [&](const Index &i) { product(i) = y(i) * x[1](i); });
-    Array sums = rowSums(
-        product, [](double v, double) { return v; }, Array(rowShape(shape)));
+    Array sums = rowSums(product, [](double v, double) { return v; }, Array(rowShape(shape)));
     return makeArray(shape, [&](const Index &i) { return 0.5 * y(i) * (x[1](i) - sums(i)); });
   };
   ops["layer_norm_gradient"] = layerNormGradient;
@@ -219,9 +212,8 @@ void addImages(std::map<std::string, Reference> &ops) {
     };
   };
   ops["upsample"] = pick([](const Arrays &x, const Index &i) { return x[0]({i[0], i[1] / 2, i[2] / 2, i[3]}); });
-  ops["one_hot"] = pick([](const Arrays &x, const Index &i) {
-    return double(x[0]({i[0], i[1], i[2]}) == double(i[3]));
-  });
+  ops["one_hot"] =
+      pick([](const Arrays &x, const Index &i) { return double(x[0]({i[0], i[1], i[2]}) == double(i[3])); });
   ops["transpose"] = pick([](const Arrays &x, const Index &i) { return x[0]({i[0], i[2], i[3], i[1]}); });
   ops["pad"] = pick([](const Arrays &x, const Index &i) { return padded(x[0], {i[0], i[1] - 1, i[2], i[3] - 2}); });
   ops["broadcast"] = pick([](const Arrays &x, const Index &i) { return x[0](i); });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Asks the real cuDNN how it would do every convolution of compiled models on a GPU that is not here. Fails if it has no
-// engine for one, with its epilogue or without, whose plan builds; if a program has more launches than it may; or if a
-// convolution is left to an engine that must not be taken.
+// Asks the real cuDNN how it would do every convolution of compiled models on a GPU that is not here. Fails if it has
+// no engine for one, with its epilogue or without, whose plan builds; if a program has more launches than it may; or if
+// a convolution is left to an engine that must not be taken.
 //
 //   dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] [--never NAME] MODEL...
 

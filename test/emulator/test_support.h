@@ -61,7 +61,7 @@ private:
 /// Runs the body in a process of its own, because a fault stays for the life of a process, and expects of it the line
 /// on stderr and the name of the status that it returns.
 #define EXPECT_FAULT(body, line, status)                                                                               \
-  EXPECT_EXIT(exitWithName([&]() -> cudaError_t body), testing::ExitedWithCode(1), line "(.|\n)*" #status)
+  EXPECT_EXIT(exitWithName([&]()->cudaError_t body), testing::ExitedWithCode(1), line "(.|\n)*" #status)
 
 template <typename Body> [[noreturn]] void exitWithName(Body body) {
   std::fprintf(stderr, "%s\n", cudaGetErrorName(body()));

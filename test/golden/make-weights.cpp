@@ -4,7 +4,7 @@
 // which make.py gives the reference too.
 
 #include "runtime/base/error.h"
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 #include "runtime/weights/safetensors.h"
 #include "test/golden/rule.h"
 

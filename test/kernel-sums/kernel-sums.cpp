@@ -10,7 +10,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/device/device.h"
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 #include "runtime/weights/safetensors.h"
 #include "test/golden/rule.h"
 #include "test/kernel-sums/digest.h"
@@ -150,8 +150,8 @@ bool compare(const CompiledModel &model, const Sums &sums, const Options &option
   for (const auto &[name, digest] : sums)
     if (!file.find(name) && ++bad)
       std::printf("is written, and was not: %s\n", name.c_str());
-  std::printf("%zu of %zu arguments agree, largest difference %.2g\n", file.entries().size() - std::min(bad, file.entries().size()),
-              file.entries().size(), worst);
+  std::printf("%zu of %zu arguments agree, largest difference %.2g\n",
+              file.entries().size() - std::min(bad, file.entries().size()), file.entries().size(), worst);
   return bad == 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include "model_builder.h"
 
-#include "runtime/model/session.h"
+#include "runtime/session/session.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include "model_generated.h"
 #include "runtime/base/file.h"
 #include "runtime/format/checksum.h"
-#include "runtime/model/weight_source.h"
+#include "runtime/session/weight_source.h"
 
 #include <cmath>
 #include <memory>

@@ -5,7 +5,7 @@
 #include "model_builder.h"
 #include "support.h"
 
-#include "runtime/model/session.h"
+#include "runtime/session/session.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include "queued_device.h"
 #include "support.h"
 
-#include "runtime/model/session.h"
+#include "runtime/session/session.h"
 
 #include <gtest/gtest.h>
 

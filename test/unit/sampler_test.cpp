@@ -7,7 +7,7 @@
 #include "support.h"
 
 #include "runtime/image/png.h"
-#include "runtime/model/sampler.h"
+#include "runtime/sample/sampler.h"
 
 #include <gtest/gtest.h>
 

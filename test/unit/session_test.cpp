@@ -6,7 +6,7 @@
 #include "support.h"
 
 #include "runtime/device/plan_cache.h"
-#include "runtime/model/execute.h"
+#include "runtime/session/execute.h"
 
 #include <gtest/gtest.h>
 

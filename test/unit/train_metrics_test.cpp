@@ -37,16 +37,22 @@ TEST(CsvLog, continuesAfterTheCheckpoint) {
   EXPECT_EQ(table.columns, (std::vector<std::string>{"loss/g", "loss/d"}));
   EXPECT_EQ(table.steps, (std::vector<double>{1, 2, 3, 4}));
   EXPECT_EQ(table.values[0], (std::vector<double>{0.25, 0.5, 0.75, 1}));
-  { CsvLog log(path, {"loss/g", "loss/d"}, 9); }
+  {
+    CsvLog log(path, {"loss/g", "loss/d"}, 9);
+  }
   EXPECT_EQ(readCsv(path).steps.size(), 4u);
-  { CsvLog log(path, {"loss/g", "loss/d"}, 0); }
+  {
+    CsvLog log(path, {"loss/g", "loss/d"}, 0);
+  }
   EXPECT_EQ(readText(path), "step,loss/g,loss/d\n");
 }
 
 TEST(CsvLog, refusesOtherTables) {
   TemporaryDirectory directory;
   const std::string path = directory / "losses.csv";
-  { CsvLog log(path, {"loss/g"}, 0); }
+  {
+    CsvLog log(path, {"loss/g"}, 0);
+  }
   EXPECT_TRUE(hasParts(errorOf([&] { CsvLog(path, {"loss/d"}, 0); }), {"losses.csv", "not the table of this run"}));
   EXPECT_TRUE(hasParts(errorOf([&] { CsvLog(directory / "no/losses.csv", {"loss/d"}, 0); }), {"no/losses.csv"}));
   writeFile(path, "step,a\n1,2,3\n");
@@ -57,7 +63,9 @@ TEST(CsvLog, refusesOtherTables) {
     writeFile(path, std::string("step,a,b\n1,1,1\n") + row + "\n3,1,1\n");
     EXPECT_TRUE(hasParts(errorOf([&] { CsvLog(path, {"a", "b"}, 3); }), {"losses.csv: the row", row, "remove it"}));
     EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"losses.csv: the row", row}));
-    { CsvLog log(path, {"a", "b"}, 1); } // what a lost machine left behind the checkpoint does not matter
+    {
+      CsvLog log(path, {"a", "b"}, 1);
+    } // what a lost machine left behind the checkpoint does not matter
     EXPECT_EQ(readText(path), "step,a,b\n1,1,1\n");
   }
 }

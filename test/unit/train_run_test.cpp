@@ -427,14 +427,15 @@ TEST_F(TrainRun, RefusesWeightsThatAreNotFinite) {
   writeTensor("nan.safetensors", "stages.0.blocks.0.conv_dw.weight", NAN);
   TrainOptions chosen = options("run");
   chosen.backboneWeights = directory / "nan.safetensors";
-  EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }),
-                       {"nan.safetensors: \"stages.0.blocks.0.conv_dw.weight\" has", "not finite, the first nan at [0]: fetch"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }), {"nan.safetensors: \"stages.0.blocks.0.conv_dw.weight\" has",
+                                                         "not finite, the first nan at [0]: fetch"}));
 }
 
 TEST_F(TrainRun, RefusesWhatNoFlagTakes) {
   const std::string path = directory / "run.json";
-  for (const char *text : {R"("keep": 0)", R"("steps": -1)", R"("steps": 6.7)", R"("convolution": "foo")", R"("device": "gpu")",
-                           R"("validation-images": 1)", R"("threads": 5000)", R"("tf32": 1)", R"("model": 3)"}) {
+  for (const char *text :
+       {R"("keep": 0)", R"("steps": -1)", R"("steps": 6.7)", R"("convolution": "foo")", R"("device": "gpu")",
+        R"("validation-images": 1)", R"("threads": 5000)", R"("tf32": 1)", R"("model": 3)"}) {
     writeFile(path, std::string("{") + text + "}");
     TrainOptions read;
     const std::string name = std::string(text).substr(1, std::string(text).find('"', 1) - 1);

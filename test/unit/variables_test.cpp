@@ -5,7 +5,7 @@
 #include "model_builder.h"
 #include "support.h"
 
-#include "runtime/model/execute.h"
+#include "runtime/session/execute.h"
 
 #include <gtest/gtest.h>
 
@@ -114,10 +114,9 @@ TEST_F(Variables, OptionalWeightsAreReadWhereTheyAre) {
                                                {"discriminator.backbone.frozen", frozen},
                                                {"ema.generator.weight", average}}));
   EXPECT_EQ(read(weights, 1), average);
-  EXPECT_TRUE(hasParts(errorOf([&] {
-                         FileWeights(*model, entry, file("few.safetensors", {{"ema.generator.weight", average}}));
-                       }),
-                       {"2 missing: \"generator.weight\", \"discriminator.backbone.frozen\""}));
+  EXPECT_TRUE(hasParts(
+      errorOf([&] { FileWeights(*model, entry, file("few.safetensors", {{"ema.generator.weight", average}})); }),
+      {"2 missing: \"generator.weight\", \"discriminator.backbone.frozen\""}));
   std::string misshaped = file("misshaped.safetensors", {{"ema.generator.weight", average}}, {2, 2});
   EXPECT_TRUE(hasParts(errorOf([&] { FileWeights(*model, entry, misshaped); }), {"1 mis-shaped", "ema.generator"}));
   InitialWeights initial(*model, 3);
@@ -137,9 +136,7 @@ TEST_F(Variables, SourcesCanBeLayered) {
   LayeredWeights files(*model, below, inner, rest);
   EXPECT_EQ(read(files, 1), first);
   EXPECT_EQ(read(files, 2), frozen);
-  EXPECT_TRUE(hasParts(errorOf([&] {
-                         FileWeights(*model, entry, directory / "rest.safetensors", "", {below, ""});
-                       }),
+  EXPECT_TRUE(hasParts(errorOf([&] { FileWeights(*model, entry, directory / "rest.safetensors", "", {below, ""}); }),
                        {"missing: \"frozen\"", "unexpected: \"generator.weight\""}));
 }
 

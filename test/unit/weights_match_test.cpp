@@ -50,9 +50,8 @@ TEST_F(Match, LinearAndPointwiseAreTheSame) {
 
 TEST_F(Match, ListsWhatDoesNotFit) {
   const SafetensorsFile found = file({spec("a", {2}), spec("extra", {1}), spec("ids", {1}, ElementType::I64)});
-  const std::string message = errorOf([&] {
-    matchWeights(found, {spec("a", {3, 2}), spec("gone", {1}), spec("ids", {1})});
-  });
+  const std::string message =
+      errorOf([&] { matchWeights(found, {spec("a", {3, 2}), spec("gone", {1}), spec("ids", {1})}); });
   EXPECT_TRUE(
       hasParts(message, {"/f: the weights do not fit: 1 missing: \"gone\"; 1 unexpected: \"extra\"; 2 mis-shaped: "
                          "\"a\" is F32 (2), needed F32 (3, 2), \"ids\" is I64 (1), needed F32 (1); ",

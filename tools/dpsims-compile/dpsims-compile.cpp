@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dpsims-compile: from a configuration and the models' text to a compiled model.
 #include "dialect/Dialect.h"
-#include "passes/CpuCode.h"
-#include "passes/GpuCode.h"
-#include "passes/ModelFile.h"
+#include "passes/Cpu/CpuCode.h"
+#include "passes/Cuda/GpuCode.h"
+#include "passes/Language/ModelFile.h"
+#include "passes/Language/TextFile.h"
 #include "passes/Passes.h"
 #include "passes/Pipelines.h"
 #include "passes/Registration.h"
-#include "passes/Serialize.h"
-#include "passes/TextFile.h"
+#include "passes/Schedule/Serialize.h"
 #include "tools/dpsims-compile/data_section.h"
 #include "tools/dpsims-compile/output.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dpsims-opt: runs passes and pipelines on dpsims text.
+#include "passes/Language/TextFile.h"
 #include "passes/Registration.h"
-#include "passes/TextFile.h"
 
 #include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"

@@ -3,7 +3,7 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/file.h"
-#include "runtime/model/benchmark.h"
+#include "runtime/session/benchmark.h"
 
 #include <chrono>
 #include <iostream>

@@ -5,8 +5,8 @@
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/data/survey.h"
+#include "runtime/format/model.h"
 #include "runtime/image/png.h"
-#include "runtime/model/model.h"
 
 #include <algorithm>
 #include <cstring>

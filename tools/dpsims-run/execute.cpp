@@ -3,7 +3,7 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
-#include "runtime/model/execute.h"
+#include "runtime/session/execute.h"
 
 #include <cstdio>
 #include <memory>

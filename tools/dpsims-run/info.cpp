@@ -5,7 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/device/devices.h"
-#include "runtime/model/describe.h"
+#include "runtime/format/describe.h"
 
 #include <iostream>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "tools/dpsims-run/commands.h"
 
-#include "runtime/model/weight_source.h"
+#include "runtime/session/weight_source.h"
 
 #include <algorithm>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "tools/dpsims-run/commands.h"
 
-#include "runtime/model/sampler.h"
+#include "runtime/sample/sampler.h"
 
 #include <iostream>
 #include <memory>

@@ -6,7 +6,7 @@
 #define DPSIMS_RUNTIME_DEVICE_CPU_CONSTANT_STORE_H
 
 #include "runtime/device/cpu/cpu_memory.h"
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <dnnl.hpp>
 #include <functional>

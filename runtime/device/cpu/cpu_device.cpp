@@ -57,8 +57,7 @@ private:
 class CpuDevice : public Device {
 public:
   explicit CpuDevice(const DeviceOptions &options)
-      : threads(chooseThreads(options.threads)), convolution(options.convolution),
-        cache(options, machineKey(threads)) {
+      : threads(chooseThreads(options.threads)), convolution(options.convolution), cache(options, machineKey(threads)) {
     omp_set_num_threads(threads);
     omp_set_dynamic(0);
   }

@@ -7,8 +7,8 @@
 
 namespace dpsims {
 
-/// What the processor can do at best: f32 multiply-adds in registers, and copies, on all threads. Takes about a tenth of a
-/// second, and 256 MiB meanwhile.
+/// What the processor can do at best: f32 multiply-adds in registers, and copies, on all threads. Takes about a tenth
+/// of a second, and 256 MiB meanwhile.
 DevicePeaks measureCpuPeaks();
 
 } // namespace dpsims

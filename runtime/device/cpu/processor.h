@@ -3,7 +3,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_PROCESSOR_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_PROCESSOR_H
 
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <string>
 

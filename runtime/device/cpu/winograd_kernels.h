@@ -15,7 +15,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H
 
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <cstdint>
 

@@ -14,8 +14,7 @@ CudaPlan::CudaPlan(std::shared_ptr<const CompiledModel> model, const Entry &entr
                    std::shared_ptr<const KernelLibrary> library, Libraries &libraries, cudaStream_t stream,
                    const DeviceOptions &options)
     : model(std::move(model)), entry(entry), plan(plan), library(std::move(library)), stream(stream),
-      constants(entry.constants), checked(options.checked),
-      graphs(options.graphs && !options.checked) {
+      constants(entry.constants), checked(options.checked), graphs(options.graphs && !options.checked) {
   StepContext context{plan, constants, libraries};
   uint64_t needed = 0;
   for (size_t i = 0; i < plan.steps.size(); ++i) {

@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
 
-#include "runtime/model/cuda_chip.h"
+#include "runtime/format/cuda_chip.h"
 
 #include <cuda_runtime_api.h>
 

@@ -66,8 +66,10 @@ KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
   }
   if (trouble.empty())
     trouble = "it has " + codeText(model);
-  fail(path, ": has no code that runs on this GPU, ", gpu.name(), ": ", trouble, "; compile it with dpsims-compile "
-       "--chip ", gpu.name());
+  fail(path, ": has no code that runs on this GPU, ", gpu.name(), ": ", trouble,
+       "; compile it with dpsims-compile "
+       "--chip ",
+       gpu.name());
 }
 
 // Returns what went wrong, and has no library then.

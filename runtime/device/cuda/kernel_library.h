@@ -3,7 +3,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_KERNEL_LIBRARY_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_KERNEL_LIBRARY_H
 
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <cuda_runtime_api.h>
 #include <string>

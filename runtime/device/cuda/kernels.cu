@@ -46,7 +46,8 @@ template <int Width> struct alignas(Width * sizeof(float)) Floats {
   float values[Width];
 };
 
-// 2^shift threads go along the channels, rows of them over the pixels, so that nobody divides. Pointers may be equal: no
+// 2^shift threads go along the channels, rows of them over the pixels, so that nobody divides. Pointers may be equal:
+// no
 // __restrict__.
 template <int Width>
 __global__ void epilogueKernel(float *dst, const float *src, const float *bias, const float *residual, unsigned rows,

@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H
 
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <cuda_runtime_api.h>
 

@@ -155,8 +155,10 @@ bool Matmul::chooseAlgorithm(bool fused) {
   set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspaceLimit);
   set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, b.alignment(memoryAlignment));
   set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, a.alignment(memoryAlignment));
-  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, addsResidual ? residual->alignment(memoryAlignment) : dst.alignment(memoryAlignment));
-  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, result ? result->alignment(memoryAlignment) : dst.alignment(memoryAlignment));
+  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES,
+      addsResidual ? residual->alignment(memoryAlignment) : dst.alignment(memoryAlignment));
+  set(preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES,
+      result ? result->alignment(memoryAlignment) : dst.alignment(memoryAlignment));
   cublasLtMatmulHeuristicResult_t found;
   int count = 0;
   cublasStatus_t status =

@@ -8,8 +8,9 @@
 
 namespace dpsims::cuda {
 
-/// What the current GPU can do at best: copies on the device; f32 multiply-adds in registers; products of large matrices
-/// by cuBLASLt in TF32 and bf16, where it has them. What the libraries may use comes first: TF32 if that is allowed.
+/// What the current GPU can do at best: copies on the device; f32 multiply-adds in registers; products of large
+/// matrices by cuBLASLt in TF32 and bf16, where it has them. What the libraries may use comes first: TF32 if that is
+/// allowed.
 DevicePeaks measureGpuPeaks(Libraries &libraries, cudaStream_t stream);
 
 } // namespace dpsims::cuda

@@ -6,7 +6,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_PLAN_OPERAND_H
 #define DPSIMS_RUNTIME_DEVICE_PLAN_OPERAND_H
 
-#include "runtime/model/model.h"
+#include "runtime/format/model.h"
 
 #include <cstdint>
 #include <functional>

@@ -9,8 +9,8 @@
 
 #include "runtime/base/error.h"
 #include "runtime/device/device.h"
-#include "runtime/model/session.h"
 #include "runtime/random/philox.h"
+#include "runtime/session/session.h"
 
 #include <algorithm>
 #include <cmath>

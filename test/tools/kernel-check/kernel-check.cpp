@@ -10,9 +10,9 @@
 // "tanh" (or another name below) takes an input and an output, which is compared with libm over the interval of
 // check.range.
 
-#include "passes/CpuCode.h"
-#include "passes/GpuCode.h"
-#include "passes/GpuGenerics.h"
+#include "passes/Cpu/CpuCode.h"
+#include "passes/Cuda/GpuCode.h"
+#include "passes/Cuda/GpuGenerics.h"
 #include "passes/Passes.h"
 #include "passes/Pipelines.h"
 #include "passes/Registration.h"

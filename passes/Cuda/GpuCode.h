@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From gpu.func kernels (the result of lower-kernels-to-gpu) to PTX and machine code.
+#ifndef DPSIMS_PASSES_CUDA_GPUCODE_H
+#define DPSIMS_PASSES_CUDA_GPUCODE_H
+
+#include "passes/Cuda/Ptxas.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+
+namespace dpsims {
+
+/// How a kernel is launched: `grid` blocks of `threads` threads.
+struct GpuKernel {
+  std::string name;
+  int64_t grid;
+  int64_t threads;
+};
+
+/// What compileForCuda needs in the registry from which the module's context is made.
+void registerGpuCodeDependencies(mlir::DialectRegistry &registry);
+
+/// The kernels of the module's gpu.modules, in their order.
+llvm::SmallVector<GpuKernel> gpuKernels(mlir::ModuleOp module);
+
+/// A module's kernels as machine code for each chip, oldest first, and as PTX for the first of them, which drivers
+/// compile for later ones.
+struct GpuCode {
+  std::string ptx;
+  std::vector<Cubin> cubins;
+};
+
+/// Whether LLVM knows NVIDIA's `chip` ("sm_90"); ptxas may know fewer, see ptxasChips.
+bool isKnownCudaChip(llvm::StringRef chip);
+
+/// The names of a list as "sm_80,sm_90", oldest first, each once.
+llvm::SmallVector<std::string> parseChips(llvm::StringRef list);
+
+/// Compiles the module's gpu.module for the chips of parseChips; the module itself stays as it is. Kernels take one
+/// pointer an argument. The result is empty if there is no kernel. Errors: an unknown chip; those of assemble.
+mlir::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::ArrayRef<std::string> chips, GpuCode &code);
+
+/// The module's gpu.module as PTX for one chip; ptxas is not needed. Errors: an unknown chip.
+mlir::LogicalResult compileToPtx(mlir::ModuleOp module, llvm::StringRef chip, std::string &ptx);
+
+/// What the kernels take by ptxas as a table, a line for each kernel of each chip.
+std::string usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels);
+
+} // namespace dpsims
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/Graph/GraphUtils.h"
+#include "passes/Passes.h"
+
+using namespace mlir;
+
+namespace dpsims {
+#define GEN_PASS_DEF_FOLDINTOWEIGHTS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// A conv2d or matmul and a value from weights alone, which an op behind the former combines.
+struct Match {
+  Operation *library;
+  Value vector;
+};
+
+class Folder {
+public:
+  explicit Folder(Block &block) : weightOnly(block) {}
+
+  /// The value that replaces the op's, or none.
+  Value fold(Operation &op) {
+    if (!isa<MulOp, AddOp>(op))
+      return {};
+    for (unsigned i = 0; i < 2; ++i)
+      if (Match match{op.getOperand(i).getDefiningOp(), op.getOperand(1 - i)}; fits(match, op))
+        return isa<MulOp>(op) ? scale(match, op) : shift(match, op);
+    return {};
+  }
+
+private:
+  bool fits(const Match &match, Operation &op) {
+    Operation *library = match.library;
+    if (!library || !isContraction(library) || !library->hasOneUse() || library->hasAttr("activation") ||
+        boolOr(library->getAttr("residual"), false) || op.getResult(0).getType() != library->getResult(0).getType() ||
+        !weightOnly.contains(library->getOperand(1)) || !weightOnly.contains(match.vector))
+      return false;
+    if (library->getNumOperands() > 2 && !weightOnly.contains(library->getOperand(2)))
+      return false;
+    ArrayRef<int64_t> shape = shapeOf(match.vector);
+    return isScalar(match.vector) ||
+           (shape.back() == channels(library) && llvm::all_of(shape.drop_back(), [](int64_t s) { return s == 1; }));
+  }
+
+  static bool isScalar(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements() == 1; }
+  static int64_t channels(Operation *library) { return shapeOf(library->getResult(0)).back(); }
+
+  template <typename OpTy>
+  Value make(OpBuilder &builder, Location location, ValueRange operands, StringRef attribute = "",
+             ArrayRef<int64_t> list = {}) {
+    SmallVector<NamedAttribute> attributes;
+    if (!attribute.empty())
+      attributes.push_back(builder.getNamedAttr(attribute, builder.getI64ArrayAttr(list)));
+    Value value = makeOp<OpTy>(builder, location, operands, attributes);
+    weightOnly.insert(value);
+    return value;
+  }
+
+  /// The vector in a shape that broadcasts along the weights' output channels.
+  Value alongOutputs(OpBuilder &builder, const Match &match, Location location) {
+    SmallVector<int64_t> shape(shapeOf(match.library->getOperand(1)).size(), 1);
+    bool last = isa<MatmulOp>(match.library) && !boolOr(match.library->getAttr("transpose_b"), false);
+    int64_t outputs = isScalar(match.vector) ? 1 : channels(match.library);
+    shape[last ? shape.size() - 1 : isa<Conv2dOp>(match.library) ? 0 : shape.size() - 2] = outputs;
+    return make<ReshapeOp>(builder, location, match.vector, "shape", shape);
+  }
+
+  /// The vector as a bias.
+  Value asBias(OpBuilder &builder, const Match &match, Location location) {
+    int64_t count = channels(match.library);
+    if (!isScalar(match.vector))
+      return make<ReshapeOp>(builder, location, match.vector, "shape", {count});
+    Value one = make<ReshapeOp>(builder, location, match.vector, "shape", {1});
+    return make<BroadcastOp>(builder, location, one, "shape", {count});
+  }
+
+  Value scale(const Match &match, Operation &op) {
+    OpBuilder builder(&op);
+    Location location = op.getLoc();
+    Value along = alongOutputs(builder, match, location);
+    Value weights = make<MulOp>(builder, location, {match.library->getOperand(1), along});
+    SmallVector<Value> operands{match.library->getOperand(0), weights};
+    if (match.library->getNumOperands() > 2)
+      operands.push_back(
+          make<MulOp>(builder, location, {match.library->getOperand(2), asBias(builder, match, location)}));
+    return replace(builder, match, operands);
+  }
+
+  Value shift(const Match &match, Operation &op) {
+    OpBuilder builder(&op);
+    Location location = op.getLoc();
+    Value bias = asBias(builder, match, location);
+    if (match.library->getNumOperands() > 2)
+      bias = make<AddOp>(builder, location, {match.library->getOperand(2), bias});
+    return replace(builder, match, {match.library->getOperand(0), match.library->getOperand(1), bias});
+  }
+
+  Value replace(OpBuilder &builder, const Match &match, ValueRange operands) {
+    OperationState state(match.library->getLoc(), match.library->getName(), operands, match.library->getResultTypes(),
+                         match.library->getAttrs());
+    return builder.create(state)->getResult(0);
+  }
+
+  WeightOnly weightOnly;
+};
+
+struct FoldIntoWeights : impl::FoldIntoWeightsBase<FoldIntoWeights> {
+  void runOnOperation() override {
+    Block &block = getOperation().getBody().front();
+    Folder folder(block);
+    for (Operation &op : llvm::make_early_inc_range(block)) {
+      Value folded = folder.fold(op);
+      if (!folded)
+        continue;
+      Operation *library = nullptr;
+      for (Value operand : op.getOperands())
+        if (Operation *producer = operand.getDefiningOp(); producer && isContraction(producer))
+          library = producer;
+      op.getResult(0).replaceAllUsesWith(folded);
+      op.erase();
+      if (library->use_empty())
+        library->erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace dpsims

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Lists, weights and their later values, gradients, the interface, and the ops that are computed.
+#include "passes/Language/Elaborator.h"
+
+using namespace mlir;
+
+namespace dpsims {
+namespace {
+
+/// A bound that only a mistake exceeds.
+constexpr size_t mostOps = 2000000;
+
+bool areAlike(Operation *a, Operation *b) {
+  return a->getAttr("shape") == b->getAttr("shape") && a->getAttr("type") == b->getAttr("type");
+}
+
+LogicalResult nameClash(Operation *op, StringRef name, Operation *other) {
+  InFlightDiagnostic diagnostic = opError(op) << "name clash: '" << name << "' is declared twice";
+  diagnostic.attachNote(other->getLoc()) << "the other one is here";
+  return diagnostic;
+}
+
+} // namespace
+
+//===-- Lists -----------------------------------------------------------------------------------------------------===//
+
+LogicalResult Elaborator::giveList(Operation *op, std::vector<Item> items) {
+  return give(op, Item{{}, std::make_shared<std::vector<Item>>(std::move(items))});
+}
+
+FailureOr<Elaborator::ItemList> Elaborator::listOf(Operation *op, Value value) {
+  if (ItemList list = itemOf(value).list)
+    return list;
+  return opError(op) << "wants a list";
+}
+
+LogicalResult Elaborator::runStructure(NoneOp none) { return give(none, Item()); }
+
+LogicalResult Elaborator::runStructure(ListOp list) {
+  Items all = frame().items(list.getValues());
+  return giveList(list, {all.begin(), all.end()});
+}
+
+LogicalResult Elaborator::runStructure(AppendOp append) {
+  FailureOr<ItemList> list = listOf(append, append.getList());
+  if (failed(list))
+    return failure();
+  std::vector<Item> longer = **list;
+  longer.push_back(itemOf(append.getValue()));
+  return giveList(append, std::move(longer));
+}
+
+LogicalResult Elaborator::runStructure(GetOp get) {
+  FailureOr<ItemList> list = listOf(get, get.getList());
+  FailureOr<Attribute> index = frame().evaluate(get, get.getIndex());
+  if (failed(list) || failed(index))
+    return failure();
+  int64_t at = isa<IntegerAttr>(*index) ? cast<IntegerAttr>(*index).getInt() : -1;
+  if (at < 0 || at >= int64_t((*list)->size()))
+    return opError(get) << "element " << constantText(*index) << " of a list of " << (*list)->size();
+  return give(get, (**list)[at]);
+}
+
+//===-- Weights that change, gradients ----------------------------------------------------------------------------===//
+
+/// The weight or state whose name, relative to the frame's path, an op gives.
+FailureOr<Weight *> Elaborator::weightOf(Operation *op, StringRef text) {
+  FailureOr<std::string> name = frame().interpolate(op, text);
+  if (failed(name))
+    return failure();
+  if (Weight *weight = weights.find(frame().path + *name))
+    return weight;
+  return opError(op) << "there is no weight '" << frame().path << *name << "' before this";
+}
+
+LogicalResult Elaborator::runStructure(CurrentOp current) {
+  FailureOr<Weight *> weight = weightOf(current, current.getName());
+  return failed(weight) ? failure() : give(current, Item{(*weight)->value(), {}});
+}
+
+LogicalResult Elaborator::runStructure(AssignOp assign) {
+  FailureOr<Weight *> weight = weightOf(assign, assign.getName());
+  Value value = itemOf(assign.getValue()).tensor;
+  if (failed(weight))
+    return failure();
+  Type type = (*weight)->declaration->getResult(0).getType();
+  if (!value)
+    return opError(assign) << "what is assigned is no tensor";
+  if (value.getType() != type)
+    return opError(assign) << "the weight is " << type << ", what is assigned " << value.getType();
+  (*weight)->assignment = {stack.locate(assign), value};
+  return success();
+}
+
+LogicalResult Elaborator::runStructure(GradientOp gradient) {
+  if (gradient.getInputs().size() != 2 || gradient.getNumResults() != 1)
+    return opError(gradient) << "wants a loss and a list of values, and gives one list";
+  Value loss = itemOf(gradient.getInputs()[0]).tensor;
+  FailureOr<ItemList> list = listOf(gradient, gradient.getInputs()[1]);
+  if (failed(list))
+    return failure();
+  if (!loss)
+    return opError(gradient) << "the loss is no tensor";
+  OperationState state(stack.locate(gradient), GradientOp::getOperationName(), loss, {}, {});
+  for (const Item &item : **list) {
+    if (!item.tensor)
+      return opError(gradient) << "an element of the list is no tensor";
+    state.operands.push_back(item.tensor);
+    state.types.push_back(item.tensor.getType());
+  }
+  Operation *created = builder.create(state);
+  if (failed(cast<GradientOp>(created).verifyInvariants()))
+    return failure();
+  std::vector<Item> gradients;
+  for (Value result : created->getResults())
+    gradients.push_back({result, {}});
+  return giveList(gradient, std::move(gradients));
+}
+
+//===-- The interface ---------------------------------------------------------------------------------------------===//
+
+LogicalResult Elaborator::runStructure(OutputOp output) {
+  Item item = itemOf(output.getValue());
+  FailureOr<std::string> name = frame().interpolate(output, output.getName());
+  if (failed(name))
+    return failure();
+  if (!item.tensor)
+    return opError(output) << "\"" << *name << "\" is no tensor";
+  if (!outputs.insert(*name).second)
+    return opError(output) << "name clash: output \"" << *name << "\" is declared twice";
+  OutputOp::create(builder, stack.locate(output), *name, item.tensor);
+  return success();
+}
+
+/// The value of the input if there is one of that name, shape and type already, else none.
+FailureOr<Value> Elaborator::declareInput(Operation *op, Operation *created) {
+  FailureOr<std::string> name = frame().interpolate(op, cast<InputOp>(op).getName());
+  if (failed(name))
+    return failure();
+  Operation *&known = inputs[*name];
+  if (known && !areAlike(known, created))
+    return nameClash(op, *name, known);
+  if (known)
+    return known->getResult(0);
+  known = created;
+  created->setAttr("name", builder.getStringAttr(*name));
+  return Value();
+}
+
+//===-- What is computed ------------------------------------------------------------------------------------------===//
+
+/// Gives a weight or state its full name. The value of the weight if it is shared, else none.
+FailureOr<Value> Elaborator::declareWeight(Operation *op, Operation *created) {
+  FailureOr<std::string> own = frame().interpolate(op, op->getAttrOfType<StringAttr>("name").getValue());
+  if (failed(own))
+    return failure();
+  std::string name = frame().path + *own;
+  if (Weight *known = weights.find(name)) {
+    if (frame().shared && areAlike(known->declaration, created))
+      return known->value();
+    return nameClash(op, name, known->declaration);
+  }
+  weights.declare(name, created);
+  created->setAttr("name", builder.getStringAttr(name));
+  if (auto weight = dyn_cast<WeightOp>(created)) {
+    bool trained = boolOr(weight.getTrained().value_or(Attribute()), true);
+    created->setAttr("trained", builder.getBoolAttr(trained && !frame().frozen));
+  }
+  if (auto of = created->getAttrOfType<StringAttr>("of"))
+    created->setAttr("of", builder.getStringAttr(frame().path + of.getValue()));
+  return Value();
+}
+
+/// The tensors that an operand stands for: one, none if it is absent, all of a list for `concat`.
+LogicalResult Elaborator::appendTensors(Operation *op, unsigned operand, OperationState &state) {
+  Item item = itemOf(op->getOperand(operand));
+  if (item.tensor)
+    state.operands.push_back(item.tensor);
+  if (!item.list)
+    return success();
+  if (!isa<ConcatOp>(op))
+    return opError(op) << "operand " << operand << " is a list";
+  for (auto [i, inner] : llvm::enumerate(*item.list)) {
+    if (!inner.tensor)
+      return opError(op) << "element " << i << " of the list is no tensor";
+    state.operands.push_back(inner.tensor);
+  }
+  return success();
+}
+
+/// The op with its operands' tensors and its attributes' values; types still open.
+FailureOr<Operation *> Elaborator::instantiate(Operation *op) {
+  OperationState state(op->getLoc(), op->getName());
+  for (unsigned i = 0; i < op->getNumOperands(); ++i)
+    if (failed(appendTensors(op, i, state)))
+      return failure();
+  for (NamedAttribute attribute : op->getAttrs()) {
+    FailureOr<Attribute> value = frame().evaluate(op, attribute.getValue());
+    if (failed(value))
+      return failure();
+    state.addAttribute(attribute.getName(), *value);
+  }
+  state.addTypes(SmallVector<Type>(op->getNumResults(), ValueType::get(op->getContext())));
+  return builder.create(state);
+}
+
+LogicalResult Elaborator::copy(TensorOpInterface op) {
+  if (++opCount > mostOps)
+    return opError(op) << "the graph would have more than " << mostOps << " ops";
+  FailureOr<Operation *> created = instantiate(op);
+  if (failed(created))
+    return failure();
+  if (isa<WeightOp, StateOp, InputOp>(*created)) {
+    FailureOr<Value> existing = isa<InputOp>(*created) ? declareInput(op, *created) : declareWeight(op, *created);
+    if (failed(existing))
+      return failure();
+    if (*existing) {
+      (*created)->erase();
+      return give(op, Item{*existing, {}});
+    }
+  }
+  SmallVector<Type> types;
+  if (failed((*created)->getName().verifyInvariants(*created)) ||
+      failed(cast<TensorOpInterface>(*created).inferTypes(types)))
+    return failure();
+  Items results;
+  for (auto [result, type] : llvm::zip_equal((*created)->getResults(), types)) {
+    result.setType(type);
+    results.push_back({result, {}});
+  }
+  (*created)->setLoc(stack.locate(op));
+  return give(op, results);
+}
+
+} // namespace dpsims

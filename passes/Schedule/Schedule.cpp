@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/Graph/GraphUtils.h"
+#include "passes/Passes.h"
+
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+
+namespace dpsims {
+#define GEN_PASS_DEF_SCHEDULE
+#include "passes/Passes.h.inc"
+
+namespace {
+
+MemRefType bufferType(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
+
+/// Turns one graph into an entry.
+class Scheduler {
+public:
+  explicit Scheduler(GraphOp graph) : graph(graph), builder(graph.getContext()) {}
+
+  FailureOr<EntryOp> run() {
+    builder.setInsertionPoint(graph);
+    auto entry = EntryOp::create(builder, graph.getLoc(), graph.getSymName(), IntegerAttr(), IntegerAttr());
+    Block &load = entry.getPrepare().emplaceBlock(), &main = entry.getMain().emplaceBlock();
+    Block &block = graph.getBody().front();
+    builder.setInsertionPointToEnd(&load);
+    graph.walk([&](Operation *op) {
+      if (isa<WeightOp, StateOp>(op))
+        declare(op);
+    });
+    for (auto prepare : block.getOps<PrepareOp>()) {
+      builder.setInsertionPointToEnd(&load);
+      space = "load";
+      if (failed(prepareSteps(prepare)))
+        return failure();
+      builder.setInsertionPointToEnd(&main);
+      for (auto [i, result] : llvm::enumerate(prepare.getResults()))
+        buffers[result] = makeBuffer(result, "constant", i);
+    }
+    builder.setInsertionPointToEnd(&main);
+    space = "arena";
+    for (Operation &op : block)
+      if (!isa<PrepareOp>(op) && failed(step(&op)))
+        return failure();
+    assign(block);
+    return entry;
+  }
+
+private:
+  Value makeBuffer(Value tensor, StringRef where, std::optional<int64_t> index = {}, StringRef name = "",
+                   Value viewOf = {}) {
+    auto buffer =
+        BufferOp::create(builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf, builder.getStringAttr(where),
+                         index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
+                         name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr());
+    return buffer;
+  }
+
+  Value bufferOf(Value tensor) { return buffers.lookup(tensor); }
+  SmallVector<Value> buffersOf(ValueRange tensors) {
+    return llvm::map_to_vector(tensors, [&](Value v) { return bufferOf(v); });
+  }
+
+  //===-- prepare -----------------------------------------------------------------------------------------------===//
+
+  /// One constant after another, each with what it needs, so that few weights are in memory at a time.
+  LogicalResult prepareSteps(PrepareOp prepare) {
+    Block &body = prepare.getBody().front();
+    auto yield = dyn_cast<YieldOp>(body.getTerminator());
+    if (!yield || yield.getValues().getTypes() != prepare.getResultTypes())
+      return prepare.emitError() << "prepare: it must yield its results";
+    auto outside = [&](Value value) { return value.getParentBlock() != &body; };
+    for (Operation &op : body)
+      if (isa<InputOp, OutputOp>(op) || llvm::any_of(op.getOperands(), outside))
+        return op.emitError() << "prepare: depends on more than weights";
+    for (auto [i, value] : llvm::enumerate(yield.getValues())) {
+      if (failed(make(value)))
+        return failure();
+      StoreConstantOp::create(builder, value.getLoc(), bufferOf(value), builder.getI64IntegerAttr(i));
+    }
+    return success();
+  }
+
+  void declare(Operation *op) {
+    auto weight = dyn_cast<WeightOp>(op);
+    auto of = op->getAttrOfType<StringAttr>("of");
+    WeightDeclOp::create(builder, op->getLoc(), op->getAttrOfType<StringAttr>("name"),
+                         builder.getI64ArrayAttr(shapeOf(op->getResult(0))),
+                         builder.getBoolAttr(weight && boolOr(weight.getTrained().value_or(Attribute()), true)),
+                         op->getAttrOfType<StringAttr>("init"),
+                         builder.getF64FloatAttr(floatOr(op->getAttr("value"), 1.0)), of,
+                         op->getAttrOfType<BoolAttr>("required"));
+  }
+
+  LogicalResult make(Value value) {
+    SmallVector<std::pair<Operation *, unsigned>> stack{{value.getDefiningOp(), 0}};
+    while (!stack.empty()) {
+      auto &[op, next] = stack.back();
+      if (bufferOf(op->getResult(0)))
+        stack.pop_back();
+      else if (next < op->getNumOperands())
+        stack.push_back({op->getOperand(next++).getDefiningOp(), 0});
+      else if (failed(step(op)))
+        return failure();
+    }
+    return success();
+  }
+
+  //===-- steps -------------------------------------------------------------------------------------------------===//
+
+  LogicalResult step(Operation *op) {
+    if (auto input = dyn_cast<InputOp>(op)) {
+      buffers[input.getResult()] = makeBuffer(input.getResult(), "input", inputCount++, input.getName());
+    } else if (isa<WeightOp, StateOp>(op) && space == "arena") {
+      auto name = op->getAttrOfType<StringAttr>("name");
+      variables[name] = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), "variable", variables.size(), name);
+    } else if (isa<WeightOp, StateOp>(op)) {
+      Value buffer = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
+      LoadWeightOp::create(builder, op->getLoc(), op->getAttrOfType<StringAttr>("name"), buffer);
+    } else if (isa<ReshapeOp>(op)) {
+      buffers[op->getResult(0)] =
+          makeBuffer(op->getResult(0), spaceOf(op->getOperand(0)), {}, "", bufferOf(op->getOperand(0)));
+    } else if (auto fused = dyn_cast<FusedOp>(op)) {
+      compute(fused);
+    } else if (isLibraryOp(op)) {
+      contraction(op);
+    } else if (auto output = dyn_cast<OutputOp>(op)) {
+      give(output);
+    } else if (isa<AssignOp>(op)) {
+      // `assign` below, when all steps are known.
+    } else {
+      return op->emitError() << op->getName().stripDialect()
+                             << ": no step computes it; run hoist-constants and fuse-elementwise before";
+    }
+    return success();
+  }
+
+  StringRef spaceOf(Value tensor) { return bufferOf(tensor).getDefiningOp<BufferOp>().getSpace(); }
+
+  void compute(FusedOp fused) {
+    SmallVector<Value> outputs;
+    for (Value result : fused.getResults())
+      outputs.push_back(buffers[result] = makeBuffer(result, space));
+    auto step = ComputeOp::create(builder, fused.getLoc(), buffersOf(fused.getInputs()), outputs);
+    step.getBody().takeBody(fused.getBody());
+  }
+
+  void contraction(Operation *op) {
+    if (isa<Conv2dInputGradientOp>(op))
+      return convGradient<ConvInputGradientStepOp>(op);
+    if (isa<Conv2dWeightGradientOp>(op))
+      return convGradient<ConvWeightGradientStepOp>(op);
+    unsigned bias = 2, residual = op->getNumOperands() - 1;
+    bool hasResidual = boolOr(op->getAttr("residual"), false);
+    bool hasBias = op->getNumOperands() - hasResidual > 2;
+    auto operand = [&](bool has, unsigned i) { return has ? bufferOf(op->getOperand(i)) : Value(); };
+    Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
+    Value src = bufferOf(op->getOperand(0)), weights = bufferOf(op->getOperand(1));
+    NamedAttrList config;
+    for (StringRef name : {"activation", "alpha", "beta", "transpose_a", "transpose_b"})
+      if (Attribute value = op->getAttr(name))
+        config.set(name, value);
+    if (isa<Conv2dOp>(op)) {
+      setGeometry(config, op);
+      ConvStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias), operand(hasResidual, residual),
+                         dst, config.getDictionary(builder.getContext()));
+    } else {
+      MatmulStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias), operand(hasResidual, residual),
+                           dst, config.getDictionary(builder.getContext()));
+    }
+  }
+
+  void setGeometry(NamedAttrList &config, Operation *conv) {
+    ConvGeometry g = convGeometry(conv);
+    config.set("stride", builder.getI64ArrayAttr(g.stride));
+    config.set("padding", builder.getI64ArrayAttr(g.padding));
+    config.set("groups", builder.getI64IntegerAttr(g.groups));
+    if (Attribute packed = conv->getAttr("packed"))
+      config.set("packed", packed);
+  }
+
+  template <typename StepOp> void convGradient(Operation *op) {
+    NamedAttrList config;
+    setGeometry(config, op);
+    Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
+    StepOp::create(builder, op->getLoc(), bufferOf(op->getOperand(0)), bufferOf(op->getOperand(1)), dst,
+                   config.getDictionary(builder.getContext()));
+  }
+
+  static BufferOp rootOf(Value buffer) {
+    auto root = buffer.getDefiningOp<BufferOp>();
+    while (root.getViewOf())
+      root = root.getViewOf().getDefiningOp<BufferOp>();
+    return root;
+  }
+
+  void copy(Location location, Value tensor, Value target) {
+    auto step = ComputeOp::create(builder, location, ValueRange(bufferOf(tensor)), ValueRange(target));
+    Block &body = step.getBody().emplaceBlock();
+    body.addArgument(tensor.getType(), location);
+    OpBuilder inner = OpBuilder::atBlockEnd(&body);
+    YieldOp::create(inner, location, body.getArguments());
+  }
+
+  //===-- The program's results ---------------------------------------------------------------------------------===//
+
+  /// A value of the arena becomes the caller's buffer; another is copied into it.
+  void give(OutputOp output) {
+    Value tensor = output.getValue();
+    int64_t index = outputCount++;
+    BufferOp root = rootOf(bufferOf(tensor));
+    if (root.getSpace() == "arena")
+      place(root, output, index);
+    else
+      copy(output.getLoc(), tensor, makeBuffer(tensor, "output", index, output.getName()));
+  }
+
+  /// What weights become. A value is made in the weight's memory where all that read the old weight come before; else
+  /// it is copied there in the end, the old weights among such values first.
+  void assign(Block &block) {
+    SmallVector<AssignOp> assigns(block.getOps<AssignOp>());
+    for (AssignOp assign : assigns)
+      if (Value tensor = assign.getValue(); rootOf(bufferOf(tensor)).getSpace() == "variable") {
+        Value kept = makeBuffer(tensor, "arena");
+        copy(assign.getLoc(), tensor, kept);
+        kepts[assign] = kept;
+      }
+    llvm::DenseMap<Operation *, int64_t> order;
+    for (auto [i, op] : llvm::enumerate(*builder.getBlock()))
+      order[&op] = i;
+    for (AssignOp assign : assigns) {
+      Value variable = variables.lookup(assign.getNameAttr()), value = bufferOf(assign.getValue());
+      BufferOp root = rootOf(value);
+      if (root.getSpace() == "arena" && !kepts.contains(assign) && canTake(variable, root, order))
+        take(variable, value, root);
+      else
+        lateAssigns.push_back(assign);
+    }
+    for (AssignOp assign : lateAssigns) {
+      if (Value kept = kepts.lookup(assign))
+        buffers[assign.getValue()] = kept;
+      copy(assign.getLoc(), assign.getValue(), variables.lookup(assign.getNameAttr()));
+    }
+  }
+
+  /// All steps that use a buffer or its views.
+  static void usersOf(BufferOp buffer, SmallVectorImpl<Operation *> &users) {
+    for (Operation *user : buffer->getUsers()) {
+      if (auto view = dyn_cast<BufferOp>(user))
+        usersOf(view, users);
+      else
+        users.push_back(user);
+    }
+  }
+
+  /// Whether the first step that writes `root` comes behind every reader of the variable, or is the last one and may
+  /// overwrite what it reads.
+  static bool canTake(Value variable, BufferOp root, const llvm::DenseMap<Operation *, int64_t> &order) {
+    SmallVector<Operation *> readers, users;
+    usersOf(variable.getDefiningOp<BufferOp>(), readers);
+    usersOf(root, users);
+    Operation *writer =
+        *llvm::min_element(users, [&](Operation *a, Operation *b) { return order.at(a) < order.at(b); });
+    return llvm::all_of(readers, [&](Operation *reader) {
+      if (reader != writer)
+        return order.at(reader) < order.at(writer);
+      auto step = cast<StepOpInterface>(writer);
+      auto reads = step.reads();
+      bool once = llvm::count_if(reads, [&](Value v) { return rootOf(v) == variable.getDefiningOp(); }) == 1;
+      return once && llvm::is_contained(step.overwritable(root), variable);
+    });
+  }
+
+  /// The variable's memory becomes that of the value.
+  void take(Value variable, Value value, BufferOp root) {
+    if (root->isBeforeInBlock(variable.getDefiningOp()))
+      variable.getDefiningOp()->moveBefore(root);
+    root.getViewOfMutable().assign(variable);
+    root.setSpace("variable");
+    markViews(root);
+  }
+
+  /// The caller's buffer has the output's shape; a reshape's source becomes a view of it.
+  void place(BufferOp root, OutputOp output, int64_t index) {
+    root.setSpace("output");
+    if (bufferOf(output.getValue()) == root) {
+      root.setIndex(index);
+      root.setName(output.getName());
+    } else {
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPoint(root);
+      root.getViewOfMutable().assign(makeBuffer(output.getValue(), "output", index, output.getName()));
+    }
+    markViews(root);
+  }
+
+  void markViews(BufferOp root) {
+    for (Operation *user : root->getUsers())
+      if (auto view = dyn_cast<BufferOp>(user)) {
+        view.setSpace(root.getSpace());
+        markViews(view);
+      }
+  }
+
+  GraphOp graph;
+  OpBuilder builder;
+  llvm::DenseMap<Value, Value> buffers;
+  llvm::MapVector<StringAttr, Value> variables;
+  llvm::DenseMap<Operation *, Value> kepts; // old values of weights that another weight takes
+  SmallVector<AssignOp> lateAssigns;
+  StringRef space;
+  int64_t inputCount = 0, outputCount = 0;
+};
+
+struct Schedule : impl::ScheduleBase<Schedule> {
+  void runOnOperation() override {
+    for (auto graph : llvm::make_early_inc_range(getOperation().getOps<GraphOp>())) {
+      if (failed(Scheduler(graph).run()))
+        return signalPassFailure();
+      graph.erase();
+    }
+  }
+};
+
+} // namespace
+} // namespace dpsims

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/Schedule/Serialize.h"
+#include "passes/Schedule/Liveness.h"
+
+#include "model_generated.h"
+#include "runtime/format/checksum.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Support/DebugStringHelper.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+namespace fb = flatbuffers;
+
+namespace dpsims {
+namespace {
+
+format::ElementType elementType(Type type) {
+  if (type.isF32())
+    return format::ElementType::F32;
+  if (type.isInteger(8))
+    return format::ElementType::U8;
+  if (type.isInteger(32))
+    return format::ElementType::I32;
+  llvm::report_fatal_error("the file has no such element type: " + Twine(debugString(type)));
+}
+
+std::vector<uint64_t> shapeOf(Type type) {
+  ArrayRef<int64_t> shape = cast<ShapedType>(type).getShape();
+  return std::vector<uint64_t>(shape.begin(), shape.end());
+}
+
+/// The place in the model's text where an op was written.
+std::string place(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  return file ? (llvm::sys::path::filename(file.getFilename().getValue()) + ":" + llvm::Twine(file.getLine())).str()
+              : std::string();
+}
+
+format::Activation activation(DictionaryAttr config) {
+  auto name = config.getAs<StringAttr>("activation");
+  if (!name)
+    return format::Activation::None;
+  return llvm::StringSwitch<format::Activation>(name.getValue())
+      .Case("relu", format::Activation::Relu)
+      .Case("leaky_relu", format::Activation::LeakyRelu)
+      .Case("clamp", format::Activation::Clamp)
+      .Case("sigmoid", format::Activation::Sigmoid)
+      .Case("silu", format::Activation::Silu)
+      .Case("gelu", format::Activation::Gelu)
+      .Case("tanh", format::Activation::Tanh); // the verifier knows no other
+}
+
+class Serializer {
+public:
+  Serializer(ModuleOp module, const ModelDescription &description) : module(module), description(description) {
+    for (auto [i, kernel] : llvm::enumerate(description.kernels))
+      kernelIndex[kernel.name] = i;
+  }
+
+  FailureOr<std::string> run() {
+    std::vector<fb::Offset<format::Entry>> entries;
+    for (auto entry : module.getOps<EntryOp>()) {
+      if (failed(collectWeights(entry)))
+        return failure();
+      entries.push_back(writeEntry(entry));
+    }
+    finish(entries);
+    std::string file(reinterpret_cast<const char *>(b.GetBufferPointer()), b.GetSize());
+    char trailer[format::trailerSize];
+    llvm::support::endian::write64le(trailer, format::checksum(file.data(), file.size()));
+    file.append(trailer, sizeof trailer);
+    return file;
+  }
+
+private:
+  void finish(const std::vector<fb::Offset<format::Entry>> &entries) {
+    const ModelDescription &d = description;
+    std::vector<fb::Offset<format::Kernel>> kernels;
+    for (auto &kernel : d.kernels)
+      kernels.push_back(format::CreateKernelDirect(b, kernel.name.c_str(), kernel.grid, kernel.threads));
+    std::vector<fb::Offset<format::Weight>> weightTable;
+    for (auto &[name, weight] : weights)
+      weightTable.push_back(writeWeight(weight));
+    auto code = writeCode(d.code);
+    std::vector<fb::Offset<format::Cubin>> cubins;
+    for (const Cubin &cubin : d.gpu.cubins) {
+      auto bytes = writeCode(cubin.code);
+      cubins.push_back(format::CreateCubin(b, b.CreateString(cubin.chip), bytes));
+    }
+    auto model = format::CreateModel(b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
+                                     d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip),
+                                     b.CreateVectorOfStrings(d.features), b.CreateString(d.config),
+                                     b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries),
+                                     code, d.gpu.ptx.empty() ? 0 : b.CreateString(d.gpu.ptx), b.CreateVector(cubins));
+    b.Finish(model, format::ModelIdentifier());
+  }
+
+  /// No bytes are no vector.
+  fb::Offset<fb::Vector<uint8_t>> writeCode(ArrayRef<char> code) {
+    if (code.empty())
+      return {};
+    b.ForceVectorAlignment(code.size(), 1, 32);
+    return b.CreateVector(reinterpret_cast<const uint8_t *>(code.data()), code.size());
+  }
+
+  //===-- Weights -----------------------------------------------------------------------------------------------===//
+
+  LogicalResult collectWeights(EntryOp entry) {
+    for (auto weight : entry.getPrepare().getOps<WeightDeclOp>()) {
+      auto [known, isNew] = weights.try_emplace(weight.getName(), weight);
+      if (isNew || known->second.getShape() == weight.getShape())
+        continue;
+      InFlightDiagnostic diagnostic = weight.emitError()
+                                      << "name clash: weight '" << weight.getName()
+                                      << "' has another shape in another program of this file; compile them into two";
+      diagnostic.attachNote(known->second.getLoc()) << "the other one is here";
+      return diagnostic;
+    }
+    return success();
+  }
+
+  fb::Offset<format::Weight> writeWeight(WeightDeclOp weight) {
+    std::vector<uint64_t> shape;
+    for (auto size : weight.getShape().getAsRange<IntegerAttr>())
+      shape.push_back(size.getInt());
+    std::string of = weight.getOf().value_or("").str();
+    return format::CreateWeightDirect(b, weight.getName().str().c_str(), format::ElementType::F32, &shape,
+                                      weight.getTrained(), weight.getInit().str().c_str(),
+                                      weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str(),
+                                      weight.getRequired().value_or(true));
+  }
+
+  uint32_t weightIndex(StringRef name) { return std::distance(weights.begin(), weights.find(name)); }
+
+  //===-- Entries -----------------------------------------------------------------------------------------------===//
+
+  fb::Offset<format::Entry> writeEntry(EntryOp entry) {
+    llvm::MapVector<int64_t, BufferOp> inputs, outputs, constants, variables;
+    for (auto buffer : entry.getMain().getOps<BufferOp>())
+      if (!buffer.getViewOf() && buffer.getIndex())
+        (buffer.getSpace() == "input"      ? inputs
+         : buffer.getSpace() == "output"   ? outputs
+         : buffer.getSpace() == "variable" ? variables
+                                           : constants)[*buffer.getIndex()] = buffer;
+    std::vector<uint32_t> used, changed;
+    for (auto &[index, buffer] : sorted(variables))
+      changed.push_back(weightIndex(*buffer.getName()));
+    for (auto weight : entry.getPrepare().getOps<WeightDeclOp>())
+      used.push_back(weightIndex(weight.getName()));
+    std::vector<fb::Offset<format::Constant>> constantTable;
+    for (auto &[index, buffer] : sorted(constants)) {
+      std::vector<uint64_t> shape = shapeOf(buffer.getType());
+      constantTable.push_back(format::CreateConstantDirect(b, elementType(bufferElement(buffer)), &shape));
+    }
+    auto in = arguments(inputs), out = arguments(outputs);
+    auto prepare = writePlan(entry.getPrepare().front(), entry.getLoadSize().value_or(0));
+    auto main = writePlan(entry.getMain().front(), entry.getArenaSize().value_or(0));
+    return format::CreateEntryDirect(b, entry.getSymName().str().c_str(), &in, &out, &used, &constantTable, prepare,
+                                     main, &changed);
+  }
+
+  static Type bufferElement(BufferOp buffer) { return cast<MemRefType>(buffer.getType()).getElementType(); }
+
+  static SmallVector<std::pair<int64_t, BufferOp>> sorted(const llvm::MapVector<int64_t, BufferOp> &buffers) {
+    SmallVector<std::pair<int64_t, BufferOp>> result(buffers.begin(), buffers.end());
+    llvm::sort(result, [](auto &a, auto &b) { return a.first < b.first; });
+    return result;
+  }
+
+  std::vector<fb::Offset<format::Argument>> arguments(const llvm::MapVector<int64_t, BufferOp> &buffers) {
+    std::vector<fb::Offset<format::Argument>> table;
+    for (auto &[index, buffer] : sorted(buffers)) {
+      std::vector<uint64_t> shape = shapeOf(buffer.getType());
+      table.push_back(format::CreateArgumentDirect(b, buffer.getName().value_or("").str().c_str(),
+                                                   elementType(bufferElement(buffer)), &shape));
+    }
+    return table;
+  }
+
+  //===-- Plans -------------------------------------------------------------------------------------------------===//
+
+  fb::Offset<format::Plan> writePlan(Block &block, int64_t arenaSize) {
+    bufferIndex.clear();
+    std::vector<fb::Offset<format::Buffer>> buffers;
+    std::vector<fb::Offset<format::Step>> steps;
+    for (Operation &op : block) {
+      if (auto buffer = dyn_cast<BufferOp>(op)) {
+        bufferIndex[buffer] = buffers.size();
+        buffers.push_back(writeBuffer(buffer));
+      } else if (!isa<WeightDeclOp>(op))
+        steps.push_back(writeStep(&op));
+    }
+    return format::CreatePlanDirect(b, &buffers, arenaSize, &steps);
+  }
+
+  fb::Offset<format::Buffer> writeBuffer(BufferOp buffer) {
+    BufferOp root = buffer;
+    while (root.getViewOf())
+      root = root.getViewOf().getDefiningOp<BufferOp>();
+    auto space = llvm::StringSwitch<format::Space>(root.getSpace())
+                     .Case("input", format::Space::Input)
+                     .Case("output", format::Space::Output)
+                     .Case("constant", format::Space::Constant)
+                     .Case("variable", format::Space::Variable)
+                     .Case("load", format::Space::Load)
+                     .Default(format::Space::Arena);
+    std::vector<uint64_t> shape = shapeOf(buffer.getType());
+    return format::CreateBufferDirect(b, space, root.getIndex().value_or(0), root.getOffset().value_or(0),
+                                      elementType(bufferElement(buffer)), &shape);
+  }
+
+  uint32_t index(Value buffer) { return bufferIndex.lookup(buffer); }
+  int32_t indexOrNone(Value buffer) { return buffer ? int32_t(index(buffer)) : -1; }
+
+  fb::Offset<format::Step> writeStep(Operation *op) {
+    uint64_t bytes = 0, flops = 0;
+    for (Value operand : op->getOperands())
+      bytes += byteSize(operand);
+    auto [kind, table] = operation(op, flops);
+    std::string label = op->getName().stripDialect().str();
+    if (auto ops = op->getAttrOfType<StringAttr>("ops"))
+      label = ops.getValue().str();
+    else
+      label = StringRef(label).split("_step").first.str();
+    std::string where = place(op->getLoc());
+    return format::CreateStepDirect(b, kind, table, (label + (where.empty() ? "" : " " + where)).c_str(), flops, bytes);
+  }
+
+  std::pair<format::Operation, fb::Offset<void>> operation(Operation *op, uint64_t &flops) {
+    using Result = std::pair<format::Operation, fb::Offset<void>>;
+    return llvm::TypeSwitch<Operation *, Result>(op)
+        .Case<LaunchOp>([&](LaunchOp launch) {
+          std::vector<uint32_t> arguments;
+          for (Value operand : launch->getOperands())
+            arguments.push_back(index(operand));
+          return Result(format::Operation::Launch,
+                        format::CreateLaunchDirect(b, kernelIndex.lookup(launch.getKernel()), &arguments).Union());
+        })
+        .Case<LoadWeightOp>([&](LoadWeightOp load) {
+          return Result(format::Operation::LoadWeight,
+                        format::CreateLoadWeight(b, weightIndex(load.getName()), index(load.getDst())).Union());
+        })
+        .Case<StoreConstantOp>([&](StoreConstantOp store) {
+          return Result(format::Operation::StoreConstant,
+                        format::CreateStoreConstant(b, index(store.getSrc()), store.getIndex()).Union());
+        })
+        .Case<ConvStepOp>([&](ConvStepOp conv) { return Result(format::Operation::Conv, writeConv(conv, flops)); })
+        .Case<ConvInputGradientStepOp>([&](auto conv) {
+          return Result(
+              format::Operation::ConvInputGradient,
+              writeConvGradient(conv, conv.getOther().getType(), conv.getSrc().getType(), flops,
+                                [&](auto... fields) { return format::CreateConvInputGradient(b, fields...); }));
+        })
+        .Case<ConvWeightGradientStepOp>([&](auto conv) {
+          return Result(
+              format::Operation::ConvWeightGradient,
+              writeConvGradient(conv, conv.getDst().getType(), conv.getOther().getType(), flops,
+                                [&](auto... fields) { return format::CreateConvWeightGradient(b, fields...); }));
+        })
+        .Case<MatmulStepOp>([&](MatmulStepOp m) { return Result(format::Operation::Matmul, writeMatmul(m, flops)); });
+  }
+
+  fb::Offset<format::Epilogue> epilogue(DictionaryAttr config) {
+    return format::CreateEpilogue(b, activation(config), float(floatOr(config.get("alpha"), 0)),
+                                  float(floatOr(config.get("beta"), 0)));
+  }
+
+  fb::Offset<void> writeConv(ConvStepOp conv, uint64_t &flops) {
+    DictionaryAttr config = conv.getConfig();
+    SmallVector<int64_t> stride = intList(config.get("stride")), padding = intList(config.get("padding"));
+    auto dst = cast<MemRefType>(conv.getDst().getType()), weights = cast<MemRefType>(conv.getWeights().getType());
+    flops = 2 * dst.getNumElements() * (weights.getNumElements() / weights.getDimSize(0));
+    auto after = epilogue(config);
+    return format::CreateConv(b, index(conv.getSrc()), index(conv.getWeights()), indexOrNone(conv.getBias()),
+                              indexOrNone(conv.getResidual()), index(conv.getDst()), stride[0], stride[1], padding[0],
+                              padding[1], padding[2], padding[3], intOr(config.get("groups"), 1), after,
+                              boolOr(config.get("packed"), false))
+        .Union();
+  }
+
+  /// `weights` and `result` are the types of the convolution's.
+  template <typename OpTy, typename Create>
+  fb::Offset<void> writeConvGradient(OpTy conv, Type weights, Type result, uint64_t &flops, Create create) {
+    DictionaryAttr config = conv.getConfig();
+    SmallVector<int64_t> stride = intList(config.get("stride")), padding = intList(config.get("padding"));
+    auto w = cast<MemRefType>(weights);
+    flops = 2 * cast<MemRefType>(result).getNumElements() * (w.getNumElements() / w.getDimSize(0));
+    return create(index(conv.getSrc()), index(conv.getOther()), index(conv.getDst()), stride[0], stride[1], padding[0],
+                  padding[1], padding[2], padding[3], intOr(config.get("groups"), 1),
+                  boolOr(config.get("packed"), false))
+        .Union();
+  }
+
+  fb::Offset<void> writeMatmul(MatmulStepOp matmul, uint64_t &flops) {
+    DictionaryAttr config = matmul.getConfig();
+    auto a = cast<MemRefType>(matmul.getSrc().getType()), right = cast<MemRefType>(matmul.getWeights().getType());
+    auto dst = cast<MemRefType>(matmul.getDst().getType());
+    bool shared = right.getRank() == 2, transposed = boolOr(config.get("transpose_a"), false);
+    uint64_t k = a.getDimSize(a.getRank() - (transposed ? 2 : 1)), n = dst.getShape().back();
+    uint64_t rows = a.getNumElements() / k, m = shared ? rows : a.getDimSize(a.getRank() - (transposed ? 1 : 2));
+    flops = 2 * rows * k * n;
+    auto after = epilogue(config);
+    return format::CreateMatmul(b, index(matmul.getSrc()), index(matmul.getWeights()), indexOrNone(matmul.getBias()),
+                                indexOrNone(matmul.getResidual()), index(matmul.getDst()), rows / m, m, n, k,
+                                boolOr(config.get("transpose_b"), false), shared, after, transposed)
+        .Union();
+  }
+
+  ModuleOp module;
+  const ModelDescription &description;
+  fb::FlatBufferBuilder b;
+  llvm::StringMap<uint32_t> kernelIndex;
+  llvm::MapVector<StringRef, WeightDeclOp> weights;
+  llvm::DenseMap<Value, uint32_t> bufferIndex;
+};
+
+} // namespace
+
+std::vector<ModelDescription::Kernel> kernelsOf(ModuleOp module) {
+  std::vector<ModelDescription::Kernel> kernels;
+  for (auto function : module.getOps<func::FuncOp>())
+    function.walk([&](scf::ForallOp forall) {
+      int64_t grid = 1;
+      for (int64_t bound : forall.getStaticUpperBound())
+        grid *= bound;
+      kernels.push_back({function.getSymName().str(), grid, 0});
+    });
+  return kernels;
+}
+
+FailureOr<std::string> serialize(ModuleOp module, const ModelDescription &description) {
+  return Serializer(module, description).run();
+}
+
+} // namespace dpsims

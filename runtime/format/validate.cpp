@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/base/error.h"
+#include "runtime/format/decode.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace dpsims {
+
+namespace {
+
+constexpr uint64_t maxLaunchArgs = 512;                         // as many pointers as CUDA passes to a kernel
+constexpr int64_t maxDim = std::numeric_limits<int32_t>::max(); // of convolutions and matmuls: the libraries' limit
+
+class Validator {
+public:
+  explicit Validator(const CompiledModel &model) : model(model) {}
+
+  void run() {
+    checkNames();
+    for (const Entry &e : model.entries) {
+      entry = &e;
+      place = "entry " + quoted(e.name) + ": ";
+      checkEntry();
+      checkPlan(e.prepare, true);
+      checkPlan(e.main, false);
+    }
+  }
+
+private:
+  template <typename... Pieces> [[noreturn]] void bad(const Pieces &...pieces) const {
+    fail(model.path, ": ", place, pieces..., "; the file is damaged, or its compiler has a bug");
+  }
+
+  void unique(std::set<std::string> &names, const std::string &name, const char *what) const {
+    if (name.empty())
+      bad("a ", what, " has no name");
+    if (!names.insert(name).second)
+      bad("two ", what, "s are called ", quoted(name));
+  }
+
+  void checkNames() {
+    std::set<std::string> weights, kernels, entries;
+    for (const WeightSpec &weight : model.weights) {
+      unique(weights, weight.name, "weight");
+      if (weight.type != ElementType::F32)
+        bad("weight ", quoted(weight.name), " is ", elementTypeName(weight.type), ", not F32");
+    }
+    for (const Kernel &kernel : model.kernels) {
+      unique(kernels, kernel.name, "kernel");
+      if (kernel.grid == 0 || kernel.grid > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
+        bad("kernel ", quoted(kernel.name), " has a grid of ", kernel.grid);
+    }
+    for (const Entry &e : model.entries)
+      unique(entries, e.name, "entry");
+    if (entries.empty())
+      bad("it has no entries");
+    checkCode();
+  }
+
+  void checkCode() {
+    bool cpu = model.target == Target::Cpu;
+    if (!model.kernels.empty() && (cpu ? model.code.size == 0 : model.cubins.empty() && model.ptx.empty()))
+      bad("it has kernels, but no code");
+    if (!cpu && !model.ptx.empty() && !CudaChip::parse(model.chip))
+      bad("its PTX is for ", quoted(model.chip), ", which is no chip");
+    std::set<std::string> chips;
+    for (const CompiledModel::Cubin &cubin : model.cubins) {
+      unique(chips, cubin.chip.name(), "cubin");
+      if (cubin.code.size == 0)
+        bad("the cubin for ", cubin.chip.name(), " is empty");
+    }
+  }
+
+  void checkEntry() {
+    std::set<std::string> inputs, outputs;
+    for (const Argument &input : entry->inputs)
+      unique(inputs, input.name, "input");
+    for (const Argument &output : entry->outputs)
+      unique(outputs, output.name, "output");
+    std::set<uint32_t> seen;
+    for (uint32_t weight : entry->weights) {
+      if (weight >= model.weights.size())
+        bad("weight ", weight, " of ", model.weights.size());
+      if (!seen.insert(weight).second)
+        bad("weight ", quoted(model.weights[weight].name), " is listed twice");
+    }
+    for (uint32_t variable : entry->variables) // each once: what stays in `seen` is no variable yet
+      if (seen.erase(variable) == 0)
+        bad("variable ", variable, " is not one of the entry's weights, or is listed twice");
+  }
+
+  void checkPlan(const Plan &p, bool prepare) {
+    plan = &p;
+    preparing = prepare;
+    std::string outer = place;
+    place += prepare ? "prepare: " : "main: ";
+    std::string planPlace = place;
+    for (size_t i = 0; i < p.buffers.size(); ++i) {
+      place = planPlace + "buffer " + std::to_string(i) + ": ";
+      checkBuffer(p.buffers[i]);
+    }
+    stored.assign(entry->constants.size(), false);
+    for (size_t i = 0; i < p.steps.size(); ++i) {
+      place = planPlace + "step " + std::to_string(i) + " (" + p.steps[i].label + "): ";
+      std::visit([this](const auto &operation) { check(operation); }, p.steps[i].operation);
+    }
+    place = planPlace;
+    auto missing = std::find(stored.begin(), stored.end(), false);
+    if (prepare && missing != stored.end())
+      bad("constant ", missing - stored.begin(), " is never stored");
+    place = outer;
+  }
+
+  // The bytes that a buffer may take of its space.
+  uint64_t spaceSize(const Buffer &b, ElementType &type) const {
+    switch (b.space) {
+    case Space::Input:
+      if (b.index >= entry->inputs.size())
+        bad("input ", b.index, " of ", entry->inputs.size());
+      type = entry->inputs[b.index].type;
+      return entry->inputs[b.index].bytes();
+    case Space::Output:
+      if (b.index >= entry->outputs.size())
+        bad("output ", b.index, " of ", entry->outputs.size());
+      type = entry->outputs[b.index].type;
+      return entry->outputs[b.index].bytes();
+    case Space::Constant:
+      if (b.index >= entry->constants.size())
+        bad("constant ", b.index, " of ", entry->constants.size());
+      type = entry->constants[b.index].type;
+      return entry->constants[b.index].bytes();
+    case Space::Variable:
+      if (b.index >= entry->variables.size())
+        bad("variable ", b.index, " of ", entry->variables.size());
+      type = ElementType::F32;
+      return static_cast<uint64_t>(byteSize(type, model.weights[entry->variables[b.index]].shape));
+    case Space::Arena:
+    case Space::Load:
+      break;
+    }
+    return plan->arenaSize;
+  }
+
+  void checkBuffer(const Buffer &b) const {
+    if ((b.space == Space::Load) != preparing)
+      bad("a buffer in this space does not belong here");
+    ElementType type = b.type;
+    uint64_t size = spaceSize(b, type);
+    if (b.offset > size || b.bytes() > size - b.offset)
+      bad("bytes ", b.offset, " to ", b.offset, " + ", b.bytes(), " are beyond the ", size, " there are");
+    if (type != b.type)
+      bad("its type is ", elementTypeName(b.type), ", not ", elementTypeName(type));
+    if (b.offset % elementSize(b.type) != 0)
+      bad("offset ", b.offset, " is not a multiple of the element's size");
+  }
+
+  const Buffer &buffer(uint32_t index) const {
+    if (index >= plan->buffers.size())
+      bad("buffer ", index, " of ", plan->buffers.size());
+    return plan->buffers[index];
+  }
+
+  // A buffer that a library call works on.
+  const Buffer &operand(uint32_t index, const char *what, size_t rank = 0) const {
+    const Buffer &b = buffer(index);
+    if (b.type != ElementType::F32)
+      bad(what, " is ", elementTypeName(b.type), ", not F32");
+    if (rank && b.shape.size() != rank)
+      bad(what, " has the shape ", shapeText(b.shape), ", not ", rank, " dimensions");
+    for (int64_t dim : b.shape)
+      if (dim > maxDim)
+        bad(what, " has the shape ", shapeText(b.shape), ", too large");
+    return b;
+  }
+
+  void requireCount(const Buffer &b, uint64_t count, const char *what) const {
+    if (b.count() != count)
+      bad(what, " has ", b.count(), " elements, not ", count);
+  }
+
+  // What all library calls share: where the result goes.
+  void checkResult(const Buffer &dst, std::initializer_list<const Buffer *> sources) const {
+    if (dst.space == Space::Input || dst.space == Space::Constant)
+      bad("it writes to an input or a constant");
+    for (const Buffer *source : sources)
+      if (overlap(*source, dst))
+        bad("the result overlaps an operand");
+  }
+
+  // What an epilogue adds to the result.
+  void checkEpilogue(const Buffer &dst, int32_t bias, uint64_t channels, int32_t residual) const {
+    if (bias < -1 || residual < -1)
+      bad("buffer ", std::min(bias, residual));
+    if (bias >= 0) {
+      const Buffer &b = operand(static_cast<uint32_t>(bias), "the bias");
+      requireCount(b, channels, "the bias");
+      if (overlap(b, dst))
+        bad("the result overlaps the bias");
+    }
+    if (residual < 0)
+      return;
+    const Buffer &r = operand(static_cast<uint32_t>(residual), "the residual");
+    requireCount(r, dst.count(), "the residual");
+    if (overlap(r, dst) && !sameBytes(r, dst))
+      bad("the result overlaps the residual without being the same");
+  }
+
+  void check(const LaunchStep &step) const {
+    if (step.kernel >= model.kernels.size())
+      bad("kernel ", step.kernel, " of ", model.kernels.size());
+    if (step.args.size() > maxLaunchArgs)
+      bad(step.args.size(), " arguments; ", maxLaunchArgs, " is the limit");
+    for (uint32_t arg : step.args)
+      buffer(arg);
+  }
+
+  void checkExtent(const char *axis, int64_t in, uint64_t kernel, uint64_t stride, uint64_t before, uint64_t after,
+                   int64_t out) const {
+    uint64_t padded = static_cast<uint64_t>(in) + before + after;
+    if (stride == 0 || padded > static_cast<uint64_t>(maxDim) || kernel > padded)
+      bad("stride ", stride, ", padding ", before, " and ", after, " or kernel ", kernel, " does not fit ", axis, " ",
+          in);
+    uint64_t expected = (padded - kernel) / stride + 1;
+    if (expected != static_cast<uint64_t>(out))
+      bad(axis, " ", in, " gives ", expected, ", but the result has ", out);
+  }
+
+  // A convolution's shapes: input and result NHWC, weights OIHW.
+  void checkWindow(const ConvWindow &window, const Shape &src, const Shape &w, const Shape &dst) const {
+    if (window.packed && model.target == Target::Cpu)
+      bad("packed weights, which the CPU does not take");
+    if (window.groups == 0 || w[0] % window.groups != 0)
+      bad(w[0], " channels do not divide into ", window.groups, " groups");
+    if (static_cast<uint64_t>(w[1]) * window.groups != static_cast<uint64_t>(src[3]))
+      bad("weights ", shapeText(w), " in ", window.groups, " groups do not fit ", src[3], " channels");
+    if (dst[0] != src[0] || dst[3] != w[0])
+      bad("input ", shapeText(src), " and weights ", shapeText(w), " do not give ", shapeText(dst));
+    checkExtent("height", src[1], w[2], window.strideH, window.padTop, window.padBottom, dst[1]);
+    checkExtent("width", src[2], w[3], window.strideW, window.padLeft, window.padRight, dst[2]);
+  }
+
+  void check(const ConvStep &step) const {
+    const Buffer &src = operand(step.src, "the input", 4);
+    const Buffer &weights = operand(step.weights, "the weights", 4);
+    const Buffer &dst = operand(step.dst, "the result", 4);
+    checkWindow(step, src.shape, weights.shape, dst.shape);
+    checkResult(dst, {&src, &weights});
+    checkEpilogue(dst, step.bias, static_cast<uint64_t>(weights.shape[0]), step.residual);
+  }
+
+  void check(const ConvInputGradientStep &step) const {
+    const Buffer &gradient = operand(step.gradient, "the gradient", 4);
+    const Buffer &weights = operand(step.weights, "the weights", 4);
+    const Buffer &dst = operand(step.dst, "the result", 4);
+    checkWindow(step, dst.shape, weights.shape, gradient.shape);
+    checkResult(dst, {&gradient, &weights});
+  }
+
+  void check(const ConvWeightGradientStep &step) const {
+    const Buffer &src = operand(step.src, "the input", 4);
+    const Buffer &gradient = operand(step.gradient, "the gradient", 4);
+    const Buffer &dst = operand(step.dst, "the result", 4);
+    checkWindow(step, src.shape, dst.shape, gradient.shape);
+    checkResult(dst, {&src, &gradient});
+  }
+
+  void check(const MatmulStep &step) const {
+    const Buffer &a = operand(step.a, "the left operand");
+    const Buffer &b = operand(step.b, "the right operand");
+    const Buffer &dst = operand(step.dst, "the result");
+    for (uint64_t dim : {step.batch, step.m, step.n, step.k})
+      if (dim == 0 || dim > static_cast<uint64_t>(maxDim))
+        bad("a dimension is ", dim);
+    auto product = [&](uint64_t batch, uint64_t rows, uint64_t columns) {
+      uint64_t size = rows * columns; // each below 2^31
+      if (size > std::numeric_limits<uint64_t>::max() / batch)
+        bad("batch ", step.batch, ", m ", step.m, ", n ", step.n, ", k ", step.k, " are too large");
+      return size * batch;
+    };
+    requireCount(a, product(step.batch, step.m, step.k), "the left operand");
+    requireCount(b, product(step.sharedB ? 1 : step.batch, step.k, step.n), "the right operand");
+    requireCount(dst, product(step.batch, step.m, step.n), "the result");
+    if (step.sharedB && step.batch * step.m > static_cast<uint64_t>(maxDim))
+      bad(step.batch, " times ", step.m, " rows are too many");
+    if (step.transposeA && step.sharedB && step.batch != 1)
+      bad("a transposed left operand in ", step.batch, " batches with one right operand");
+    checkResult(dst, {&a, &b});
+    checkEpilogue(dst, step.bias, step.n, step.residual);
+  }
+
+  void check(const LoadWeightStep &step) const {
+    if (!preparing)
+      bad("a weight is loaded outside of prepare");
+    if (std::find(entry->weights.begin(), entry->weights.end(), step.weight) == entry->weights.end())
+      bad("weight ", step.weight, " is not one of the entry's");
+    const Buffer &dst = operand(step.dst, "the destination");
+    requireCount(dst, static_cast<uint64_t>(elementCount(model.weights[step.weight].shape)), "the destination");
+  }
+
+  void check(const StoreConstantStep &step) {
+    if (!preparing)
+      bad("a constant is stored outside of prepare");
+    if (step.constant >= entry->constants.size())
+      bad("constant ", step.constant, " of ", entry->constants.size());
+    const ConstantInfo &constant = entry->constants[step.constant];
+    const Buffer &src = buffer(step.src);
+    if (src.type != constant.type)
+      bad("the constant is ", elementTypeName(constant.type), ", its source ", elementTypeName(src.type));
+    requireCount(src, static_cast<uint64_t>(elementCount(constant.shape)), "the source");
+    if (stored[step.constant])
+      bad("constant ", step.constant, " is stored twice");
+    stored[step.constant] = true;
+  }
+
+  const CompiledModel &model;
+  const Entry *entry = nullptr;
+  const Plan *plan = nullptr;
+  bool preparing = false;
+  std::vector<bool> stored;
+  std::string place;
+};
+
+} // namespace
+
+void validateModel(const CompiledModel &model) { Validator(model).run(); }
+
+} // namespace dpsims

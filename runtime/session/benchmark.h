@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Times of an entry, as a whole and by step: `dpsims-run bench`.
+
+#ifndef DPSIMS_RUNTIME_SESSION_BENCHMARK_H
+#define DPSIMS_RUNTIME_SESSION_BENCHMARK_H
+
+#include "runtime/session/session.h"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace dpsims {
+
+/// A step's best time.
+struct StepTime {
+  std::string kind, label, implementation;
+  double seconds = 0;
+  double flops = 0, bytes = 0; ///< as the compiler counted: convolutions as direct ones, every tensor once
+};
+
+/// Copies between host and device; none on a device that shares the host's memory.
+struct TransferTime {
+  uint64_t bytes = 0;
+  double seconds = 0;
+};
+
+struct BenchmarkResult {
+  std::string model, entry, device;
+  int64_t batch = 1; ///< the first input's leading dimension
+  int runs = 0;
+  double loadSeconds = 0;
+  double minSeconds = 0, medianSeconds = 0; ///< of whole runs, as the host sees them
+  double deviceSeconds = 0;                 ///< of whole runs, at best, as the device does: without copies
+  double singleSeconds = 0;                 ///< the same with each step launched by itself
+  std::string recorded;                     ///< ExecutablePlan::recorded: how whole runs were
+  TransferTime upload, download;            ///< of the inputs and of the outputs
+  double flops = 0;
+  std::vector<StepTime> steps; ///< in the order of execution, best of all runs, one step at a time
+  MemoryUse memory;
+  uint64_t residentPeak = 0; ///< of the process, including the libraries
+  DevicePeaks peaks;
+};
+
+/// Runs the entry on random inputs: twice to warm up, `runs` times as a whole, `runs` times step by step; then measures
+/// the session's device.
+BenchmarkResult runBenchmark(Session &session, Device &device, int runs);
+
+/// A report for people, and everything as JSON.
+void printBenchmark(const BenchmarkResult &result, std::ostream &out);
+std::string benchmarkJson(const BenchmarkResult &result);
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_SESSION_BENCHMARK_H
