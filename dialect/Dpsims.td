@@ -77,6 +77,11 @@ def Dpsims_Any : Dpsims_ExprOr<"true", "an expression">;
 
 include "dialect/Interfaces.td"
 include "dialect/StructureOps.td"
+include "dialect/SourceOps.td"
+include "dialect/ElementwiseOps.td"
+include "dialect/ContractionOps.td"
+include "dialect/NormOps.td"
+include "dialect/ShapeOps.td"
 include "dialect/GraphOps.td"
 include "dialect/ScheduleOps.td"
 

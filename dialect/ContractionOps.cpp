@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Convolutions, matrix products, attention: their types and gradients.
+#include "dialect/Expressions.h"
+#include "dialect/Formula.h"
+#include "dialect/Inference.h"
+
+using namespace mlir;
+using namespace dpsims;
+
+namespace {
+
+using Shape = SmallVector<int64_t>;
+using Types = SmallVectorImpl<Type>;
+using Values = MutableArrayRef<Value>;
+
+} // namespace
+
+//===-- Types
+//------------------------------------------------------------------------------------------------------===//
+
+namespace {
+/// The epilogue of conv2d and matmul: operands behind the first two.
+LogicalResult checkEpilogue(Operation *op, int64_t channels, ArrayRef<int64_t> result) {
+  if (failed(verifyActivation(op, op->getAttr("activation"))))
+    return failure();
+  bool residual = boolOr(op->getAttr("residual"), false);
+  if (residual && op->getNumOperands() < 3)
+    return opError(op) << "residual = true, but there is no residual operand";
+  unsigned biases = op->getNumOperands() - 2 - residual;
+  if (biases > 1)
+    return opError(op) << "has " << op->getNumOperands() << " operands; with a residual say residual = true";
+  if (biases == 1 && shapeOf(op->getOperand(2)) != ArrayRef{channels})
+    return opError(op) << "bias has the shape " << text(shapeOf(op->getOperand(2))) << " for " << channels
+                       << " channels";
+  if (residual && shapeOf(op->getOperands().back()) != result)
+    return opError(op) << "residual " << text(shapeOf(op->getOperands().back())) << " for a result " << text(result);
+  return success();
+}
+/// The shape of a convolution of images x with weights w by the op's attributes.
+FailureOr<Shape> convolve(Operation *op, ArrayRef<int64_t> x, ArrayRef<int64_t> w) {
+  if (Attribute padding = op->getAttr("padding")) {
+    auto name = dyn_cast<StringAttr>(padding);
+    auto list = dyn_cast<ArrayAttr>(padding);
+    if ((name && name.getValue() != "same") || (list && list.size() != 2 && list.size() != 4))
+      return opError(op) << "padding " << constantText(padding)
+                         << "; it is a number, [height, width], [top, left, bottom, right], or \"same\"";
+  }
+  if (auto list = dyn_cast_or_null<ArrayAttr>(op->getAttr("stride")); list && list.size() != 2)
+    return opError(op) << "stride " << constantText(list) << "; it is a number or [height, width]";
+  ConvGeometry g = convGeometry(op);
+  if (g.stride[0] < 1 || g.stride[1] < 1 || llvm::any_of(g.padding, [](int64_t p) { return p < 0; }))
+    return opError(op) << "stride must be positive and padding not negative";
+  if (g.groups < 1 || x[3] % g.groups || w[0] % g.groups)
+    return opError(op) << "input has " << x[3] << " channels, output " << w[0]
+                       << ", not divisible by groups = " << g.groups;
+  if (w[1] * g.groups != x[3])
+    return opError(op) << "input has " << x[3] << " channels, weights " << text(w) << " take " << w[1] * g.groups;
+  int64_t h = x[1] + g.padding[0] + g.padding[2] - w[2], v = x[2] + g.padding[1] + g.padding[3] - w[3];
+  if (h < 0 || v < 0)
+    return opError(op) << "the kernel " << w[2] << "x" << w[3] << " is larger than the padded input " << text(x);
+  return Shape{x[0], h / g.stride[0] + 1, v / g.stride[1] + 1, w[0]};
+}
+
+/// A gradient of a convolution: the one operand and the shape are images and weights, the other operand its result.
+LogicalResult inferConvGradient(Operation *op, Types &types, bool ofImages) {
+  if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)) || failed(wantRank(op, 1, 4)))
+    return failure();
+  Shape shape = intList(op->getAttr("shape"));
+  if (shape.size() != 4)
+    return opError(op) << "shape " << text(shape) << " must have 4 sizes";
+  Value gradient = op->getOperand(ofImages ? 0 : 1), other = op->getOperand(ofImages ? 1 : 0);
+  if (failed(giveFloat(op, types, shape)))
+    return failure();
+  FailureOr<Shape> result =
+      convolve(op, ofImages ? ArrayRef(shape) : shapeOf(other), ofImages ? shapeOf(other) : ArrayRef(shape));
+  if (failed(result))
+    return failure();
+  if (shapeOf(gradient) != ArrayRef(*result))
+    return opError(op) << "the gradient has the shape " << text(shapeOf(gradient)) << ", the convolution's result "
+                       << text(*result);
+  return success();
+}
+} // namespace
+
+LogicalResult Conv2dOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
+    return failure();
+  FailureOr<Shape> result = convolve(*this, shapeOf(getInputs()[0]), shapeOf(getInputs()[1]));
+  if (failed(result) || failed(checkEpilogue(*this, result->back(), *result)))
+    return failure();
+  return giveFloat(*this, types, *result);
+}
+
+LogicalResult Conv2dInputGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types, true); }
+LogicalResult Conv2dWeightGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types, false); }
+
+ConvGeometry dpsims::convGeometry(Operation *op) {
+  ConvGeometry g{{1, 1}, {0, 0, 0, 0}, intOr(op->getAttr("groups"), 1)};
+  Attribute stride = op->getAttr("stride"), padding = op->getAttr("padding");
+  for (int i = 0; i < 2; ++i)
+    g.stride[i] = stride && isa<ArrayAttr>(stride) ? intList(stride)[i] : intOr(stride, 1);
+  Shape x = isa<Conv2dInputGradientOp>(op) ? intList(op->getAttr("shape")) : Shape(shapeOf(op->getOperand(0)));
+  Shape w = isa<Conv2dWeightGradientOp>(op) ? intList(op->getAttr("shape")) : Shape(shapeOf(op->getOperand(1)));
+  for (int i = 0; i < 4; ++i) {
+    if (padding && isa<ArrayAttr>(padding))
+      g.padding[i] = intList(padding)[cast<ArrayAttr>(padding).size() == 2 ? i % 2 : i];
+    else
+      g.padding[i] = intOr(padding, 0);
+    if (padding && isa<StringAttr>(padding)) {
+      int64_t size = x[1 + i % 2], step = std::max<int64_t>(g.stride[i % 2], 1), outputs = (size + step - 1) / step;
+      int64_t total = std::max<int64_t>((outputs - 1) * step + w[2 + i % 2] - size, 0);
+      g.padding[i] = i < 2 ? total / 2 : total - total / 2;
+    }
+  }
+  return g;
+}
+
+LogicalResult MatmulOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  ArrayRef<int64_t> a = shapeOf(getInputs()[0]), b = shapeOf(getInputs()[1]);
+  if (a.size() < 2 || b.size() < 2)
+    return opError(*this) << "wants matrices, not " << text(a) << " and " << text(b);
+  bool left = boolOr(getTransposeA().value_or(Attribute()), false);
+  bool right = boolOr(getTransposeB().value_or(Attribute()), false);
+  int64_t inner = a[a.size() - (left ? 2 : 1)], k = b[b.size() - (right ? 1 : 2)], n = b[b.size() - (right ? 2 : 1)];
+  if (inner != k)
+    return opError(*this) << "a " << text(a) << " has rows of " << inner << ", b " << text(b) << " wants " << k;
+  if ((b.size() != 2 || left) && (b.size() != a.size() || a.drop_back(2) != b.drop_back(2)))
+    return opError(*this) << "leading dimensions of a " << text(a) << " and b " << text(b) << " differ";
+  Shape result(a.drop_back(2));
+  result.append({a[a.size() - (left ? 1 : 2)], n});
+  return failed(checkEpilogue(*this, n, result)) ? failure() : giveFloat(*this, types, result);
+}
+
+LogicalResult AttentionOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 3)) || failed(wantRank(*this, 1, 3)) ||
+      failed(wantRank(*this, 2, 3)))
+    return failure();
+  ArrayRef<int64_t> q = shapeOf(getInputs()[0]), k = shapeOf(getInputs()[1]), v = shapeOf(getInputs()[2]);
+  if (q[0] != k[0] || q[0] != v[0] || q[2] != k[2] || k[1] != v[1])
+    return opError(*this) << "q " << text(q) << ", k " << text(k) << ", v " << text(v) << " do not fit";
+  return giveFloat(*this, types, {q[0], q[1], v[2]});
+}
+
+//===-- Gradients
+//--------------------------------------------------------------------------------------------------===//
+
+namespace {
+/// What a convolution and its gradients have in common: stride, padding, groups in numbers, and a shape if one is
+/// given.
+SmallVector<NamedAttribute> convAttributes(OpBuilder &builder, Operation *op, ArrayRef<int64_t> shape = {}) {
+  ConvGeometry g = convGeometry(op);
+  SmallVector<NamedAttribute> attributes;
+  if (!shape.empty())
+    attributes.push_back(builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+  attributes.push_back(builder.getNamedAttr("stride", builder.getI64ArrayAttr(g.stride)));
+  attributes.push_back(builder.getNamedAttr("padding", builder.getI64ArrayAttr(g.padding)));
+  attributes.push_back(builder.getNamedAttr("groups", builder.getI64IntegerAttr(g.groups)));
+  return attributes;
+}
+} // namespace
+
+void Conv2dOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
+  Formula f(builder, *this);
+  Value x = getInputs()[0], w = getInputs()[1], g = results[0];
+  if (wanted[0])
+    operands[0] = f.make<Conv2dInputGradientOp>({g, w}, convAttributes(builder, *this, shapeOf(x)));
+  if (wanted[1])
+    operands[1] = f.make<Conv2dWeightGradientOp>({x, g}, convAttributes(builder, *this, shapeOf(w)));
+  if (wanted.size() > 2 && wanted[2])
+    operands[2] = f.channelSum(g);
+}
+
+void Conv2dInputGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
+                                           Values operands) {
+  Formula f(builder, *this);
+  Value g = getInputs()[0], w = getInputs()[1];
+  if (wanted[0])
+    operands[0] = f.make<Conv2dOp>({results[0], w}, convAttributes(builder, *this));
+  if (wanted[1])
+    operands[1] = f.make<Conv2dWeightGradientOp>({results[0], g}, convAttributes(builder, *this, shapeOf(w)));
+}
+
+void Conv2dWeightGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
+                                            Values operands) {
+  Formula f(builder, *this);
+  Value x = getInputs()[0], g = getInputs()[1];
+  if (wanted[0])
+    operands[0] = f.make<Conv2dInputGradientOp>({g, results[0]}, convAttributes(builder, *this, shapeOf(x)));
+  if (wanted[1])
+    operands[1] = f.make<Conv2dOp>({x, results[0]}, convAttributes(builder, *this));
+}
+
+void MatmulOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
+  Formula f(builder, *this);
+  Value a = getInputs()[0], b = getInputs()[1], g = results[0];
+  bool left = boolOr(getTransposeA().value_or(Attribute()), false);
+  bool right = boolOr(getTransposeB().value_or(Attribute()), false);
+  if (wanted[0])
+    operands[0] = left ? f.matmul(b, g, right, true) : f.matmul(g, b, false, !right);
+  if (wanted.size() > 2 && wanted[2])
+    operands[2] = f.channelSum(g);
+  if (!wanted[1])
+    return;
+  if (shapeOf(b).size() == 2 && shapeOf(a).size() > 2) { // one b for all rows
+    auto rows = [&](Value x) {
+      int64_t columns = shapeOf(x).back();
+      return f.reshape(x, {cast<RankedTensorType>(x.getType()).getNumElements() / columns, columns});
+    };
+    a = rows(a);
+    g = rows(g);
+  }
+  operands[1] = right ? f.matmul(g, a, true, left) : f.matmul(a, g, !left, false);
+}
+
+void AttentionOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
+  Formula f(builder, *this);
+  Value q = getInputs()[0], k = getInputs()[1], v = getInputs()[2], g = results[0];
+  double scale = floatOr(getScale(), 1);
+  // The same ops as in the decomposition: what it computes is used again.
+  Value p = f.make<SoftmaxOp>(f.matmul(q, k, false, true), builder.getNamedAttr("scale", getScale()));
+  if (wanted[2])
+    operands[2] = f.matmul(p, g, true, false);
+  if (!wanted[0] && !wanted[1])
+    return;
+  Value dp = f.matmul(g, v, false, true);
+  Value ds = f.mul(f.mul(p, f.sub(dp, f.rowSum(f.mul(dp, p)))), scale);
+  if (wanted[0])
+    operands[0] = f.matmul(ds, k, false, false);
+  if (wanted[1])
+    operands[1] = f.matmul(ds, q, true, false);
+}

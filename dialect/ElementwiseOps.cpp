@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Elementwise ops: their types, what they compute of scalars, their derivatives. Where a derivative can be told from
+// the result (LeakyReLU, sigmoid, tanh), it is: the operand then need not be kept.
+#include "dialect/Formula.h"
+#include "dialect/Inference.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace dpsims;
+
+using B = ImplicitLocOpBuilder;
+using Shape = SmallVector<int64_t>;
+using Types = SmallVectorImpl<Type>;
+using Values = MutableArrayRef<Value>;
+
+//===-- Types
+//------------------------------------------------------------------------------------------------------===//
+
+namespace {
+LogicalResult binary(Operation *op, Types &types, bool floats = true) {
+  if (failed(floats ? wantFloats(op) : wantTensors(op)))
+    return failure();
+  ArrayRef<int64_t> a = shapeOf(op->getOperand(0)), b = shapeOf(op->getOperand(1));
+  FailureOr<SmallVector<int64_t>> shape = broadcastShapes(a, b);
+  if (failed(shape))
+    return opError(op) << "shapes " << text(a) << " and " << text(b) << " do not broadcast";
+  return giveFloat(op, types, *shape);
+}
+} // namespace
+
+#define UNARY(Op)                                                                                                      \
+  LogicalResult Op::inferTypes(Types &types) { return inferLikeOperand(*this, types); }
+UNARY(ReluOp)
+UNARY(LeakyReluOp)
+UNARY(ClampOp)
+UNARY(SigmoidOp)
+UNARY(SiluOp)
+UNARY(GeluOp)
+UNARY(TanhOp)
+UNARY(ExpOp)
+UNARY(ErfOp)
+UNARY(PowOp)
+UNARY(StopGradientOp)
+UNARY(LogOp)
+UNARY(SqrtOp)
+UNARY(RsqrtOp)
+UNARY(AbsOp)
+UNARY(SquareOp)
+UNARY(NegOp)
+UNARY(RoundOp)
+#undef UNARY
+
+#define BINARY(Op)                                                                                                     \
+  LogicalResult Op::inferTypes(Types &types) { return binary(*this, types); }
+BINARY(AddOp)
+BINARY(SubOp)
+BINARY(MulOp)
+BINARY(DivOp)
+BINARY(MaximumOp)
+BINARY(MinimumOp)
+BINARY(GreaterOp)
+#undef BINARY
+
+LogicalResult NotEqualOp::inferTypes(Types &types) {
+  if (failed(binary(*this, types, /*floats=*/false)))
+    return failure();
+  if (getElementTypeOrSelf(getInputs()[0].getType()) != getElementTypeOrSelf(getInputs()[1].getType()))
+    return opError(*this) << "compares " << getInputs()[0].getType() << " with " << getInputs()[1].getType();
+  return success();
+}
+
+LogicalResult SelectOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  Shape shape;
+  for (Value input : getInputs()) {
+    FailureOr<SmallVector<int64_t>> wider = broadcastShapes(shape, shapeOf(input));
+    if (failed(wider))
+      return opError(*this) << "shapes " << text(shape) << " and " << text(shapeOf(input)) << " do not broadcast";
+    shape = *wider;
+  }
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult CastOp::inferTypes(Types &types) {
+  FailureOr<Type> element = elementType(*this, getType());
+  if (failed(wantTensors(*this)) || failed(element))
+    return failure();
+  return give(*this, types, shapeOf(getInputs()[0]), *element);
+}
+
+//===-- Payloads
+//---------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+Value number(B &b, double value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(float(value))); }
+
+template <typename OpTy> Value make(B &b, ValueRange operands) { return OpTy::create(b, operands).getResult(); }
+
+Value multiply(B &b, Value x, Value y) { return make<arith::MulFOp>(b, {x, y}); }
+
+Value inverse(B &b, Value v) {
+  Value one = number(b, 1);
+  return make<arith::DivFOp>(b, {one, v});
+}
+
+Value sigmoid(B &b, Value v) {
+  Value e = make<math::ExpOp>(b, make<arith::NegFOp>(b, v)), one = number(b, 1);
+  return make<arith::DivFOp>(b, {one, make<arith::AddFOp>(b, {e, number(b, 1)})});
+}
+
+Value clamp(B &b, Value v, double low, double high) {
+  Value above = make<arith::MaximumFOp>(b, {v, number(b, low)});
+  return make<arith::MinimumFOp>(b, {above, number(b, high)});
+}
+
+Value zeroOrOne(B &b, Value condition) {
+  Value one = number(b, 1), zero = number(b, 0);
+  return arith::SelectOp::create(b, condition, one, zero);
+}
+
+/// To an integer power, by repeated multiplication.
+Value power(B &b, Value v, uint64_t exponent) {
+  if (exponent < 2)
+    return exponent ? v : number(b, 1);
+  Value half = power(b, v, exponent / 2), even = multiply(b, half, half);
+  return exponent % 2 ? multiply(b, even, v) : even;
+}
+
+Value integerConstant(B &b, int32_t value) { return arith::ConstantOp::create(b, b.getI32IntegerAttr(value)); }
+
+Value castFromInteger(B &b, Value x, StringRef type) {
+  bool fromByte = x.getType().isInteger(8);
+  Value integer = fromByte ? arith::ExtUIOp::create(b, b.getI32Type(), x).getResult() : x;
+  if (type == "f32")
+    return arith::SIToFPOp::create(b, b.getF32Type(), integer);
+  if (type == "i32" || fromByte)
+    return type == "i32" ? integer : x;
+  Value low = arith::MaxSIOp::create(b, integer, integerConstant(b, 0));
+  Value inside = arith::MinSIOp::create(b, low, integerConstant(b, 255));
+  return arith::TruncIOp::create(b, b.getI8Type(), inside);
+}
+
+Value castFromFloat(B &b, Value x, StringRef type) {
+  if (type == "f32")
+    return x;
+  Value rounded = make<math::RoundEvenOp>(b, x);
+  // The largest f32 below 2^31; a conversion of more is not defined.
+  Value inside = type == "u8" ? clamp(b, rounded, 0, 255) : clamp(b, rounded, -2147483648.0, 2147483520.0);
+  Value integer = arith::FPToSIOp::create(b, b.getI32Type(), inside);
+  return type == "u8" ? arith::TruncIOp::create(b, b.getI8Type(), integer).getResult() : integer;
+}
+
+} // namespace
+
+// Activations.
+
+Value ReluOp::buildPayload(B &b, ValueRange x) { return make<arith::MaximumFOp>(b, {x[0], number(b, 0)}); }
+
+Value LeakyReluOp::buildPayload(B &b, ValueRange x) {
+  Value scaled = multiply(b, x[0], number(b, floatOr(getSlope(), 0)));
+  Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x[0], number(b, 0));
+  return arith::SelectOp::create(b, positive, x[0], scaled);
+}
+
+Value ClampOp::buildPayload(B &b, ValueRange x) { return clamp(b, x[0], floatOr(getMin(), 0), floatOr(getMax(), 0)); }
+
+Value SigmoidOp::buildPayload(B &b, ValueRange x) { return sigmoid(b, x[0]); }
+Value SiluOp::buildPayload(B &b, ValueRange x) { return multiply(b, x[0], sigmoid(b, x[0])); }
+
+Value GeluOp::buildPayload(B &b, ValueRange x) {
+  Value e = make<math::ErfOp>(b, multiply(b, x[0], number(b, 0.70710678118654752440)));
+  Value half = multiply(b, x[0], number(b, 0.5));
+  return multiply(b, half, make<arith::AddFOp>(b, {e, number(b, 1)}));
+}
+
+// Functions of one number.
+
+Value TanhOp::buildPayload(B &b, ValueRange x) { return make<math::TanhOp>(b, x); }
+Value ExpOp::buildPayload(B &b, ValueRange x) { return make<math::ExpOp>(b, x); }
+Value ErfOp::buildPayload(B &b, ValueRange x) { return make<math::ErfOp>(b, x); }
+Value LogOp::buildPayload(B &b, ValueRange x) { return make<math::LogOp>(b, x); }
+Value SqrtOp::buildPayload(B &b, ValueRange x) { return make<math::SqrtOp>(b, x); }
+Value RsqrtOp::buildPayload(B &b, ValueRange x) { return inverse(b, make<math::SqrtOp>(b, x)); }
+Value AbsOp::buildPayload(B &b, ValueRange x) { return make<math::AbsFOp>(b, x); }
+Value SquareOp::buildPayload(B &b, ValueRange x) { return multiply(b, x[0], x[0]); }
+Value NegOp::buildPayload(B &b, ValueRange x) { return make<arith::NegFOp>(b, x); }
+Value RoundOp::buildPayload(B &b, ValueRange x) { return make<math::RoundEvenOp>(b, x); }
+
+/// Of what is no integer: the logarithm of 0 is -infinity, whose exponential is 0.
+Value PowOp::buildPayload(B &b, ValueRange x) {
+  double exponent = floatOr(getExponent(), 1), size = std::fabs(exponent);
+  if (size == std::floor(size) && size < 65536)
+    return exponent < 0 ? inverse(b, power(b, x[0], size)) : power(b, x[0], size);
+  if (size == 0.5)
+    return exponent < 0 ? inverse(b, make<math::SqrtOp>(b, x)) : make<math::SqrtOp>(b, x);
+  return make<math::ExpOp>(b, multiply(b, make<math::LogOp>(b, x), number(b, exponent)));
+}
+
+Value CastOp::buildPayload(B &b, ValueRange x) {
+  StringRef type = cast<StringAttr>(getType()).getValue();
+  return isa<FloatType>(x[0].getType()) ? castFromFloat(b, x[0], type) : castFromInteger(b, x[0], type);
+}
+
+// Of two and three.
+
+Value AddOp::buildPayload(B &b, ValueRange x) { return make<arith::AddFOp>(b, x); }
+Value SubOp::buildPayload(B &b, ValueRange x) { return make<arith::SubFOp>(b, x); }
+Value MulOp::buildPayload(B &b, ValueRange x) { return make<arith::MulFOp>(b, x); }
+Value DivOp::buildPayload(B &b, ValueRange x) { return make<arith::DivFOp>(b, x); }
+Value MaximumOp::buildPayload(B &b, ValueRange x) { return make<arith::MaximumFOp>(b, x); }
+Value MinimumOp::buildPayload(B &b, ValueRange x) { return make<arith::MinimumFOp>(b, x); }
+
+Value NotEqualOp::buildPayload(B &b, ValueRange x) {
+  Value differ = isa<FloatType>(x[0].getType())
+                     ? arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, x[0], x[1]).getResult()
+                     : arith::CmpIOp::create(b, arith::CmpIPredicate::ne, x[0], x[1]).getResult();
+  return zeroOrOne(b, differ);
+}
+
+Value GreaterOp::buildPayload(B &b, ValueRange x) {
+  return zeroOrOne(b, arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x[0], x[1]));
+}
+
+Value SelectOp::buildPayload(B &b, ValueRange x) {
+  Value condition = arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, x[0], number(b, 0));
+  return arith::SelectOp::create(b, condition, x[1], x[2]);
+}
+
+//===-- Gradients
+//--------------------------------------------------------------------------------------------------===//
+
+/// The gradient of a unary op: `body` gives it from the formula f, the operand x, the result y, its gradient g.
+#define UNARY(Op, body)                                                                                                \
+  void Op::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {              \
+    Formula f(builder, *this);                                                                                         \
+    Value x = getInputs()[0], y = getResult(), g = results[0];                                                         \
+    (void)x, (void)y;                                                                                                  \
+    operands[0] = body;                                                                                                \
+  }
+
+UNARY(ReluOp, f.where(f.greater(y, f.number(0)), g))
+UNARY(LeakyReluOp,
+      f.select(f.greater(floatOr(getSlope(), 0) >= 0 ? y : x, f.number(0)), g, f.mul(g, floatOr(getSlope(), 0))))
+UNARY(ClampOp,
+      f.where(f.mul(f.greater(y, f.number(floatOr(getMin(), 0))), f.greater(f.number(floatOr(getMax(), 0)), y)), g))
+UNARY(SigmoidOp, f.mul(g, f.mul(y, f.sub(f.number(1), y))))
+UNARY(TanhOp, f.mul(g, f.sub(f.number(1), f.make<SquareOp>(y))))
+UNARY(ExpOp, f.mul(g, y))
+UNARY(LogOp, f.div(g, x))
+UNARY(ErfOp, f.mul(g, f.mul(f.exp(f.neg(f.make<SquareOp>(x))), 2 / std::sqrt(M_PI))))
+UNARY(SqrtOp, f.div(f.mul(g, 0.5), y))
+UNARY(RsqrtOp, f.mul(g, f.mul(f.mul(y, f.make<SquareOp>(y)), -0.5)))
+UNARY(AbsOp, f.select(f.greater(x, f.number(0)), g, f.where(f.greater(f.number(0), x), f.neg(g))))
+UNARY(SquareOp, f.mul(g, f.mul(x, 2)))
+UNARY(NegOp, f.neg(g))
+#undef UNARY
+
+void SiluOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  Value x = getInputs()[0], s = f.make<SigmoidOp>(x), one = f.number(1);
+  operands[0] = f.mul(results[0], f.mul(s, f.add(one, f.mul(x, f.sub(one, s)))));
+}
+
+void GeluOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  Value x = getInputs()[0];
+  Value cumulative = f.mul(f.add(f.make<ErfOp>(f.mul(x, M_SQRT1_2)), f.number(1)), 0.5);
+  Value density = f.mul(f.exp(f.mul(f.make<SquareOp>(x), -0.5)), M_SQRT1_2 / std::sqrt(M_PI));
+  operands[0] = f.mul(results[0], f.add(cumulative, f.mul(x, density)));
+}
+
+void PowOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  double exponent = floatOr(getExponent(), 1);
+  if (exponent == 0)
+    return;
+  Value lower = f.make<PowOp>(getInputs()[0], builder.getNamedAttr("exponent", builder.getF64FloatAttr(exponent - 1)));
+  operands[0] = f.mul(results[0], f.mul(lower, exponent));
+}
+
+/// Binary ops: `left` and `right` in terms of f, the operands a and b, the result y, its gradient g.
+#define BINARY(Op, left, right)                                                                                        \
+  void Op::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {       \
+    Formula f(builder, *this);                                                                                         \
+    Value a = getInputs()[0], b = getInputs()[1], y = getResult(), g = results[0];                                     \
+    (void)y;                                                                                                           \
+    if (wanted[0])                                                                                                     \
+      operands[0] = f.sumTo(left, shapeOf(a));                                                                         \
+    if (wanted[1])                                                                                                     \
+      operands[1] = f.sumTo(right, shapeOf(b));                                                                        \
+  }
+
+BINARY(AddOp, g, g)
+BINARY(SubOp, g, f.neg(g))
+BINARY(MulOp, f.mul(g, b), f.mul(g, a))
+BINARY(DivOp, f.div(g, b), f.neg(f.div(f.mul(g, y), b)))
+BINARY(MaximumOp, f.where(f.greater(a, b), g), f.select(f.greater(a, b), f.number(0), g))
+BINARY(MinimumOp, f.where(f.greater(b, a), g), f.select(f.greater(b, a), f.number(0), g))
+#undef BINARY
+
+void SelectOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
+  Formula f(builder, *this);
+  Value c = getInputs()[0];
+  if (wanted[1])
+    operands[1] = f.sumTo(f.where(c, results[0]), shapeOf(getInputs()[1]));
+  if (wanted[2])
+    operands[2] = f.sumTo(f.select(c, f.number(0), results[0]), shapeOf(getInputs()[2]));
+}
+
+// Constant almost everywhere.
+void NotEqualOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
+void GreaterOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
+void StopGradientOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialect/Inference.h"
+
+using namespace mlir;
+using namespace dpsims;
+
+using Types = SmallVectorImpl<Type>;
+
+std::string dpsims::text(ArrayRef<int64_t> shape) {
+  std::string result = "(";
+  for (auto [i, size] : llvm::enumerate(shape))
+    result += (i ? ", " : "") + std::to_string(size);
+  return result + ")";
+}
+
+LogicalResult dpsims::give(Operation *op, Types &types, ArrayRef<int64_t> shape, Type element) {
+  int64_t elements = 1;
+  for (int64_t size : shape) {
+    if (size <= 0)
+      return opError(op) << "its result would have the shape " << text(shape);
+    if (__builtin_mul_overflow(elements, size, &elements) || elements > mostElements)
+      return opError(op) << "its result " << text(shape) << " would be too large";
+  }
+  types.push_back(RankedTensorType::get(shape, element));
+  return success();
+}
+
+LogicalResult dpsims::giveFloat(Operation *op, Types &types, ArrayRef<int64_t> shape) {
+  return give(op, types, shape, Float32Type::get(op->getContext()));
+}
+
+LogicalResult dpsims::wantTensors(Operation *op) {
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    if (!type || !type.hasStaticShape())
+      return opError(op) << "wants static tensors, not " << operand.getType();
+  }
+  return success();
+}
+
+LogicalResult dpsims::wantFloats(Operation *op) {
+  if (failed(wantTensors(op)))
+    return failure();
+  for (Value operand : op->getOperands())
+    if (!cast<RankedTensorType>(operand.getType()).getElementType().isF32())
+      return opError(op) << "wants f32, not " << operand.getType();
+  return success();
+}
+
+LogicalResult dpsims::wantDimensions(Operation *op) {
+  if (shapeOf(op->getOperand(0)).empty())
+    return opError(op) << "wants at least one dimension";
+  return success();
+}
+
+LogicalResult dpsims::wantRank(Operation *op, unsigned operand, int64_t rank) {
+  int64_t given = shapeOf(op->getOperand(operand)).size();
+  if (given != rank)
+    return opError(op) << "operand " << operand << " must have " << rank << " dimensions, not "
+                       << text(shapeOf(op->getOperand(operand)));
+  return success();
+}
+
+FailureOr<Type> dpsims::elementType(Operation *op, Attribute name) {
+  MLIRContext *context = op->getContext();
+  StringRef type = name ? cast<StringAttr>(name).getValue() : "f32";
+  if (type == "f32")
+    return Type(Float32Type::get(context));
+  if (type == "i32")
+    return Type(IntegerType::get(context, 32));
+  if (type == "u8")
+    return Type(IntegerType::get(context, 8, IntegerType::Unsigned));
+  return opError(op) << "unknown element type \"" << type << "\"; types are f32, i32, u8";
+}
+
+LogicalResult dpsims::inferLikeOperand(Operation *op, Types &types) {
+  if (failed(wantFloats(op)))
+    return failure();
+  types.push_back(op->getOperand(0).getType());
+  return success();
+}
+
+LogicalResult dpsims::wantChannels(Operation *op, unsigned first) {
+  if (failed(wantDimensions(op)))
+    return failure();
+  int64_t channels = shapeOf(op->getOperand(0)).back();
+  for (Value operand : op->getOperands().drop_front(first))
+    if (shapeOf(operand) != ArrayRef{channels})
+      return opError(op) << "input has " << channels << " channels, and a vector per channel has the shape "
+                         << text(shapeOf(operand));
+  return success();
+}
+
+LogicalResult dpsims::wantAxis(Operation *op, int64_t axis, size_t rank) {
+  if (axis < 0 || axis >= int64_t(rank))
+    return opError(op) << "axis " << axis << " of a tensor of " << rank << " dimensions";
+  return success();
+}
+
+/// The epilogue of conv2d and matmul: operands behind the first two.
+LogicalResult dpsims::wantLength(Operation *op, StringRef name, ArrayRef<int64_t> list, size_t rank) {
+  if (list.size() != rank)
+    return opError(op) << name << " has " << list.size() << " entries for " << rank << " dimensions";
+  return success();
+}

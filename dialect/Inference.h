@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the inference of types of ops of the graph has in common.
+
+#ifndef DPSIMS_DIALECT_INFERENCE_H
+#define DPSIMS_DIALECT_INFERENCE_H
+
+#include "dialect/Builders.h"
+
+namespace dpsims {
+
+/// The most elements that a tensor may have: byte counts stay far inside of 63 bits.
+inline constexpr int64_t mostElements = int64_t(1) << 40;
+
+/// (1, 64, 64, 3)
+std::string text(llvm::ArrayRef<int64_t> shape);
+
+/// Appends the type of a result; an error where no tensor has that shape.
+mlir::LogicalResult give(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types, llvm::ArrayRef<int64_t> shape,
+                         mlir::Type element);
+mlir::LogicalResult giveFloat(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types,
+                              llvm::ArrayRef<int64_t> shape);
+
+// Errors unless the operands are static tensors, of f32, ...
+
+mlir::LogicalResult wantTensors(mlir::Operation *op);
+mlir::LogicalResult wantFloats(mlir::Operation *op);
+/// The first operand has at least one dimension.
+mlir::LogicalResult wantDimensions(mlir::Operation *op);
+mlir::LogicalResult wantRank(mlir::Operation *op, unsigned operand, int64_t rank);
+/// The operands from `first` on are vectors with a number for each channel of the first operand.
+mlir::LogicalResult wantChannels(mlir::Operation *op, unsigned first);
+mlir::LogicalResult wantAxis(mlir::Operation *op, int64_t axis, size_t rank);
+mlir::LogicalResult wantLength(mlir::Operation *op, llvm::StringRef name, llvm::ArrayRef<int64_t> list, size_t rank);
+
+/// The type that a `type` attribute names: f32 without one.
+mlir::FailureOr<mlir::Type> elementType(mlir::Operation *op, mlir::Attribute name);
+
+/// The result has the type of the first operand; all are f32.
+mlir::LogicalResult inferLikeOperand(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
+
+} // namespace dpsims
+
+#endif

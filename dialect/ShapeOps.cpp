@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Ops that pick, order or count elements: their types and gradients.
+#include "dialect/Formula.h"
+#include "dialect/Inference.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace dpsims;
+
+namespace {
+
+using Shape = SmallVector<int64_t>;
+using Types = SmallVectorImpl<Type>;
+using Values = MutableArrayRef<Value>;
+
+} // namespace
+
+//===-- Types
+//------------------------------------------------------------------------------------------------------===//
+
+namespace {
+LogicalResult wantIds(Operation *op) {
+  if (failed(wantTensors(op)))
+    return failure();
+  if (!getElementTypeOrSelf(op->getOperand(0).getType()).isSignlessInteger(32))
+    return opError(op) << "wants i32 ids, not " << op->getOperand(0).getType();
+  return success();
+}
+} // namespace
+
+LogicalResult OneHotOp::inferTypes(Types &types) {
+  if (failed(wantIds(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0]));
+  shape.push_back(intOr(getClasses(), 0));
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
+  if (failed(wantIds(*this)) || failed(wantRank(*this, 0, 3)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0]));
+  shape.push_back(1);
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult IotaOp::inferTypes(Types &types) {
+  Shape shape = intList(getShape());
+  if (failed(wantAxis(*this, intOr(getAxis(), -1), shape.size())))
+    return failure();
+  return give(*this, types, shape, IntegerType::get(getContext(), 32));
+}
+
+LogicalResult UpsampleOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  int64_t factor = intOr(getFactor(), 0);
+  if (factor < 1 || factor > 4096)
+    return opError(*this) << "factor " << factor;
+  return giveFloat(*this, types, {x[0], x[1] * factor, x[2] * factor, x[3]});
+}
+
+LogicalResult ReshapeOp::inferTypes(Types &types) {
+  if (failed(wantTensors(*this)))
+    return failure();
+  auto from = cast<RankedTensorType>(getInputs()[0].getType());
+  Shape shape = intList(getShape());
+  int64_t known = 1, open = -1;
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    if (size == -1 && open < 0)
+      open = i;
+    else if (size < 1 || __builtin_mul_overflow(known, size, &known))
+      return opError(*this) << "shape " << text(shape);
+  }
+  if (open >= 0 && from.getNumElements() % known == 0)
+    shape[open] = from.getNumElements() / known;
+  if (open >= 0 ? from.getNumElements() % known != 0 : from.getNumElements() != known)
+    return opError(*this) << text(from.getShape()) << " has " << from.getNumElements() << " elements, which "
+                          << text(shape) << " cannot hold";
+  return give(*this, types, shape, from.getElementType());
+}
+
+LogicalResult TransposeOp::inferTypes(Types &types) {
+  if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape perm = intList(getPerm()), sorted(perm), shape;
+  llvm::sort(sorted);
+  for (auto [i, axis] : llvm::enumerate(sorted))
+    if (sorted.size() != x.size() || axis != int64_t(i))
+      return opError(*this) << "perm " << text(perm) << " is no order of " << x.size() << " axes";
+  for (int64_t axis : perm)
+    shape.push_back(x[axis]);
+  return give(*this, types, shape, getElementTypeOrSelf(getInputs()[0].getType()));
+}
+
+LogicalResult BroadcastOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape shape = intList(getShape());
+  FailureOr<SmallVector<int64_t>> both = broadcastShapes(x, shape);
+  if (failed(both) || *both != shape)
+    return opError(*this) << text(x) << " does not broadcast to " << text(shape);
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult ConcatOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0]));
+  int64_t axis = intOr(getAxis(), -1);
+  if (failed(wantAxis(*this, axis, shape.size())))
+    return failure();
+  for (Value input : getInputs().drop_front()) {
+    Shape other(shapeOf(input));
+    int64_t size = other.size() == shape.size() ? other[axis] : 0;
+    if (other.size() == shape.size())
+      other[axis] = shape[axis];
+    if (other != shape)
+      return opError(*this) << text(shapeOf(getInputs()[0])) << " and " << text(shapeOf(input))
+                            << " do not fit beside one another along axis " << axis;
+    shape[axis] += size;
+  }
+  return giveFloat(*this, types, shape);
+}
+
+LogicalResult SliceOp::inferTypes(Types &types) {
+  if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
+    return failure();
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape start = intList(getStart()), step = intList(getStep()), size = intList(getSize());
+  if (failed(wantLength(*this, "start", start, x.size())) || failed(wantLength(*this, "step", step, x.size())) ||
+      failed(wantLength(*this, "size", size, x.size())))
+    return failure();
+  for (size_t i = 0; i < x.size(); ++i)
+    if (start[i] < 0 || step[i] < 1 || size[i] < 1 || start[i] >= x[i] ||
+        (size[i] - 1) > (x[i] - 1 - start[i]) / step[i])
+      return opError(*this) << "axis " << i << " of " << x[i] << ": start " << start[i] << ", step " << step[i]
+                            << ", size " << size[i] << " leaves it";
+  return give(*this, types, size, getElementTypeOrSelf(getInputs()[0].getType()));
+}
+
+LogicalResult PadOp::inferTypes(Types &types) {
+  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
+    return failure();
+  Shape shape(shapeOf(getInputs()[0])), low = intList(getLow()), high = intList(getHigh());
+  Shape interior = getInterior() ? intList(*getInterior()) : Shape(shape.size(), 0);
+  if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())) ||
+      failed(wantLength(*this, "interior", interior, shape.size())))
+    return failure();
+  for (size_t i = 0; i < shape.size(); ++i) {
+    for (int64_t padding : {low[i], high[i], interior[i]})
+      if (padding < 0 || padding > mostElements)
+        return opError(*this) << "padding " << padding << " of axis " << i << "; it must be 0 to " << mostElements;
+    if (__builtin_mul_overflow(shape[i] - 1, interior[i] + 1, &shape[i]))
+      return opError(*this) << "interior padding " << interior[i] << " of axis " << i << " is too large";
+    shape[i] += 1 + low[i] + high[i];
+  }
+  return giveFloat(*this, types, shape);
+}
+
+//===-- Gradients
+//--------------------------------------------------------------------------------------------------===//
+
+// Constant almost everywhere.
+void OneHotOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
+void InstanceEdgesOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
+
+void UpsampleOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  int64_t factor = intOr(getFactor(), 1);
+  Value windows = f.reshape(results[0], {x[0], x[1], factor, x[2], factor, x[3]});
+  operands[0] = f.reshape(f.reduce(windows, "sum", {2, 4}), x);
+}
+
+void ReshapeOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  operands[0] = Formula(builder, *this).reshape(results[0], shapeOf(getInputs()[0]));
+}
+
+void TransposeOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  Shape perm = intList(getPerm()), inverse(perm.size());
+  for (size_t i = 0; i < perm.size(); ++i)
+    inverse[perm[i]] = i;
+  operands[0] = f.make<TransposeOp>(results[0], f.list("perm", inverse));
+}
+
+void BroadcastOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  operands[0] = Formula(builder, *this).sumTo(results[0], shapeOf(getInputs()[0]));
+}
+
+void ConcatOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
+  Formula f(builder, *this);
+  int64_t axis = intOr(getAxis(), 0);
+  Shape start(shapeOf(getResult()).size(), 0), step(start.size(), 1);
+  for (auto [i, input] : llvm::enumerate(getInputs())) {
+    if (wanted[i])
+      operands[i] =
+          f.make<SliceOp>(results[0], {f.list("start", start), f.list("step", step), f.list("size", shapeOf(input))});
+    start[axis] += shapeOf(input)[axis];
+  }
+}
+
+void SliceOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape low = intList(getStart()), step = intList(getStep()), size = intList(getSize()), high, interior;
+  for (size_t d = 0; d < x.size(); ++d) {
+    high.push_back(x[d] - low[d] - (size[d] - 1) * step[d] - 1);
+    interior.push_back(step[d] - 1);
+  }
+  operands[0] = f.make<PadOp>(results[0], {f.list("low", low), f.list("high", high), f.list("interior", interior)});
+}
+
+void PadOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  Shape step(x.size(), 1);
+  if (getInterior())
+    for (auto [d, interior] : llvm::enumerate(intList(*getInterior())))
+      step[d] += interior;
+  operands[0] =
+      f.make<SliceOp>(results[0], {f.list("start", intList(getLow())), f.list("step", step), f.list("size", x)});
+}
