@@ -22,6 +22,7 @@ def Dpsims_Dialect : Dialect {
     not known yet (`!dpsims.value`, never written). *Graph*: `graph` holds the same ops on static tensors, NHWC.
     *Schedule*: `entry` holds steps on buffers at fixed places. docs/architecture.md tells the whole.
   }];
+  let hasCanonicalizer = 1;
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::memref::MemRefDialect"];

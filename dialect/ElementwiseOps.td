@@ -56,10 +56,22 @@ class Dpsims_Binary<string mnemonic, string formula>
   let summary = formula;
   let description = "Element by element; shapes broadcast as in numpy.\n\n```mlir\n%y = " # mnemonic # " %a, %b\n```\n";
 }
-def Dpsims_AddOp : Dpsims_Binary<"add", "a + b">;
-def Dpsims_SubOp : Dpsims_Binary<"sub", "a - b">;
-def Dpsims_MulOp : Dpsims_Binary<"mul", "a * b">;
-def Dpsims_DivOp : Dpsims_Binary<"div", "a / b">;
+def Dpsims_AddOp : Dpsims_Binary<"add", "a + b"> {
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
+}
+def Dpsims_SubOp : Dpsims_Binary<"sub", "a - b"> {
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
+}
+def Dpsims_MulOp : Dpsims_Binary<"mul", "a * b"> {
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
+}
+def Dpsims_DivOp : Dpsims_Binary<"div", "a / b"> {
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
+}
 def Dpsims_MaximumOp : Dpsims_Binary<"maximum", "the larger of a and b">;
 def Dpsims_MinimumOp : Dpsims_Binary<"minimum", "the smaller of a and b">;
 def Dpsims_NotEqualOp : Dpsims_Binary<"not_equal", "1 where a and b differ, else 0 (f32)">;

@@ -14,6 +14,7 @@ def Dpsims_ReduceOp : Dpsims_TensorOp<"reduce", 1, 1, [Pure, Dpsims_Differentiab
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_String:$kind, Dpsims_Ints:$axes);
+  let hasFolder = 1;
 }
 
 def Dpsims_SoftmaxOp : Dpsims_TensorOp<"softmax", 1, 1, [Pure, Dpsims_Differentiable]> {

@@ -53,6 +53,8 @@ def Dpsims_ReshapeOp : Dpsims_TensorOp<"reshape", 1, 1, [Pure, Dpsims_Differenti
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape);
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def Dpsims_TransposeOp : Dpsims_TensorOp<"transpose", 1, 1, [Pure, Dpsims_Differentiable]> {
@@ -73,6 +75,8 @@ def Dpsims_BroadcastOp : Dpsims_TensorOp<"broadcast", 1, 1, [Pure, Dpsims_Differ
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape);
+  let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
 def Dpsims_ConcatOp : Dpsims_TensorOp<"concat", 1, 1024, [Pure, Dpsims_Differentiable]> {
@@ -83,6 +87,7 @@ def Dpsims_ConcatOp : Dpsims_TensorOp<"concat", 1, 1024, [Pure, Dpsims_Different
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$axis);
+  let hasFolder = 1;
 }
 
 def Dpsims_SliceOp : Dpsims_TensorOp<"slice", 1, 1, [Pure, Dpsims_Differentiable]> {

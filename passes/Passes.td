@@ -116,15 +116,6 @@ def Differentiate : Pass<"differentiate", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
-def Simplify : Pass<"simplify", "GraphOp"> {
-  let summary = "arithmetic that needs no computation goes";
-  let description = [{
-    x + 0, x * 1, arithmetic of constants, shape ops that change nothing, a broadcast in front of arithmetic that broadcasts
-    by itself, sums of parts of a value that the other has zeros for. Derivatives are full of them.
-  }];
-  let dependentDialects = ["DpsimsDialect"];
-}
-
 def Decompose : Pass<"decompose", "GraphOp"> {
   let summary = "batch_norm, batch_statistics, attention and products with vectors become simpler ops";
   let description = [{

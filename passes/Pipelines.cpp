@@ -32,7 +32,7 @@ void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
   graph.addPass(createDifferentiate());
   if (gpu)
     graph.addPass(createMergeBatches({/*frozen=*/true}));
-  graph.addPass(createSimplify());
+  graph.addPass(createCanonicalizerPass());
   graph.addPass(createDecompose());
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());

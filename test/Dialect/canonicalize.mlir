@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Arithmetic that needs no computation goes.
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(simplify),canonicalize)' | FileCheck %s
+// Fold hooks and canonicalization patterns: arithmetic that needs no computation goes.
+// RUN: dpsims-opt %s --canonicalize | FileCheck %s
 
 // x + 0, x * 1, x / 1, x - 0, 0 + x, 1 * x.
 // CHECK-LABEL: dpsims.graph @neutral
