@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times a generator compiled for cuda against PyTorch on the same GPU, weights and inputs.
 
-    compare-pytorch-gpu.py --reference DIR --run BUILD/bin/dpsims-run --model generator.dpsims \\
+    compare-pytorch-gpu.py --run BUILD/bin/dpsims-run --model generator.dpsims \\
         --weights weights.safetensors --config models/configs/ade20k-256.json --json result.json
 
 The contenders: dpsims, PyTorch eager and torch.compile (max-autotune) in channels-last with spectral norm folded, each
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+REFERENCE = pathlib.Path(__file__).resolve().parents[1] / "reference"
 REPETITIONS = 20
 
 
@@ -33,10 +34,12 @@ def load_common():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, text in (("reference", "folder of dpsims_torch.py"), ("run", "dpsims-run"),
+    for name, text in (("run", "dpsims-run"),
                        ("model", "the generator, compiled for cuda"), ("weights", "its weights, safetensors"),
                        ("config", "the configuration that it was compiled for"), ("json", "where the result goes")):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True, help=text)
+    parser.add_argument("--reference", type=pathlib.Path, default=REFERENCE, metavar="DIR",
+                        help="folder of dpsims_torch (test/reference)")
     parser.add_argument("--batch", type=int, default=1, help="that the model was compiled for")
     parser.add_argument("--seconds", type=int, default=600, help="start no contender after so many")
     return parser.parse_args()

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times a training iteration against PyTorch eager in channels-last, the fastest mode of PyTorch for it, in one run.
 
-    compare-pytorch-training.py --reference DIR --tools BUILD/bin [--config camvid-128] [--backbone NAME] [--batch 8]
+    compare-pytorch-training.py --tools BUILD/bin [--config camvid-128] [--backbone NAME] [--batch 8]
 
-DIR holds the reference, dpsims_torch.py; torch and timm must be installed. Each round runs both, one after the other, each
-in a process of its own: seconds are the median of its iterations behind the first, memory is the process's peak (of dpsims,
+What the reference needs must be installed: test/reference/requirements.txt. Each round runs both, one after the other, each
+in a process of its own: seconds are the median of its iterations after the first, memory is the process's peak (of dpsims,
 before the benchmark measures the machine itself). The table has the medians over the rounds.
 """
 import argparse
@@ -23,7 +23,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", type=pathlib.Path, required=True, help="folder of dpsims_torch.py")
+    parser.add_argument("--reference", type=pathlib.Path, default=ROOT / "test/reference", metavar="DIR",
+                        help="folder of dpsims_torch (test/reference)")
     parser.add_argument("--tools", type=pathlib.Path, help="folder of dpsims-compile and dpsims-run")
     parser.add_argument("--config", default="camvid-128", help="a name in models/configs, or a file")
     parser.add_argument("--backbone", help="instead of the configuration's")
@@ -51,31 +52,24 @@ def configuration(args):
     return config
 
 
-def on_device(value, device):
-    if isinstance(value, list):
-        return [on_device(element, device) for element in value]
-    return None if value is None else value.to(device)
-
-
 def pytorch_iterations(args, config):
     """Runs the reference's trainer on inputs like those of a data set; -> what the worker writes."""
     import torch
     sys.path.insert(0, str(args.reference))
-    import dpsims_torch as reference
-    import export
+    import dpsims_torch
+    from dpsims_torch import programs
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.tf32
     torch.backends.cudnn.benchmark = args.benchmark
-    generator, discriminator, loss, optimizer = reference.from_config(config)
-    reference.initialise(generator, 1), reference.initialise(discriminator, 2)
-    nets = [net.to(args.device, memory_format=torch.channels_last) for net in (generator, discriminator)]
-    trainer = reference.Trainer(*nets, loss, optimizer)
-    inputs = export.make_inputs(config, args.batch, 1, generator, loss)
-    instances = generator.cfg.instance_edges or loss.contrastive_segments == "instances"
-    batch = export.to_batch(inputs, instances)
-    batch["image"] = batch["image"].contiguous(memory_format=torch.channels_last)
-    batch = {name: on_device(value, args.device) for name, value in batch.items()}
+    training = dpsims_torch.from_config(config)
+    for seed, net in enumerate(training[:2], 1):
+        dpsims_torch.initialize(net, seed)
+        net.to(args.device, memory_format=torch.channels_last)
+    trainer = dpsims_torch.Trainer(*training)
+    inputs = programs.make_inputs(config, args.batch, 1, training)
+    inputs["image"] = inputs["image"].contiguous(memory_format=torch.channels_last)
+    batch = programs.to_batch({name: value.to(args.device) for name, value in inputs.items()})
     seconds = []
     for _ in range(args.iterations + 1):
         start = time.perf_counter()

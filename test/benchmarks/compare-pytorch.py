@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times compiled models against PyTorch, eager and torch.compile, on the same weights and inputs in one run.
 
-    compare-pytorch.py --reference DIR --tools BUILD/bin
-    compare-pytorch.py --reference DIR --tools BUILD/bin --case generator:camvid-128:8 --case features:camvid-128:4
+    compare-pytorch.py --tools BUILD/bin
+    compare-pytorch.py --tools BUILD/bin --case generator:camvid-128:8 --case features:camvid-128:4
 
-DIR holds the reference, dpsims_torch.py; torch, timm and safetensors must be installed, and a C++ compiler for
-torch.compile. A case is PROGRAM:CONFIGURATION:BATCH, with a name in models/configs or a path as configuration. PyTorch
+What the reference needs must be installed (test/reference/requirements.txt), and a C++ compiler for torch.compile. A case is PROGRAM:CONFIGURATION:BATCH, with a name in models/configs or a path as configuration. PyTorch
 runs in channels-last, with spectral norm folded into the weights, and torch.compile with freezing. Each round times all
 contenders one after the other; the table has the median over the rounds. Outputs are compared with PyTorch eager's.
 """
@@ -114,10 +113,9 @@ def generator_case(torch, reference, config, batch, weights):
 
 
 def features_case(torch, reference, config, batch, weights):
-    name = config.get("discriminator", {}).get("backbone", "convnext_large")
+    name = config.get("discriminator", {}).get("backbone", reference.DEFAULT_BACKBONE)
     backbone = reference.backbone(name, config["image_size"])
-    names = dict(zip(backbone.net.state_dict(), backbone.files_state())) if hasattr(backbone, "files_state") else {}
-    load_weights(backbone, names, weights)
+    load_weights(backbone, reference.file_names(backbone), weights)
 
     class Features(torch.nn.Module):
         def __init__(self):
@@ -207,8 +205,8 @@ def report(case, flops, error, times):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", type=pathlib.Path, required=True, metavar="DIR",
-                        help="folder of dpsims_torch.py")
+    parser.add_argument("--reference", type=pathlib.Path, default=ROOT / "test/reference", metavar="DIR",
+                        help="folder of dpsims_torch (test/reference)")
     parser.add_argument("--tools", type=pathlib.Path, required=True, metavar="DIR", help="folder of dpsims-run")
     parser.add_argument("--case", action="append", metavar="PROGRAM:CONFIGURATION:BATCH",
                         help=f"default: {' and '.join(DEFAULT_CASES)}")
@@ -217,8 +215,8 @@ def parse_arguments():
     parser.add_argument("--repetitions", type=int, default=5, help="runs of each contender in a round")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     args = parser.parse_args()
-    if not (args.reference / "dpsims_torch.py").is_file():
-        fail(f"{args.reference}: no dpsims_torch.py there")
+    if not (args.reference / "dpsims_torch").is_dir():
+        fail(f"{args.reference}: no dpsims_torch there")
     if not (args.tools / "dpsims-run").is_file():
         fail(f"{args.tools}: no dpsims-run there")
     return args

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Makes the golden cases from the PyTorch reference.
+"""Makes the golden cases from the PyTorch reference, test/reference.
 
-    make.py --reference DIR [CASE ...]     (all cases of cases.json without CASE)
+    make.py [--out DIR] [CASE ...]     (all cases of cases.json without CASE)
 
-DIR holds the reference, dpsims_torch.py, export.py and tolerance.py; torch, timm and safetensors must be installed.
-For each case the script writes CASE/inputs.safetensors and CASE/expected.safetensors beside cases.json, computed in
-f64 and rounded to f32. Weights are not stored: both sides make them by the rule of README.md (here `formula_weights`,
+What the reference needs must be installed: test/reference/requirements.txt. For each case the script writes
+CASE/inputs.safetensors and CASE/expected.safetensors beside cases.json, or below DIR, computed in f64 and rounded to f32. Weights are not stored: both sides make them by the rule of README.md (here `formula_weights`,
 in C++ make-weights.cpp). Of a large tensor of a training case only a digest is stored (README.md; compare.cpp).
 """
 import argparse
@@ -19,6 +18,12 @@ import torch
 from safetensors.torch import save_file
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "reference"))
+
+import dpsims_torch  # noqa: E402
+import tolerance  # noqa: E402
+from dpsims_torch import programs  # noqa: E402
+
 MASK = (1 << 64) - 1
 
 
@@ -98,94 +103,92 @@ def formula_weights(shapes):
     return out
 
 
-def fill(net, names):
-    """Gives a network the formula's weights; `names` maps its own names to those of files."""
-    state = net.state_dict()
+def fill(net, names=None):
+    """Gives a network the formula's weights; `names` maps its own names to those that the formula takes."""
+    names, state = names or {}, net.state_dict()
     shapes = {names.get(k, k): tuple(v.shape) for k, v in state.items() if not k.endswith("num_batches_tracked")}
     made = formula_weights(shapes)
-    net.load_state_dict({k: torch.from_numpy(made[names.get(k, k)]) if names.get(k, k) in made else v
-                         for k, v in state.items()})
-
-
-def backbone_names(net, prefix=""):
-    """A timm wrapper's names -> those of timm's files; empty for the reference's own backbones."""
-    if not hasattr(net, "files_state"):
-        return {}
-    return dict(zip((prefix + "net." + k for k in net.net.state_dict()), (prefix + k for k in net.files_state())))
+    net.load_state_dict(
+        {k: torch.from_numpy(made[names.get(k, k)]) if names.get(k, k) in made else v for k, v in state.items()}
+    )
 
 
 def random_image(batch, size, seed):
     """Structure at several scales, in [-1, 1]."""
-    gen = torch.Generator().manual_seed(seed)
-    image = torch.zeros(batch, 3, *size)
-    for r in (16, 4, 1):
-        coarse = torch.randn(batch, 3, -(-size[0] // r), -(-size[1] // r), generator=gen)
-        image += torch.nn.functional.interpolate(coarse, size) / 3
-    return image.clamp(-1, 1)
+    noises = programs.noise_in_cells(batch, size, (16, 4, 1), torch.Generator().manual_seed(seed))
+    return sum(noise / 3 for noise in noises).clamp(-1, 1)
 
 
-def random_labels(batch, size, classes, seed):
-    """Cells of 4 x 4 pixels; one id beyond the classes is among them, to be ignored."""
-    gen = torch.Generator().manual_seed(seed)
-    cells = torch.randint(0, classes + 1, (batch, -(-size[0] // 4), -(-size[1] // 4)), generator=gen, dtype=torch.int32)
-    return cells.repeat_interleave(4, 1).repeat_interleave(4, 2)[:, :size[0], :size[1]].contiguous()
-
-
-def generator_case(reference, config, batch, seed):
-    cfg = reference.GeneratorConfig(config["num_classes"], tuple(config["image_size"]), **config.get("generator", {}))
-    net = reference.Generator(cfg).eval()
-    fill(net, {})
-    labels = random_labels(batch, cfg.image_size, cfg.num_classes, seed)
-    inputs = {"labels": labels,
-              "z": torch.randn(batch, cfg.noise_dim, generator=torch.Generator().manual_seed(seed + 1))}
-    if cfg.instance_edges:
-        inputs["instances"] = labels * 3 + (torch.arange(cfg.image_size[1], dtype=torch.int32) // 6)
+def generator_case(config, batch, seed):
+    section = dpsims_torch.GeneratorConfig(
+        config["num_classes"], tuple(config["image_size"]), **config.get("generator", {})
+    )
+    net = dpsims_torch.Generator(section).eval()
+    fill(net)
+    random = torch.Generator().manual_seed(seed)
+    labels = programs.random_labels(batch, section.image_size, section.num_classes, 4, random)
+    inputs = {
+        "labels": labels,
+        "z": torch.randn(batch, section.noise_dim, generator=torch.Generator().manual_seed(seed + 1)),
+    }
+    if section.instance_edges:
+        inputs["instances"] = labels * 3 + (torch.arange(section.image_size[1], dtype=torch.int32) // 6)
 
     def run(dtype):
         return {"image": net.to(dtype)(labels, inputs["z"].to(dtype), inputs.get("instances"))}
+
     return inputs, run
 
 
-def discriminator_case(reference, config, batch, seed):
+def discriminator_case(config, batch, seed):
     section = dict(config.get("discriminator", {}))
-    backbone = reference.backbone(section.pop("backbone"), config["image_size"])
-    net = reference.Discriminator(reference.DiscriminatorConfig(config["num_classes"], **section), backbone).train()
-    fill(net, backbone_names(backbone, "backbone."))
+    backbone = dpsims_torch.backbone(section.pop("backbone"), config["image_size"])
+    section = dpsims_torch.DiscriminatorConfig(config["num_classes"], **section)
+    net = dpsims_torch.Discriminator(section, backbone).train()
+    fill(net, dpsims_torch.file_names(backbone, "backbone."))
     inputs = {"image": random_image(batch, tuple(config["image_size"]), seed)}
     return inputs, lambda dtype: {"logits": net.to(dtype)(inputs["image"].to(dtype))}
 
 
-def features_case(reference, config, batch, seed):
-    backbone = reference.backbone(config["discriminator"]["backbone"], config["image_size"])
-    fill(backbone, backbone_names(backbone))
-    net = reference.Discriminator(reference.DiscriminatorConfig(config["num_classes"]), backbone).eval()
+def features_case(config, batch, seed):
+    backbone = dpsims_torch.backbone(config["discriminator"]["backbone"], config["image_size"])
+    fill(backbone, dpsims_torch.file_names(backbone))
+    net = dpsims_torch.Discriminator(dpsims_torch.DiscriminatorConfig(config["num_classes"]), backbone).eval()
     inputs = {"image": random_image(batch, tuple(config["image_size"]), seed)}
 
     def run(dtype):
         return {f"tap{i}": t for i, t in enumerate(net.to(dtype).features(inputs["image"].to(dtype)))}
+
     return inputs, run
 
 
-def training_networks(reference, config):
-    """Both networks with the formula's weights, and the sections of losses and of the optimiser."""
-    generator, discriminator, loss, optimizer = reference.from_config(config)
+def training_networks(config):
+    """What a configuration describes, both networks with the formula's weights."""
+    training = dpsims_torch.from_config(config)
+    generator, discriminator = training[:2]
     fill(generator, {k: "generator." + k for k in generator.state_dict()})
-    files = backbone_names(discriminator.backbone, "backbone.")
+    files = dpsims_torch.file_names(discriminator.backbone, "backbone.")
     fill(discriminator, {k: "discriminator." + files.get(k, k) for k in discriminator.state_dict()})
-    return generator, discriminator, loss, optimizer
+    return training
 
 
-def training_inputs(export, config, case, seed, networks):
+def training_inputs(config, case, seed, training):
     """One step's inputs, the image in f16, and the names of those that the program takes."""
-    generator, discriminator, loss, _ = networks
-    x = export.make_inputs(config, case["batch"], seed, generator, loss)
+    generator, discriminator, loss, _ = training
+    x = programs.make_inputs(config, case["batch"], seed, training)
     x["image"] = x["image"].half().float()
     g, d = (case["program"] in (p, "train") for p in ("generator_gradients", "discriminator_gradients"))
     segments = g and bool(loss.contrastive_weight) and loss.contrastive_segments == "instances"
-    taken = {"labels": True, "instances": generator.cfg.instance_edges or segments,
-             "z1": g, "z2": g and loss.diversity_weight, "z3": d, "labelmix_choice": d and loss.labelmix_weight,
-             "image": d or loss.contrastive_weight or discriminator.cfg.conditioning_statistics == "real",
-             **{f"patch_index{i}": g and loss.contrastive_weight for i in range(4)}}
+    taken = {
+        "labels": True,
+        "instances": generator.config.instance_edges or segments,
+        "z1": g,
+        "z2": g and loss.diversity_weight,
+        "z3": d,
+        "labelmix_choice": d and loss.labelmix_weight,
+        "image": d or loss.contrastive_weight or discriminator.config.conditioning_statistics == "real",
+        **{f"patch_index{i}": g and loss.contrastive_weight for i in range(4)},
+    }
     return x, [k for k, used in taken.items() if used]
 
 
@@ -197,71 +200,78 @@ def small(name, tensor):
     return tensor.to(torch.uint8) if fits else tensor
 
 
-def make_training(reference, name, case, first):
-    """As `make` for a program of training; takes the first seed for which f32 alone is well within the tolerances."""
-    import export
-    import tolerance
-    config = json.loads((HERE / name / "config.json").read_text())
-    networks = training_networks(reference, config)
-    is_train = case["program"] == "train"
+def best_training(config, case, first):
+    """-> error and output where f32 alone is the furthest off, steps, the names of their inputs, what is expected: of
+    the first seed for which f32 alone is well within the tolerances."""
+    training = training_networks(config)
     best = None
     for seed in range(first, first + 400, 100):
-        made = [training_inputs(export, config, case, seed + i, networks) for i in range(case.get("steps", 1))]
+        made = [training_inputs(config, case, seed + i, training) for i in range(case.get("steps", 1))]
         steps, keys = [x for x, _ in made], made[0][1]
-        exact, single = (export.compute(case["program"], *networks, steps, True, t)
-                         for t in (torch.float64, torch.float32))
-        if is_train and networks[3].lr > 1e-4:           # Adam's first steps are signs: the weights are chaotic
+        exact, single = (
+            programs.compute(case["program"], training, steps, dtype) for dtype in (torch.float64, torch.float32)
+        )
+        if case["program"] == "train" and training.optimizer.lr > 1e-4:  # Adam's first steps are signs: chaotic weights
             exact = {k: v for k, v in exact.items() if k.startswith("loss/")}
-        error = tolerance.compare(exact, single)[0]
-        if best is None or error[1] < best[0][1]:
-            best = error, steps, keys, exact
-        if error[1] < 0.3:
+        worst, error = tolerance.compare(exact, single)[0]
+        if best is None or error < best[0]:
+            best = error, worst, steps, keys, exact
+        if error < 0.3:
             break
-    error, steps, keys, exact = best
-    gradient_tolerance = max(1e-3, 5e-3 * error[1]) if error[0].startswith("gradient/") else 1e-3
-    inputs = {k: torch.stack([x[k] for x in steps]) if is_train else steps[0][k] for k in keys}
-    expected = {k: v for k, v in exact.items() if v.numel() <= 64}
-    expected.update({"digest/" + k: digest(k, v) for k, v in exact.items() if v.numel() > 64})
-    print(f"{name}: f32 alone is at {error[1]:.2g} of the tolerance ({error[0]}); gradients: {gradient_tolerance:.1e}")
-    save_file({k: small(k, v).contiguous() for k, v in inputs.items()}, HERE / name / "inputs.safetensors")
-    save_file({k: v.float().contiguous() for k, v in expected.items()}, HERE / name / "expected.safetensors",
-              metadata={"gradient_tolerance": str(gradient_tolerance)} | ({"kinks": KINKS[name]} if name in KINKS else {}))
+    return best
 
 
 # Tensors whose gradient is decided by rounding: see compare.cpp.
 KINKS = {"discriminator-gradients-scratch-resnet18": "gradient/discriminator.backbone.conv1.weight"}
 
 
-def make(reference, name, case, seed):
+def make_training(name, case, first, folder):
+    """As `make` for a program of training."""
+    config = json.loads((HERE / name / "config.json").read_text())
+    error, worst, steps, keys, exact = best_training(config, case, first)
+    of_gradient = worst.startswith("gradient/")
+    gradients = tolerance.gradient_tolerance_for(error) if of_gradient else tolerance.GRADIENT_TOLERANCE
+    is_train = case["program"] == "train"
+    inputs = {k: torch.stack([x[k] for x in steps]) if is_train else steps[0][k] for k in keys}
+    expected = {k: v for k, v in exact.items() if v.numel() <= 64}
+    expected.update({"digest/" + k: digest(k, v) for k, v in exact.items() if v.numel() > 64})
+    print(f"{name}: f32 alone is at {error:.2g} of the tolerance ({worst}); gradients: {gradients:.1e}")
+    save_file({k: small(k, v).contiguous() for k, v in inputs.items()}, folder / "inputs.safetensors")
+    save_file(
+        {k: v.float().contiguous() for k, v in expected.items()},
+        folder / "expected.safetensors",
+        metadata={"gradient_tolerance": str(gradients)} | ({"kinks": KINKS[name]} if name in KINKS else {}),
+    )
+
+
+def make(name, case, seed, folder):
     """Writes one case's files and says how exact f32 alone is on it."""
     config = json.loads((HERE / name / "config.json").read_text())
     kinds = {"generator": generator_case, "discriminator": discriminator_case, "features": features_case}
     with torch.no_grad():
-        inputs, run = kinds[case["program"]](reference, config, case["batch"], seed)
+        inputs, run = kinds[case["program"]](config, case["batch"], seed)
         single, exact = run(torch.float32), run(torch.float64)
     errors = {k: float((single[k].double() - v).norm() / v.norm()) for k, v in exact.items()}
     spread = {k: float(v.std()) for k, v in exact.items()}
     print(f"{name}: f32 error {max(errors.values()):.1e}, standard deviations", *(f"{v:.3g}" for v in spread.values()))
     for file, tensors in (("inputs", inputs), ("expected", exact)):
         made = {k: (v.float() if v.is_floating_point() else v).contiguous() for k, v in tensors.items()}
-        save_file(made, HERE / name / f"{file}.safetensors")
+        save_file(made, folder / f"{file}.safetensors")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", type=pathlib.Path, required=True, help="the folder of dpsims_torch.py")
+    parser.add_argument("--out", type=pathlib.Path, default=HERE, metavar="DIR", help="for the cases' folders")
     parser.add_argument("cases", nargs="*", metavar="CASE")
     args = parser.parse_args()
-    if not (args.reference / "dpsims_torch.py").is_file():
-        fail(f"{args.reference}: no dpsims_torch.py there")
-    sys.path.insert(0, str(args.reference))
-    import dpsims_torch
     cases = json.loads((HERE / "cases.json").read_text())
     for name in args.cases or cases:
         if name not in cases:
             fail(f"{name}: not in cases.json, which has {', '.join(cases)}")
+        folder = args.out / name
+        folder.mkdir(parents=True, exist_ok=True)
         writer = make_training if "steps" in cases[name] else make
-        writer(dpsims_torch, name, cases[name], 17 + list(cases).index(name))
+        writer(name, cases[name], 17 + list(cases).index(name), folder)
 
 
 if __name__ == "__main__":

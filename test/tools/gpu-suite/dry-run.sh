@@ -26,6 +26,7 @@ DPSIMS_CUDA_LIBRARY_DIR=$emulated "$suite" pack --bin "$bin" --emulated "$emulat
 grep -q '"NVIDIA H200, ' "$folder/plans.json"
 cd "$folder/there"
 tar xf ../suite.tar.xz
+test -f dpsims-gpu-suite/reference/dpsims_torch/__init__.py
 env -i PATH="$PATH" HOME="$folder/there" DPSIMS_CONVOLUTION=direct dpsims-gpu-suite/gpu-suite.sh run \
   --emulated "$emulated" --jobs 1 --output out
 

@@ -89,8 +89,8 @@ def add_common(parser):
                         help=f"what is timed: a name in models/configs, or a file ({CONFIG})")
     parser.add_argument("--cases", type=names, metavar="A,B", help="only these golden cases")
     parser.add_argument("--bin", type=folder, metavar="DIR", help="take built programs from there, build nothing")
-    parser.add_argument("--reference", type=folder_with("dpsims_torch.py"), metavar="DIR",
-                        help="folder of dpsims_torch.py, for the comparison with PyTorch")
+    parser.add_argument("--reference", type=folder_with("dpsims_torch/__init__.py"), metavar="DIR",
+                        help="another folder with dpsims_torch, the method in PyTorch (test/reference)")
     parser.add_argument("--emulated", type=folder_with(pack.LIBRARY), metavar="DIR",
                         help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels "
                              "compute, run makes a dry run on it")
@@ -164,7 +164,9 @@ def run(options):
         driver.require_gpu()
     options.output.mkdir(parents=True, exist_ok=True)
     suite = open_suite(options)
-    options.scripts = SCRIPTS if suite.folder == SCRIPTS else root_of_clone() / "test/benchmarks"
+    packed, root = suite.folder == SCRIPTS, root_of_clone()
+    options.scripts = SCRIPTS if packed else root / "test/benchmarks"
+    options.reference = options.reference or (SCRIPTS / "reference" if packed else root / pack.REFERENCE)
     suite.cases(options.cases)  # before the first step
     results = Results(options.output / "results.json")
     results.data.update(commit=suite.data["commit"], config=suite.data["config"], short=options.short,

@@ -14,6 +14,7 @@ from suite import SuiteError, add_to_manifest
 PROGRAMS = ("dpsims-run", "dpsims-golden-weights", "dpsims-golden-compare", "dpsims-kernel-sums")
 CONFORMANCE = "dpsims-conformance"  # needs GoogleTest, so it is part of builds with tests
 LIBRARY = "libdpsims-cuda.so"
+REFERENCE = "test/reference"
 TOP = "dpsims-gpu-suite"
 
 
@@ -86,10 +87,7 @@ def copy_scripts(root, folder, reference):
     shutil.copytree(scripts / "gpu_suite", folder / "gpu_suite", ignore=shutil.ignore_patterns("__pycache__"))
     for path in sorted((root / "test/benchmarks").glob("compare-pytorch*.py")):
         shutil.copy(path, folder)
-    if reference:
-        (folder / "reference").mkdir()
-        for path in sorted(reference.glob("*.py")):
-            shutil.copy(path, folder / "reference")
+    shutil.copytree(reference or root / REFERENCE, folder / "reference", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def needed(folder):

@@ -5,7 +5,6 @@ import json
 import statistics
 
 import process
-from runner import Skip
 from speed import PRECISIONS, TRAINING_BATCH, generator_weights, require_torch
 
 ITERATIONS = 4
@@ -51,9 +50,7 @@ def compare_training(context, reference, precision, flags):
 
 def compare(context):
     require_torch(context)
-    reference = context.options.reference or context.suite.folder / "reference"
-    if not (reference / "dpsims_torch.py").is_file():
-        raise Skip("no reference in PyTorch: --reference DIR names the folder of dpsims_torch.py")
+    reference = context.options.reference
     for precision, flags in PRECISIONS.items():
         compare_training(context, reference, precision, flags)
     compare_generator(context, reference)
