@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Four points as the input of the tutorial's program:    make-points.py points.safetensors"""
+
 import json
 import struct
 import sys

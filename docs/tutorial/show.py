@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Prints the f32 tensors of a safetensors file, one row a line:    show.py FILE.safetensors"""
+
 import json
 import struct
 import sys
@@ -16,4 +17,4 @@ for name, tensor in header.items():
     row = tensor["shape"][-1] if tensor["shape"] else 1
     print(name, tensor["shape"])
     for start in range(0, len(values), row):
-        print(" ", *("%.4f" % value for value in values[start:start + row]))
+        print(" ", *("%.4f" % value for value in values[start : start + row]))

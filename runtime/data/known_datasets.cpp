@@ -58,6 +58,8 @@ std::vector<std::string> knownDatasets() {
 DatasetSection knownDataset(const std::string &name) {
   const auto known =
       std::find_if(std::begin(datasets), std::end(datasets), [&](const auto &d) { return name == d.name; });
+  if (known == std::end(datasets))
+    fail(quoted(name), " is no known data set; there are ", listOfNames());
   return checked(name, JsonValue::parse(known->text, "models/datasets/" + name + ".json", kind, wanted));
 }
 

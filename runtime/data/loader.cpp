@@ -230,7 +230,7 @@ private:
   std::vector<std::thread> workers;
 };
 
-static const LoaderOptions &checked(const Dataset &dataset, const LoaderOptions &options) {
+static LoaderOptions checked(const Dataset &dataset, const LoaderOptions &options) {
   constexpr int64_t side = 1 << 14, limit = int64_t(1) << 31;
   for (int64_t value : {options.height, options.width, options.batch})
     if (value < 1 || value > side)

@@ -12,6 +12,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <string_view>
 
 namespace dpsims {
 
@@ -20,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 const char unusedReason[] = "label maps are .png, and stand in one level of folders";
-const std::string labelsEnding = "_labelIds", instancesEnding = "_instanceIds";
+constexpr std::string_view labelsEnding = "_labelIds", instancesEnding = "_instanceIds";
 
-bool endsWith(const std::string &text, const std::string &ending) {
+bool endsWith(std::string_view text, std::string_view ending) {
   return text.size() >= ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
 }
 
@@ -73,7 +74,7 @@ void keepLabelMaps(Listing &listing) {
   auto isOfAnother = [&](const std::string &name) {
     for (const std::string ending : {"_instanceIds", "_labelTrainIds", "_color"})
       if (const std::string base = withoutExtension(name); endsWith(base, ending))
-        return all.count(base.substr(0, base.size() - ending.size()) + labelsEnding +
+        return all.count(base.substr(0, base.size() - ending.size()).append(labelsEnding) +
                          fs::path(name).extension().string()) != 0;
     return false;
   };
@@ -126,7 +127,7 @@ std::vector<SampleFile> listInputs(const SampleOptions &options, bool isDirector
 std::string findInstances(const std::string &directory, const SampleFile &file) {
   std::string name = file.name;
   if (endsWith(name, labelsEnding))
-    name = name.substr(0, name.size() - labelsEnding.size()) + instancesEnding;
+    name.replace(name.size() - labelsEnding.size(), labelsEnding.size(), instancesEnding);
   const std::string ending = fs::path(file.labels).extension().string();
   const std::string path = joinPath(directory, name + ending);
   std::error_code ignored;

@@ -60,4 +60,3 @@ func.func @large(%y: memref<64xf32>) attributes {dpsims.kernel} {
   }
   return
 }
-

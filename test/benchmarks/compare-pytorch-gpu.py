@@ -9,6 +9,7 @@ The contenders: dpsims, PyTorch eager and torch.compile (max-autotune) in channe
 in f32, TF32 and, PyTorch, bf16. Times are the best of several, by CUDA events; outputs are compared with PyTorch's in
 f64. The result is written after each contender: torch.compile may take minutes.
 """
+
 import argparse
 import copy
 import importlib.util
@@ -34,12 +35,21 @@ def load_common():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, text in (("run", "dpsims-run"),
-                       ("model", "the generator, compiled for cuda"), ("weights", "its weights, safetensors"),
-                       ("config", "the configuration that it was compiled for"), ("json", "where the result goes")):
+    for name, text in (
+        ("run", "dpsims-run"),
+        ("model", "the generator, compiled for cuda"),
+        ("weights", "its weights, safetensors"),
+        ("config", "the configuration that it was compiled for"),
+        ("json", "where the result goes"),
+    ):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True, help=text)
-    parser.add_argument("--reference", type=pathlib.Path, default=REFERENCE, metavar="DIR",
-                        help="folder of dpsims_torch (test/reference)")
+    parser.add_argument(
+        "--reference",
+        type=pathlib.Path,
+        default=REFERENCE,
+        metavar="DIR",
+        help="folder of dpsims_torch (test/reference)",
+    )
     parser.add_argument("--batch", type=int, default=1, help="that the model was compiled for")
     parser.add_argument("--seconds", type=int, default=600, help="start no contender after so many")
     return parser.parse_args()
@@ -54,15 +64,38 @@ def run_tool(*words):
 def measure_dpsims(args, common, inputs, expected, precision):
     """-> (seconds, relative error)"""
     from safetensors.torch import load_file, save_file
+
     flags = ["--tf32"] if precision == "tf32" else []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         save_file({key: tensor.contiguous() for key, tensor in inputs.items()}, folder / "inputs.safetensors")
-        run_tool(args.run, "execute", "--model", args.model, "--weights", args.weights, "--inputs",
-                 folder / "inputs.safetensors", "--outputs", folder / "outputs.safetensors", *flags)
+        run_tool(
+            args.run,
+            "execute",
+            "--model",
+            args.model,
+            "--weights",
+            args.weights,
+            "--inputs",
+            folder / "inputs.safetensors",
+            "--outputs",
+            folder / "outputs.safetensors",
+            *flags,
+        )
         error = common.relative_error(expected, load_file(folder / "outputs.safetensors")["image"])
-        run_tool(args.run, "bench", "--model", args.model, "--weights", args.weights, "--runs", REPETITIONS, "--json",
-                 folder / "times.json", *flags)
+        run_tool(
+            args.run,
+            "bench",
+            "--model",
+            args.model,
+            "--weights",
+            args.weights,
+            "--runs",
+            REPETITIONS,
+            "--json",
+            folder / "times.json",
+            *flags,
+        )
         return json.loads((folder / "times.json").read_text())["device_seconds"], error
 
 
@@ -104,8 +137,9 @@ def main():
     args = arguments()
     end = time.monotonic() + args.seconds
     sys.path.insert(0, str(args.reference))
-    import torch
     import dpsims_torch as reference
+    import torch
+
     common = load_common()
     torch.manual_seed(1)
     result = {"torch": torch.__version__, "device": torch.cuda.get_device_name(), "batch": args.batch, "contenders": []}
@@ -124,8 +158,9 @@ def main():
             elif compiled is None:
                 entry["seconds"], entry["error"] = measure_dpsims(args, common, inputs, expected, precision)
             else:
-                entry["seconds"], entry["error"] = measure_pytorch(torch, common, net, inputs, expected, precision,
-                                                                   compiled)
+                entry["seconds"], entry["error"] = measure_pytorch(
+                    torch, common, net, inputs, expected, precision, compiled
+                )
             result["contenders"].append(entry)
             args.json.write_text(json.dumps(result, indent=1))
 

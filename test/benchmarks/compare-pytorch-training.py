@@ -4,10 +4,11 @@
 
     compare-pytorch-training.py --tools BUILD/bin [--config camvid-128] [--backbone NAME] [--batch 8]
 
-What the reference needs must be installed: test/reference/requirements.txt. Each round runs both, one after the other, each
-in a process of its own: seconds are the median of its iterations after the first, memory is the process's peak (of dpsims,
-before the benchmark measures the machine itself). The table has the medians over the rounds.
+What the reference needs must be installed: test/reference/requirements.txt. Each round runs both, one after the other,
+each in a process of its own: seconds are the median of its iterations after the first, memory is the process's peak (of
+dpsims, before the benchmark measures the machine itself). The table has the medians over the rounds.
 """
+
 import argparse
 import json
 import os
@@ -23,8 +24,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", type=pathlib.Path, default=ROOT / "test/reference", metavar="DIR",
-                        help="folder of dpsims_torch (test/reference)")
+    parser.add_argument(
+        "--reference",
+        type=pathlib.Path,
+        default=ROOT / "test/reference",
+        metavar="DIR",
+        help="folder of dpsims_torch (test/reference)",
+    )
     parser.add_argument("--tools", type=pathlib.Path, help="folder of dpsims-compile and dpsims-run")
     parser.add_argument("--config", default="camvid-128", help="a name in models/configs, or a file")
     parser.add_argument("--backbone", help="instead of the configuration's")
@@ -55,9 +61,11 @@ def configuration(args):
 def pytorch_iterations(args, config):
     """Runs the reference's trainer on inputs like those of a data set; -> what the worker writes."""
     import torch
+
     sys.path.insert(0, str(args.reference))
     import dpsims_torch
     from dpsims_torch import programs
+
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = args.tf32
@@ -85,7 +93,9 @@ def measured(command):
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"compare-pytorch-training.py: error: {command[0]}: {(error.strip().splitlines() or ['no message'])[-1]}")
+        sys.exit(
+            f"compare-pytorch-training.py: error: {command[0]}: {(error.strip().splitlines() or ['no message'])[-1]}"
+        )
     return usage.ru_maxrss * 1024
 
 
@@ -99,10 +109,30 @@ def main():
         folder = pathlib.Path(name)
         (folder / "config.json").write_text(json.dumps(config))
         model, times = folder / "train.dpsims", folder / "times.json"
-        measured([args.tools / "dpsims-compile", folder / "config.json", "--program", "train", "--batch", args.batch,
-                  "-o", model])
-        ours = [args.tools / "dpsims-run", "bench", "--model", model, "--runs", args.iterations, "--threads",
-                args.threads, "--json", times]
+        measured(
+            [
+                args.tools / "dpsims-compile",
+                folder / "config.json",
+                "--program",
+                "train",
+                "--batch",
+                args.batch,
+                "-o",
+                model,
+            ]
+        )
+        ours = [
+            args.tools / "dpsims-run",
+            "bench",
+            "--model",
+            model,
+            "--runs",
+            args.iterations,
+            "--threads",
+            args.threads,
+            "--json",
+            times,
+        ]
         theirs = [sys.executable, __file__, *sys.argv[1:], "--pytorch-worker", times]
         measured(ours)  # chooses its algorithms once a machine
         results = {"PyTorch eager": [], "dpsims": []}
@@ -113,8 +143,10 @@ def main():
             result = json.loads(times.read_text())
             results["dpsims"].append((result["median_seconds"], result["memory"]["resident_peak"]))
     medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in results.items()}
-    print(f"{args.config}, {config.get('discriminator', {}).get('backbone', 'convnext_large')}, batch {args.batch}, "
-          f"{args.threads} threads\n\n| | seconds an iteration | peak memory |\n|---|---|---|")
+    print(
+        f"{args.config}, {config.get('discriminator', {}).get('backbone', 'convnext_large')}, batch {args.batch}, "
+        f"{args.threads} threads\n\n| | seconds an iteration | peak memory |\n|---|---|---|"
+    )
     for name, (seconds, memory) in medians.items():
         print(f"| {name} | {seconds:.2f} | {memory / 1e9:.2f} GB |")
     (slow, large), (fast, small) = medians["PyTorch eager"], medians["dpsims"]

@@ -5,10 +5,12 @@
     compare-pytorch.py --tools BUILD/bin
     compare-pytorch.py --tools BUILD/bin --case generator:camvid-128:8 --case features:camvid-128:4
 
-What the reference needs must be installed (test/reference/requirements.txt), and a C++ compiler for torch.compile. A case is PROGRAM:CONFIGURATION:BATCH, with a name in models/configs or a path as configuration. PyTorch
-runs in channels-last, with spectral norm folded into the weights, and torch.compile with freezing. Each round times all
+What the reference needs must be installed (test/reference/requirements.txt), and a C++ compiler for torch.compile. A
+case is PROGRAM:CONFIGURATION:BATCH, with a name in models/configs or a path as configuration. PyTorch runs in
+channels-last, with spectral norm folded into the weights, and torch.compile with freezing. Each round times all
 contenders one after the other; the table has the median over the rounds. Outputs are compared with PyTorch eager's.
 """
+
 import argparse
 import json
 import os
@@ -63,14 +65,41 @@ class Ours:
 
     def execute(self, inputs):
         from safetensors.torch import load_file, save_file
+
         save_file(inputs, self.inputs)
-        run_tool(self.tools, "dpsims-run", "execute", "--model", self.model, "--weights", self.weights, "--inputs",
-                 self.inputs, "--outputs", self.outputs, "--threads", self.threads)
+        run_tool(
+            self.tools,
+            "dpsims-run",
+            "execute",
+            "--model",
+            self.model,
+            "--weights",
+            self.weights,
+            "--inputs",
+            self.inputs,
+            "--outputs",
+            self.outputs,
+            "--threads",
+            self.threads,
+        )
         return load_file(self.outputs)
 
     def seconds(self, repetitions):
-        run_tool(self.tools, "dpsims-run", "bench", "--model", self.model, "--weights", self.weights,
-                 "--threads", self.threads, "--runs", repetitions, "--json", self.times)
+        run_tool(
+            self.tools,
+            "dpsims-run",
+            "bench",
+            "--model",
+            self.model,
+            "--weights",
+            self.weights,
+            "--threads",
+            self.threads,
+            "--runs",
+            repetitions,
+            "--json",
+            self.times,
+        )
         return json.loads(self.times.read_text())["median_seconds"]
 
 
@@ -92,9 +121,11 @@ def fold_spectral_norm(torch, reference, net):
 def load_weights(net, names, path):
     """`names`: the network's own names -> the file's."""
     from safetensors.torch import load_file
+
     made, state = load_file(path), net.state_dict()
-    net.load_state_dict({k: made[names.get(k, k)].reshape(v.shape) if names.get(k, k) in made else v
-                         for k, v in state.items()})
+    net.load_state_dict(
+        {k: made[names.get(k, k)].reshape(v.shape) if names.get(k, k) in made else v for k, v in state.items()}
+    )
 
 
 def generator_case(torch, reference, config, batch, weights):
@@ -132,6 +163,7 @@ def features_case(torch, reference, config, batch, weights):
 
 def count_flops(net, inputs):
     from torch.utils.flop_counter import FlopCounterMode
+
     with FlopCounterMode(display=False) as counter:
         net(*inputs)
     return counter.get_total_flops()
@@ -140,6 +172,7 @@ def count_flops(net, inputs):
 def compiled(torch, net, inputs):
     """torch.compile with freezing, warmed up."""
     import torch._inductor.config as inductor
+
     inductor.freezing = True
     fast = torch.compile(net)
     for _ in range(3):
@@ -198,18 +231,26 @@ def report(case, flops, error, times):
     print(f"\n{case}: {flops / 1e9:.1f} GFLOP, relative difference from PyTorch eager {error:.1e}")
     print(f"  {'':16}{'ms':>10}{'fastest':>10}{'GFLOP/s':>10}{'speed':>8}")
     for name, value in medians.items():
-        print(f"  {name:16}{1e3 * value:10.2f}{1e3 * min(times[name]):10.2f}{flops / value / 1e9:10.1f}"
-              f"{best / value:8.2f}")
+        print(
+            f"  {name:16}{1e3 * value:10.2f}{1e3 * min(times[name]):10.2f}{flops / value / 1e9:10.1f}"
+            f"{best / value:8.2f}"
+        )
     print("  speed: over the faster of PyTorch's", flush=True)
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reference", type=pathlib.Path, default=ROOT / "test/reference", metavar="DIR",
-                        help="folder of dpsims_torch (test/reference)")
+    parser.add_argument(
+        "--reference",
+        type=pathlib.Path,
+        default=ROOT / "test/reference",
+        metavar="DIR",
+        help="folder of dpsims_torch (test/reference)",
+    )
     parser.add_argument("--tools", type=pathlib.Path, required=True, metavar="DIR", help="folder of dpsims-run")
-    parser.add_argument("--case", action="append", metavar="PROGRAM:CONFIGURATION:BATCH",
-                        help=f"default: {' and '.join(DEFAULT_CASES)}")
+    parser.add_argument(
+        "--case", action="append", metavar="PROGRAM:CONFIGURATION:BATCH", help=f"default: {' and '.join(DEFAULT_CASES)}"
+    )
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--repetitions", type=int, default=5, help="runs of each contender in a round")
@@ -232,8 +273,9 @@ def main():
     args = parse_arguments()
     os.environ.setdefault("OMP_NUM_THREADS", str(args.threads))
     sys.path.insert(0, str(args.reference))
-    import torch
     import dpsims_torch
+    import torch
+
     torch.set_num_threads(args.threads)
     print(f"{processor()}, {args.threads} threads, torch {torch.__version__}, f32")
     equal = [measure(torch, dpsims_torch, args, case) for case in args.case or DEFAULT_CASES]

@@ -7,26 +7,61 @@
 A program is called OP_N: the test finds the reference by OP, takes shapes from the program's inputs and outputs, and
 attributes from the op's table in kernels_test.cpp, which must agree with those here.
 """
+
 import argparse
 import sys
 
 # A single element, less than a warp, a warp's multiple and one more, channels of 3 and 64, more than a block.
 ANY = [[1], [3], [64], [1000], [3, 5, 7], [2, 4, 4, 64], [1, 33, 31, 3], [5, 1030]]
-PAIRS = [([7], [7]), ([2, 4, 4, 64], [64]), ([2, 4, 4, 64], [1, 1, 1, 64]), ([5, 7], [5, 1]), ([5, 7], [1]),
-         ([5, 1], [1, 7]), ([1, 9, 9, 3], [1, 9, 9, 3]), ([3, 1, 5, 6], [1, 4, 1, 6])]
+PAIRS = [
+    ([7], [7]),
+    ([2, 4, 4, 64], [64]),
+    ([2, 4, 4, 64], [1, 1, 1, 64]),
+    ([5, 7], [5, 1]),
+    ([5, 7], [1]),
+    ([5, 1], [1, 7]),
+    ([1, 9, 9, 3], [1, 9, 9, 3]),
+    ([3, 1, 5, 6], [1, 4, 1, 6]),
+]
 IMAGES = [[1, 1, 1, 1], [2, 4, 4, 3], [1, 7, 5, 16], [1, 16, 16, 65]]
 ROWS = [[rows, columns] for columns in (1, 2, 3, 7, 19, 35, 64, 65, 151, 160, 1000, 4099) for rows in (1, 33)]
 ROWS += [[4096, 3], [2, 9, 9, 19]]
 
-UNARY = {"relu": "", "leaky_relu": "<slope = 0.2>", "clamp": "<min = -1.0, max = 0.5>", "sigmoid": "", "silu": "",
-         "gelu": "", "tanh": "", "exp": "", "erf": "", "abs": "", "square": "", "neg": "", "round": ""}
+UNARY = {
+    "relu": "",
+    "leaky_relu": "<slope = 0.2>",
+    "clamp": "<min = -1.0, max = 0.5>",
+    "sigmoid": "",
+    "silu": "",
+    "gelu": "",
+    "tanh": "",
+    "exp": "",
+    "erf": "",
+    "abs": "",
+    "square": "",
+    "neg": "",
+    "round": "",
+}
 POSITIVE = {"log": "", "sqrt": "", "rsqrt": "", "pow": "<exponent = 2.5>"}
 BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "not_equal", "greater"]
 
-REDUCTIONS = [([7, 5, 3], [0]), ([7, 5, 3], [1]), ([7, 5, 3], [2]), ([7, 5, 3], [0, 1]), ([7, 5, 3], [1, 2]),
-              ([7, 5, 3], [0, 2]), ([7, 5, 3], [0, 1, 2]), ([2, 32, 32, 48], [0, 1, 2]), ([1, 64, 64, 3], [1, 2]),
-              ([4, 1000], [1]), ([1000, 4], [0]), ([3, 4099], [1]), ([8, 64, 64, 64], [0, 1, 2]), ([1, 300000], [1]),
-              ([1], [0])]
+REDUCTIONS = [
+    ([7, 5, 3], [0]),
+    ([7, 5, 3], [1]),
+    ([7, 5, 3], [2]),
+    ([7, 5, 3], [0, 1]),
+    ([7, 5, 3], [1, 2]),
+    ([7, 5, 3], [0, 2]),
+    ([7, 5, 3], [0, 1, 2]),
+    ([2, 32, 32, 48], [0, 1, 2]),
+    ([1, 64, 64, 3], [1, 2]),
+    ([4, 1000], [1]),
+    ([1000, 4], [0]),
+    ([3, 4099], [1]),
+    ([8, 64, 64, 64], [0, 1, 2]),
+    ([1, 300000], [1]),
+    ([1], [0]),
+]
 
 
 class Writer:
@@ -39,8 +74,10 @@ class Writer:
         number = self.counts.get(op, 0)
         self.counts[op] = number + 1
         types = types or ["f32"] * len(inputs)
-        lines = [f'%x{i} = input "x{i}" <shape = {shape}, type = "{kind}">'
-                 for i, (shape, kind) in enumerate(zip(inputs, types))]
+        lines = [
+            f'%x{i} = input "x{i}" <shape = {shape}, type = "{kind}">'
+            for i, (shape, kind) in enumerate(zip(inputs, types))
+        ]
         lines += [body, 'output "y" %y']
         self.text.append(f"dpsims.program @{op}_{number}<> {{\n  " + "\n  ".join(lines) + "\n}\n")
 
@@ -51,8 +88,11 @@ def elementwise(writer):
             writer.program(op, [shape], f"%y = {op} %x0 {attributes}")
     for op, attributes in POSITIVE.items():
         for shape in ANY:
-            writer.program(op, [shape], "%half = constant <value = 0.5>\n  %s = square %x0\n  %p = add %s, %half\n  "
-                           f"%y = {op} %p {attributes}")
+            writer.program(
+                op,
+                [shape],
+                f"%half = constant <value = 0.5>\n  %s = square %x0\n  %p = add %s, %half\n  %y = {op} %p {attributes}",
+            )
     for op in BINARY:
         for a, b in PAIRS:
             writer.program(op, [a, b], f"%y = {op} %x0, %x1")
@@ -66,16 +106,25 @@ def elementwise(writer):
 
 def row_groups(writer, shape):
     """Elementwise ops with reductions of rows between them."""
-    writer.program("row_chain", [shape, shape[:-1] + [1], [shape[-1]]], "%s = mul %x0, %x2\n  "
-                   f'%m = reduce %s <kind = "max", axes = [{len(shape) - 1}]>\n  %d = sub %s, %m\n  '
-                   f'%e = mul %d, %x1\n  %q = square %e\n  %t = reduce %q <kind = "sum", axes = [{len(shape) - 1}]>\n  '
-                   "%half = constant <value = 0.5>\n  %u = add %t, %half\n  %r = rsqrt %u\n  %y = mul %e, %r")
-    for op, inputs, body in (("softmax_gradient", [shape] * 2, "%n = softmax %x0 <scale = 0.5>"),
-                             ("layer_norm_gradient", [shape, shape, [shape[-1]]],
-                              "%n = layer_norm %x0, %x2 <eps = 1.0e-6>")):
-        writer.program(op, inputs, body + "\n  %p = mul %n, %x1\n  %r = reshape %p <shape = [1, -1]>\n  "
-                       '%l = reduce %r <kind = "sum", axes = [1]>\n  %list = list(%x0)\n  '
-                       "%all = gradient %l, %list\n  %y = get %all <index = 0>")
+    writer.program(
+        "row_chain",
+        [shape, shape[:-1] + [1], [shape[-1]]],
+        "%s = mul %x0, %x2\n  "
+        f'%m = reduce %s <kind = "max", axes = [{len(shape) - 1}]>\n  %d = sub %s, %m\n  '
+        f'%e = mul %d, %x1\n  %q = square %e\n  %t = reduce %q <kind = "sum", axes = [{len(shape) - 1}]>\n  '
+        "%half = constant <value = 0.5>\n  %u = add %t, %half\n  %r = rsqrt %u\n  %y = mul %e, %r",
+    )
+    for op, inputs, body in (
+        ("softmax_gradient", [shape] * 2, "%n = softmax %x0 <scale = 0.5>"),
+        ("layer_norm_gradient", [shape, shape, [shape[-1]]], "%n = layer_norm %x0, %x2 <eps = 1.0e-6>"),
+    ):
+        writer.program(
+            op,
+            inputs,
+            body + "\n  %p = mul %n, %x1\n  %r = reshape %p <shape = [1, -1]>\n  "
+            '%l = reduce %r <kind = "sum", axes = [1]>\n  %list = list(%x0)\n  '
+            "%all = gradient %l, %list\n  %y = get %all <index = 0>",
+        )
 
 
 def reductions(writer):
@@ -87,8 +136,9 @@ def reductions(writer):
         writer.program("log_softmax", [shape], "%y = log_softmax %x0")
         if shape[-1] > 1:
             writer.program("layer_norm", [shape], "%y = layer_norm %x0 <eps = 1.0e-6>")
-            writer.program("layer_norm_affine", [shape, [shape[-1]], [shape[-1]]],
-                           "%y = layer_norm %x0, %x1, %x2 <eps = 1.0e-6>")
+            writer.program(
+                "layer_norm_affine", [shape, [shape[-1]], [shape[-1]]], "%y = layer_norm %x0, %x1, %x2 <eps = 1.0e-6>"
+            )
         if shape[-1] > 3:
             row_groups(writer, shape)
     for shape in IMAGES[1:] + [[8, 32, 32, 64]]:
@@ -105,8 +155,12 @@ def images(writer):
         writer.program("concat", [shape, shape[:3] + [5]], "%y = concat %x0, %x1 <axis = 3>")
         writer.program("broadcast", [[1] + shape[1:]], f"%y = broadcast %x0 <shape = {[3] + shape[1:]}>")
         # Upsampled, shifted, activated: ops of all kinds in one kernel.
-        writer.program("chain", [shape, [shape[3]]], "%u = upsample %x0 <factor = 2>\n  %a = add %u, %x1\n  "
-                       "%s = sigmoid %a\n  %m = mul %s, %u\n  %y = reduce %m <kind = \"sum\", axes = [3]>")
+        writer.program(
+            "chain",
+            [shape, [shape[3]]],
+            "%u = upsample %x0 <factor = 2>\n  %a = add %u, %x1\n  "
+            '%s = sigmoid %a\n  %m = mul %s, %u\n  %y = reduce %m <kind = "sum", axes = [3]>',
+        )
     for shape in IMAGES[1:]:
         size = [shape[0], shape[1] // 2, shape[2] // 2, shape[3]]
         writer.program("slice", [shape], f"%y = slice %x0 <start = [0, 1, 0, 0], step = [1, 2, 2, 1], size = {size}>")

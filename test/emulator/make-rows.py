@@ -6,6 +6,7 @@
 
 Needs nothing but Python.
 """
+
 import sys
 
 # One class more than each configuration has; patches of the contrastive loss; widths of ConvNeXt.
@@ -28,9 +29,11 @@ def main():
     def add(op, rows, attributes="", weights=()):
         shape = [batch, *rows]
         index, tensor = len(lines), type_of(shape)
-        operands, types = zip((f"%x{index}", tensor), *(constant(f"{kind}{index}", shape[-1], kind) for kind in weights))
+        operands, types = zip(
+            (f"%x{index}", tensor), *(constant(f"{kind}{index}", shape[-1], kind) for kind in weights)
+        )
         lines.append(f'  %x{index} = input "x{index}" <shape = {shape}> : () -> {tensor}')
-        lines.append(f'  %y{index} = {op} {", ".join(operands)}{attributes} : ({", ".join(types)}) -> {tensor}')
+        lines.append(f"  %y{index} = {op} {', '.join(operands)}{attributes} : ({', '.join(types)}) -> {tensor}")
         lines.append(f'  output "y{index}" %y{index} : {tensor}')
 
     for rows in LOG_SOFTMAXES:

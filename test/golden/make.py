@@ -5,9 +5,11 @@
     make.py [--out DIR] [CASE ...]     (all cases of cases.json without CASE)
 
 What the reference needs must be installed: test/reference/requirements.txt. For each case the script writes
-CASE/inputs.safetensors and CASE/expected.safetensors beside cases.json, or below DIR, computed in f64 and rounded to f32. Weights are not stored: both sides make them by the rule of README.md (here `formula_weights`,
-in C++ make-weights.cpp). Of a large tensor of a training case only a digest is stored (README.md; compare.cpp).
+CASE/inputs.safetensors and CASE/expected.safetensors beside cases.json, or below DIR, computed in f64 and rounded to
+f32. Weights are not stored: both sides make them by the rule of README.md (here `formula_weights`, in C++
+make-weights.cpp). Of a large tensor of a training case only a digest is stored (README.md; compare.cpp).
 """
+
 import argparse
 import json
 import pathlib
@@ -73,7 +75,7 @@ def plain(name, shape):
         value = 1.0 + 0.2 * s
     elif last == "gamma":
         value = 0.2 + 0.1 * s
-    else:                                                      # biases, running means
+    else:  # biases, running means
         value = 0.1 * s
     return value.astype(numpy.float32).reshape(shape)
 

@@ -9,7 +9,19 @@ import lit.formats
 config.name = "dpsims"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "benchmarks", "conformance", "cudnn", "data", "emulator", "golden", "kernel-sums", "lit", "tools", "unit"]
+config.excludes = [
+    "Inputs",
+    "benchmarks",
+    "conformance",
+    "cudnn",
+    "data",
+    "emulator",
+    "golden",
+    "kernel-sums",
+    "lit",
+    "tools",
+    "unit",
+]
 config.test_source_root = os.path.join(config.dpsims_source_dir, "test")
 config.test_exec_root = config.dpsims_exec_dir
 

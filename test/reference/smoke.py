@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Ten iterations of a small configuration, in seconds: losses and time of each, then the networks' sizes.
 
-    smoke.py
+smoke.py
 """
 
 import time

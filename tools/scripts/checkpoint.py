@@ -5,6 +5,7 @@ A checkpoint is a pickle, and a pickle may run any code. Here it cannot: only wh
 is looked up, and everything else becomes an empty placeholder. Both of PyTorch's formats are read, the zip archive
 (since 1.6) and the plain stream before it.
 """
+
 import array
 import collections
 import io
@@ -18,13 +19,23 @@ import zipfile
 
 # Storage class -> safetensors' type, bytes an element.
 STORAGES = {
-    "DoubleStorage": ("F64", 8), "FloatStorage": ("F32", 4), "HalfStorage": ("F16", 2), "BFloat16Storage": ("BF16", 2),
-    "LongStorage": ("I64", 8), "IntStorage": ("I32", 4), "ShortStorage": ("I16", 2), "CharStorage": ("I8", 1),
-    "ByteStorage": ("U8", 1), "BoolStorage": ("BOOL", 1),
+    "DoubleStorage": ("F64", 8),
+    "FloatStorage": ("F32", 4),
+    "HalfStorage": ("F16", 2),
+    "BFloat16Storage": ("BF16", 2),
+    "LongStorage": ("I64", 8),
+    "IntStorage": ("I32", 4),
+    "ShortStorage": ("I16", 2),
+    "CharStorage": ("I8", 1),
+    "ByteStorage": ("U8", 1),
+    "BoolStorage": ("BOOL", 1),
 }
 # Types that have no storage class.
 DTYPES = {
-    "uint16": ("U16", 2), "uint32": ("U32", 4), "uint64": ("U64", 8), "float8_e4m3fn": ("F8_E4M3", 1),
+    "uint16": ("U16", 2),
+    "uint32": ("U32", 4),
+    "uint64": ("U64", 8),
+    "float8_e4m3fn": ("F8_E4M3", 1),
     "float8_e5m2": ("F8_E5M2", 1),
 }
 SIGNED = ("F64", "F32", "F16", "BF16")  # the sign is the first bit of the last byte
@@ -79,17 +90,17 @@ class Tensor:
             expected.append(stride)
             stride *= size
         if all(n == 1 or a == b for n, a, b in zip(self.shape, self.strides, reversed(expected))):
-            out = bytearray(data[self.offset * width:(self.offset + self.count()) * width])
+            out = bytearray(data[self.offset * width : (self.offset + self.count()) * width])
         else:
             out = bytearray()
             self.gather(data, width, 0, self.offset, out)
         if self.negated:
-            out[width - 1::width] = bytes(byte ^ 0x80 for byte in out[width - 1::width])
+            out[width - 1 :: width] = bytes(byte ^ 0x80 for byte in out[width - 1 :: width])
         return bytes(out)
 
     def gather(self, data, width, axis, at, out):
         if axis == len(self.shape):
-            out += data[at * width:(at + 1) * width]
+            out += data[at * width : (at + 1) * width]
             return
         for i in range(self.shape[axis]):
             self.gather(data, width, axis + 1, at + i * self.strides[axis], out)
@@ -221,7 +232,7 @@ class Unpickler(pickle.Unpickler):
         if view is None:
             return storage
         _, offset, size = view
-        return Storage(*kind, size, lambda: storage.read()[offset * storage.width:])
+        return Storage(*kind, size, lambda: storage.read()[offset * storage.width :])
 
 
 def unpickle(file, storages):
@@ -239,7 +250,7 @@ def read_zip(path):
     pickles = [n for n in names if n.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise CheckpointError("a zip archive without data.pkl: not a PyTorch checkpoint")
-    root = pickles[0][:-len("data.pkl")]
+    root = pickles[0][: -len("data.pkl")]
     if root + "byteorder" in names and archive.read(root + "byteorder") != b"little":
         raise CheckpointError("its numbers are big-endian; save it again on a little-endian machine")
     storages = {}
@@ -252,7 +263,7 @@ def read_zip(path):
 def foreign_kind(start):
     """What a file is that begins so and is no checkpoint; "" if the beginning does not tell."""
     if start.startswith(b"version https://git-lfs"):
-        return ": it is a Git LFS pointer, not the file itself: fetch that with \"git lfs pull\""
+        return ': it is a Git LFS pointer, not the file itself: fetch that with "git lfs pull"'
     if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         return ": it is a web page, maybe an error or a request to log in: download the file itself"
     if start.startswith(b"\x89HDF"):
@@ -370,8 +381,9 @@ def describe_values(shape, values, is_bad, what):
 def to_bfloat16(data):
     """Bytes of f32 to bytes of bf16, to the nearest, halves to even; NaN stays NaN."""
     words = array_of("I", data)
-    nearest = ((w + 0x7FFF + ((w >> 16) & 1)) >> 16 if (w & 0x7FFFFFFF) <= 0x7F800000 else (w >> 16) | 0x40
-               for w in words)
+    nearest = (
+        (w + 0x7FFF + ((w >> 16) & 1)) >> 16 if (w & 0x7FFFFFFF) <= 0x7F800000 else (w >> 16) | 0x40 for w in words
+    )
     return array.array("H", nearest).tobytes()
 
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# What setup.sh and test.sh share. Sourced with $root set to the top folder of the project.
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # variables are those of the scripts that source this
+# What setup.sh, test.sh, lint.sh and tidy.sh share. Sourced with $root set to the top folder of the project.
 
 build_packages="g++ ccache cmake ninja-build libmlir-22-dev mlir-22-tools llvm-22-dev lld-22 libdnnl-dev
   libflatbuffers-dev flatbuffers-compiler nlohmann-json3-dev libcli11-dev libpng-dev libjpeg62-turbo-dev
-  zlib1g-dev libzstd-dev
-  libeigen3-dev"
+  zlib1g-dev libzstd-dev libeigen3-dev"
 test_packages="libgtest-dev llvm-22-tools python3"
+lint_packages="clang-format-22 codespell git python3-venv shellcheck"
+tidy_packages="clang-tidy-22 git"
 
 say() {
   printf '\n== %s\n' "$*"

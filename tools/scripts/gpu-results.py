@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes a page of tables of the GPU suite's results.
 
-    gpu-results.py results.json -o docs/results/gpu.md
+gpu-results.py results.json -o docs/results/gpu.md
 """
+
 import json
 import pathlib
 import sys
@@ -27,8 +28,9 @@ def read(path):
     except (ValueError, RecursionError) as error:
         raise ResultsError(f"{path}: is no JSON: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ResultsError(f"{path}: has no \"schema\": {SCHEMA}; it must be a results.json of gpu-suite.sh of this "
-                           "version")
+        raise ResultsError(
+            f'{path}: has no "schema": {SCHEMA}; it must be a results.json of gpu-suite.sh of this version'
+        )
     return data
 
 
@@ -55,17 +57,25 @@ def heading(data):
     commit, date = data.get("commit", "unknown"), data.get("date", "")
     command = "tools/scripts/gpu-suite.sh run" + (" --short" if data.get("short") else "")
     verdict = VERDICTS.get(data.get("passed"), "stopped before the end.")
-    lines = ["# Results on a GPU" + (", emulated: a dry run" if data.get("emulated") else ""), "",
-             f"{name}; commit {commit}; {date[:10]}; `{command}`: {verdict}", ""]
-    versions = {**{key: value for key, value in device.items() if key not in ("name", "description")},
-                **data.get("versions", {})}
+    lines = [
+        "# Results on a GPU" + (", emulated: a dry run" if data.get("emulated") else ""),
+        "",
+        f"{name}; commit {commit}; {date[:10]}; `{command}`: {verdict}",
+        "",
+    ]
+    versions = {
+        **{key: value for key, value in device.items() if key not in ("name", "description")},
+        **data.get("versions", {}),
+    }
     lines += [", ".join(f"{key} {value}" for key, value in versions.items()) + ".", ""] if versions else []
     return lines + [*(f"    {line}" for line in data.get("devices", [])), ""]
 
 
 def steps(data):
-    rows = [(step["title"], step["status"], f"{step['seconds']:.1f} s", step.get("reason", ""))
-            for step in data.get("steps", [])]
+    rows = [
+        (step["title"], step["status"], f"{step['seconds']:.1f} s", step.get("reason", ""))
+        for step in data.get("steps", [])
+    ]
     return ["## Steps", "", *table(("step", "status", "time", ""), rows)]
 
 
@@ -81,13 +91,21 @@ def golden(data):
         plain = [entry for entry in good if not is_training(entry["case"])]
         trained = [entry for entry in good if is_training(entry["case"])]
         worst = max(plain, key=lambda entry: entry["error"], default=None)
-        rows.append((precision, f"{len(good)} of {len(own)}",
-                     f"{worst['error']:.1e} ({worst['case']})" if worst else "",
-                     f"{max(entry['error'] for entry in trained):.2f}" if trained else ""))
+        rows.append(
+            (
+                precision,
+                f"{len(good)} of {len(own)}",
+                f"{worst['error']:.1e} ({worst['case']})" if worst else "",
+                f"{max(entry['error'] for entry in trained):.2f}" if trained else "",
+            )
+        )
     header = ("precision", "passed", "largest relative error", "training: largest share of the tolerance")
     lines = ["## Golden cases", "", *table(header, rows)]
-    bad = [(entry["case"], entry["precision"], entry["status"], entry.get("reason", f"{entry.get('error', 0):.2g}"))
-           for entry in entries if entry["status"] != "passed"]
+    bad = [
+        (entry["case"], entry["precision"], entry["status"], entry.get("reason", f"{entry.get('error', 0):.2g}"))
+        for entry in entries
+        if entry["status"] != "passed"
+    ]
     return lines + (table(("case", "precision", "status", "error"), bad) if bad else [])
 
 
@@ -96,29 +114,42 @@ def is_training(case):
 
 
 def conformance(data):
-    rows = [(entry["precision"], entry["passed"], len(entry["failed"]), ", ".join(entry["failed"][:8]))
-            for entry in data.get("conformance", [])]
+    rows = [
+        (entry["precision"], entry["passed"], len(entry["failed"]), ", ".join(entry["failed"][:8]))
+        for entry in data.get("conformance", [])
+    ]
     header = ("precision", "passed", "failed", "")
     return ["## Every kind of step against plain loops", "", *table(header, rows)] if rows else []
 
 
 def kernels(data):
-    rows = [(entry["model"], f"{entry['agree']} of {entry['arguments']}", f"{entry['worst']:.1e}",
-             "; ".join(entry["failures"][:4])) for entry in data.get("kernels", [])]
+    rows = [
+        (
+            entry["model"],
+            f"{entry['agree']} of {entry['arguments']}",
+            f"{entry['worst']:.1e}",
+            "; ".join(entry["failures"][:4]),
+        )
+        for entry in data.get("kernels", [])
+    ]
     header = ("kernels of", "results that agree", "largest difference", "")
     return ["## Kernels against recorded sums", "", *table(header, rows)] if rows else []
 
 
 def sanitizer(data):
-    rows = [(entry["tool"], entry["case"], entry["status"], entry.get("summary", ""))
-            for entry in data.get("sanitizer", [])]
+    rows = [
+        (entry["tool"], entry["case"], entry["status"], entry.get("summary", "")) for entry in data.get("sanitizer", [])
+    ]
     return ["## compute-sanitizer", "", *table(("tool", "case", "status", "summary"), rows)] if rows else []
 
 
 # In results.json: "ceilings", by PyTorch; "machine", by dpsims-run bench.
-CEILINGS = (("copy_bytes_per_second", None, "copy, bytes read and written", "TB/s"),
-            ("f32_flops", "f32", "f32", "TFLOP/s"), ("tf32_flops", "TF32", "TF32", "TFLOP/s"),
-            ("bf16_flops", "bf16", "bf16", "TFLOP/s"))
+CEILINGS = (
+    ("copy_bytes_per_second", None, "copy, bytes read and written", "TB/s"),
+    ("f32_flops", "f32", "f32", "TFLOP/s"),
+    ("tf32_flops", "TF32", "TF32", "TFLOP/s"),
+    ("bf16_flops", "bf16", "bf16", "TFLOP/s"),
+)
 
 
 def ceilings(data):
@@ -138,8 +169,15 @@ def ceiling(data, precision):
 
 
 def plans(data):
-    rows = [(entry["model"], entry["precision"], f"{entry['engines']} of {entry['convolutions']}",
-             f"{entry['seconds']:.1f} s") for entry in data.get("plans", [])]
+    rows = [
+        (
+            entry["model"],
+            entry["precision"],
+            f"{entry['engines']} of {entry['convolutions']}",
+            f"{entry['seconds']:.1f} s",
+        )
+        for entry in data.get("plans", [])
+    ]
     header = ("model", "precision", "different convolutions with an engine", "time")
     packed = f"{data.get('packed_plans', 0)} plans for this GPU came with the suite."
     return ["## Plans for convolutions", "", packed, "", *table(header, rows)] if rows else []
@@ -151,18 +189,36 @@ def bench_row(data, entry):
     seconds, device = entry["median_seconds"], entry["device_seconds"]
     flops = entry["flops"] / device if device else 0
     memory = sum(entry.get("memory", {}).get(key, 0) for key in ("arena", "constants", "variables", "workspace"))
-    return (entry["model"], entry["precision"], entry["mode"], milliseconds(device), milliseconds(seconds),
-            f"{entry['batch'] / seconds:.1f}" if seconds else "", rate(flops, "TFLOP/s", 1e12),
-            share(flops, ceiling(data, entry["precision"])),
-            f"{memory / 1e9:.2f} GB", "")
+    return (
+        entry["model"],
+        entry["precision"],
+        entry["mode"],
+        milliseconds(device),
+        milliseconds(seconds),
+        f"{entry['batch'] / seconds:.1f}" if seconds else "",
+        rate(flops, "TFLOP/s", 1e12),
+        share(flops, ceiling(data, entry["precision"])),
+        f"{memory / 1e9:.2f} GB",
+        "",
+    )
 
 
 def benches(data, section, title):
     entries = data.get(section, [])
     if not entries:
         return []
-    header = ("model", "precision", "launched by", "on the device", "with copies", "images/s", "speed",
-              "of the ceiling", "memory", "")
+    header = (
+        "model",
+        "precision",
+        "launched by",
+        "on the device",
+        "with copies",
+        "images/s",
+        "speed",
+        "of the ceiling",
+        "memory",
+        "",
+    )
     lines = [f"## {title}", "", *table(header, [bench_row(data, entry) for entry in entries])]
     for entry in entries:
         if entry.get("kinds"):
@@ -177,15 +233,27 @@ def shortened(label):
 
 def kinds(entry):
     total = sum(kind["seconds"] for kind in entry["kinds"].values()) or 1
-    rows = [(name, kind["steps"], milliseconds(kind["seconds"]), share(kind["seconds"], total),
-             rate(kind["flops"] / kind["seconds"] if kind["seconds"] else 0, "TFLOP/s", 1e12),
-             rate(kind["bytes"] / kind["seconds"] if kind["seconds"] else 0, "GB/s", 1e9))
-            for name, kind in sorted(entry["kinds"].items(), key=lambda item: -item[1]["seconds"])]
-    slow = [(shortened(step["label"]), step["implementation"], milliseconds(step["seconds"]))
-            for step in entry.get("steps", [])[:8]]
-    return [f"{entry['model']}, {entry['precision']}, {entry['mode']}, by kind, one step at a time:", "",
-            *table(("kind", "steps", "time", "share", "speed", "memory"), rows),
-            *table(("slowest steps", "implementation", "time"), slow)]
+    rows = [
+        (
+            name,
+            kind["steps"],
+            milliseconds(kind["seconds"]),
+            share(kind["seconds"], total),
+            rate(kind["flops"] / kind["seconds"] if kind["seconds"] else 0, "TFLOP/s", 1e12),
+            rate(kind["bytes"] / kind["seconds"] if kind["seconds"] else 0, "GB/s", 1e9),
+        )
+        for name, kind in sorted(entry["kinds"].items(), key=lambda item: -item[1]["seconds"])
+    ]
+    slow = [
+        (shortened(step["label"]), step["implementation"], milliseconds(step["seconds"]))
+        for step in entry.get("steps", [])[:8]
+    ]
+    return [
+        f"{entry['model']}, {entry['precision']}, {entry['mode']}, by kind, one step at a time:",
+        "",
+        *table(("kind", "steps", "time", "share", "speed", "memory"), rows),
+        *table(("slowest steps", "implementation", "time"), slow),
+    ]
 
 
 def pytorch(data):
@@ -194,25 +262,43 @@ def pytorch(data):
 
 def pytorch_generator(data):
     found = data.get("pytorch", {})
-    rows = [(entry["contender"], entry["precision"], milliseconds(entry.get("seconds")),
-             f"{entry['error']:.1e}" if entry.get("error") is not None else "", entry.get("reason", ""))
-            for entry in found.get("contenders", [])]
+    rows = [
+        (
+            entry["contender"],
+            entry["precision"],
+            milliseconds(entry.get("seconds")),
+            f"{entry['error']:.1e}" if entry.get("error") is not None else "",
+            entry.get("reason", ""),
+        )
+        for entry in found.get("contenders", [])
+    ]
     if not rows:
         return []
-    return ["## PyTorch on the same weights", "",
-            f"The generator, batch {found.get('batch', 1)}, PyTorch {found.get('torch', '')}; errors are relative to "
-            "PyTorch in f64.", "",
-            *table(("contender", "precision", "time", "relative error", ""), rows)]
+    return [
+        "## PyTorch on the same weights",
+        "",
+        f"The generator, batch {found.get('batch', 1)}, PyTorch {found.get('torch', '')}; errors are relative to "
+        "PyTorch in f64.",
+        "",
+        *table(("contender", "precision", "time", "relative error", ""), rows),
+    ]
 
 
 def pytorch_training(data):
-    rows = [("PyTorch eager", entry["precision"], entry["batch"], milliseconds(entry.get("seconds")),
-             f"{entry['memory'] / 1e9:.2f} GB" if entry.get("memory") else "", entry.get("reason", ""))
-            for entry in data.get("pytorch_training", [])]
+    rows = [
+        (
+            "PyTorch eager",
+            entry["precision"],
+            entry["batch"],
+            milliseconds(entry.get("seconds")),
+            f"{entry['memory'] / 1e9:.2f} GB" if entry.get("memory") else "",
+            entry.get("reason", ""),
+        )
+        for entry in data.get("pytorch_training", [])
+    ]
     if not rows:
         return []
-    return ["An iteration of training:", "",
-            *table(("contender", "precision", "batch", "time", "memory", ""), rows)]
+    return ["An iteration of training:", "", *table(("contender", "precision", "batch", "time", "memory", ""), rows)]
 
 
 def ratios(data):
@@ -221,9 +307,20 @@ def ratios(data):
 
 
 def page(data):
-    lines = [*heading(data), *steps(data), *golden(data), *conformance(data), *kernels(data), *sanitizer(data),
-             *ceilings(data), *plans(data), *benches(data, "bench", "Sampling"),
-             *benches(data, "training", "Training"), *pytorch(data), *ratios(data)]
+    lines = [
+        *heading(data),
+        *steps(data),
+        *golden(data),
+        *conformance(data),
+        *kernels(data),
+        *sanitizer(data),
+        *ceilings(data),
+        *plans(data),
+        *benches(data, "bench", "Sampling"),
+        *benches(data, "training", "Training"),
+        *pytorch(data),
+        *ratios(data),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Converts weights to safetensors: of a PyTorch checkpoint (.pth, .pt, .ckpt, .bin), of safetensors with other names, or
-of several such files by their index (.index.json).
+"""Converts weights to safetensors: of a PyTorch checkpoint (.pth, .pt, .ckpt, .bin), of safetensors with other names,
+or of several such files by their index (.index.json).
 
 Needs nothing but Python. The checkpoint's code is not run: only tensors and plain containers are read from it.
 
@@ -14,6 +14,7 @@ down. The prefix "module.", which data-parallel training adds to names, is taken
     pth-to-safetensors.py training.ckpt ema.safetensors --key ema --half bf16
     pth-to-safetensors.py model.safetensors.index.json whole.safetensors --strip model. --drop head.
 """
+
 import math
 import os
 import sys
@@ -23,8 +24,18 @@ import flags
 import weight_files
 from checkpoint import CheckpointError, Refused, Tensor
 
-USUAL_KEYS = ("state_dict", "model_state_dict", "model", "net", "network", "ema", "model_ema", "state_dict_ema",
-              "params", "params_ema")
+USUAL_KEYS = (
+    "state_dict",
+    "model_state_dict",
+    "model",
+    "net",
+    "network",
+    "ema",
+    "model_ema",
+    "state_dict_ema",
+    "params",
+    "params_ema",
+)
 PREFIXES = ("module.", "_orig_mod.")
 COUNTER = "num_batches_tracked"
 
@@ -102,7 +113,7 @@ def plain_name(name, strip):
         changed = False
         for prefix in (*PREFIXES, *strip):
             if prefix and name.startswith(prefix):
-                name, changed = name[len(prefix):], True
+                name, changed = name[len(prefix) :], True
     return name
 
 
@@ -118,8 +129,12 @@ def warn_of_values(name, tensor, data, path):
 
 def require_range(name, tensor, data, half, path):
     largest = checkpoint.LARGEST[half]
-    bad = checkpoint.describe_values(tensor.shape, checkpoint.values_of(tensor.dtype, data),
-                                     lambda value: largest < abs(value) < math.inf, f"beyond {half}")
+    bad = checkpoint.describe_values(
+        tensor.shape,
+        checkpoint.values_of(tensor.dtype, data),
+        lambda value: largest < abs(value) < math.inf,
+        f"beyond {half}",
+    )
     if bad:
         other = "use --half bf16, or leave" if half == "f16" else "leave"
         raise CheckpointError(f"{path}: {name} has {bad}: {other} --half out")
@@ -146,8 +161,9 @@ def choose(state, args):
         elif name.endswith(COUNTER):
             counters.append(name)
         elif isinstance(value, Refused):
-            raise CheckpointError(f"{args.input}: {name} is {value.reason}, which cannot be converted; --drop {name} "
-                                  "leaves it out")
+            raise CheckpointError(
+                f"{args.input}: {name} is {value.reason}, which cannot be converted; --drop {name} leaves it out"
+            )
         elif not isinstance(value, Tensor):
             others.append(f"{name} ({kind_of(value)})")
         elif name in chosen:
@@ -167,8 +183,13 @@ def parse_arguments():
     parser.add_argument("--list", action="store_true", help="say what is in the file, write nothing")
     parser.add_argument("--key", help="where the weights stand in the checkpoint")
     parser.add_argument("--strip", action="append", default=[], metavar="PREFIX", help="take this off names too")
-    parser.add_argument("--drop", action="append", default=[], metavar="PREFIX",
-                        help="leave out what is called so, when prefixes are off: a head, as head.")
+    parser.add_argument(
+        "--drop",
+        action="append",
+        default=[],
+        metavar="PREFIX",
+        help="leave out what is called so, when prefixes are off: a head, as head.",
+    )
     parser.add_argument("--half", choices=("f16", "bf16"), help="store f32 weights in 16 bits")
     args = parser.parse_args()
     if bool(args.output) == args.list:

@@ -15,134 +15,34 @@ All variants are judged by one frozen backbone, the base's with its weights (wit
 backbone has no weights is left out. What is there already is not done again, so an interrupted call can be repeated.
 Needs dpsims-compile and dpsims-run in the PATH, or in --bin; nothing else but Python.
 """
+
 import argparse
-import copy
-import json
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
 import time
 
 import flags
+from ablation_list import AblationError, folder_name, is_setting, place_of, read_list, read_object, settings_of, shown
 
-DEFAULT_BACKBONE = "convnext_large"
 SCORES = ("frechet", "diversity")
-OWN_FLAGS = ("--model", "--output", "--steps", "--seed", "--resume", "--data", "--backbone-weights", "--features-model",
-             "--features-weights", "--checkpoint-every", "--sample-every", "--validate-every")
+OWN_FLAGS = (
+    "--model",
+    "--output",
+    "--steps",
+    "--seed",
+    "--resume",
+    "--data",
+    "--backbone-weights",
+    "--features-model",
+    "--features-weights",
+    "--checkpoint-every",
+    "--sample-every",
+    "--validate-every",
+)
 JUDGE = "judge.features.dpsims"  # a letter on either side of a dot: no variant's name, see folder_name
-
-
-class AblationError(Exception):
-    """What is wrong, in one line."""
-
-
-def shown(value):
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:60] + "..."
-
-
-def read_object(path):
-    """-> the JSON object in a file"""
-    try:
-        content = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AblationError(f"{path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise AblationError(f"{path}: is no JSON: {error}") from None
-    if not isinstance(content, dict):
-        raise AblationError(f"{path}: must hold one JSON object, not {shown(content)}")
-    return content
-
-
-def is_text(value):
-    return isinstance(value, str) and value.isprintable()
-
-
-def is_setting(value):
-    return is_text(value) and value.find("=") > 0
-
-
-def check_settings(place, holder):
-    settings = holder.get("set", [])
-    if not isinstance(settings, list):
-        raise AblationError(f'{place}: "set" is {shown(settings)}; it must be a list, as ["generator.noise=none"]')
-    for setting in settings:
-        if not is_setting(setting):
-            raise AblationError(f'{place}: "set" has {shown(setting)}; wants "key=value", as "generator.noise=none"')
-
-
-def place_of(path, variant):
-    return f'{path}: variant "{variant["name"]}"'
-
-
-def check_variant(path, i, variant):
-    if not isinstance(variant, dict) or not is_text(variant.get("name")):
-        raise AblationError(f'{path}: variant {i} has no "name", a line of text')
-    unknown = set(variant) - {"name", "set"}
-    if unknown:
-        raise AblationError(f"{place_of(path, variant)}: unknown key {shown(min(unknown))}; known are name, set")
-    check_settings(place_of(path, variant), variant)
-
-
-def read_list(path):
-    content = read_object(path)
-    if not is_text(content.get("base")):
-        raise AblationError(f'{path}: has no "base", the configuration\'s file')
-    unknown = set(content) - {"base", "set", "variants"}
-    if unknown:
-        raise AblationError(f"{path}: unknown key {shown(min(unknown))}; known are base, set, variants")
-    check_settings(path, content)
-    variants = content.get("variants")
-    if not isinstance(variants, list) or not variants:
-        raise AblationError(f'{path}: has no "variants"')
-    names = set()
-    for i, variant in enumerate(variants):
-        check_variant(path, i, variant)
-        folder = folder_name(variant["name"])
-        if folder in names:
-            raise AblationError(f'{path}: two variants would use the folder "{folder}"; rename one')
-        names.add(folder)
-    return content
-
-
-def folder_name(name):
-    """Letters and digits, and dots between digits alone: never "..", nor a file that the script writes."""
-    return re.sub(r"([^A-Za-z0-9.]|(?<![0-9])\.|\.(?![0-9]))+", "-", name).strip("-") or "variant"
-
-
-def apply_setting(place, configuration, setting):
-    """As dpsims-compile --set does."""
-    key, _, text = setting.partition("=")
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = text
-    *sections, last = key.split(".")
-    for section in sections:
-        if configuration.get(section) is None:
-            configuration[section] = {}
-        configuration = configuration[section]
-        if not isinstance(configuration, dict):
-            raise AblationError(f"{place}: --set {setting}: {section} is {shown(configuration)}, no section")
-    configuration[last] = value
-
-
-def settings_of(place, configuration, overrides):
-    """-> the discriminator's section after the overrides, with its defaults"""
-    configuration = copy.deepcopy(configuration)
-    for override in overrides:
-        apply_setting(place, configuration, override)
-    section = configuration.get("discriminator", {})
-    if not isinstance(section, dict):
-        raise AblationError(f"{place}: discriminator is {shown(section)}; a section is an object of keys and values")
-    section = {"backbone": DEFAULT_BACKBONE, "pretrained": True, **section}
-    for key, kind, words in (("backbone", str, "a string"), ("pretrained", bool, "true or false")):
-        if not isinstance(section[key], kind):
-            raise AblationError(f"{place}: discriminator.{key} is {shown(section[key])}; it must be {words}")
-    return section
 
 
 class Runner:
@@ -209,8 +109,19 @@ class Runner:
         self.compile(base, overrides, model, "--training")
         before = last_step(folder, torn=True)
         start = time.monotonic()
-        words = ["train", "--model", model, "--output", folder, "--steps", self.arguments.steps, "--seed",
-                 self.arguments.seed, "--resume", *judge]
+        words = [
+            "train",
+            "--model",
+            model,
+            "--output",
+            folder,
+            "--steps",
+            self.arguments.steps,
+            "--seed",
+            self.arguments.seed,
+            "--resume",
+            *judge,
+        ]
         if self.arguments.data:
             words += ["--data", self.arguments.data]
         if frozen:
@@ -268,7 +179,7 @@ def last_step(folder, torn=False):
 def mean_of_end(rows, column):
     """The mean over the last tenth of the steps."""
     values = [row[column] for row in rows if column in row]
-    tail = values[-max(1, len(values) // 10):]
+    tail = values[-max(1, len(values) // 10) :]
     return sum(tail) / len(tail) if tail else None
 
 
@@ -282,22 +193,44 @@ def summary(folder, overrides, timing):
     distances = [row["frechet"] for row in scores]
     best = min(scores, key=lambda row: row["frechet"]) if scores else {}
     seconds = timing[0] / timing[1] if timing and timing[1] else None
-    return [", ".join(f"`{o}`" for o in overrides), str(last_step(folder)),
-            number(distances[0] if distances else None), number(best.get("frechet")),
-            number(best.get("step"), "{:.0f}"), number(distances[-1] if distances else None),
-            number(scores[-1]["diversity"] if scores else None), number(mean_of_end(losses, "loss/g")),
-            number(mean_of_end(losses, "loss/d")), number(seconds)]
+    return [
+        ", ".join(f"`{o}`" for o in overrides),
+        str(last_step(folder)),
+        number(distances[0] if distances else None),
+        number(best.get("frechet")),
+        number(best.get("step"), "{:.0f}"),
+        number(distances[-1] if distances else None),
+        number(scores[-1]["diversity"] if scores else None),
+        number(mean_of_end(losses, "loss/g")),
+        number(mean_of_end(losses, "loss/d")),
+        number(seconds),
+    ]
 
 
-HEADER = ["variant", "settings", "steps", "Frechet, first", "best", "at step", "last", "diversity", "loss g", "loss d",
-          "s an iteration"]
+HEADER = [
+    "variant",
+    "settings",
+    "steps",
+    "Frechet, first",
+    "best",
+    "at step",
+    "last",
+    "diversity",
+    "loss g",
+    "loss d",
+    "s an iteration",
+]
 
 
 def write_table(path, title, lines):
     text = [f"# {title}", "", "| " + " | ".join(HEADER) + " |", "|" + "---|" * len(HEADER)]
     text += ["| " + " | ".join(line) + " |" for line in lines]
-    text += ["", "Frechet: of the averaged generator, over one frozen backbone for all. Losses: means of the last tenth of the "
-             "steps. s an iteration: this call's, everything included.", ""]
+    text += [
+        "",
+        "Frechet: of the averaged generator, over one frozen backbone for all. Losses: means of the last tenth of the "
+        "steps. s an iteration: this call's, everything included.",
+        "",
+    ]
     aside = path.with_suffix(".part")
     try:
         aside.write_text("\n".join(text), encoding="utf-8")
@@ -361,10 +294,14 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--points", type=positive, default=10, help="checkpoints, grids and distances of each variant")
     parser.add_argument("--backbone-weights", action="append", default=[], metavar="NAME=FILE")
-    parser.add_argument("--set", type=setting, action="append", default=[], metavar="KEY=VALUE",
-                        help="one more setting for all")
-    parser.add_argument("--train-flags", default="",
-                        help='more flags for dpsims-run train, "--threads 8"; none that the script gives itself')
+    parser.add_argument(
+        "--set", type=setting, action="append", default=[], metavar="KEY=VALUE", help="one more setting for all"
+    )
+    parser.add_argument(
+        "--train-flags",
+        default="",
+        help='more flags for dpsims-run train, "--threads 8"; none that the script gives itself',
+    )
     parser.add_argument("--bin", default="", help="where dpsims-compile and dpsims-run are")
     try:
         ablate(parser.parse_args())

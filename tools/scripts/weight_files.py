@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Files of weights, whatever their kind: PyTorch's checkpoints, safetensors, and several of them with an index."""
+
 import json
 import os
 import struct
@@ -50,7 +51,7 @@ def read_places(path):
     with open(path, "rb") as file:
         places = parse_json(file.read(), path).get("weight_map")
     if not isinstance(places, dict) or not all(isinstance(shard, str) for shard in places.values()):
-        raise CheckpointError(f"{path}: has no \"weight_map\" that tells each tensor's file")
+        raise CheckpointError(f'{path}: has no "weight_map" that tells each tensor\'s file')
     return places
 
 

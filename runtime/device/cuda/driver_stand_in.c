@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// lib/dpsims/libcuda.so.1, loaded in place of NVIDIA's driver by dpsims-run plans --for: cuDNN makes plans for a GPU that
-// is not here, but its engines that compile at run time also load what they compiled, and want a driver for that. This
-// one has no device, and says that it loaded everything.
+// lib/dpsims/libcuda.so.1, loaded in place of NVIDIA's driver by dpsims-run plans --for: cuDNN makes plans for a GPU
+// that is not here, but its engines that compile at run time also load what they compiled, and want a driver for that.
+// This one has no device, and says that it loaded everything.
 
 typedef int Status;
 enum { success = 0, noDevice = 100, notFound = 500 };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Reads the dialect's reference from stdin; writes its examples as one file: statements in a block each, whose arguments
-are the values that the example does not define."""
+"""Reads the dialect's reference from stdin; writes its examples as one file: statements in a block each, whose
+arguments are the values that the example does not define."""
+
 import re
 import sys
 

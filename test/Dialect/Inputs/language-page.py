@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Compares the operators and functions that a page describes with the table of them, and writes the page's examples, each
-of which is true, as a block.
+"""Compares the operators and functions that a page describes with the table of them, and writes the page's examples,
+each of which is true, as a block.
 
   language-page.py OPERATORS.def PAGE.md
 """
+
 import re
 import sys
 

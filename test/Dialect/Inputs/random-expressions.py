@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Random expressions, to see that what is printed means what was read.
 
-  random-expressions.py write          a block of expressions in all parentheses, as `let`s and in angle brackets
-  random-expressions.py check PRINTED  the same with values for the parameters, each compared with what was printed
+random-expressions.py write          a block of expressions in all parentheses, as `let`s and in angle brackets
+random-expressions.py check PRINTED  the same with values for the parameters, each compared with what was printed
 """
+
 import random
 import re
 import sys
 
 values = {"a": "(-5)", "b": "3", "c": "1.5", "p": "true", "q": "false"}
-numbers = ["({} + {})", "({} - {})", "({} * {})", "min({}, {})", "max({}, {})", "[{}, {}][1]", "{{a = {}, b = {}}}[\"a\"]"]
+numbers = [
+    "({} + {})",
+    "({} - {})",
+    "({} * {})",
+    "min({}, {})",
+    "max({}, {})",
+    "[{}, {}][1]",
+    '{{a = {}, b = {}}}["a"]',
+]
 units = ["(-{})", "({} / 7)", "({} / 2.0)", "(round({}) mod 3)", "(-ceil({}))"]
 comparisons = ["({} < {})", "({} <= {})", "({} > {})", "({} >= {})", "({} == {})"]
 logic = ["({} and {})", "({} or {})", "({} == {})"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """add-prefix.py FILE PREFIX OUTPUT: safetensors whose tensors are called PREFIX and their name."""
+
 import json
 import struct
 import sys

@@ -6,6 +6,7 @@
 
 Works in the working directory, with stand-ins for the tools: they train nothing, but write a run's table.
 """
+
 import json
 import os
 import pathlib
@@ -62,8 +63,11 @@ def lists():
 def names():
     frozen = 'discriminator={"pretrained": false}'
     variants = [{"name": name, "set": [frozen]} for name in ("..", "features", "table.md", "lr 0.1", "judge.features")]
-    call("--backbone-weights", "a=" + write("a.safetensors", ""),
-         variants=write("names.json", json.dumps({"base": "base.json", "variants": variants})))
+    call(
+        "--backbone-weights",
+        "a=" + write("a.safetensors", ""),
+        variants=write("names.json", json.dumps({"base": "base.json", "variants": variants})),
+    )
     print(*sorted(set(os.listdir("out")) - {"a", "a.dpsims"}))
 
 

@@ -6,6 +6,7 @@
 
 Needs nothing but Python. The label map is larger than the photos by a whole factor.
 """
+
 import itertools
 import struct
 import sys
@@ -24,8 +25,8 @@ def read_png(path):
     data = open(path, "rb").read()
     place, packed = 8, b""
     while place < len(data):
-        length, kind = struct.unpack(">I4s", data[place:place + 8])
-        body = data[place + 8:place + 8 + length]
+        length, kind = struct.unpack(">I4s", data[place : place + 8])
+        body = data[place + 8 : place + 8 + length]
         if kind == b"IHDR":
             width, height, depth, colour = struct.unpack(">IIBB", body[:10])
         elif kind == b"IDAT":
@@ -35,13 +36,13 @@ def read_png(path):
     size = 3 if colour == 2 else 1
     raw, above, rows = zlib.decompress(packed), [0] * (width * size), []
     for y in range(height):
-        line = raw[y * (width * size + 1):(y + 1) * (width * size + 1)]
+        line = raw[y * (width * size + 1) : (y + 1) * (width * size + 1)]
         row = []
         for i, byte in enumerate(line[1:]):
             a, c = (row[i - size], above[i - size]) if i >= size else (0, 0)
             row.append((byte + (0, a, above[i], (a + above[i]) // 2, paeth(a, above[i], c))[line[0]]) & 255)
         above = row
-        rows.append([tuple(row[i:i + size]) for i in range(0, len(row), size)])
+        rows.append([tuple(row[i : i + size]) for i in range(0, len(row), size)])
     return rows
 
 
@@ -53,7 +54,9 @@ for y, x in itertools.product(range(len(photo)), range(len(photo[0]))):
 means = {label: sum(values) / len(values) for label, values in light.items()}
 pairs = [(a, b) for one, two in zip(photo, other) for p, q in zip(one, two) for a, b in zip(p, q)]
 difference = sum(abs(a - b) for a, b in pairs) / len(pairs)
-print("light:", " ".join(f"{label}: {mean:.0f}" for label, mean in sorted(means.items())), f"difference: {difference:.1f}")
+print(
+    "light:", " ".join(f"{label}: {mean:.0f}" for label, mean in sorted(means.items())), f"difference: {difference:.1f}"
+)
 assert means[SKY] > 180, "the sky is dark"
 for label in (BUILDING, ROAD, TREE, CAR):
     assert 20 < means[label] < means[SKY] - 40, f"label {label} is as light as the sky, or black"

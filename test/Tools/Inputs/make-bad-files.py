@@ -6,6 +6,7 @@
 
 Needs nothing but Python.
 """
+
 import json
 import os
 import struct
@@ -25,8 +26,8 @@ def safetensors(header, data):
 
 def weights(data):
     length = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:8 + length])
-    body = data[8 + length:]
+    header = json.loads(data[8 : 8 + length])
+    body = data[8 + length :]
     name = sorted(key for key in header if key != "__metadata__")[0]
 
     def changed(**fields):
@@ -35,7 +36,7 @@ def weights(data):
     shape, (begin, end) = header[name]["shape"], header[name]["data_offsets"]
     last = max((key for key in header if key != "__metadata__"), key=lambda key: header[key]["data_offsets"][1])
     rest = {key: value for key, value in header.items() if key != last}
-    write("missing.safetensors", safetensors(rest, body[:header[last]["data_offsets"][0]]))
+    write("missing.safetensors", safetensors(rest, body[: header[last]["data_offsets"][0]]))
     extra = {"dtype": "F32", "shape": [2], "data_offsets": [len(body), len(body) + 8]}
     write("extra.safetensors", safetensors(dict(header, colour=extra), body + bytes(8)))
     write("misshaped.safetensors", safetensors(changed(shape=[1] + shape), body))
@@ -45,14 +46,14 @@ def weights(data):
     write("type.safetensors", safetensors(changed(dtype="F33"), body))
     write("long-header.safetensors", struct.pack("<Q", 1 << 60) + data[8:])
     write("no-json.safetensors", safetensors(b"{" * 40, body))
-    write("cut.safetensors", data[:len(data) // 2])
+    write("cut.safetensors", data[: len(data) // 2])
     write("empty.safetensors", b"")
 
 
 def model(data):
-    write("cut.dpsims", data[:len(data) // 2])
+    write("cut.dpsims", data[: len(data) // 2])
     middle = len(data) // 2
-    write("changed.dpsims", data[:middle] + bytes([data[middle] ^ 0x55]) + data[middle + 1:])
+    write("changed.dpsims", data[:middle] + bytes([data[middle] ^ 0x55]) + data[middle + 1 :])
     write("text.dpsims", b"this is no model\n" * 100)
     write("empty.dpsims", b"")
 
@@ -63,8 +64,12 @@ def chunk(kind, data):
 
 def png(width, height, rows, depth=8, colour=0):
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)) +
-            chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+        + chunk(b"IDAT", pixels)
+        + chunk(b"IEND", b"")
+    )
 
 
 def labels():
@@ -76,7 +81,7 @@ def labels():
     wrong[7][3] = 77
     write("ids.png", png(64, 64, [bytes(row) for row in wrong]))
     write("colour.png", png(64, 64, [bytes((1, 2, 3)) * 64] * 64, colour=2))
-    write("cut.png", good[:len(good) - 40])
+    write("cut.png", good[: len(good) - 40])
     write("huge.png", png(100000, 100000, [b""]))
     write("text.png", b"this is no picture\n")
     write("empty.png", b"")

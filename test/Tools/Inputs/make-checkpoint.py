@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """make-checkpoint.py FILE.pth EXPRESSION: writes what the expression gives, in PyTorch's format, without PyTorch.
 
-    make-checkpoint.py a.pth "{'state_dict': {'w': f32([2, 2], [1, 2, 3, 4])}}"
+make-checkpoint.py a.pth "{'state_dict': {'w': f32([2, 2], [1, 2, 3, 4])}}"
 """
+
 import array
 import collections
 import math
@@ -12,8 +13,15 @@ import types
 import zipfile
 
 STORAGES = {"f": "FloatStorage", "q": "LongStorage", "B": "UntypedStorage"}
-FUNCTIONS = ("_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_parameter_with_state", "_rebuild_from_type_v2",
-             "_rebuild_sparse_tensor", "_rebuild_meta_tensor_no_storage", "_rebuild_of_the_future")
+FUNCTIONS = (
+    "_rebuild_tensor_v2",
+    "_rebuild_tensor_v3",
+    "_rebuild_parameter_with_state",
+    "_rebuild_from_type_v2",
+    "_rebuild_sparse_tensor",
+    "_rebuild_meta_tensor_no_storage",
+    "_rebuild_of_the_future",
+)
 
 
 class Storage:
@@ -36,6 +44,7 @@ class Call:
 class DType:
     def __reduce__(self):
         return "uint16"
+
     __module__ = "torch"
 
 
@@ -79,6 +88,7 @@ def fake_torch():
 
         def rebuild(*_):
             """Never called here."""
+
         rebuild.__module__, rebuild.__qualname__, rebuild.__name__ = module.__name__, name, name
         setattr(module, name, rebuild)
         setattr(utils, name, rebuild)
@@ -96,18 +106,28 @@ class Pickler(pickle.Pickler):
             return None
         if value not in self.storages:
             self.storages.append(value)
-        return ("storage", getattr(self.torch, value.kind), str(self.storages.index(value)), "cpu",
-                len(value.numbers))
+        return ("storage", getattr(self.torch, value.kind), str(self.storages.index(value)), "cpu", len(value.numbers))
 
 
 def main():
     torch = fake_torch()
-    names = {"nan": math.nan, "inf": math.inf, "OrderedDict": collections.OrderedDict, "Storage": Storage, "Call": Call,
-             "view": view, "f32": f32, "i64": i64, "u16": u16, "negated": negated, "with_attribute": with_attribute,
-             "parameter": lambda tensor: Call("_rebuild_parameter_with_state", tensor, True, {}, {"note": 1}),
-             "sparse": lambda: Call("_rebuild_sparse_tensor", 0, ()),
-             "meta": lambda: Call("_rebuild_meta_tensor_no_storage", 0, (2,), (1,), False),
-             "future": lambda: Call("_rebuild_of_the_future", 1)}
+    names = {
+        "nan": math.nan,
+        "inf": math.inf,
+        "OrderedDict": collections.OrderedDict,
+        "Storage": Storage,
+        "Call": Call,
+        "view": view,
+        "f32": f32,
+        "i64": i64,
+        "u16": u16,
+        "negated": negated,
+        "with_attribute": with_attribute,
+        "parameter": lambda tensor: Call("_rebuild_parameter_with_state", tensor, True, {}, {"note": 1}),
+        "sparse": lambda: Call("_rebuild_sparse_tensor", 0, ()),
+        "meta": lambda: Call("_rebuild_meta_tensor_no_storage", 0, (2,), (1,), False),
+        "future": lambda: Call("_rebuild_of_the_future", 1),
+    }
     with zipfile.ZipFile(sys.argv[1], "w") as archive:
         with archive.open("archive/data.pkl", "w") as file:
             pickler = Pickler(file, torch)

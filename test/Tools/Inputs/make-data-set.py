@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes small data sets in CamVid's folders: FOLDER/good, of five classes; FOLDER/bad with every kind of fault;
-FOLDER/turned with photos that have an EXIF orientation; FOLDER/stored and FOLDER/colours with label maps that show the same and store it differently; FOLDER/mask and
-FOLDER/shifted with ids that may mean something else than they seem to; configurations of the last four.
+FOLDER/turned with photos that have an EXIF orientation; FOLDER/stored and FOLDER/colours with label maps that show the
+same and store it differently; FOLDER/mask and FOLDER/shifted with ids that may mean something else than they seem to;
+configurations of the last four.
 
     make-data-set.py FOLDER
 
 Needs nothing but Python.
 """
+
 import base64
 import json
 import os
@@ -22,12 +24,17 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(width, height, colour, pixel, depth=8, palette=bytes(range(0, 240))):
+def png(width, height, colour, pixel, depth=8, palette=bytes(range(240))):
     """`pixel(x, y)` gives the bytes of one pixel."""
     rows = b"".join(b"\0" + b"".join(bytes(pixel(x, y)) for x in range(width)) for y in range(height))
     palette = chunk(b"PLTE", palette) if colour == INDEXED else b""
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)) +
-            palette + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+        + palette
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def photo(width=80, height=64):
@@ -86,9 +93,10 @@ def grey_jpeg(orientation):
     """A JPEG of 16 x 8 grey pixels, with EXIF."""
     jpeg = base64.b64decode(
         b"/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////////////////////////////////////"
-        b"////////////wAALCAAIABABAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
+        b"////////////wAALCAAIABABAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z"
+    )
     exif = b"Exif\0\0MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 274, 3, 1, orientation, 0, 0)
-    return jpeg[:2] + struct.pack(">HH", 0xffe1, 2 + len(exif)) + exif + jpeg[2:]
+    return jpeg[:2] + struct.pack(">HH", 0xFFE1, 2 + len(exif)) + exif + jpeg[2:]
 
 
 def turned():
@@ -107,8 +115,14 @@ def stored():
     configure("stored", {"num_classes": 150, "data": {"remap": "minus_one", "ignore": [255]}})
     add("stored/train", "grey", photo(), stripes(GREY, [(id,) for id in greys]))
     add("stored/train", "grey16", photo(), stripes(GREY, [(0, id) for id in greys], 16))
-    add("stored/train", "indexed", photo(), stripes(INDEXED, [(3,), (2,), (1,), (0,)], palette=bytes(
-        grey for id in reversed(greys) for grey in (id, id, id))))
+    add(
+        "stored/train",
+        "indexed",
+        photo(),
+        stripes(
+            INDEXED, [(3,), (2,), (1,), (0,)], palette=bytes(grey for id in reversed(greys) for grey in (id, id, id))
+        ),
+    )
 
 
 def colours():

@@ -6,6 +6,7 @@
 
 Needs nothing but Python.
 """
+
 import json
 import struct
 import sys
@@ -18,9 +19,10 @@ instances = [y // 16 * 10 + x // 16 for _ in range(batch) for y in range(height)
 noise = [((7 * i + 3) % 11 - 5) / 5 for i in range(batch * noise_dim)]
 header, data = {}, b""
 for name, kind, letter, shape, values in [
-        ("labels", "I32", "i", [batch, height, width], labels),
-        ("z", "F32", "f", [batch, noise_dim], noise),
-        ("instances", "I32", "i", [batch, height, width], instances)]:
+    ("labels", "I32", "i", [batch, height, width], labels),
+    ("z", "F32", "f", [batch, noise_dim], noise),
+    ("instances", "I32", "i", [batch, height, width], instances),
+]:
     packed = struct.pack("<%d%s" % (len(values), letter), *values)
     header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
     data += packed

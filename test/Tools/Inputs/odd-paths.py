@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Gives commands paths that are not UTF-8, and two Unicode forms of one name; in a folder with the model m.dpsims."""
+
 import os
 import shutil
 import subprocess

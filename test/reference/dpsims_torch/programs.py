@@ -9,11 +9,11 @@ Tensors are NCHW; ids are int32. Weights are named relative to the network:
     features        image -> tap0 .. tap3                                                   by timm's names
     generator_gradients, discriminator_gradients (of one step's loss, in training mode, without an update)
                     labels, image, z1, z2, z3, patch_index0 .. patch_index3 (B,P) [instances]
-                    [labelmix_choice (classes + 1,)] -> loss, each part, gradient/WEIGHT     generator.*, discriminator.*
+                    [labelmix_choice (classes + 1,)] -> loss, each part, gradient/WEIGHT    generator.*, discriminator.*
     train           the same inputs with the steps in front -> loss/PART (steps,), after/WEIGHT, ema/generator.WEIGHT
 
-BatchNorm uses running statistics in `generator` and `features`, those of the batch in the programs of training. A frozen
-backbone has running ones everywhere, one that is trained from scratch those of the batch in training and in
+BatchNorm uses running statistics in `generator` and `features`, those of the batch in the programs of training. A
+frozen backbone has running ones everywhere, one that is trained from scratch those of the batch in training and in
 `discriminator`. In training the power iteration of spectral norm comes first for the network that steps, as in
 `Trainer.step`.
 """
@@ -38,9 +38,7 @@ UNSTORED = ("num_batches_tracked", "relative_position_index", "attn_mask")  # st
 Tensors = dict[str, Tensor]
 
 
-def noise_in_cells(
-    batch: int, size: Sequence[int], cells: Sequence[int], random: torch.Generator
-) -> Iterator[Tensor]:
+def noise_in_cells(batch: int, size: Sequence[int], cells: Sequence[int], random: torch.Generator) -> Iterator[Tensor]:
     """Normal noise (batch, 3, H, W), once for each of `cells`, in cells of so many pixels a side."""
     height, width = size
     for cell in cells:

@@ -3,6 +3,7 @@
 #
 # commands.sh DPSIMS-RUN MAKE-MODEL LABELS.png: every command of dpsims-run with good and bad input.
 # LABELS.png: a label map of 6 x 4 pixels with ids 0..4 and 9.
+# shellcheck disable=SC2086 # $execute and $sample are several words
 set -u
 run=$1 make=$2 labels=$3
 work=$(mktemp -d) || exit 1
@@ -79,7 +80,7 @@ bad "init, wrong entry" "no entry .other.; it has: main" init --model network.dp
 # execute: the tensor x, 2048 times 1.0, by hand
 header='{"x":{"dtype":"F32","shape":[1,16,16,8],"data_offsets":[0,8192]}}'
 {
-  printf "\\$(printf %o ${#header})"
+  printf %b "\\0$(printf %o ${#header})"
   printf '\0\0\0\0\0\0\0%s' "$header"
   i=0
   while [ $i -lt 2048 ]; do
@@ -109,8 +110,8 @@ bad "unwritable outputs" "no/such/y.safetensors" $execute --outputs no/such/y.sa
   "$run" init --model network.dpsims -o full.safetensors >out.full 2>err.full
   echo $? >status.full
 )
-[ "$(cat status.full)" = 1 ] && grep -q "^dpsims-run: error: full.safetensors" err.full || complain "full disk"
-ls -A | grep -q "^\.*full.safetensors" && complain "full disk: something is left"
+{ [ "$(cat status.full)" = 1 ] && grep -q "^dpsims-run: error: full.safetensors" err.full; } || complain "full disk"
+[ -z "$(find . -name '*full.safetensors*')" ] || complain "full disk: something is left"
 if [ -w /dev/full ]; then
   "$run" info network.dpsims >/dev/full 2>err && complain "standard output that cannot be written"
   grep -q "standard output" err || complain "standard output that cannot be written: no message"

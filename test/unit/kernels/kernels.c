@@ -27,7 +27,8 @@ void share(void *const *args, int64_t begin, int64_t end) {
     y[i] = (int32_t)(end - begin);
 }
 
-// A picture of 4 x 6 pixels a point: red is 40 times the label (-1: 255), green the first noise value, blue the instance.
+// A picture of 4 x 6 pixels a point: red is 40 times the label (-1: 255), green the first noise value, blue the
+// instance.
 void paint(void *const *args, int64_t begin, int64_t end) {
   for (int64_t n = begin; n < end; ++n) {
     const int32_t *labels = (const int32_t *)args[0] + n * 24;

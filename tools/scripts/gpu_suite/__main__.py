@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks and times dpsims on a GPU: results.json and a table, gpu.md.
 
-    gpu-suite.sh run                 all steps, in nine minutes
-    gpu-suite.sh run --short         versions, some golden cases, sampling: 100 s
-    gpu-suite.sh pack -o FILE        makes a file for a machine without compiler and network:
-                                     copy it there, tar xf FILE, dpsims-gpu-suite/gpu-suite.sh run
+gpu-suite.sh run                 all steps, in nine minutes
+gpu-suite.sh run --short         versions, some golden cases, sampling: 100 s
+gpu-suite.sh pack -o FILE        makes a file for a machine without compiler and network:
+                                 copy it there, tar xf FILE, dpsims-gpu-suite/gpu-suite.sh run
 """
+
 import argparse
 import os
 import pathlib
@@ -54,11 +55,13 @@ def folder(text):
 
 def folder_with(name):
     """-> the type of a flag: a folder that has the file `name`."""
+
     def check(text):
         path = pathlib.Path(text).resolve()
         if not (path / name).is_file():
             raise argparse.ArgumentTypeError(f"{text}: has no {name}")
         return path
+
     return check
 
 
@@ -79,21 +82,34 @@ def step_names(text):
     chosen = names(text)
     unknown = set(chosen) - {step.name for step in STEPS}
     if unknown or not chosen:
-        raise argparse.ArgumentTypeError(f"no step {min(unknown, default=repr(text))}; there are "
-                                         + ", ".join(step.name for step in STEPS))
+        raise argparse.ArgumentTypeError(
+            f"no step {min(unknown, default=repr(text))}; there are " + ", ".join(step.name for step in STEPS)
+        )
     return ("versions", *chosen)
 
 
 def add_common(parser):
-    parser.add_argument("--config", default=CONFIG, metavar="NAME",
-                        help=f"what is timed: a name in models/configs, or a file ({CONFIG})")
+    parser.add_argument(
+        "--config",
+        default=CONFIG,
+        metavar="NAME",
+        help=f"what is timed: a name in models/configs, or a file ({CONFIG})",
+    )
     parser.add_argument("--cases", type=names, metavar="A,B", help="only these golden cases")
     parser.add_argument("--bin", type=folder, metavar="DIR", help="take built programs from there, build nothing")
-    parser.add_argument("--reference", type=folder_with("dpsims_torch/__init__.py"), metavar="DIR",
-                        help="another folder with dpsims_torch, the method in PyTorch (test/reference)")
-    parser.add_argument("--emulated", type=folder_with(pack.LIBRARY), metavar="DIR",
-                        help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels "
-                             "compute, run makes a dry run on it")
+    parser.add_argument(
+        "--reference",
+        type=folder_with("dpsims_torch/__init__.py"),
+        metavar="DIR",
+        help="another folder with dpsims_torch, the method in PyTorch (test/reference)",
+    )
+    parser.add_argument(
+        "--emulated",
+        type=folder_with(pack.LIBRARY),
+        metavar="DIR",
+        help="where the emulated device's libdpsims-cuda.so is: pack records with it what kernels "
+        "compute, run makes a dry run on it",
+    )
 
 
 def parse_arguments():
@@ -102,24 +118,60 @@ def parse_arguments():
     run = commands.add_parser("run", description="Runs the suite on this machine's GPU.")
     add_common(run)
     run.add_argument("--short", action="store_true", help="versions, some golden cases, sampling of batch 1")
-    run.add_argument("--steps", type=step_names, default=(), metavar="A,B",
-                     help="only versions and these: " + ", ".join(step.name for step in STEPS[1:]))
-    run.add_argument("--output", type=pathlib.Path, default=pathlib.Path("gpu-results"), metavar="DIR",
-                     help="for results.json, gpu.md and suite.log (gpu-results)")
-    run.add_argument("--limit", type=positive, default=540, metavar="S",
-                     help="seconds for the steps (540); a clone builds and compiles before they begin")
-    run.add_argument("--jobs", type=positive, default=min(4, os.cpu_count() or 1), metavar="N",
-                     help="golden cases, or parts of the conformance tests, at a time")
+    run.add_argument(
+        "--steps",
+        type=step_names,
+        default=(),
+        metavar="A,B",
+        help="only versions and these: " + ", ".join(step.name for step in STEPS[1:]),
+    )
+    run.add_argument(
+        "--output",
+        type=pathlib.Path,
+        default=pathlib.Path("gpu-results"),
+        metavar="DIR",
+        help="for results.json, gpu.md and suite.log (gpu-results)",
+    )
+    run.add_argument(
+        "--limit",
+        type=positive,
+        default=540,
+        metavar="S",
+        help="seconds for the steps (540); a clone builds and compiles before they begin",
+    )
+    run.add_argument(
+        "--jobs",
+        type=positive,
+        default=min(4, os.cpu_count() or 1),
+        metavar="N",
+        help="golden cases, or parts of the conformance tests, at a time",
+    )
     run.add_argument("--python", type=program, default=sys.executable, metavar="FILE", help="a Python that has PyTorch")
     make = commands.add_parser("pack", description="Packs programs, models and scripts into one file.")
     add_common(make)
-    make.add_argument("-o", "--output", dest="file", type=pathlib.Path, default=pathlib.Path("dpsims-gpu-suite.tar.xz"),
-                      metavar="FILE", help="dpsims-gpu-suite.tar.xz; .gz is larger")
-    make.add_argument("--plans-for", type=file, action="append", default=[], metavar="DEVICE.json",
-                      help="a GPU, described as for dpsims-run plans: its plans for convolutions are packed too; takes "
-                           "minutes")
-    make.add_argument("--plans", type=pathlib.Path, metavar="FILE",
-                      help="plan cache to pack, of an earlier run or pack; --plans-for adds what is missing to it")
+    make.add_argument(
+        "-o",
+        "--output",
+        dest="file",
+        type=pathlib.Path,
+        default=pathlib.Path("dpsims-gpu-suite.tar.xz"),
+        metavar="FILE",
+        help="dpsims-gpu-suite.tar.xz; .gz is larger",
+    )
+    make.add_argument(
+        "--plans-for",
+        type=file,
+        action="append",
+        default=[],
+        metavar="DEVICE.json",
+        help="a GPU, described as for dpsims-run plans: its plans for convolutions are packed too; takes minutes",
+    )
+    make.add_argument(
+        "--plans",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="plan cache to pack, of an earlier run or pack; --plans-for adds what is missing to it",
+    )
     return parser.parse_args()
 
 
@@ -127,8 +179,9 @@ def open_suite(options):
     """-> the packed suite that this script is part of, or one made of the clone."""
     if (SCRIPTS / MANIFEST).is_file():
         if options.bin or options.config != CONFIG:
-            raise SuiteError("--bin and --config: a packed suite has programs and models of its own; use them in a "
-                             "clone")
+            raise SuiteError(
+                "--bin and --config: a packed suite has programs and models of its own; use them in a clone"
+            )
         return Suite(SCRIPTS)
     root = root_of_clone()
     if not root:
@@ -154,8 +207,11 @@ def environment_of(options, suite):
 
 
 def write_table(options, environment):
-    process.run_command([sys.executable, SCRIPTS / "gpu-results.py", options.output / "results.json", "-o",
-                         options.output / "gpu.md"], 60, environment)
+    process.run_command(
+        [sys.executable, SCRIPTS / "gpu-results.py", options.output / "results.json", "-o", options.output / "gpu.md"],
+        60,
+        environment,
+    )
 
 
 def run(options):
@@ -169,8 +225,13 @@ def run(options):
     options.reference = options.reference or (SCRIPTS / "reference" if packed else root / pack.REFERENCE)
     suite.cases(options.cases)  # before the first step
     results = Results(options.output / "results.json")
-    results.data.update(commit=suite.data["commit"], config=suite.data["config"], short=options.short,
-                        emulated=bool(options.emulated), limit=options.limit)
+    results.data.update(
+        commit=suite.data["commit"],
+        config=suite.data["config"],
+        short=options.short,
+        emulated=bool(options.emulated),
+        limit=options.limit,
+    )
     environment = environment_of(options, suite)
     with tempfile.TemporaryDirectory(prefix="dpsims-gpu-suite-") as work:
         environment["XDG_CACHE_HOME"] = work
@@ -192,8 +253,10 @@ def main():
         if not root:
             raise SuiteError("pack: only a clone can be packed")
         path, needs = pack.pack(root, options)
-        print(f"{path}: {path.stat().st_size / 1e6:.1f} MB; needs {', '.join(needs.pop('libraries'))}; "
-              + ", ".join(f"{family} {version}" for family, version in needs.items()))
+        print(
+            f"{path}: {path.stat().st_size / 1e6:.1f} MB; needs {', '.join(needs.pop('libraries'))}; "
+            + ", ".join(f"{family} {version}" for family, version in needs.items())
+        )
         return 0
     except (SuiteError, process.CommandError) as error:
         sys.exit(f"gpu-suite.sh: error: {error}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What is here, and whether whole programs give right results."""
+
 import concurrent.futures
 import importlib.metadata
 import platform
@@ -11,18 +12,32 @@ from runner import NoDevice
 
 # TF32 keeps 10 bits of the mantissa; networks of normalised layers stay within this of f32.
 TF32_TOLERANCE = 1e-2
-TF32_CASES = ("generator-none", "generator-attention", "generator-concat", "discriminator-none", "features-resnet18",
-              "features-convnext-atto")
-SHORT_CASES = ("generator-none", "generator-attention", "discriminator-bn", "features-convnext-atto",
-               "features-efficientnet-b0", "generator-gradients-paper", "train-fast")
+TF32_CASES = (
+    "generator-none",
+    "generator-attention",
+    "generator-concat",
+    "discriminator-none",
+    "features-resnet18",
+    "features-convnext-atto",
+)
+SHORT_CASES = (
+    "generator-none",
+    "generator-attention",
+    "discriminator-bn",
+    "features-convnext-atto",
+    "features-efficientnet-b0",
+    "generator-gradients-paper",
+    "train-fast",
+)
 SMOKE_CASE = "generator-none"
 # How dpsims-run begins when no case can run: without GPU, driver, libraries or CUDA device.
 DEVICE_MISSING = "compiled for cuda, "
 
 
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
 # 0. versions
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
+
 
 def first_line(context, words):
     try:
@@ -51,16 +66,22 @@ def versions(context):
     data["device"] = gpu_figures(context)
     # What is there and what is missing, as dpsims-run finds it.
     data["devices"] = context.dpsims("info", "--devices").splitlines()
-    found = {"dpsims": context.dpsims("--version").strip(), "python": platform.python_version(),
-             "system": platform.platform(), "nvcc": first_line(context, ["nvcc", "--version"]),
-             "compute-sanitizer": first_line(context, ["compute-sanitizer", "--version"]),
-             "torch": package_version("torch"), "triton": package_version("triton")}
+    found = {
+        "dpsims": context.dpsims("--version").strip(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "nvcc": first_line(context, ["nvcc", "--version"]),
+        "compute-sanitizer": first_line(context, ["compute-sanitizer", "--version"]),
+        "torch": package_version("torch"),
+        "triton": package_version("triton"),
+    }
     data["versions"] = {name: version for name, version in found.items() if version}
 
 
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
 # 1. and 2. golden cases
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
+
 
 def judges_itself(case):
     """Programs of training have tolerances by kind, in a program of their own."""
@@ -80,8 +101,16 @@ def case_words(context, case):
     weights = context.work / f"{name}.weights.safetensors"
     if not weights.exists():
         context.command([context.suite.program("dpsims-golden-weights"), folder / f"{name}.dpsims", weights])
-    return [context.suite.program("dpsims-run"), "execute", "--model", folder / f"{name}.dpsims", "--weights", weights,
-            "--inputs", folder / name / "inputs.safetensors"]
+    return [
+        context.suite.program("dpsims-run"),
+        "execute",
+        "--model",
+        folder / f"{name}.dpsims",
+        "--weights",
+        weights,
+        "--inputs",
+        folder / name / "inputs.safetensors",
+    ]
 
 
 def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
@@ -91,11 +120,13 @@ def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
     if judges_itself(case):
         outputs = context.work / f"{case['name']}.outputs.safetensors"
         context.command([*words, "--outputs", outputs], environment=environment)
-        status, text = context.command([context.suite.program("dpsims-golden-compare"), "--kinks", expected, outputs],
-                                       allowed=(0, 1))
+        status, text = context.command(
+            [context.suite.program("dpsims-golden-compare"), "--kinks", expected, outputs], allowed=(0, 1)
+        )
     else:
-        status, text = context.command([*words, "--expected", expected, "--tolerance", tolerance],
-                                       environment=environment, allowed=(0, 1))
+        status, text = context.command(
+            [*words, "--expected", expected, "--tolerance", tolerance], environment=environment, allowed=(0, 1)
+        )
     error = worst_error(text)
     if error is None:
         raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
@@ -141,6 +172,8 @@ def golden(context):
     bad = [entry for entry in entries if entry["status"] != "passed"]
     if bad:
         kind = process.OutOfTime if all(entry["status"] == "timed out" for entry in bad) else process.CommandError
-        lines = [f"{entry['case']} {entry['precision']}: " + entry.get("reason", f"error {entry.get('error', 0):g}")
-                 for entry in bad]
+        lines = [
+            f"{entry['case']} {entry['precision']}: " + entry.get("reason", f"error {entry.get('error', 0):g}")
+            for entry in bad
+        ]
         raise kind(f"{len(bad)} of {len(entries)} cases: {lines[0]}", lines)

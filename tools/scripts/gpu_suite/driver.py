@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Whether there is a GPU: asked of the driver, before anything is built."""
+
 import ctypes
 import os
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Whether single steps and kernels are right, and keep to their memory."""
+
 import concurrent.futures
 import re
 import shutil
@@ -13,16 +14,27 @@ SANITIZED_CASES = ("generator-attention", "train-fast")
 CONFORMANCE = {"f32": (), "tf32": ("--tf32",)}
 
 
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
 # Every kind of step against plain loops
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
+
 
 def shard(context, flags, index):
     """Runs one of --jobs parts of the tests; -> (tests that passed, names of those that failed)."""
     environment = {"GTEST_TOTAL_SHARDS": str(context.options.jobs), "GTEST_SHARD_INDEX": str(index)}
-    _, text = context.command([context.suite.program("dpsims-conformance"), "--device", "cuda", "--models",
-                               context.suite.folder / "models", "--gtest_brief=1", *flags], environment,
-                              allowed=(0, 1))
+    _, text = context.command(
+        [
+            context.suite.program("dpsims-conformance"),
+            "--device",
+            "cuda",
+            "--models",
+            context.suite.folder / "models",
+            "--gtest_brief=1",
+            *flags,
+        ],
+        environment,
+        allowed=(0, 1),
+    )
     passed = re.search(r"PASSED  \] (\d+) test", text)
     if not passed:
         raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
@@ -34,21 +46,25 @@ def conformance(context):
         raise Skip("dpsims-conformance is not there: configure with -DDPSIMS_TESTS=ON")
     failures = []
     with concurrent.futures.ThreadPoolExecutor(context.options.jobs) as pool:
-        parts = {precision: [pool.submit(shard, context, flags, index) for index in range(context.options.jobs)]
-                 for precision, flags in CONFORMANCE.items()}
+        parts = {
+            precision: [pool.submit(shard, context, flags, index) for index in range(context.options.jobs)]
+            for precision, flags in CONFORMANCE.items()
+        }
         for precision, work in parts.items():
             done = [part.result() for part in work]
             failed = sorted({name for _, names in done for name in names})
-            context.record("conformance", {"precision": precision, "passed": sum(passed for passed, _ in done),
-                                           "failed": failed})
+            context.record(
+                "conformance", {"precision": precision, "passed": sum(passed for passed, _ in done), "failed": failed}
+            )
             failures += failed
     if failures:
-        raise process.CommandError(f"{len(failures)} tests failed: {failures[0]}", failures[:process.TAIL_LINES])
+        raise process.CommandError(f"{len(failures)} tests failed: {failures[0]}", failures[: process.TAIL_LINES])
 
 
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
 # Every kernel against what it computed on the emulated device
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
+
 
 def recorded_sums(context):
     """Compares each kernel's results with the sums that the emulated device left."""
@@ -63,16 +79,25 @@ def recorded_sums(context):
         if not found:
             raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
         differing = re.findall(r"^(?:differs by|is written).*", text, re.M)
-        context.record("kernels", {"model": sums.stem, "agree": int(found[1]), "arguments": int(found[2]),
-                                   "worst": float(found[3]), "failures": differing})
+        context.record(
+            "kernels",
+            {
+                "model": sums.stem,
+                "agree": int(found[1]),
+                "arguments": int(found[2]),
+                "worst": float(found[3]),
+                "failures": differing,
+            },
+        )
         bad += differing
     if bad:
-        raise process.CommandError(f"{len(bad)} results differ: {bad[0]}", bad[:process.TAIL_LINES])
+        raise process.CommandError(f"{len(bad)} results differ: {bad[0]}", bad[: process.TAIL_LINES])
 
 
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
 # compute-sanitizer
-#===---------------------------------------------------------------------------------------------------------------===#
+# ===---------------------------------------------------------------------------------------------------------------===#
+
 
 def sanitizer(context):
     if not shutil.which("compute-sanitizer", path=context.environment["PATH"]):

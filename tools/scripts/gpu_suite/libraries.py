@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Where the CUDA libraries are: the toolkit's folders, then those of PyTorch's wheels."""
+
 import glob
 import os
 import subprocess
@@ -10,8 +11,12 @@ LIBRARIES = ("libcublasLt", "libcudnn", "libnvrtc")
 
 
 def toolkit_folders():
-    homes = [os.environ.get("CUDA_HOME"), os.environ.get("CUDA_PATH"), "/usr/local/cuda",
-             *sorted(glob.glob("/usr/local/cuda-*"), reverse=True)]
+    homes = [
+        os.environ.get("CUDA_HOME"),
+        os.environ.get("CUDA_PATH"),
+        "/usr/local/cuda",
+        *sorted(glob.glob("/usr/local/cuda-*"), reverse=True),
+    ]
     return [os.path.join(home, "lib64") for home in homes if home]
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Builds the programs, and packs them with the suite's folder into one file."""
+
 import os
 import pathlib
 import re
@@ -25,11 +26,14 @@ def build(root, preset, targets, *definitions):
     if definitions or not (folder / "build.ninja").is_file():
         commands.insert(0, ["cmake", "--preset", preset, *definitions])
     for command in commands:
-        done = subprocess.run([str(word) for word in command], cwd=root, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            [str(word) for word in command], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         if "unknown target 'dpsims-cuda'" in done.stdout:
-            raise SuiteError(f"{folder}: is built without the CUDA device; it needs the CUDA toolkit, 12.8 or newer, "
-                             f"and cuDNN 9.8 or newer: install them, then cmake --preset {preset}")
+            raise SuiteError(
+                f"{folder}: is built without the CUDA device; it needs the CUDA toolkit, 12.8 or newer, "
+                f"and cuDNN 9.8 or newer: install them, then cmake --preset {preset}"
+            )
         if done.returncode:
             lines = [line for line in done.stdout.splitlines() if "rror" in line] or done.stdout.splitlines()
             raise SuiteError(f"{' '.join(map(str, command))}: {lines[-1] if lines else 'failed'}")
@@ -99,8 +103,10 @@ def needed(folder):
         for family, version in re.findall(r"\b(GLIBC|GLIBCXX)_([0-9.]+)", text):
             numbers = tuple(map(int, version.split(".")))
             versions[family] = max(versions.get(family, ()), numbers)
-    return {**{family: ".".join(map(str, numbers)) for family, numbers in versions.items()},
-            "libraries": sorted(libraries)}
+    return {
+        **{family: ".".join(map(str, numbers)) for family, numbers in versions.items()},
+        "libraries": sorted(libraries),
+    }
 
 
 def require_writable(path):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Plans for convolutions: made for GPUs elsewhere when the suite is made, finished on the GPU before it is timed."""
+
 import concurrent.futures
 import json
 import os
@@ -17,14 +18,19 @@ PLAN_SECONDS = 3600
 
 def make_plans(program, folder, devices, cache):
     """Adds to the plan cache `cache` what it lacks for the GPUs that the files `devices` describe."""
+
     def one(words):
         try:
             process.run_command([program, "plans", *words, "-o", cache], PLAN_SECONDS)
         except process.CommandError as error:
             raise SuiteError(str(error)) from None
 
-    work = [(folder / "models" / f"{name}.dpsims", "--for", device, *flags)
-            for device in devices for name in TIMED for flags in PRECISIONS.values()]
+    work = [
+        (folder / "models" / f"{name}.dpsims", "--for", device, *flags)
+        for device in devices
+        for name in TIMED
+        for flags in PRECISIONS.values()
+    ]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(one, work))
 
@@ -54,8 +60,16 @@ def plan(context, name, precision, flags):
     start = time.monotonic()
     text = context.dpsims("plans", context.suite.model(name), *flags)
     found = re.search(r"(\d+) of (\d+) different convolutions have an engine", text)
-    context.record("plans", {"model": name, "precision": precision, "engines": int(found[1]),
-                             "convolutions": int(found[2]), "seconds": round(time.monotonic() - start, 2)})
+    context.record(
+        "plans",
+        {
+            "model": name,
+            "precision": precision,
+            "engines": int(found[1]),
+            "convolutions": int(found[2]),
+            "seconds": round(time.monotonic() - start, 2),
+        },
+    )
 
 
 def plans(context):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Makes the suite's folder in a clone: compiles models, copies golden cases."""
+
 import concurrent.futures
 import datetime
 import json
@@ -46,16 +47,19 @@ def models_of(root, config, kernels):
     """-> (name, arguments of dpsims-compile) of the programs that are timed, of the conformance suite's and of the
     training run's."""
     shapes = ["--set", "data.dataset=shapes", "--set", 'data.pictures={"train": 8, "val": 4}']
-    return [("sample-1", [config, "--program", "sample", "--batch", 1]),
-            ("sample-32", [config, "--program", "sample", "--batch", 32]),
-            ("generator-1", [config, "--program", "generator", "--batch", 1]),
-            ("training-8", [config, "--training", "--batch", 8]),
-            (CONFORMANCE, [kernels]),
-            (MODEL, [root / "models/configs/tiny.json", "--training", "--batch", 2, *shapes])]
+    return [
+        ("sample-1", [config, "--program", "sample", "--batch", 1]),
+        ("sample-32", [config, "--program", "sample", "--batch", 32]),
+        ("generator-1", [config, "--program", "generator", "--batch", 1]),
+        ("training-8", [config, "--training", "--batch", 8]),
+        (CONFORMANCE, [kernels]),
+        (MODEL, [root / "models/configs/tiny.json", "--training", "--batch", 2, *shapes]),
+    ]
 
 
 def compile_all(compiler, work, jobs):
     """`work`: (target, arguments)."""
+
     def one(item):
         target, words = item
         try:
@@ -87,8 +91,11 @@ def record_sums(program, folder, library):
     (folder / "kernels").mkdir()
     environment = {**os.environ, "DPSIMS_CUDA_LIBRARY_DIR": str(library)}
     for name in RECORDED:
-        process.run_command([program, folder / "models" / f"{name}.dpsims", "--record",
-                             folder / "kernels" / f"{name}.safetensors"], RECORD_SECONDS, environment)
+        process.run_command(
+            [program, folder / "models" / f"{name}.dpsims", "--record", folder / "kernels" / f"{name}.safetensors"],
+            RECORD_SECONDS,
+            environment,
+        )
 
 
 def add_plans(program, folder, options):
@@ -130,13 +137,22 @@ def prepare(root, folder, options, tools, programs, record=True):
     work = [(models / f"{name}.dpsims", words) for name, words in models_of(root, config, make_kernels(root, folder))]
     for case in cases:
         words = [root / "test/golden" / case["name"] / "config.json"]
-        work.append((golden / f"{case['name']}.dpsims",
-                     [*words, "--program", case["program"], "--batch", case["batch"]]))
+        work.append(
+            (golden / f"{case['name']}.dpsims", [*words, "--program", case["program"], "--batch", case["batch"]])
+        )
     compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
     add_plans(tools / "dpsims-run", folder, options)
     emulated = options.emulated or root / "build/release/lib/emulated"
     if record and emulated.is_dir() and (tools / SUMS).is_file():
         record_sums(tools / SUMS, folder, emulated)
-    write_manifest(folder, {
-        "schema": SCHEMA, "commit": commit_of(root), "config": config.stem, "bin": str(programs), "cases": cases,
-        "made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")})
+    write_manifest(
+        folder,
+        {
+            "schema": SCHEMA,
+            "commit": commit_of(root),
+            "config": config.stem,
+            "bin": str(programs),
+            "cases": cases,
+            "made": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        },
+    )

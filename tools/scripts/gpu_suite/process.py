@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Commands with a deadline."""
+
+import contextlib
 import os
 import signal
 import subprocess
@@ -28,10 +30,8 @@ def exit_words(status):
 
 
 def kill_group(process):
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def run_command(words, seconds, environment=None, allowed=(0,)):
@@ -43,8 +43,16 @@ def run_command(words, seconds, environment=None, allowed=(0,)):
     if seconds <= 0:
         raise OutOfTime(f"no time is left for {name}")
     try:
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                   env=environment, text=True, errors="replace", start_new_session=True)
+        process = subprocess.Popen(
+            words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
     except OSError as error:
         raise CommandError(f"{words[0]}: {error.strerror}") from None
     try:

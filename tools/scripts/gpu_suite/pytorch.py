@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """PyTorch on the same networks; scripts of their own measure: an iteration of training, eager; the generator, eager and
 with torch.compile, on the same weights and inputs."""
+
 import json
 import statistics
 
@@ -16,18 +17,28 @@ def ratios(found):
     timed = [entry for entry in found["contenders"] if entry.get("seconds")]
     result = []
     for own in (entry for entry in timed if entry["contender"] == "dpsims"):
-        others = [entry["seconds"] for entry in timed
-                  if entry["contender"] != "dpsims" and entry["precision"] == own["precision"]]
+        others = [
+            entry["seconds"]
+            for entry in timed
+            if entry["contender"] != "dpsims" and entry["precision"] == own["precision"]
+        ]
         if others:
-            result.append({"what": f"generator, batch {found['batch']}, {own['precision']}",
-                           "ratio": min(others) / own["seconds"]})
+            result.append(
+                {
+                    "what": f"generator, batch {found['batch']}, {own['precision']}",
+                    "ratio": min(others) / own["seconds"],
+                }
+            )
     return result
 
 
 def ratio_of_training(context, precision, seconds):
     """Records how many times as fast as PyTorch's our iteration is, where that was timed."""
-    own = [entry["device_seconds"] for entry in context.results.data.get("training", [])
-           if entry["precision"] == precision and "device_seconds" in entry]
+    own = [
+        entry["device_seconds"]
+        for entry in context.results.data.get("training", [])
+        if entry["precision"] == precision and "device_seconds" in entry
+    ]
     if own:
         context.record("ratios", {"what": f"training, batch {TRAINING_BATCH}, {precision}", "ratio": seconds / own[0]})
 
@@ -36,10 +47,26 @@ def compare_training(context, reference, precision, flags):
     entry = {"precision": precision, "batch": TRAINING_BATCH}
     path = context.work / f"pytorch-training-{precision}.json"
     try:
-        context.command([context.options.python, context.options.scripts / "compare-pytorch-training.py", "--reference",
-                         reference, "--config", context.suite.folder / "config.json", "--batch", TRAINING_BATCH,
-                         "--iterations", ITERATIONS, "--device", "cuda", *flags, "--pytorch-worker", path],
-                        seconds=TRAINING_SECONDS)
+        context.command(
+            [
+                context.options.python,
+                context.options.scripts / "compare-pytorch-training.py",
+                "--reference",
+                reference,
+                "--config",
+                context.suite.folder / "config.json",
+                "--batch",
+                TRAINING_BATCH,
+                "--iterations",
+                ITERATIONS,
+                "--device",
+                "cuda",
+                *flags,
+                "--pytorch-worker",
+                path,
+            ],
+            seconds=TRAINING_SECONDS,
+        )
         found = json.loads(path.read_text(encoding="utf-8"))
         entry.update(seconds=statistics.median(found["seconds"]), memory=found["memory"])
         ratio_of_training(context, precision, entry["seconds"])
@@ -59,11 +86,26 @@ def compare(context):
 def compare_generator(context, reference):
     path = context.work / "pytorch.json"
     try:
-        context.command([context.options.python, context.options.scripts / "compare-pytorch-gpu.py",
-                         "--reference", reference, "--run", context.suite.program("dpsims-run"), "--model",
-                         context.suite.model("generator-1"),
-                         "--weights", generator_weights(context), "--config", context.suite.folder / "config.json",
-                         "--seconds", max(10, int(context.seconds_left()) - 10), "--json", path])
+        context.command(
+            [
+                context.options.python,
+                context.options.scripts / "compare-pytorch-gpu.py",
+                "--reference",
+                reference,
+                "--run",
+                context.suite.program("dpsims-run"),
+                "--model",
+                context.suite.model("generator-1"),
+                "--weights",
+                generator_weights(context),
+                "--config",
+                context.suite.folder / "config.json",
+                "--seconds",
+                max(10, int(context.seconds_left()) - 10),
+                "--json",
+                path,
+            ]
+        )
     finally:
         if path.exists():  # what was measured before a failure counts
             found = json.loads(path.read_text(encoding="utf-8"))

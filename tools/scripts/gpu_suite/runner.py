@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The steps one after the other, each with its own limit and its own entry in results.json."""
+
 import dataclasses
 import datetime
 import json
@@ -26,6 +27,7 @@ class NoDevice(Exception):
 @dataclasses.dataclass(frozen=True)
 class Step:
     """One entry of the suite. Limits in seconds; the suite passes if every step of `correctness` does."""
+
     name: str
     title: str
     limit: int
@@ -108,8 +110,11 @@ def run_step(context, step, seconds):
         entry.update(status="failed", reason=str(error))
         raise
     except Exception as error:  # a fault of the suite's own must not cost the steps that follow
-        entry.update(status="failed", reason=f"{type(error).__name__}: {error}",
-                     tail=traceback.format_exc().splitlines()[-process.TAIL_LINES:])
+        entry.update(
+            status="failed",
+            reason=f"{type(error).__name__}: {error}",
+            tail=traceback.format_exc().splitlines()[-process.TAIL_LINES :],
+        )
     finally:
         entry["seconds"] = round(time.monotonic() - start, 2)
         context.results.data.setdefault("steps", []).append(entry)
@@ -152,8 +157,15 @@ def run_steps(context, steps):
         limit = limit_of(context, step)
         reason = no_device or why_not(context, step, limit, left)
         if reason:
-            entry = {"name": step.name, "title": step.title, "limit": limit, "correctness": step.correctness,
-                     "status": "skipped", "reason": reason, "seconds": 0}
+            entry = {
+                "name": step.name,
+                "title": step.title,
+                "limit": limit,
+                "correctness": step.correctness,
+                "status": "skipped",
+                "reason": reason,
+                "seconds": 0,
+            }
             context.results.data.setdefault("steps", []).append(entry)
             context.results.write()
         else:

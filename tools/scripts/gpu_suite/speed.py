@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The device's ceilings, sampling, training."""
+
 import json
 
 import process
@@ -32,14 +33,31 @@ def by_kind(steps):
 def bench(context, name, precision, mode, *flags, runs):
     """Times a model; -> its figures, without the fast ones of its steps."""
     path = context.work / f"{name}-{precision}-{mode}.json"
-    context.dpsims("bench", "--model", context.suite.model(name), *flags, *PRECISIONS[precision], *MODES[mode],
-                   "--runs", runs, "--json", path)
+    context.dpsims(
+        "bench",
+        "--model",
+        context.suite.model(name),
+        *flags,
+        *PRECISIONS[precision],
+        *MODES[mode],
+        "--runs",
+        runs,
+        "--json",
+        path,
+    )
     figures = json.loads(path.read_text(encoding="utf-8"))
     context.results.data.setdefault("device", {})["description"] = figures["device"]
     context.results.data["machine"] = figures.pop("machine")
     steps = figures.pop("steps")
-    return {**figures, "model": name, "precision": precision, "mode": mode, "launches": len(steps),
-            "kinds": by_kind(steps), "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST]}
+    return {
+        **figures,
+        "model": name,
+        "precision": precision,
+        "mode": mode,
+        "launches": len(steps),
+        "kinds": by_kind(steps),
+        "steps": sorted(steps, key=lambda step: -step["seconds"])[:SLOWEST],
+    }
 
 
 def benches(context, section, work):

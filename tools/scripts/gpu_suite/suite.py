@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The suite's folder: compiled models, golden cases, and suite.json, which says what they are.
 
-    suite.json      what is here, made of which commit
-    golden/CASE.dpsims, golden/CASE/{inputs,expected}.safetensors
-    models/NAME.dpsims
-    plans.json      plans for convolutions on GPUs that the maker of the suite named, if any
-    bin/, lib/      the programs, if the folder is to travel
+suite.json      what is here, made of which commit
+golden/CASE.dpsims, golden/CASE/{inputs,expected}.safetensors
+models/NAME.dpsims
+plans.json      plans for convolutions on GPUs that the maker of the suite named, if any
+bin/, lib/      the programs, if the folder is to travel
 """
+
 import json
 import pathlib
 

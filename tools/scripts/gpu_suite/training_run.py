@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """A run of `dpsims-run train`, whole and in two pieces, which must give the same bits."""
+
 import filecmp
 
 import process
@@ -20,8 +21,20 @@ def training_run(context):
     last = EMULATED_ITERATIONS if context.options.emulated else ITERATIONS
     model, backbone = context.suite.model(MODEL), context.work / "backbone.safetensors"
     context.dpsims("init", "--model", model, "--entry", "features", "--seed", 1, "-o", backbone)
-    flags = ("--model", model, "--backbone-weights", backbone, "--seed", 1, "--checkpoint-every", max(1, last // 4),
-             "--sample-every", last // 2, "--validate-every", 0)
+    flags = (
+        "--model",
+        model,
+        "--backbone-weights",
+        backbone,
+        "--seed",
+        1,
+        "--checkpoint-every",
+        max(1, last // 4),
+        "--sample-every",
+        last // 2,
+        "--validate-every",
+        0,
+    )
     whole, half = context.work / "whole", context.work / "half"
     context.dpsims("train", "--output", whole, *flags, "--steps", last)
     context.dpsims("train", "--output", half, *flags, "--steps", last // 2)
