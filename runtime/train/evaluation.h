@@ -5,67 +5,46 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_EVALUATION_H
 #define DPSIMS_RUNTIME_TRAIN_EVALUATION_H
 
-#include "runtime/train/csv_log.h"
+#include "runtime/train/average.h"
 #include "runtime/train/event_file.h"
-#include "runtime/train/generator_weights.h"
-#include "runtime/train/options.h"
-#include "runtime/train/run_folder.h"
-#include "runtime/train/training_data.h"
-#include "runtime/train/validation.h"
+#include "runtime/train/run.h"
+#include "runtime/train/run_scores.h"
 
-#include <functional>
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace dpsims {
 
-/// Hears of what happens on the way, a line each.
-using Report = std::function<void(const std::string &)>;
-
 class Evaluation {
 public:
-  /// All must outlive the object. Error: the models lack an entry, or the features' weights do not fit.
-  Evaluation(const TrainOptions &options, std::shared_ptr<const CompiledModel> model, const TrainingData &data,
-             const RunFolder &folder, Report report);
+  /// Where the run's weights are, and who else uses what is made of them. All must outlive the object.
+  struct Subject {
+    Device &device;
+    const WeightLookup &weights;
+    AverageCache &average;
+  };
 
-  /// The weights of the run. `lastStep`: rows of later steps are cut.
-  void begin(Device &device, WeightLookup weights, EventFile &events, uint64_t lastStep);
+  /// `lastStep`: rows of later steps are cut. `run` and `events` must outlive the object.
+  Evaluation(const Run &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report report);
 
   /// May something be due at this step?
-  bool isDue(uint64_t step, bool last) const;
+  bool isDue(uint64_t step) const;
 
   /// Does what is due at a step and not yet there. Throws Stopped.
-  void run(uint64_t step, bool last);
-
-  /// The averaged generator of a step, which must be where the weights are. Throws Stopped.
-  const GeneratorWeights &average(uint64_t step);
-
-  /// Has the average of this step been made?
-  bool hasAverage(uint64_t step) const { return averaged && averagedStep == step; }
+  void at(uint64_t step);
 
 private:
-  void chooseFeatures();
-  FeatureExtractor openExtractor();
+  bool isDueAt(uint64_t step, uint64_t every) const;
   void drawGrid(uint64_t step, const std::string &path);
-  void validate(uint64_t step);
-  void drawCurves(uint64_t step);
+  void score(uint64_t step);
+  void drawCurves() const;
 
-  const TrainOptions &options;
-  std::shared_ptr<const CompiledModel> model, featuresModel; // the latter null: no distance is measured
-  const TrainingData &data;
-  const RunFolder &folder;
-  Report report;
-  Noise noise;
-  Shape size;
-  Device *device = nullptr;
-  EventFile *events = nullptr;
-  WeightLookup weights;
-  std::optional<Validation> validation;
-  std::optional<uint64_t> validated; // the last step
-  std::unique_ptr<CsvLog> scores;
-  std::optional<GeneratorWeights> averaged;
-  uint64_t averagedStep = 0;
+  const Run &run;
+  const Subject subject;
+  EventFile &events;
+  const Report report;
+  std::optional<RunScores> scores; // if there is a judge
 };
 
 } // namespace dpsims

@@ -4,9 +4,11 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
-#include "runtime/train/generator_weights.h"
+#include "runtime/train/average.h"
+#include "runtime/train/checkpoints.h"
 #include "runtime/train/iteration.h"
 #include "runtime/train/options.h"
+#include "runtime/train/program.h"
 #include "runtime/train/run_folder.h"
 #include "runtime/train/training_data.h"
 
@@ -38,6 +40,22 @@ Checkpoint checkpointOf(const ExportOptions &options, const Report &report) {
   return *newest;
 }
 
+// The run's, but for what is given.
+TrainOptions optionsOf(const ExportOptions &options) {
+  TrainOptions run;
+  run.output = options.run;
+  readOptions(joinPath(options.run, optionsFile), run);
+  if (!options.model.empty())
+    run.model = options.model;
+  if (!options.data.empty())
+    run.data = options.data;
+  if (options.threads)
+    run.threads = options.threads;
+  if (!options.device.empty())
+    run.device = options.device;
+  return run;
+}
+
 // The flags do not name these.
 void refuseOverwriting(const std::string &output, const TrainOptions &run, const Checkpoint &from) {
   FileSet read;
@@ -49,34 +67,20 @@ void refuseOverwriting(const std::string &output, const TrainOptions &run, const
 
 } // namespace
 
-std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
-  return {{"dpsims.source_hash", state.sourceHash},
-          {"dpsims.step", std::to_string(state.step)},
-          {"dpsims.seed", std::to_string(state.seed)}};
-}
-
 void exportAverage(const ExportOptions &options, const Report &report) {
   const Checkpoint from = checkpointOf(options, report);
-  TrainOptions run;
-  run.output = options.run;
-  readOptions(joinPath(options.run, optionsFile), run);
-  if (!options.model.empty())
-    run.model = options.model;
-  if (!options.data.empty())
-    run.data = options.data;
+  const TrainOptions run = optionsOf(options);
   refuseOverwriting(options.output, run, from);
-  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(run.model);
-  const Shape size = Iteration(*model, trainEntry(*model, 0), run.seed).size();
-  CheckpointState current{0, from.state.seed, size[0], model->sourceHash, model->config, from.state.frozen};
-  requireSameRun(from.path, from.state, current);
-  const TrainingData data(*model, run.data, size, takesInstances(*model), run.seed, run.dataThreads);
-  if (options.threads)
-    run.threads = options.threads;
-  if (!options.device.empty())
-    run.device = options.device;
-  const std::unique_ptr<Device> device = createDevice(model->target, deviceOptions(run), model->path);
-  const SafetensorsFile weights(from.file(modelFile));
-  averageGenerator(model, *device, tensorsOf(weights), *data.statisticsLoader(), run.statisticsBatches, Noise(run.seed))
+  const TrainProgram program(run.model, /*batch=*/0);
+  const CompiledModel &model = program.model();
+  const Shape size = Iteration(model, program.entry(), run.seed).size();
+  requireSameRun(from.path, from.state,
+                 {0, from.state.seed, size[0], model.sourceHash, model.config, from.state.frozen});
+  const TrainingData data(model, run.data, size, program.takesInstances(), run.seed, run.dataThreads);
+  const std::unique_ptr<Device> device = createDevice(model.target, deviceOptions(run), model.path);
+  const SafetensorsFile file(from.file(modelFile));
+  const WeightLookup weights = tensorsOf(file);
+  averageGenerator({program.shared(), weights, data, run.statisticsBatches, run.seed}, *device)
       .write(options.output, options.half, averageMetadata(from.state));
   report(options.output + ": the averaged generator of step " + std::to_string(from.state.step));
 }

@@ -5,11 +5,9 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_EXPORT_AVERAGE_H
 #define DPSIMS_RUNTIME_TRAIN_EXPORT_AVERAGE_H
 
-#include "runtime/train/checkpoints.h"
-#include "runtime/train/evaluation.h"
+#include "runtime/train/report.h"
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 namespace dpsims {
@@ -26,9 +24,6 @@ struct ExportOptions {
 
 /// Writes the averaged generator of a checkpoint as `dpsims-run sample` takes it.
 void exportAverage(const ExportOptions &options, const Report &report);
-
-/// What a file of an averaged generator says of itself.
-std::map<std::string, std::string> averageMetadata(const CheckpointState &state);
 
 } // namespace dpsims
 

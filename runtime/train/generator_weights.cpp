@@ -3,8 +3,6 @@
 #include "runtime/train/generator_weights.h"
 
 #include "runtime/base/error.h"
-#include "runtime/train/arguments.h"
-#include "runtime/train/stop_signal.h"
 #include "runtime/weights/read_weight.h"
 
 #include <algorithm>
@@ -40,10 +38,6 @@ WeightLookup tensorsOf(const SafetensorsFile &file) {
     return true;
   };
 }
-
-//===-------------------------------------------------------------------------------------------------------------===//
-// The weights
-//===-------------------------------------------------------------------------------------------------------------===//
 
 GeneratorWeights::GeneratorWeights(const CompiledModel &model, const WeightLookup &lookup)
     : GeneratorWeights(model, {{lookup, "generator."}}) {}
@@ -101,55 +95,6 @@ void GeneratorWeights::write(const std::string &path, bool half,
     });
   }
   writer.write();
-}
-
-//===-------------------------------------------------------------------------------------------------------------===//
-// The average
-//===-------------------------------------------------------------------------------------------------------------===//
-
-namespace {
-
-const char averagePrefix[] = "ema.generator.", trainedPrefix[] = "generator.";
-
-/// What the entry `statistics` begins with: the average, and for what no average is kept the trained generator's.
-class AverageStart : public WeightSource {
-public:
-  AverageStart(const CompiledModel &model, const WeightLookup &lookup) : model(model), lookup(lookup) {}
-
-  void read(uint32_t index, float *dst) override {
-    const WeightSpec &spec = model.weights[index];
-    const int64_t count = elementCount(spec.shape);
-    const std::string relative = spec.name.substr(std::min(spec.name.size(), sizeof averagePrefix - 1));
-    if (!lookup(spec.name, count, dst) && !lookup(trainedPrefix + relative, count, dst))
-      fail(model.path, ": entry \"statistics\" has a weight ", quoted(spec.name), " that training does not have");
-  }
-
-private:
-  const CompiledModel &model;
-  const WeightLookup &lookup;
-};
-
-} // namespace
-
-GeneratorWeights averageGenerator(std::shared_ptr<const CompiledModel> model, Device &device,
-                                  const WeightLookup &lookup, Loader &batches, uint64_t count, const Noise &noise) {
-  const Entry &entry = model->entry("statistics");
-  AverageStart start(*model, lookup);
-  Session session(model, entry, device, &start, /*depth=*/2);
-  Arguments arguments(*model, entry, {"labels", "z", "instances", "momentum"});
-  HostTensor *momentum = arguments.input("momentum", ElementType::F32);
-  for (uint64_t k = 0; k < count; ++k) {
-    throwIfStopped();
-    arguments.set(batches.next());
-    arguments.draw("z", noise, TrainStream::Statistics, k);
-    if (momentum) // the mean of all batches so far
-      *momentum->buffer.as<float>() = 1 / float(k + 1);
-    if (session.pending() == session.depth())
-      session.collect();
-    arguments.submit(session);
-  }
-  const WeightLookup estimated = variablesOf(session);
-  return GeneratorWeights(*model, {{estimated, averagePrefix}, {lookup, averagePrefix}, {lookup, trainedPrefix}});
 }
 
 } // namespace dpsims

@@ -5,9 +5,8 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_GENERATOR_WEIGHTS_H
 #define DPSIMS_RUNTIME_TRAIN_GENERATOR_WEIGHTS_H
 
-#include "runtime/data/loader.h"
 #include "runtime/session/session.h"
-#include "runtime/train/noise.h"
+#include "runtime/session/weight_source.h"
 
 #include <functional>
 #include <map>
@@ -48,11 +47,6 @@ private:
   const CompiledModel &model;
   std::map<std::string, std::pair<Shape, std::vector<float>>> values;
 };
-
-/// The average of a run, "ema.generator.NAME" of `lookup`, with statistics (and the spectral norm's vectors) estimated
-/// anew over `count` batches by the entry `statistics`: what training has are those of another network. Throws Stopped.
-GeneratorWeights averageGenerator(std::shared_ptr<const CompiledModel> model, Device &device,
-                                  const WeightLookup &lookup, Loader &batches, uint64_t count, const Noise &noise);
 
 /// Nearest f16, halves to even; values beyond f16 become its largest.
 uint16_t floatToHalf(float value);

@@ -4,8 +4,6 @@
 
 #include "runtime/base/error.h"
 
-#include <algorithm>
-
 namespace dpsims {
 
 namespace {
@@ -22,26 +20,6 @@ constexpr PatchInput patchInputs[] = {{"patch_index0", TrainStream::Patches0, 4}
                                       {"patch_index3", TrainStream::Patches3, 32}};
 
 } // namespace
-
-const Entry &trainEntry(const CompiledModel &model, int64_t batch) {
-  const auto found = std::find_if(model.entries.begin(), model.entries.end(),
-                                  [](const Entry &entry) { return entry.name == "train"; });
-  if (found == model.entries.end())
-    fail(model.path, ": has no entry \"train\": compile it with dpsims-compile CONFIG.json --training --batch N");
-  for (const Argument &input : found->inputs)
-    if (input.name == "labels" && batch && !input.shape.empty() && input.shape[0] != batch)
-      fail(model.path, ": is compiled for batch ", input.shape[0], ", not ", batch,
-           ": compile it with dpsims-compile CONFIG.json --training --batch ", batch);
-  return *found;
-}
-
-bool takesInstances(const CompiledModel &model) {
-  for (const Entry &entry : model.entries)
-    for (const Argument &input : entry.inputs)
-      if (input.name == "instances")
-        return true;
-  return false;
-}
 
 Iteration::Iteration(const CompiledModel &model, const Entry &entry, uint64_t seed)
     : arguments(model, entry,

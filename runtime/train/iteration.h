@@ -12,12 +12,6 @@
 
 namespace dpsims {
 
-/// The entry of the model that trains. Error: there is none, or its batch is another than `batch` (0: any).
-const Entry &trainEntry(const CompiledModel &model, int64_t batch);
-
-/// Whether an entry of the model reads instance maps.
-bool takesInstances(const CompiledModel &model);
-
 class Iteration {
 public:
   /// Error: the entry is not one that a trainer can run.

@@ -14,23 +14,8 @@ static bool startsWith(const std::string &text, const std::string &prefix) {
   return text.compare(0, prefix.size(), prefix) == 0;
 }
 
-StartWeights::StartWeights(const CompiledModel &model, const Entry &entry, uint64_t seed)
-    : model(model), entry(entry), initial(model, seed) {
-  const std::vector<uint32_t> backbone = below(backbonePrefix);
-  frozenBackbone = !backbone.empty() && std::none_of(backbone.begin(), backbone.end(),
-                                                     [&](uint32_t index) { return model.weights[index].trained; });
-}
-
-std::vector<uint32_t> StartWeights::below(const std::string &prefix) const {
-  std::vector<uint32_t> result;
-  std::copy_if(entry.weights.begin(), entry.weights.end(), std::back_inserter(result),
-               [&](uint32_t index) { return startsWith(model.weights[index].name, prefix); });
-  return result;
-}
-
-bool StartWeights::isFrozen(uint32_t index) const {
-  return frozenBackbone && startsWith(model.weights[index].name, backbonePrefix);
-}
+StartWeights::StartWeights(const TrainProgram &program, uint64_t seed)
+    : program(program), model(program.model()), initial(model, seed) {}
 
 const SafetensorsFile &StartWeights::open(const std::string &path) {
   files.push_back(std::make_unique<SafetensorsFile>(path));
@@ -57,13 +42,15 @@ void StartWeights::addNetworks(const std::string &path) {
     return startsWith(tensor.name, "generator.") || startsWith(tensor.name, "discriminator.");
   });
   const std::string prefix = whole ? "" : "generator.";
-  add(file, below(prefix), prefix,
+  add(file, program.below(prefix), prefix,
       [](const WeightSpec &spec) { return spec.required && !startsWith(spec.name, backbonePrefix); });
 }
 
-void StartWeights::addSaved(const std::string &path, const std::function<bool(uint32_t)> &wanted) {
+void StartWeights::addWhole(const std::string &path, bool saved) {
+  const std::vector<uint32_t> &all = program.entry().weights;
   std::vector<uint32_t> indices;
-  std::copy_if(entry.weights.begin(), entry.weights.end(), std::back_inserter(indices), wanted);
+  std::copy_if(all.begin(), all.end(), std::back_inserter(indices),
+               [&](uint32_t index) { return program.isSaved(index) == saved; });
   add(open(path), indices, "", [](const WeightSpec &) { return true; });
 }
 
@@ -101,7 +88,7 @@ std::string backboneFamily(const std::vector<std::string> &names) {
 static std::string familyText(const std::string &family) { return (family[0] == 'E' ? "an " : "a ") + family; }
 
 void StartWeights::addBackbone(const std::string &path) {
-  const std::vector<uint32_t> indices = below(backbonePrefix);
+  const std::vector<uint32_t> indices = program.below(backbonePrefix);
   const SafetensorsFile &file = open(path);
   std::vector<std::string> wanted, given;
   for (uint32_t index : indices)
@@ -120,9 +107,9 @@ void StartWeights::addBackbone(const std::string &path) {
 }
 
 void StartWeights::requireBackbone() const {
-  if (!hasFrozenBackbone())
+  if (!program.hasFrozenBackbone())
     return;
-  for (uint32_t index : below(backbonePrefix))
+  for (uint32_t index : program.below(backbonePrefix))
     if (!places.count(index))
       fail(model.path, ": the discriminator's backbone is frozen (discriminator.pretrained), so its weights must be "
                        "given: --backbone-weights FILE (tools/scripts/fetch-efficientnet-lite0.py fetches those of "

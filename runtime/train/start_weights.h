@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_TRAIN_START_WEIGHTS_H
 
 #include "runtime/session/weight_source.h"
+#include "runtime/train/program.h"
 
 #include <functional>
 #include <memory>
@@ -15,19 +16,10 @@
 
 namespace dpsims {
 
-/// Below it stand the backbone's weights, with timm's names.
-inline constexpr char backbonePrefix[] = "discriminator.backbone.";
-
 class StartWeights : public WeightSource {
 public:
-  /// `entry`: the model's training. Both must outlive the source.
-  StartWeights(const CompiledModel &model, const Entry &entry, uint64_t seed);
-
-  /// Is the backbone one that is not trained?
-  bool hasFrozenBackbone() const { return frozenBackbone; }
-
-  /// Is the weight part of such a backbone?
-  bool isFrozen(uint32_t index) const;
+  /// `program` must outlive the source.
+  StartWeights(const TrainProgram &program, uint64_t seed);
 
   /// Weights of both networks, "generator.*" and "discriminator.*", or those of a generator alone by the names that
   /// `sample` knows. The backbone may be missing. Error: as matchWeights.
@@ -36,8 +28,9 @@ public:
   /// The backbone's weights, by timm's names. Error: they do not fit; names the families if the names tell them.
   void addBackbone(const std::string &path);
 
-  /// Every weight for which `wanted` is true must be in the file: how a run goes on.
-  void addSaved(const std::string &path, const std::function<bool(uint32_t)> &wanted);
+  /// How a run goes on: every weight that a checkpoint has must be in the file; every one that no checkpoint has.
+  void addSaved(const std::string &path) { addWhole(path, true); }
+  void addUnsaved(const std::string &path) { addWhole(path, false); }
 
   /// Error if the backbone is frozen and no file gave it.
   void requireBackbone() const;
@@ -52,15 +45,14 @@ private:
   };
 
   const SafetensorsFile &open(const std::string &path);
+  void addWhole(const std::string &path, bool saved);
   /// Finds the weights `indices` in a file in which their names lack `prefix`.
   void add(const SafetensorsFile &file, const std::vector<uint32_t> &indices, const std::string &prefix,
            const std::function<bool(const WeightSpec &)> &required);
-  std::vector<uint32_t> below(const std::string &prefix) const;
 
+  const TrainProgram &program;
   const CompiledModel &model;
-  const Entry &entry;
   InitialWeights initial;
-  bool frozenBackbone;
   std::vector<std::unique_ptr<SafetensorsFile>> files;
   std::unordered_map<uint32_t, Place> places; // by index in CompiledModel::weights
 };

@@ -15,34 +15,13 @@
 #define DPSIMS_RUNTIME_TRAIN_VALIDATION_H
 
 #include "runtime/data/loader.h"
-#include "runtime/train/frechet.h"
+#include "runtime/train/features.h"
 #include "runtime/train/painter.h"
 
 #include <functional>
 #include <memory>
 
 namespace dpsims {
-
-/// The entry `features` with its weights.
-class FeatureExtractor {
-public:
-  FeatureExtractor(std::shared_ptr<const CompiledModel> model, Device &device, WeightSource &weights);
-
-  /// Adds the features of pictures (count, 3, H, W) from -1 to 1, any number of them.
-  void add(const float *images, int64_t count, FeatureSet &features);
-
-  /// Height and width of the pictures.
-  int64_t height() const { return image.shape[2]; }
-  int64_t width() const { return image.shape[3]; }
-
-  /// How many features each tap has.
-  std::vector<size_t> tapSizes() const;
-
-private:
-  Argument image;
-  Arguments arguments;
-  Session session;
-};
 
 struct Scores {
   double frechet = 0, diversity = 0;

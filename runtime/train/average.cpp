@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/train/average.h"
+
+#include "runtime/base/error.h"
+#include "runtime/train/arguments.h"
+#include "runtime/train/stop_signal.h"
+
+#include <algorithm>
+
+namespace dpsims {
+
+namespace {
+
+const char averagePrefix[] = "ema.generator.", trainedPrefix[] = "generator.";
+
+/// What the entry `statistics` begins with: the average, and for what no average is kept the trained generator's.
+class AverageStart : public WeightSource {
+public:
+  AverageStart(const CompiledModel &model, const WeightLookup &lookup) : model(model), lookup(lookup) {}
+
+  void read(uint32_t index, float *dst) override {
+    const WeightSpec &spec = model.weights[index];
+    const int64_t count = elementCount(spec.shape);
+    const std::string relative = spec.name.substr(std::min(spec.name.size(), sizeof averagePrefix - 1));
+    if (!lookup(spec.name, count, dst) && !lookup(trainedPrefix + relative, count, dst))
+      fail(model.path, ": entry \"statistics\" has a weight ", quoted(spec.name), " that training does not have");
+  }
+
+private:
+  const CompiledModel &model;
+  const WeightLookup &lookup;
+};
+
+} // namespace
+
+GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
+  const Entry &entry = source.model->entry("statistics");
+  AverageStart start(*source.model, source.weights);
+  Session session(source.model, entry, device, &start, /*depth=*/2);
+  Arguments arguments(*source.model, entry, {"labels", "z", "instances", "momentum"});
+  HostTensor *momentum = arguments.input("momentum", ElementType::F32);
+  const Noise noise(source.seed);
+  const std::unique_ptr<Loader> batches = source.data.statisticsLoader();
+  for (uint64_t k = 0; k < source.batches; ++k) {
+    throwIfStopped();
+    arguments.set(batches->next());
+    arguments.draw("z", noise, TrainStream::Statistics, k);
+    if (momentum) // the mean of all batches so far
+      *momentum->buffer.as<float>() = 1 / float(k + 1);
+    if (session.pending() == session.depth())
+      session.collect();
+    arguments.submit(session);
+  }
+  const WeightLookup estimated = variablesOf(session);
+  return GeneratorWeights(
+      *source.model, {{estimated, averagePrefix}, {source.weights, averagePrefix}, {source.weights, trainedPrefix}});
+}
+
+std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
+  return {{"dpsims.source_hash", state.sourceHash},
+          {"dpsims.step", std::to_string(state.step)},
+          {"dpsims.seed", std::to_string(state.seed)}};
+}
+
+const GeneratorWeights &AverageCache::at(uint64_t step) {
+  if (!average || averagedStep != step) {
+    average.reset(); // two would not fit where one does
+    average.emplace(averageGenerator(source, device));
+    averagedStep = step;
+  }
+  return *average;
+}
+
+} // namespace dpsims

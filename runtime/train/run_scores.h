@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How good a run's samples are: validation.csv.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_RUN_SCORES_H
+#define DPSIMS_RUNTIME_TRAIN_RUN_SCORES_H
+
+#include "runtime/train/csv_log.h"
+#include "runtime/train/judge.h"
+#include "runtime/train/run.h"
+#include "runtime/train/validation.h"
+
+#include <optional>
+
+namespace dpsims {
+
+class RunScores {
+public:
+  /// Rows of steps after `lastStep` are cut. All must outlive the object.
+  RunScores(const Run &run, const Judge &judge, Device &device, const WeightLookup &weights, uint64_t lastStep);
+
+  /// Is the step's row there?
+  bool has(uint64_t step) const { return newest == step; }
+
+  /// The scores of a generator at a step, which become a row. Throws Stopped.
+  Scores measure(uint64_t step, WeightSource &generator);
+
+private:
+  const Run &run;
+  Device &device;
+  Validation validation;
+  CsvLog table;
+  std::optional<uint64_t> newest; // step of the table's last row
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_RUN_SCORES_H

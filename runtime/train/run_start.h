@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a run begins, or goes on.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_RUN_START_H
+#define DPSIMS_RUNTIME_TRAIN_RUN_START_H
+
+#include "runtime/train/run.h"
+#include "runtime/train/start_weights.h"
+#include "runtime/train/weight_file.h"
+
+#include <optional>
+#include <string>
+
+namespace dpsims {
+
+struct RunStart {
+  /// At the newest checkpoint that is whole, or at step 0 if there is none. Error: there are checkpoints, but none is
+  /// whole; it is of another run; weights do not fit or are missing.
+  static RunStart of(const Run &run, const Report &report);
+
+  uint64_t step;
+  StartWeights weights;
+  std::optional<FrozenWeights> frozen; ///< of a run that goes on
+  std::string backboneFile;            ///< --backbone-weights that the run began with
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_RUN_START_H

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A run's networks on a device, training.
+
+#ifndef DPSIMS_RUNTIME_TRAIN_TRAINING_H
+#define DPSIMS_RUNTIME_TRAIN_TRAINING_H
+
+#include "runtime/train/generator_weights.h"
+#include "runtime/train/iteration_queue.h"
+#include "runtime/train/run.h"
+#include "runtime/train/run_start.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace dpsims {
+
+using OpenDevice =
+    std::function<std::unique_ptr<Device>(Target target, const DeviceOptions &options, const std::string &model)>;
+
+class Training {
+public:
+  /// Nothing of the run's folder changes before the device has the weights. `run` must outlive the object.
+  /// Errors: those of `open` and of Session; the folder cannot be written.
+  Training(Run &run, RunStart start, const OpenDevice &open);
+
+  Training(const Training &) = delete;
+  Training &operator=(const Training &) = delete;
+
+  Device &device() { return *opened; }
+  Session &session() { return networks; }
+  IterationQueue &iterations() { return queue; }
+  RunLogs &logs() { return numbers; }
+
+  /// All weights of the run, by their names.
+  const WeightLookup &weights() const { return lookup; }
+
+  /// What a checkpoint says of where the run stands.
+  CheckpointState state() const { return run.stateAt(queue.step(), frozen.sum()); }
+
+private:
+  const Run &run;
+  const std::unique_ptr<Device> opened;
+  Session networks;
+  const FrozenWeights frozen;
+  const WeightLookup lookup;
+  RunLogs numbers;
+  IterationQueue queue;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_TRAIN_TRAINING_H
