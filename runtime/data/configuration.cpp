@@ -72,6 +72,8 @@ std::vector<std::string> DataConfiguration::splitNames() const {
   std::vector<std::string> names = {"train", "val"};
   for (const auto &[split, folder] : splits)
     names.push_back(split);
+  for (const auto &[split, file] : lists)
+    names.push_back(split);
   for (const auto &[split, count] : shapes.pictures)
     names.push_back(split);
   auto last = names.begin() + 2; // training and validation first, then the others by name

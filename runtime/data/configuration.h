@@ -57,7 +57,9 @@ struct DataConfiguration {
   std::vector<std::string> names;            ///< of every class: the section's, or the number
   std::vector<Layout> layouts;               ///< the first whose folders exist counts; empty for shapes
   std::map<std::string, std::string> splits; ///< split -> its name in paths; a split that is not listed has its own
-  int64_t holdout = 10;   ///< layouts without "{split}": every so manyth picture is validation, the others training
+  std::map<std::string, std::string> lists;  ///< split -> the file that lists its pictures; layouts without "{split}"
+  bool skipsUnpaired = false;                ///< photos without maps, and maps without photos, are left out
+  int64_t holdout = 10;   ///< layouts without "{split}": one picture in so many is validation, by its name
   bool turnPhotos = true; ///< as their EXIF says; false: they are as stored
   TransformRules transform;
   ShapesRules shapes;

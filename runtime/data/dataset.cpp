@@ -5,7 +5,9 @@
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/data/file_finder.h"
+#include "runtime/data/holdout.h"
 #include "runtime/data/shapes.h"
+#include "runtime/data/split_list.h"
 #include "runtime/image/orientation.h"
 #include "runtime/image/photo.h"
 
@@ -105,20 +107,29 @@ public:
     example.labels = std::move(labels.map);
     example.reading = labels.reading;
     example.ignored = std::move(labels.ignored);
-    requireSize(from.labels, example.labels, from.image, example);
+    fit(from.labels, example.labels, from.image, example);
     if (hasInstances()) {
       example.instances = readPicture([&] { return readInstances(from.instances); });
-      requireSize(from.instances, example.instances, from.image, example);
+      fit(from.instances, example.instances, from.image, example);
     }
     return example;
   }
 
 private:
-  void requireSize(const std::string &path, const LabelMap &map, const std::string &imagePath,
-                   const Example &example) const {
+  // Maps are often stored at a fraction of the photo's size.
+  void fit(const std::string &path, LabelMap &map, const std::string &imagePath, Example &example) const {
     const RgbImage &image = example.image;
     if (map.width == image.width && map.height == image.height)
       return;
+    if (int64_t(map.width) * image.height != int64_t(map.height) * image.width)
+      failSize(path, map, imagePath, example);
+    map = resizeNearest(map, image.height, image.width);
+    example.resized = true;
+  }
+
+  [[noreturn]] void failSize(const std::string &path, const LabelMap &map, const std::string &imagePath,
+                             const Example &example) const {
+    const RgbImage &image = example.image;
     const bool turnPhotos = configuration().turnPhotos;
     std::string orientation, wayOut = "make them of one size, the map without blending ids";
     if (swapsSides(example.orientation)) {
@@ -142,14 +153,18 @@ using Files = FolderDataset::Files;
 /// The files of a layout.
 class Matcher {
 public:
-  Matcher(const Layout &layout, const std::string &directory, bool instances)
-      : layout(layout), directory(directory), images(find(layout.images)), labels(find(layout.labels)) {
+  Matcher(const Layout &layout, const std::string &directory, bool instances, bool skipsUnpaired)
+      : layout(layout), directory(directory), skipsUnpaired(skipsUnpaired), images(find(layout.images)),
+        labels(find(layout.labels)) {
     if (instances)
       instanceMaps = find(layout.instances);
+    dropMaps(instances);
     for (const auto &[name, image] : images.paths)
       match(name, image, instances);
     for (const auto &[name, label] : labels.paths)
-      if (!images.paths.count(name))
+      if (!images.paths.count(name) && skipsUnpaired)
+        labels.used.erase(label);
+      else if (!images.paths.count(name))
         problems.push_back(label + ": has no image: " + partner(layout.images, name, ".jpg or .png") +
                            " does not exist; add it, or remove the label map");
     if (images.paths.empty() && labels.paths.empty() && problems.empty())
@@ -177,12 +192,31 @@ private:
     return found;
   }
 
+  // Where maps are beside photos, a pattern of photos may have their names too.
+  void dropMaps(bool instances) {
+    std::set<std::string> maps = labels.used;
+    if (instances)
+      maps.insert(instanceMaps.used.begin(), instanceMaps.used.end());
+    else if (!layout.instances.empty() && isFolder(fixedFolder(directory, layout.instances)))
+      maps.merge(findFiles(directory, layout.instances).used);
+    for (auto image = images.paths.begin(); image != images.paths.end();)
+      image = maps.count(image->second) ? images.paths.erase(image) : std::next(image);
+  }
+
   void match(const std::string &name, const std::string &image, bool instances) {
     const auto label = labels.paths.find(name), instance = instanceMaps.paths.find(name);
-    if (label == labels.paths.end())
+    const bool hasLabels = label != labels.paths.end();
+    const bool hasAll = hasLabels && (!instances || instance != instanceMaps.paths.end());
+    if (!hasAll && skipsUnpaired) {
+      images.used.erase(image);
+      if (hasLabels)
+        labels.used.erase(label->second);
+      return;
+    }
+    if (!hasLabels)
       problems.push_back(image + ": has no label map: " + partner(layout.labels, name, ".png") +
-                         " does not exist; add it, or remove the image");
-    else if (instances && instance == instanceMaps.paths.end())
+                         " does not exist; add it, or remove the image, or set data.unpaired to \"skip\"");
+    else if (!hasAll)
       problems.push_back(image + ": has no instance map: " + partner(layout.instances, name, ".png") +
                          " does not exist; add it, or remove the image and its label map");
     else
@@ -190,7 +224,7 @@ private:
   }
 
   [[noreturn]] void failEmpty() const {
-    const std::string others = describeUnused(unused(), unusedReason);
+    const std::string others = describeUnused(unused(), unusedReason(skipsUnpaired));
     fail(fixedFolder(directory, layout.images), ": has no pictures: no file is called ",
          joinPath(directory, layout.images),
          "; put .png or .jpg files there, or change --data, the split or data.images", others.empty() ? "" : "; ",
@@ -203,8 +237,22 @@ private:
 
   const Layout &layout;
   const std::string &directory;
+  const bool skipsUnpaired;
   FoundFiles images, labels, instanceMaps;
 };
+
+/// The split of files that are listed.
+void keepListed(std::vector<Files> &files, const DataConfiguration &configuration, const DatasetOptions &options) {
+  const auto list = configuration.lists.find(options.split);
+  if (list == configuration.lists.end())
+    fail(configuration.origin, ": data.lists has no split ", quoted(options.split), "; add it there");
+  std::set<std::string> known;
+  for (const Files &one : files)
+    known.insert(one.name);
+  const std::set<std::string> listed = readSplitList(joinPath(options.directory, list->second), known);
+  files.erase(std::remove_if(files.begin(), files.end(), [&](const Files &one) { return !listed.count(one.name); }),
+              files.end());
+}
 
 /// The split of files that are not in folders by split.
 void keepSplit(std::vector<Files> &files, const DataConfiguration &configuration, const std::string &split) {
@@ -212,12 +260,15 @@ void keepSplit(std::vector<Files> &files, const DataConfiguration &configuration
   if (!validation && split != "train")
     fail(configuration.origin, ": data has no split ", quoted(split),
          ": its paths have no \"{split}\", so there are train and val");
-  const size_t every = size_t(configuration.holdout);
-  if (files.size() < every) // too few to hold one out
+  if (files.size() < size_t(configuration.holdout)) // too few to hold one out
     return;
+  std::vector<std::string> names;
+  for (const Files &one : files)
+    names.push_back(one.name);
+  const std::vector<bool> isValidation = heldOut(names, configuration.holdout);
   std::vector<Files> kept;
   for (size_t i = 0; i < files.size(); ++i)
-    if ((i % every == every - 1) == validation)
+    if (isValidation[i] == validation)
       kept.push_back(std::move(files[i]));
   files = std::move(kept);
 }
@@ -243,7 +294,7 @@ std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, con
   const Layout resolved = resolve(*layout, configuration, options);
   if (options.instances)
     requireInstances(configuration, resolved, options.directory);
-  Matcher matcher(resolved, options.directory, options.instances);
+  Matcher matcher(resolved, options.directory, options.instances, configuration.skipsUnpaired);
   if (problems)
     for (const std::string &problem : matcher.problems)
       problems->push_back(Error(problem).what()); // one line, whatever the names
@@ -252,7 +303,9 @@ std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, con
   else if (!matcher.problems.empty())
     fail(matcher.problems[0]);
   std::vector<Files> files = std::move(matcher.files);
-  if (layout->images.find(splitMark) == std::string::npos)
+  if (!configuration.lists.empty())
+    keepListed(files, configuration, options);
+  else if (layout->images.find(splitMark) == std::string::npos)
     keepSplit(files, configuration, options.split);
   return std::make_unique<FolderDataset>(configuration, options.instances, std::move(files), matcher.unused());
 }
@@ -270,6 +323,8 @@ bool hasSplit(const DataConfiguration &configuration, const std::string &directo
   if (configuration.layouts.empty())
     return configuration.shapes.pictures.count(split) != 0;
   const Layout *layout = findLayout(configuration, DatasetOptions{directory, split, false});
+  if (!configuration.lists.empty())
+    return layout && configuration.lists.count(split) != 0;
   return layout && (layout->images.find(splitMark) != std::string::npos || split == "train" || split == "val");
 }
 

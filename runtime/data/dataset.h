@@ -22,6 +22,7 @@ struct Example {
   LabelReading reading = LabelReading::Ids; ///< of the labels' file
   std::map<int32_t, uint64_t> ignored = {}; ///< ids of that file that mean no label -> pixels
   int orientation = 1;                      ///< that the photo's EXIF asks for
+  bool resized = false;                     ///< a map was larger or smaller than the photo, and of its shape
 };
 
 struct DatasetOptions {

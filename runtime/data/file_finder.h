@@ -33,7 +33,10 @@ std::string fillStars(std::string pattern, const std::string &name, const char *
 bool isFolder(const std::string &path);
 
 /// Why a data set passes over files.
-constexpr char unusedReason[] = "no pattern of the data set has their names";
+inline const char *unusedReason(bool skipsUnpaired) {
+  return skipsUnpaired ? "no pattern of the data set has their names, or they lack a partner"
+                       : "no pattern of the data set has their names";
+}
 
 /// "3 files or folders are not used (REASON): a.gif, b/, c.txt", the first ten; empty for none.
 std::string describeUnused(const std::vector<std::string> &unused, const char *reason);

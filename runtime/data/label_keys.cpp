@@ -115,7 +115,9 @@ private:
 
 void readNames(const JsonValue &value, std::vector<std::string> &names) {
   if (!value.isList() || value.json().size() > names.size())
-    value.refuse(" is no list of at most ", names.size(), " names");
+    value.refuse(" is no list of at most ", names.size(), " names",
+                 value.isList() ? ": it has " + std::to_string(value.json().size()) : "", "; num_classes is ",
+                 names.size());
   const std::vector<JsonValue> given = value.elements();
   for (size_t i = 0; i < given.size(); ++i)
     names[i] = given[i].text();

@@ -309,6 +309,6 @@ ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder 
   return result;
 }
 
-LabelMap readInstances(const std::string &path) { return readLabelMap(path); }
+LabelMap readInstances(const std::string &path) { return readInstanceMap(path); }
 
 } // namespace dpsims

@@ -48,19 +48,26 @@ static void readLayouts(const JsonValue &value, DataConfiguration &result) {
   }
 }
 
-// data.instances alone: for those of the layouts that it fits.
-static void readInstances(const JsonValue &value, DataConfiguration &result) {
+// One of the three alone, `field`: for those of the data set's layouts that it fits.
+static void readAlone(const JsonValue &value, std::string Layout::*field, DataConfiguration &result) {
   const std::string path = value.isNull() ? "" : readPattern(value);
+  const bool ofImages = field == &Layout::images;
   std::vector<Layout> fitting;
-  std::string images;
+  std::string others;
   for (const Layout &known : result.layouts) {
-    images += (images.empty() ? "" : ", ") + quoted(known.images);
-    if (path.empty() || fits(path, known.images))
-      fitting.push_back({known.images, known.labels, path});
+    const std::string &other = ofImages ? known.labels : known.images;
+    others += (others.empty() ? "" : ", ") + quoted(other);
+    if (!path.empty() && !fits(path, other))
+      continue;
+    fitting.push_back(known);
+    fitting.back().*field = path;
+    if (ofImages && !known.instances.empty() && !fits(known.instances, path))
+      fitting.back().instances = "";
   }
   if (fitting.empty() && !result.layouts.empty())
     value.refuse(
-        ": ", quoted(path), " goes with no images of the data set ", quoted(result.dataset), ", ", images,
+        ": ", quoted(path), " goes with no ", ofImages ? "label maps" : "images", " of the data set ",
+        quoted(result.dataset), ", ", others,
         ": both must have \"{split}\" or not, and as many \"*\"; change it, or add data.images and data.labels");
   result.layouts = fitting;
 }
@@ -72,19 +79,41 @@ static void readSplits(const JsonValue &value, DataConfiguration &result) {
     result.splits[split] = folder.text();
 }
 
+static void readLists(const JsonValue &value, DataConfiguration &result) {
+  if (!value.isObject())
+    value.refuse(" is not {\"train\": \"train.txt\", ...}");
+  for (const auto &[split, file] : value.members())
+    result.lists[split] = file.text();
+  result.skipsUnpaired = true; // what is listed must be there, other files need not
+  for (const Layout &layout : result.layouts)
+    if (layout.images.find("{split}") != std::string::npos)
+      value.refuse(": ", quoted(layout.images),
+                   " has \"{split}\", which tells the splits already; take it out, or the lists");
+}
+
 void readLayoutKeys(const DataSection &section, DataConfiguration &result) {
   const JsonValue *images = section.find("images"), *labels = section.find("labels");
   const JsonValue *instances = section.find("instances");
   if (const JsonValue *layouts = section.find("layouts"))
     readLayouts(*layouts, result);
-  if (images && labels)
+  if (images && labels) {
     result.layouts = {makeLayout(section.whole(), *images, *labels, instances)};
-  else if (images || labels)
-    section.whole().refuse(" must have \"images\" and \"labels\"");
-  else if (instances)
-    readInstances(*instances, result);
+  } else {
+    if ((images || labels) && (result.layouts.empty() || !section.isOwn("dataset")))
+      section.whole().refuse(" must have \"images\" and \"labels\"");
+    if (images)
+      readAlone(*images, &Layout::images, result);
+    if (labels)
+      readAlone(*labels, &Layout::labels, result);
+    if (instances)
+      readAlone(*instances, &Layout::instances, result);
+  }
   if (const JsonValue *splits = section.find("splits"))
     readSplits(*splits, result);
+  if (const JsonValue *lists = section.find("lists"))
+    readLists(*lists, result);
+  if (const JsonValue *unpaired = section.find("unpaired"))
+    result.skipsUnpaired = unpaired->word({"error", "skip"}) == 1;
   if (const JsonValue *holdout = section.find("holdout"))
     result.holdout = holdout->integer<int32_t>(2, 1 << 30);
 }

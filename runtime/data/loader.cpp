@@ -190,7 +190,7 @@ private:
     const RandomSequence random{options.seed, task.step, StreamAugment};
     const Window window = options.augment
                               ? randomWindow(*fitted, dataset.configuration().transform, size, random, 4 * place)
-                              : centreWindow(*fitted, size);
+                              : centreWindow(sizeOf(fitted->image), size);
     cut(*fitted, window, size, batch.images.data() + 3 * place * pixels, batch.labels.data() + place * pixels,
         options.instances ? batch.instances.data() + place * pixels : nullptr);
     batch.names[place] = dataset.name(task.index);
@@ -203,7 +203,8 @@ private:
         return cache[index];
     }
     const Example example = dataset.read(index);
-    const Size fitted = fittedSize(example.image, dataset.configuration().transform, size, zoom, dataset.path(index));
+    const Size fitted =
+        fittedSize(sizeOf(example.image), dataset.configuration().transform, size, zoom, dataset.path(index));
     auto result = std::make_shared<const Example>(resize(example, fitted));
     std::lock_guard<std::mutex> lock(mutex);
     if (!cache[index] && cached + bytesOf(*result) <= options.cacheBytes) {

@@ -10,8 +10,9 @@ namespace dpsims {
 
 // Every key of docs/data.md, sorted.
 static const char *const knownKeys[] = {
-    "crop",  "dataset",     "flip",    "holdout",  "ignore", "images", "instances", "label_values", "labels", "layouts",
-    "names", "orientation", "palette", "pictures", "remap",  "resize", "seed",      "splits",       "zoom",
+    "crop",         "dataset", "flip",    "holdout", "ignore", "images",      "instances",
+    "label_values", "labels",  "layouts", "lists",   "names",  "orientation", "palette",
+    "pictures",     "remap",   "resize",  "seed",    "splits", "unpaired",    "zoom",
 };
 
 static std::string listOfKeys() {
@@ -50,7 +51,7 @@ DataSection::DataSection(const JsonValue &configuration) : section(sectionOf(con
     set.keys["dataset"].refuse(": a data set cannot be another one; write its keys");
   for (const auto &[key, value] : set.keys.members())
     keys.emplace(key, value);
-  if (isOwn("images") || isOwn("labels"))
+  if (isOwn("images") && isOwn("labels"))
     keys.erase("layouts");
   for (const auto &[key, value] : section.members())
     keys.insert_or_assign(key, value);

@@ -42,6 +42,7 @@ void count(const Example &example, Survey &survey) {
   ++survey.pictures;
   ++survey.sizes[{example.image.width, example.image.height}];
   ++survey.readings[example.reading];
+  survey.resized += example.resized;
   if (example.orientation != 1)
     ++survey.orientations[example.orientation];
   for (const auto &[id, pixels] : example.ignored)
@@ -66,7 +67,7 @@ void look(const Dataset &dataset, size_t index, bool draw, Part &part) {
   const DataConfiguration &configuration = dataset.configuration();
   const Example example = dataset.read(index);
   if (configuration.height > 0)
-    fittedSize(example.image, configuration.transform, {configuration.height, configuration.width}, 1,
+    fittedSize(sizeOf(example.image), configuration.transform, {configuration.height, configuration.width}, 1,
                dataset.path(index));
   count(example, part.survey);
   if (draw)
@@ -108,6 +109,7 @@ void merge(Survey &survey, const std::vector<Part> &parts) {
       survey.readings[reading] += maps;
     add(survey.classPixels, part.survey.classPixels);
     add(survey.classPictures, part.survey.classPictures);
+    survey.resized += part.survey.resized;
     survey.pixels += part.survey.pixels;
     survey.ignoredPixels += part.survey.ignoredPixels;
     survey.instances += part.survey.instances;
@@ -246,21 +248,36 @@ static void printIgnored(const Survey &survey, std::ostream &out) {
 }
 
 // What the user may have meant otherwise.
-static void printDoubts(const Survey &survey, const DataConfiguration &configuration, std::ostream &out) {
+std::vector<std::string> doubtsOf(const Survey &survey, const DataConfiguration &configuration) {
   const LabelRules &rules = configuration.rules;
+  std::vector<std::string> doubts;
   auto isIgnored = [&](int32_t id) { return survey.ignoredIds.count(id) != 0; };
   const auto missing = std::find(survey.classPixels.begin(), survey.classPixels.end(), 0u);
   if (missing == survey.classPixels.end())
-    return;
+    return doubts;
   if (rules.remap.empty() && missing == survey.classPixels.begin() && isIgnored(rules.numClasses))
-    out << "  warning: class 0 never occurs, and id " << rules.numClasses
-        << " is ignored: do ids count from 1? Then set data.remap to \"minus_one\"\n";
+    doubts.push_back("class 0 never occurs, and id " + std::to_string(rules.numClasses) +
+                     " is ignored: do ids count from 1? Then set data.remap to \"minus_one\"");
   else if (rules.numClasses == 2 && isIgnored(255) && !survey.classPixels[1])
-    out << "  warning: class 1 never occurs, and id 255 is ignored: is it the mask's class? Then set data.remap to "
-           "{\"255\": 1}\n";
+    doubts.push_back("class 1 never occurs, and id 255 is ignored: is it the mask's class? Then set data.remap to "
+                     "{\"255\": 1}");
   for (int32_t id = 0; id < rules.numClasses; ++id)
     if (isIgnored(id) && !rules.remap.count(id))
-      out << "  warning: class " << className(configuration, size_t(id)) << " is in data.ignore: it is never seen\n";
+      doubts.push_back("class " + className(configuration, size_t(id)) + " is in data.ignore: it is never seen");
+  return doubts;
+}
+
+Survey surveySome(const Dataset &dataset, size_t pictures) {
+  Part part;
+  part.survey.classPixels.resize(size_t(dataset.configuration().rules.numClasses));
+  part.survey.classPictures = part.survey.classPixels;
+  const size_t step = std::max<size_t>(1, dataset.size() / std::max<size_t>(1, pictures));
+  for (size_t i = 0; i < pictures && i * step < dataset.size(); ++i)
+    try {
+      count(dataset.read(i * step), part.survey);
+    } catch (const Error &) { // told when it is its turn
+    }
+  return std::move(part.survey);
 }
 
 void printSurvey(const Survey &survey, const DataConfiguration &configuration, std::ostream &out) {
@@ -272,6 +289,8 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
   if (survey.pictures && !configuration.layouts.empty())
     printReadings(survey, out);
   printOrientations(survey, configuration.turnPhotos, out);
+  if (survey.resized)
+    out << "  maps enlarged or reduced to their photo's size: those of " << survey.resized << "\n";
   size_t width = 7;
   for (size_t id = 0; id < survey.classPixels.size(); ++id)
     width = std::max(width, className(configuration, id).size());
@@ -284,10 +303,11 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
     out << "  " << padded("ignored", width) << " " << share(survey.ignoredPixels, survey.pixels) << "\n";
     printIgnored(survey, out);
     printMissing(survey, configuration, out);
-    printDoubts(survey, configuration, out);
+    for (const std::string &doubt : doubtsOf(survey, configuration))
+      out << "  warning: " << doubt << "\n";
   }
   if (!survey.unused.empty())
-    out << "  warning: " << describeUnused(survey.unused, unusedReason) << "\n";
+    out << "  warning: " << describeUnused(survey.unused, unusedReason(configuration.skipsUnpaired)) << "\n";
   for (const std::string &message : survey.bad)
     out << "  bad: " << message << "\n";
 }

@@ -29,6 +29,7 @@ struct Survey {
   std::map<std::pair<int, int>, uint64_t> sizes;    ///< (width, height) -> pictures
   std::vector<uint64_t> classPixels, classPictures; ///< of each class
   std::map<int, uint64_t> orientations;             ///< what the EXIF of photos asks for, but for 1 -> photos
+  uint64_t resized = 0;                             ///< pictures whose maps have another size, of the same shape
   uint64_t pixels = 0, ignoredPixels = 0;
   std::map<int32_t, uint64_t> ignoredIds;    ///< ids of label maps that mean no label -> pixels
   std::map<LabelReading, uint64_t> readings; ///< how label maps were read -> maps
@@ -41,6 +42,12 @@ struct Survey {
 
 /// Reads every picture and its maps as training would; goes on after bad ones. The result does not depend on `threads`.
 Survey surveySplit(const DataConfiguration &configuration, const DatasetOptions &dataset, const SurveyOptions &options);
+
+/// The same of at most `pictures` of them, spread over the set, by one thread; bad ones are passed over.
+Survey surveySome(const Dataset &dataset, size_t pictures);
+
+/// What the survey makes doubtful, a line each: "class 0 never occurs, and id 19 is ignored: do ids count from 1? ...".
+std::vector<std::string> doubtsOf(const Survey &survey, const DataConfiguration &configuration);
 
 /// Counts, sizes, shares of the classes, classes that never occur, bad files.
 void printSurvey(const Survey &survey, const DataConfiguration &configuration, std::ostream &out);

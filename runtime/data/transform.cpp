@@ -13,16 +13,16 @@ namespace dpsims {
 // The size of one side when the other becomes `target`, rounded up: the window is covered.
 static int64_t scaledSide(int64_t side, int64_t target, int64_t other) { return (side * target + other - 1) / other; }
 
-Size fittedSize(const RgbImage &image, const TransformRules &rules, Size window, double zoom, const std::string &name) {
+Size fittedSize(Size picture, const TransformRules &rules, Size window, double zoom, const std::string &name) {
   int64_t height = window.height, width = window.width;
-  if (rules.cover && int64_t(image.height) * width >= int64_t(image.width) * height) // taller than the window
-    height = scaledSide(image.height, width, image.width);
+  if (rules.cover && int64_t(picture.height) * width >= int64_t(picture.width) * height) // taller than the window
+    height = scaledSide(picture.height, width, picture.width);
   else if (rules.cover)
-    width = scaledSide(image.width, height, image.height);
+    width = scaledSide(picture.width, height, picture.height);
   height = int64_t(std::ceil(double(height) * zoom)), width = int64_t(std::ceil(double(width) * zoom));
   constexpr int64_t limit = int64_t(1) << 26;
   if (height * width > limit)
-    fail(name, ": a picture of ", image.width, " x ", image.height, " would become ", width, " x ", height,
+    fail(name, ": a picture of ", picture.width, " x ", picture.height, " would become ", width, " x ", height,
          " to cover ", window.width, " x ", window.height,
          "; leave it out, or set data.resize of the configuration to \"exact\"");
   return {int(height), int(width)};
@@ -36,9 +36,8 @@ Example resize(const Example &example, Size size) {
   return result;
 }
 
-Window centreWindow(const Example &fitted, Size size) {
-  return {(fitted.image.width - size.width) / 2, (fitted.image.height - size.height) / 2, size.width, size.height,
-          false};
+Window centreWindow(Size fitted, Size size) {
+  return {(fitted.width - size.width) / 2, (fitted.height - size.height) / 2, size.width, size.height, false};
 }
 
 Window randomWindow(const Example &fitted, const TransformRules &rules, Size size, const RandomSequence &random,
@@ -48,7 +47,7 @@ Window randomWindow(const Example &fitted, const TransformRules &rules, Size siz
   const int64_t part = 65536 + draw(0, int((rules.zoom - 1) * 65536) + 1);
   const Size larger{std::min(int(size.height * part >> 16), fitted.image.height),
                     std::min(int(size.width * part >> 16), fitted.image.width)};
-  Window window = centreWindow(fitted, larger);
+  Window window = centreWindow(sizeOf(fitted.image), larger);
   if (rules.randomCrop) {
     window.left = draw(1, fitted.image.width - window.width + 1);
     window.top = draw(2, fitted.image.height - window.height + 1);
@@ -72,6 +71,11 @@ static std::vector<T> crop(const std::vector<T> &from, int fromWidth, const Wind
 static LabelMap cutIds(const LabelMap &labels, const Window &window, Size size) {
   const LabelMap part{window.width, window.height, crop(labels.ids, labels.width, window, 1)};
   return resizeNearest(part, size.height, size.width);
+}
+
+LabelMap fitMap(const LabelMap &map, const TransformRules &rules, Size size, const std::string &name) {
+  const Size fitted = fittedSize({map.height, map.width}, rules, size, 1, name);
+  return cutIds(resizeNearest(map, fitted.height, fitted.width), centreWindow(fitted, size), size);
 }
 
 static void writeIds(const LabelMap &labels, bool flip, int32_t *out) {

@@ -16,10 +16,12 @@ struct Size {
   int height = 0, width = 0;
 };
 
+inline Size sizeOf(const RgbImage &image) { return {image.height, image.width}; }
+
 /// The size to which a picture is resized before a window of `window`'s size is cut out: with `cover` the smallest size
 /// of the picture's shape that covers the window, else the window's; times `zoom`. Error: the shape is so narrow that
 /// the picture would become huge; names `name`.
-Size fittedSize(const RgbImage &image, const TransformRules &rules, Size window, double zoom, const std::string &name);
+Size fittedSize(Size picture, const TransformRules &rules, Size window, double zoom, const std::string &name);
 
 /// Colours smoothly, ids to the nearest pixel.
 Example resize(const Example &example, Size size);
@@ -34,7 +36,10 @@ struct Window {
 /// the four numbers that are taken from it.
 Window randomWindow(const Example &fitted, const TransformRules &rules, Size size, const RandomSequence &random,
                     uint64_t index);
-Window centreWindow(const Example &fitted, Size size);
+Window centreWindow(Size fitted, Size size);
+
+/// A map alone as validation cuts it: fitted, then the middle of `size`. Error: as fittedSize.
+LabelMap fitMap(const LabelMap &map, const TransformRules &rules, Size size, const std::string &name);
 
 /// Writes a window, resized to `size`, as planes (3, H, W) of [-1, 1] and ids. `instances` may be
 /// null.

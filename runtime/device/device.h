@@ -166,7 +166,7 @@ struct DeviceOptions {
   std::optional<Target> target;
   /// CUDA: which GPU, counted among those that CUDA_VISIBLE_DEVICES leaves.
   int index = 0;
-  /// CPU threads; 0: what OpenMP says (OMP_NUM_THREADS, else all processors that the process may use).
+  /// CPU threads; 0: OMP_NUM_THREADS, else all processors that the process may use. Never more than those.
   int threads = 0;
   /// Auto measures each shape once.
   ConvolutionChoice convolution = ConvolutionChoice::Auto;

@@ -2,6 +2,8 @@
 
 #include "runtime/device/devices.h"
 
+#include "runtime/base/machine.h"
+
 #ifdef DPSIMS_HAVE_CPU_DEVICE
 #include "runtime/device/cpu/processor.h"
 #endif
@@ -10,7 +12,6 @@
 #endif
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
 namespace dpsims {
 
@@ -18,7 +19,7 @@ namespace {
 
 ProcessorInfo findProcessor() {
   ProcessorInfo info;
-  info.threads = std::thread::hardware_concurrency();
+  info.threads = unsigned(availableProcessors());
 #ifdef DPSIMS_HAVE_CPU_DEVICE
   info.name = processorName();
   for (const char *feature : {"sse4_2", "avx", "f16c", "fma", "avx2", "avx_vnni", "avx512f", "avx512bw", "avx512vl",

@@ -24,8 +24,9 @@ using ColourMap = std::map<uint32_t, int32_t>;
 ///
 /// Without `colours` ids are what the file stores: grey values of 1 to 16 bits, unscaled, or palette indices. A colour
 /// file is an Error. With `colours` (data.palette) the file's pixels are 8-bit colours, stored directly, through a
-/// palette or as grey, and a colour that the map does not have is an Error that names it and its pixel. Alpha is an
-/// Error in both cases.
+/// palette or as grey, and a colour that the map does not have is an Error that names it and its pixel. Colours of 16
+/// bits count as those of 8 if both bytes of each value are the same. Alpha that is not opaque is an Error in both
+/// cases.
 ///
 /// Error: no PNG (says what it is instead), truncated, damaged, or larger than the limits.
 LabelMap readLabelMap(const std::string &path, const ColourMap *colours = nullptr, const PngLimits &limits = {});
@@ -37,6 +38,9 @@ LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &nam
 /// Reads a label map whose ids are the grey values that the picture shows, 0..255, however they are stored; of 16-bit
 /// grey, 0..65535. Error: as readLabelMap; a pixel is no grey.
 LabelMap readGreyMap(const std::string &path, const PngLimits &limits = {});
+
+/// Reads an instance map: the ids that the file stores, as above; a colour is the id R + 256 G + 65536 B.
+LabelMap readInstanceMap(const std::string &path, const PngLimits &limits = {});
 
 /// Reads any PNG as 8-bit RGB: grey and palettes are expanded, alpha is dropped, 16 bits become 8.
 RgbImage readRgbPng(const std::string &path, const PngLimits &limits = {});

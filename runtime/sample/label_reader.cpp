@@ -4,12 +4,23 @@
 
 namespace dpsims {
 
-LabelMap LabelReader::labels(const std::string &path, int height, int width) const {
-  return resizeNearest(readLabels(conventions, folder, path).map, height, width);
+LabelReader::LabelReader(const CompiledModel &model, Resize resize)
+    : conventions(DataConfiguration::parse(model.config, model.path)) {
+  if (resize != Resize::AsTrained)
+    conventions.transform.cover = resize == Resize::Cover;
 }
 
-LabelMap LabelReader::instances(const std::string &path, int height, int width) const {
-  return resizeNearest(readInstances(path), height, width);
+LabelReader::Fitted LabelReader::fit(const LabelMap &map, Size size, const std::string &path) const {
+  const Size fitted = fittedSize({map.height, map.width}, conventions.transform, size, 1, path);
+  return {fitMap(map, conventions.transform, size, path), fitted.height > size.height || fitted.width > size.width};
+}
+
+LabelReader::Fitted LabelReader::labels(const std::string &path, int height, int width) const {
+  return fit(readLabels(conventions, folder, path).map, {height, width}, path);
+}
+
+LabelReader::Fitted LabelReader::instances(const std::string &path, int height, int width) const {
+  return fit(readInstances(path), {height, width}, path);
 }
 
 } // namespace dpsims

@@ -7,6 +7,7 @@
 #define DPSIMS_RUNTIME_SAMPLE_LABEL_READER_H
 
 #include "runtime/data/label_maps.h"
+#include "runtime/data/transform.h"
 #include "runtime/format/model.h"
 
 #include <string>
@@ -14,22 +15,37 @@
 
 namespace dpsims {
 
+/// What becomes of maps of another shape than the model's pictures.
+enum class Resize {
+  AsTrained, ///< what data.resize says
+  Cover,     ///< the map keeps its shape; what sticks out is cut off, half of it on each side
+  Exact,     ///< the map is squeezed
+};
+
 class LabelReader {
 public:
-  /// Reads the conventions from the configuration in the model. Error: the data section is not as above.
-  explicit LabelReader(const CompiledModel &model) : conventions(DataConfiguration::parse(model.config, model.path)) {}
+  /// Reads the conventions from the configuration in the model. `resize`: in place of data.resize. Error: the data
+  /// section is not as above.
+  explicit LabelReader(const CompiledModel &model, Resize resize = Resize::AsTrained);
 
   /// Looks at the label maps that will be read: they go together. Error: as lookAtLabels.
   void look(const std::vector<std::string> &paths) { folder = lookAtLabels(conventions, paths); }
 
+  struct Fitted {
+    LabelMap map;     ///< (height, width) pixels
+    bool cut = false; ///< parts of the file's map are missing
+  };
+
   /// A label map of (height, width) pixels with ids 0..C-1 or `ignoredId`. Error: names the file, the value and its
   /// pixel.
-  LabelMap labels(const std::string &path, int height, int width) const;
+  Fitted labels(const std::string &path, int height, int width) const;
 
   /// An instance map: any ids, at the same size.
-  LabelMap instances(const std::string &path, int height, int width) const;
+  Fitted instances(const std::string &path, int height, int width) const;
 
 private:
+  Fitted fit(const LabelMap &map, Size size, const std::string &path) const;
+
   DataConfiguration conventions;
   LabelFolder folder;
 };

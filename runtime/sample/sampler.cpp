@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <iostream>
 
 namespace dpsims {
 
@@ -21,7 +22,7 @@ struct Sampler::Batch {
   LabelMap labels, instances;
 };
 
-Sampler::Sampler(const CompiledModel &model) : program(&model.entry("sample")), reader(model) {
+Sampler::Sampler(const CompiledModel &model, Resize resize) : program(&model.entry("sample")), reader(model, resize) {
   for (size_t i = 0; i < program->inputs.size(); ++i) {
     const Argument &input = program->inputs[i];
     bool isMap = input.type == ElementType::I32 && input.shape.size() == 3;
@@ -51,26 +52,41 @@ Sampler::Sampler(const CompiledModel &model) : program(&model.entry("sample")), 
     fail(model.path, ": entry \"sample\" does not give pictures of ", height, " x ", width, " x 3 bytes");
 }
 
+// "a.png has another shape than the model's pictures, 64 x 64: ..."
+void Sampler::tellCut(const std::vector<std::string> &cut) const {
+  if (cut.empty())
+    return;
+  const std::string others = cut.size() > 1 ? " and " + std::to_string(cut.size() - 1) + " more have" : " has";
+  std::cerr << Error("dpsims-run: note: " + cut[0] + others + " another shape than the model's pictures, " +
+                     std::to_string(width) + " x " + std::to_string(height) +
+                     ": what sticks out on two sides is cut off, as in training; --resize exact squeezes maps instead")
+                   .what()
+            << "\n";
+}
+
 void Sampler::check(const std::vector<SampleFile> &files) {
   std::vector<std::string> labels;
   for (const SampleFile &file : files)
     labels.push_back(file.labels);
   reader.look(labels);
   Progress progress("check", static_cast<int64_t>(files.size()), "label maps");
+  std::vector<std::string> cut;
   for (const SampleFile &file : files) {
-    reader.labels(file.labels, static_cast<int>(height), static_cast<int>(width));
+    if (reader.labels(file.labels, static_cast<int>(height), static_cast<int>(width)).cut)
+      cut.push_back(file.labels);
     if (needsInstances())
       reader.instances(file.instances, static_cast<int>(height), static_cast<int>(width));
     progress.advance();
   }
+  tellCut(cut);
 }
 
 void Sampler::add(Batch &batch, const SampleFile &file, uint32_t sample, uint64_t seed) const {
   size_t pixels = static_cast<size_t>(height * width), slot = batch.paths.size();
   if (sample == 0) {
-    batch.labels = reader.labels(file.labels, static_cast<int>(height), static_cast<int>(width));
+    batch.labels = reader.labels(file.labels, static_cast<int>(height), static_cast<int>(width)).map;
     if (needsInstances())
-      batch.instances = reader.instances(file.instances, static_cast<int>(height), static_cast<int>(width));
+      batch.instances = reader.instances(file.instances, static_cast<int>(height), static_cast<int>(width)).map;
   }
   auto input = [&](int index) -> HostBuffer & { return batch.inputs[static_cast<size_t>(index)].buffer; };
   std::copy(batch.labels.ids.begin(), batch.labels.ids.end(), input(labelsInput).as<int32_t>() + slot * pixels);

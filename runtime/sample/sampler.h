@@ -20,13 +20,13 @@ namespace dpsims {
 class Sampler {
 public:
   /// Error: the model has no such program.
-  explicit Sampler(const CompiledModel &model);
+  explicit Sampler(const CompiledModel &model, Resize resize = Resize::AsTrained);
 
   bool needsInstances() const { return instancesInput >= 0; }
   const Entry &entry() const { return *program; }
 
   /// Reads every map once: errors come before any work is done. Files that are sampled together are read alike, see
-  /// runtime/data/label_maps.h.
+  /// runtime/data/label_maps.h. Tells on stderr what is cut off.
   void check(const std::vector<SampleFile> &files);
 
   /// Makes all pictures. Each is written as soon as it is there, whole or not at all; a session that can have several
@@ -36,6 +36,7 @@ public:
 
 private:
   struct Batch;
+  void tellCut(const std::vector<std::string> &cut) const;
   void add(Batch &batch, const SampleFile &file, uint32_t sample, uint64_t seed) const;
   void submit(Batch &batch, Session &session) const;
   int64_t finish(Batch &batch, Session &session) const;

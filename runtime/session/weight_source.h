@@ -53,6 +53,9 @@ public:
   /// Reads all that the file gave, where they will be needed much later. Error: as readWeight.
   void requireGood();
 
+  /// What the file says of itself.
+  const std::map<std::string, std::string> &metadata() const { return file.metadata(); }
+
   /// The prefix that was found in the file without being asked for, else empty.
   const std::string &detectedPrefix() const { return detected; }
 

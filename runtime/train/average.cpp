@@ -3,6 +3,8 @@
 #include "runtime/train/average.h"
 
 #include "runtime/base/error.h"
+#include "runtime/data/config_difference.h"
+#include "runtime/sample/provenance.h"
 #include "runtime/train/arguments.h"
 #include "runtime/train/stop_signal.h"
 
@@ -60,7 +62,8 @@ GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
 std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
   return {{"dpsims.source_hash", state.sourceHash},
           {"dpsims.step", std::to_string(state.step)},
-          {"dpsims.seed", std::to_string(state.seed)}};
+          {"dpsims.seed", std::to_string(state.seed)},
+          {conventionsKey, labelConventions(state.config)}};
 }
 
 const GeneratorWeights &AverageCache::at(uint64_t step) {

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/data/config_difference.h"
 #include "runtime/format/checksum.h"
 #include "runtime/train/run_folder.h"
 
@@ -53,7 +54,8 @@ static Json stateJson(const CheckpointState &state) {
           {"batch", state.batch},
           {"source_hash", state.sourceHash},
           {"config", Json::parse(state.config, nullptr, false)},
-          {"frozen", state.frozen}};
+          {"frozen", state.frozen},
+          {"pictures", state.pictures}};
 }
 
 // The files of a folder that is being written, and what they must be.
@@ -158,8 +160,10 @@ static CheckpointState readState(const std::string &path) {
   try {
     if (json.at("format") != formatOfState)
       fail(path, ": format ", json.at("format").dump(), ", this dpsims-run reads ", formatOfState);
-    return {json.at("step").get<uint64_t>(),           json.at("seed").get<uint64_t>(), json.at("batch").get<int64_t>(),
-            json.at("source_hash").get<std::string>(), json.at("config").dump(),        json.value("frozen", "")};
+    return {json.at("step").get<uint64_t>(), json.at("seed").get<uint64_t>(),
+            json.at("batch").get<int64_t>(), json.at("source_hash").get<std::string>(),
+            json.at("config").dump(),        json.value("frozen", ""),
+            json.value("pictures", "")};
   } catch (const Json::exception &) {
     fail(path, ": is not what a checkpoint has there: damaged");
   }
@@ -229,33 +233,8 @@ void Checkpoints::prune(size_t keep, uint64_t every) const {
 // Comparing
 //===-------------------------------------------------------------------------------------------------------------===//
 
-static std::string valueText(const Json &flat, const std::string &key) {
-  return flat.contains(key) ? flat[key].dump() : std::string("not set");
-}
-
-// "loss.contrastive_weight: 10 in the checkpoint, 100 in the model", the first five.
-static std::string differingKeys(const std::string &saved, const std::string &current) {
-  const Json before = Json::parse(saved, nullptr, false).flatten(),
-             now = Json::parse(current, nullptr, false).flatten();
-  Json keys = before;
-  keys.update(now);
-  std::string text;
-  int count = 0;
-  for (const auto &[key, value] : keys.items()) {
-    if (before.contains(key) && now.contains(key) && before[key] == now[key])
-      continue;
-    if (++count > 5)
-      continue;
-    std::string name = key.empty() ? "configuration" : key.substr(1);
-    std::replace(name.begin(), name.end(), '/', '.');
-    text += (text.empty() ? "" : "; ") + name + " is " + valueText(before, key) + " in the checkpoint, " +
-            valueText(now, key) + " in the model";
-  }
-  return count > 5 ? text + "; and " + std::to_string(count - 5) + " more" : text;
-}
-
 void requireSameRun(const std::string &path, const CheckpointState &saved, const CheckpointState &current) {
-  const std::string keys = differingKeys(saved.config, current.config);
+  const std::string keys = differingKeys(saved.config, current.config, "the checkpoint", "the model");
   if (!keys.empty())
     fail(path, ": a checkpoint of another configuration: ", keys,
          "; use the model of that run, or start anew in another --output");

@@ -27,6 +27,7 @@ struct CheckpointState {
   std::string sourceHash; ///< CompiledModel::sourceHash
   std::string config;     ///< CompiledModel::config, JSON
   std::string frozen;     ///< sumOfFile of the weights that no checkpoint has; empty: not known
+  std::string pictures;   ///< PictureList::fingerprint of the data set; empty: it is drawn, or not known
 };
 
 struct Checkpoint {

@@ -199,7 +199,7 @@ std::vector<Chart> chartsOfRun(const std::string &folder) {
     fail(folder, ": has no losses.csv: it is no folder of a run");
   std::vector<Chart> charts{{"losses", curvesOf(joinPath(folder, "losses.csv")), true}};
   for (Curve &curve : curvesOf(joinPath(folder, "validation.csv")))
-    if (!curve.x.empty()) {
+    if (!curve.x.empty() && curve.name != "pictures") { // of how many the others are
       const std::string title = curve.name;
       charts.push_back({title, {std::move(curve)}, true});
     }

@@ -21,7 +21,7 @@ static std::string wayOut(const std::optional<NonFinite> &found, const Checkpoin
          from.file(modelFile) + ") with a lower optimizer.lr, or with optimizer.clip_norm";
 }
 
-void explainDivergence(const Diverged &diverged, Run &run, Session &session, const Report &report) {
+void explainDivergence(const Diverged &diverged, RunParts &run, Session &session, const Report &report) {
   while (session.pending()) // later iterations: as bad
     session.collect();
   const std::optional<Checkpoint> from = run.checkpoints.newest(report);

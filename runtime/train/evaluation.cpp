@@ -14,7 +14,7 @@ namespace dpsims {
 
 static constexpr int64_t gridRows = 6;
 
-Evaluation::Evaluation(const Run &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report hears)
+Evaluation::Evaluation(const RunParts &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report hears)
     : run(run), subject(subject), events(events), report(std::move(hears)) {
   if (run.judge)
     scores.emplace(run, *run.judge, subject.device, subject.weights, lastStep);
@@ -47,7 +47,7 @@ void Evaluation::at(uint64_t step) {
 }
 
 // Neighbours may be frames of one film, so the rows are spread over the split.
-static SampleGrid openGrid(const Run &run) {
+static SampleGrid openGrid(const RunParts &run) {
   const TrainingData &data = run.data;
   const size_t pictures = data.validationPictures() ? data.validationPictures() : data.trainingPictures();
   const int64_t rows = std::min(gridRows, int64_t(pictures));

@@ -7,7 +7,7 @@
 
 #include "runtime/train/average.h"
 #include "runtime/train/event_file.h"
-#include "runtime/train/run.h"
+#include "runtime/train/run_parts.h"
 #include "runtime/train/run_scores.h"
 
 #include <cstdint>
@@ -26,7 +26,7 @@ public:
   };
 
   /// `lastStep`: rows of later steps are cut. `run` and `events` must outlive the object.
-  Evaluation(const Run &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report report);
+  Evaluation(const RunParts &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report report);
 
   /// May something be due at this step?
   bool isDue(uint64_t step) const;
@@ -40,7 +40,7 @@ private:
   void score(uint64_t step);
   void drawCurves() const;
 
-  const Run &run;
+  const RunParts &run;
   const Subject subject;
   EventFile &events;
   const Report report;

@@ -8,6 +8,7 @@
 #include "runtime/train/checkpoints.h"
 #include "runtime/train/iteration.h"
 #include "runtime/train/options.h"
+#include "runtime/train/picture_list.h"
 #include "runtime/train/program.h"
 #include "runtime/train/run_folder.h"
 #include "runtime/train/training_data.h"
@@ -75,8 +76,12 @@ void exportAverage(const ExportOptions &options, const Report &report) {
   const CompiledModel &model = program.model();
   const Shape size = Iteration(model, program.entry(), run.seed).size();
   requireSameRun(from.path, from.state,
-                 {0, from.state.seed, size[0], model.sourceHash, model.config, from.state.frozen});
+                 {0, from.state.seed, size[0], model.sourceHash, model.config, from.state.frozen, ""});
   const TrainingData data(model, run.data, size, program.takesInstances(), run.seed, run.dataThreads);
+  if (const std::string now = PictureList::of(data).fingerprint();
+      !from.state.pictures.empty() && now != from.state.pictures)
+    report(run.data + ": is not the data set of " + from.path + ": " + from.state.pictures + " then, " + now +
+           " now; the average's statistics are estimated from what is there now");
   const std::unique_ptr<Device> device = createDevice(model.target, deviceOptions(run), model.path);
   const SafetensorsFile file(from.file(modelFile));
   const WeightLookup weights = tensorsOf(file);

@@ -3,6 +3,7 @@
 #include "runtime/train/judge.h"
 
 #include "runtime/base/error.h"
+#include "runtime/train/backbone_twin.h"
 
 namespace dpsims {
 
@@ -33,7 +34,10 @@ std::optional<Judge> Judge::choose(const TrainOptions &options, const TrainProgr
   if (!options.validateEvery)
     return std::nullopt;
   if (data.validationPictures() < 2) {
-    report("the data set has no validation split (\"val\"): no Frechet distance is measured");
+    report(data.validationPictures()
+               ? "the validation split has one picture, of which no distance can be told: it needs "
+                 "two or more; no Frechet distance is measured"
+               : "the data set has no validation split (\"val\"): no Frechet distance is measured");
     return std::nullopt;
   }
   if (!options.featuresModel.empty() && options.featuresWeights.empty())
@@ -41,6 +45,8 @@ std::optional<Judge> Judge::choose(const TrainOptions &options, const TrainProgr
   if (!options.featuresWeights.empty()) {
     const auto model = options.featuresModel.empty() ? program.shared() : CompiledModel::load(options.featuresModel);
     FileWeights(*model, model->entry("features"), options.featuresWeights).requireGood();
+    if (const std::string twin = describeTwin(*model, options.featuresWeights); !twin.empty())
+      report(twin);
     return Judge(model, options.featuresWeights);
   }
   if (program.hasFrozenBackbone())

@@ -5,6 +5,7 @@
 //   run.json             the options
 //   plans.json           measured choices of algorithms
 //   frozen.safetensors   weights that training does not change
+//   pictures.txt         which pictures are for training, and which for validation
 //   losses.csv, validation.csv, curves.png, events/, grids/
 //   checkpoints/         see checkpoints.h
 //   ema.safetensors      the result: what `dpsims-run sample` takes
@@ -18,7 +19,7 @@ namespace dpsims {
 
 inline constexpr char modelFile[] = "model.safetensors"; ///< in a checkpoint
 inline constexpr char averageFile[] = "ema.safetensors", optionsFile[] = "run.json", plansFile[] = "plans.json",
-                      frozenFile[] = "frozen.safetensors";
+                      frozenFile[] = "frozen.safetensors", picturesFile[] = "pictures.txt";
 
 class RunFolder {
 public:

@@ -7,7 +7,7 @@
 
 #include "runtime/train/csv_log.h"
 #include "runtime/train/judge.h"
-#include "runtime/train/run.h"
+#include "runtime/train/run_parts.h"
 #include "runtime/train/validation.h"
 
 #include <optional>
@@ -16,8 +16,9 @@ namespace dpsims {
 
 class RunScores {
 public:
-  /// Rows of steps after `lastStep` are cut. All must outlive the object.
-  RunScores(const Run &run, const Judge &judge, Device &device, const WeightLookup &weights, uint64_t lastStep);
+  /// Rows of steps after `lastStep` are cut. All must outlive the object. Error: the rows that stay are of another
+  /// number of pictures, with which no curve can go on.
+  RunScores(const RunParts &run, const Judge &judge, Device &device, const WeightLookup &weights, uint64_t lastStep);
 
   /// Is the step's row there?
   bool has(uint64_t step) const { return newest == step; }
@@ -26,8 +27,9 @@ public:
   Scores measure(uint64_t step, WeightSource &generator);
 
 private:
-  const Run &run;
+  const RunParts &run;
   Device &device;
+  const int64_t pictures; // that are scored
   Validation validation;
   CsvLog table;
   std::optional<uint64_t> newest; // step of the table's last row

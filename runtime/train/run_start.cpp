@@ -3,25 +3,30 @@
 #include "runtime/train/run_start.h"
 
 #include "runtime/base/error.h"
+#include "runtime/train/backbone_twin.h"
 
 #include <filesystem>
 
 namespace dpsims {
 
-static void addFirstWeights(StartWeights &weights, const TrainOptions &options) {
-  if (!options.weights.empty())
-    weights.addNetworks(options.weights);
-  if (!options.backboneWeights.empty())
-    weights.addBackbone(options.backboneWeights);
+static void addFirstWeights(StartWeights &weights, const RunParts &run, const Report &report) {
+  if (!run.options.weights.empty())
+    weights.addNetworks(run.options.weights);
+  const std::string &backbone = run.options.backboneWeights;
+  if (backbone.empty())
+    return;
+  weights.addBackbone(backbone);
+  if (const std::string twin = describeTwin(run.program.model(), backbone); !twin.empty())
+    report(twin);
 }
 
-static RunStart begin(const Run &run, const Report &report) {
+static RunStart begin(const RunParts &run, const Report &report) {
   if (run.options.resume)
     report(run.folder.path() + ": no checkpoint there: the run begins at step 0");
   StartWeights weights(run.program, run.options.seed);
-  addFirstWeights(weights, run.options);
+  addFirstWeights(weights, run, report);
   weights.requireBackbone();
-  return {0, std::move(weights), std::nullopt, run.options.backboneWeights};
+  return {0, std::move(weights), std::nullopt, run.options.backboneWeights, run.pictures};
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -29,7 +34,7 @@ static RunStart begin(const Run &run, const Report &report) {
 //===-------------------------------------------------------------------------------------------------------------===//
 
 // The file of --backbone-weights that the run began with: one that is not read does not take its place.
-static std::string savedBackboneFile(const Run &run) {
+static std::string savedBackboneFile(const RunParts &run) {
   const std::string path = run.folder.file(optionsFile);
   TrainOptions before;
   std::error_code ignored;
@@ -39,13 +44,13 @@ static std::string savedBackboneFile(const Run &run) {
 }
 
 // Makes the weights that no checkpoint has anew, of what the run began with.
-static FrozenWeights remakeFrozen(const Run &run, const Checkpoint &from, const std::string &trouble,
+static FrozenWeights remakeFrozen(const RunParts &run, const Checkpoint &from, const std::string &trouble,
                                   StartWeights &weights, const Report &report) {
   const std::string &given = run.options.backboneWeights;
   if (given.empty())
     fail(trouble, "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
   try {
-    addFirstWeights(weights, run.options);
+    addFirstWeights(weights, run, report);
   } catch (const Error &error) {
     fail(trouble, "; it cannot be made anew: ", error.what(),
          "; give the file that the run began with by --backbone-weights");
@@ -58,7 +63,7 @@ static FrozenWeights remakeFrozen(const Run &run, const Checkpoint &from, const 
 }
 
 // Takes the weights that no checkpoint has. If their file is damaged, it is made anew.
-static void takeFrozen(const Run &run, const Checkpoint &from, RunStart &start, const Report &report) {
+static void takeFrozen(const RunParts &run, const Checkpoint &from, RunStart &start, const Report &report) {
   const std::string path = run.folder.file(frozenFile);
   std::string trouble = path + ": is damaged: it is not as it was written";
   try {
@@ -75,20 +80,58 @@ static void takeFrozen(const Run &run, const Checkpoint &from, RunStart &start, 
   start.frozen = remakeFrozen(run, from, trouble, start.weights, report);
 }
 
-static RunStart goOn(const Run &run, const Checkpoint &from, const Report &report) {
+static std::string firstOf(const std::vector<std::string> &names) {
+  return names[0] + (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "");
+}
+
+// The pictures that the run has seen, with those of now. Tells what changed; pictures of one split must not become
+// another's, of which the networks would be judged by what they learned from.
+static PictureList takePictures(const RunParts &run, const Checkpoint &from, const Report &report) {
+  const std::string now = run.pictures.fingerprint(), &then = from.state.pictures;
+  const bool changed = !then.empty() && then != now;
+  if (then.empty() && !now.empty())
+    report(from.path + ": does not say which pictures it was trained with: if the data set is another now, pictures " +
+           "of validation may have been trained with");
+  const std::string wayOut =
+      "restore the data set, or start a new run of " + from.file(modelFile) + " (--weights) in another --output";
+  PictureList before;
+  try {
+    if (!now.empty())
+      before = PictureList::read(run.folder.file(picturesFile));
+  } catch (const Error &error) {
+    if (changed)
+      fail(run.options.data, ": is not the data set of ", from.path, ": ", then, " then, ", now, " now; what changed ",
+           "is not known (", error.what(), "); ", wayOut);
+    return run.pictures;
+  }
+  if (const std::vector<std::string> mixed = before.mixedIn(run.pictures); !mixed.empty())
+    fail(run.options.data, ": the data set has changed since ", from.path, ": ", firstOf(mixed),
+         mixed.size() > 1 ? " have" : " has",
+         " gone from training to validation or back, so that the networks would be judged by what they learned from; ",
+         wayOut);
+  if (changed) {
+    const std::string changes = before.changesTo(run.pictures);
+    report(run.options.data + ": the data set has changed since " + from.path + ": " +
+           (changes.empty() ? then + " then, " + now + " now" : changes) +
+           "; the run goes on, but not as it would have with the pictures of then");
+  }
+  return before.together(run.pictures);
+}
+
+static RunStart goOn(const RunParts &run, const Checkpoint &from, const Report &report) {
   requireSameRun(from.path, from.state, run.stateAt(0, from.state.frozen));
   if (from.state.sourceHash != run.program.model().sourceHash)
     report(from.path + ": the model is compiled of other texts than then: the run goes on, but not bit for bit");
   if (from.state.step > run.options.steps)
     fail(run.folder.path(), ": is at step ", from.state.step, " already, --steps is ", run.options.steps);
   RunStart start{from.state.step, StartWeights(run.program, run.options.seed), std::nullopt,
-                 run.options.backboneWeights};
+                 run.options.backboneWeights, takePictures(run, from, report)};
   takeFrozen(run, from, start, report);
   start.weights.addSaved(from.file(modelFile));
   return start;
 }
 
-RunStart RunStart::of(const Run &run, const Report &report) {
+RunStart RunStart::of(const RunParts &run, const Report &report) {
   if (const std::optional<Checkpoint> newest = run.checkpoints.recover(report))
     return goOn(run, *newest, report);
   if (!run.checkpoints.steps().empty())

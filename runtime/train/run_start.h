@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_RUN_START_H
 #define DPSIMS_RUNTIME_TRAIN_RUN_START_H
 
-#include "runtime/train/run.h"
+#include "runtime/train/run_parts.h"
 #include "runtime/train/start_weights.h"
 #include "runtime/train/weight_file.h"
 
@@ -16,13 +16,14 @@ namespace dpsims {
 
 struct RunStart {
   /// At the newest checkpoint that is whole, or at step 0 if there is none. Error: there are checkpoints, but none is
-  /// whole; it is of another run; weights do not fit or are missing.
-  static RunStart of(const Run &run, const Report &report);
+  /// whole; it is of another run; weights do not fit or are missing; what was for training is for validation now.
+  static RunStart of(const RunParts &run, const Report &report);
 
   uint64_t step;
   StartWeights weights;
   std::optional<FrozenWeights> frozen; ///< of a run that goes on
   std::string backboneFile;            ///< --backbone-weights that the run began with
+  PictureList pictures;                ///< all that the run has seen, and these
 };
 
 } // namespace dpsims

@@ -49,6 +49,7 @@ void Trainer::announce() {
   report("training in " + parts.folder.path() + " from step " + std::to_string(step()) + " to " +
          std::to_string(parts.options.steps) + ", batch " + std::to_string(parts.iteration.size()[0]) + ", " +
          std::to_string(parts.data.trainingPictures()) + " pictures, " + training.device().description());
+  report(training.memoryText());
 }
 
 void Trainer::trainOrStop() {

@@ -41,7 +41,7 @@ private:
 
   const StopSignal signals;
   const Report report;
-  Run parts;
+  RunParts parts;
   Training training;
   AverageCache average;
   Evaluation evaluation;

@@ -7,7 +7,7 @@
 
 #include "runtime/train/generator_weights.h"
 #include "runtime/train/iteration_queue.h"
-#include "runtime/train/run.h"
+#include "runtime/train/run_parts.h"
 #include "runtime/train/run_start.h"
 
 #include <functional>
@@ -23,7 +23,7 @@ class Training {
 public:
   /// Nothing of the run's folder changes before the device has the weights. `run` must outlive the object.
   /// Errors: those of `open` and of Session; the folder cannot be written.
-  Training(Run &run, RunStart start, const OpenDevice &open);
+  Training(RunParts &run, RunStart start, const OpenDevice &open);
 
   Training(const Training &) = delete;
   Training &operator=(const Training &) = delete;
@@ -36,11 +36,14 @@ public:
   /// All weights of the run, by their names.
   const WeightLookup &weights() const { return lookup; }
 
+  /// "27.3 MiB of memory: arena ...": what the run takes on the device, and of the host for pictures.
+  std::string memoryText() const;
+
   /// What a checkpoint says of where the run stands.
   CheckpointState state() const { return run.stateAt(queue.step(), frozen.sum()); }
 
 private:
-  const Run &run;
+  const RunParts &run;
   const std::unique_ptr<Device> opened;
   Session networks;
   const FrozenWeights frozen;

@@ -3,7 +3,9 @@
 #include "runtime/train/training_data.h"
 
 #include "runtime/data/file_finder.h"
+#include "runtime/data/survey.h"
 
+#include <algorithm>
 #include <iostream>
 #include <set>
 
@@ -17,6 +19,17 @@ TrainingData::TrainingData(const CompiledModel &model, const std::string &direct
   if (hasSplit(description, directory, "val"))
     validation = Dataset::open(description, {directory, "val", instances});
   tellUnused();
+  tellDoubts();
+}
+
+// A class that is never seen would be noticed after days. `dpsims-run data` looks at all pictures, this at some.
+void TrainingData::tellDoubts() const {
+  constexpr size_t pictures = 16;
+  if (description.layouts.empty())
+    return;
+  for (const std::string &doubt : doubtsOf(surveySome(*training, pictures), description))
+    std::cerr << "dpsims-run: warning: of " << std::min(pictures, training->size())
+              << " label maps of the training split, " << doubt << "; dpsims-run data looks at all maps\n";
 }
 
 void TrainingData::tellUnused() const {
@@ -26,7 +39,8 @@ void TrainingData::tellUnused() const {
     for (const std::string &path : validation->unused())
       unused.insert(path);
   if (!unused.empty())
-    std::cerr << "dpsims-run: note: " << describeUnused({unused.begin(), unused.end()}, unusedReason) << "\n";
+    std::cerr << "dpsims-run: note: "
+              << describeUnused({unused.begin(), unused.end()}, unusedReason(description.skipsUnpaired)) << "\n";
 }
 
 LoaderOptions TrainingData::options() const {

@@ -25,6 +25,10 @@ public:
   /// 0: the data set has no validation split.
   size_t validationPictures() const { return validation ? validation->size() : 0; }
 
+  const Dataset &trainingSet() const { return *training; }
+  /// Null: there is no such split.
+  const Dataset *validationSet() const { return validation.get(); }
+
   /// Batches of training from iteration `firstStep` on.
   std::unique_ptr<Loader> trainingLoader(uint64_t firstStep) const;
 
@@ -37,6 +41,7 @@ public:
 private:
   LoaderOptions options() const;
   void tellUnused() const;
+  void tellDoubts() const;
 
   DataConfiguration description;
   Shape size;

@@ -3,8 +3,10 @@
 // Layouts of data sets, and which of their files are used.
 
 #include "data_support.h"
+#include "runtime/data/holdout.h"
 #include "runtime/data/survey.h"
 
+#include <algorithm>
 #include <sstream>
 
 using namespace dpsims;
@@ -92,9 +94,45 @@ TEST(Dataset, HoldsOutWhereThereAreNoSplits) {
   EXPECT_EQ(names(*folder.open(data, "val")), (Names{"a", "b"}));
   folder.image("images/c.png");
   folder.map("labels/c.png");
-  EXPECT_EQ(names(*folder.open(data)), (Names{"a", "b"}));
-  EXPECT_EQ(names(*folder.open(data, "val")), Names{"c"});
+  const Names train = names(*folder.open(data)), validation = names(*folder.open(data, "val"));
+  EXPECT_EQ(train.size() + validation.size(), 3u);
+  EXPECT_GE(validation.size(), 1u);
+  EXPECT_EQ(std::count(train.begin(), train.end(), validation[0]), 0);
   EXPECT_TRUE(hasParts(folder.openError(data, "test"), {"no split \"test\"", "{split}"}));
+}
+
+TEST(Holdout, DependsOnNamesAlone) {
+  Names list;
+  for (int i = 0; i < 1000; ++i)
+    list.push_back("frame_" + std::to_string(100000 + i));
+  const std::vector<bool> whole = heldOut(list, 10);
+  EXPECT_NEAR(double(std::count(whole.begin(), whole.end(), true)), 100, 30);
+  // Neighbours are not held out together more often than others.
+  int pairs = 0;
+  for (size_t i = 0; i + 1 < whole.size(); ++i)
+    pairs += whole[i] && whole[i + 1];
+  EXPECT_LT(pairs, 30);
+  // Pictures that come, go, or stand elsewhere change nothing for the others.
+  const size_t gone = 500;
+  list.erase(list.begin(), list.begin() + gone);
+  list.insert(list.begin(), "a");
+  const std::vector<bool> rest = heldOut(list, 10);
+  for (size_t i = 1; i < list.size(); ++i)
+    EXPECT_EQ(rest[i], whole[gone + i - 1]) << list[i];
+}
+
+TEST(Holdout, HasTwoOfASmallSet) {
+  for (int size : {10, 19, 20, 25}) {
+    for (int set = 0; set < 50; ++set) {
+      Names list;
+      for (int i = 0; i < size; ++i)
+        list.push_back(std::to_string(set) + "/" + std::to_string(i));
+      const std::vector<bool> result = heldOut(list, 10);
+      const auto count = std::count(result.begin(), result.end(), true);
+      EXPECT_GE(count, size / 10);
+      EXPECT_LT(count, size / 2 + 1);
+    }
+  }
 }
 
 TEST(Dataset, ReadsADescription) {
@@ -114,6 +152,88 @@ TEST(Dataset, ReadsInstancesOfFolders) {
   folder.map("train/labels/a.png");
   folder.map("train/ids/a.png", 8, 8, 3);
   EXPECT_EQ(folder.open(R"({"instances": "{split}/ids/*"})", "train", true)->read(0).instances.at(2, 0), 2);
+}
+
+// One key of a set that is known by name.
+TEST(Dataset, TakesAnotherPatternOfASet) {
+  DataFolder folder;
+  folder.image("leftImg8bit/train/ulm/a_leftImg8bit.png");
+  folder.image("blurred/train/ulm/a.png", 8, 8, 200);
+  folder.map("gtFine/train/ulm/a_gtFine_labelIds.png");
+  folder.map("gtFine/train/ulm/a_gtFine_labelTrainIds.png", 8, 8, 2);
+  const std::string set = R"({"dataset": "cityscapes", )";
+  const auto trainIds = folder.open(set + R"("labels": "gtFine/{split}/*/*_gtFine_labelTrainIds.png"})");
+  EXPECT_EQ(names(*trainIds), Names{"ulm/a"});
+  EXPECT_EQ(trainIds->read(0).labels.at(2, 0), 0);
+  EXPECT_EQ(folder.open(set + R"("images": "blurred/{split}/*/*.png"})")->read(0).image.pixels[2], 200);
+  EXPECT_TRUE(hasParts(errorOf([&] { configure(set + R"("labels": "gtFine/*.png"})"); }),
+                       {"data.labels", "goes with no images of the data set \"cityscapes\"", "leftImg8bit/{split}/*/*",
+                        "add data.images and data.labels"}));
+}
+
+TEST(Dataset, TakesMapsBesidePhotosForMaps) {
+  DataFolder folder;
+  for (const char *name : {"a", "b"}) {
+    folder.image(std::string("all/") + name + ".png");
+    folder.map(std::string("all/") + name + "_mask.png");
+    folder.map(std::string("all/") + name + "_object.png");
+  }
+  const std::string data = R"({"images": "all/*", "labels": "all/*_mask.png", "instances": "all/*_object.png"})";
+  EXPECT_EQ(names(*folder.open(data)), (Names{"a", "b"}));
+  EXPECT_EQ(names(*folder.open(data, "train", true)), (Names{"a", "b"}));
+}
+
+TEST(Dataset, TakesMapsOfAnotherSize) {
+  DataFolder folder;
+  folder.image("train/images/a.png", 16, 8);
+  folder.map("train/labels/a.png", 8, 4);
+  const Example example = folder.open("{}")->read(0);
+  EXPECT_TRUE(example.resized);
+  EXPECT_EQ(example.labels.width, 16);
+  EXPECT_EQ(example.labels.at(5, 3), (5 / 2 + 3 / 2) % 5);
+  std::ostringstream out;
+  printSurvey(surveySplit(configure("{}"), {folder.folder.path}, {}), configure("{}"), out);
+  EXPECT_TRUE(hasParts(out.str(), {"maps enlarged or reduced to their photo's size: those of 1"}));
+  folder.map("train/labels/a.png", 8, 5);
+  EXPECT_TRUE(hasParts(errorOf([&] { folder.open("{}")->read(0); }), {"8 x 5", "16 x 8"}));
+}
+
+TEST(Dataset, TakesListsOfNames) {
+  DataFolder folder;
+  for (const char *name : {"a", "b", "c", "d.e"}) {
+    folder.image(std::string("images/") + name + ".png");
+    folder.map(std::string("labels/") + name + ".png");
+  }
+  folder.image("images/without-map.png");
+  folder.text("train.txt", "c\r\n\n  a.jpg \n");
+  folder.text("val.txt", "d.e");
+  const std::string data =
+      R"({"images": "images/*", "labels": "labels/*", "lists": {"train": "train.txt", "val": "val.txt"}})";
+  EXPECT_EQ(names(*folder.open(data)), (Names{"a", "c"}));
+  EXPECT_EQ(names(*folder.open(data, "val")), Names{"d.e"});
+  EXPECT_EQ(folder.open(data)->unused(), Names{folder.folder / "images/without-map.png"});
+  EXPECT_TRUE(hasSplit(configure(data), folder.folder.path, "val"));
+  EXPECT_FALSE(hasSplit(configure(data), folder.folder.path, "test"));
+  EXPECT_TRUE(hasParts(folder.openError(data, "test"), {"data.lists has no split \"test\""}));
+  folder.text("val.txt", "a\nwithout-map\n");
+  EXPECT_TRUE(hasParts(folder.openError(data, "val"), {"val.txt: line 2: no picture with a label map", "without-map"}));
+  folder.text("val.txt", "\n");
+  EXPECT_TRUE(hasParts(folder.openError(data, "val"), {"val.txt: is a list of a split, and has no names"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { configure(R"({"dataset": "cityscapes", "lists": {"train": "a"}})"); }),
+                       {"data.lists", "has \"{split}\""}));
+}
+
+TEST(Dataset, SkipsWhatHasNoPartner) {
+  DataFolder folder;
+  for (const char *name : {"a", "b", "c"})
+    folder.image(std::string("train/images/") + name + ".png");
+  for (const char *name : {"a", "d"})
+    folder.map(std::string("train/labels/") + name + ".png");
+  EXPECT_TRUE(hasParts(folder.openError("{}"), {"b.png: has no label map", "set data.unpaired to \"skip\""}));
+  const auto set = folder.open(R"({"unpaired": "skip"})");
+  EXPECT_EQ(names(*set), Names{"a"});
+  EXPECT_EQ(set->unused(), (Names{folder.folder / "train/images/b.png", folder.folder / "train/images/c.png",
+                                  folder.folder / "train/labels/d.png"}));
 }
 
 TEST(Dataset, TakesEndingsInAnyCase) {

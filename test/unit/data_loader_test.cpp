@@ -158,7 +158,7 @@ TEST(Loader, CoversTheWindow) {
   auto fitted = [&](int height, int width, bool cover, double zoom = 1) {
     TransformRules rules;
     rules.cover = cover;
-    const Size size = fittedSize(image, rules, {height, width}, zoom, "a");
+    const Size size = fittedSize(sizeOf(image), rules, {height, width}, zoom, "a");
     return std::pair(size.height, size.width);
   };
   EXPECT_EQ(fitted(10, 12, true), std::pair(10, 12));

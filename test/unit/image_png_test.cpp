@@ -56,6 +56,10 @@ private:
 };
 } // namespace
 
+static std::vector<int32_t> decodeLabels(const Bytes &file, const ColourMap *colours = nullptr) {
+  return decodeLabelMap(file.data(), file.size(), "a.png", colours).ids;
+}
+
 enum { Grey = 0, Rgb = 2, Indexed = 3, GreyAlpha = 4, Rgba = 6 };
 
 static LabelMap decoded(const Bytes &bytes, const ColourMap *colours = nullptr) {
@@ -105,6 +109,30 @@ TEST(Png, MapsColours) {
   const ColourMap fewer = {{0xff0000, 3}, {0x000000, 0}};
   EXPECT_EQ(decodeError(file, &fewer),
             "a.png: colour #555555 (85, 85, 85) at pixel (1, 1) is not in data.palette; add it there");
+}
+
+TEST(Png, TakesOpaqueAlphaForNone) {
+  const ColourMap colours = {{0x010203, 7}, {0x050505, 3}};
+  EXPECT_EQ(decodeLabels(Png(2, 1, 8, Rgba).image({0, 1, 2, 3, 255, 5, 5, 5, 255}).end(), &colours),
+            (std::vector<int32_t>{7, 3}));
+  EXPECT_EQ(decodeLabels(Png(2, 1, 8, GreyAlpha).image({0, 5, 255, 9, 255}).end()), (std::vector<int32_t>{5, 9}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 8, GreyAlpha).image({0, 5, 255}).end(), &colours), (std::vector<int32_t>{3}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 16, GreyAlpha).image({0, 1, 2, 255, 255}).end()), (std::vector<int32_t>{258}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 16, Rgba).image({0, 1, 1, 2, 2, 3, 3, 255, 255}).end(), &colours),
+            (std::vector<int32_t>{7}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 16, Rgb).image({0, 5, 5, 5, 5, 5, 5}).end(), &colours), (std::vector<int32_t>{3}));
+  EXPECT_TRUE(hasParts(decodeError(Png(2, 1, 8, Rgba).image({0, 1, 2, 3, 255, 5, 5, 5, 254}).end(), &colours),
+                       {"alpha channel that is not opaque (pixel (1, 0))", "store it without one"}));
+}
+
+TEST(Png, ReadsInstancesInColour) {
+  TemporaryDirectory directory;
+  const std::string path = directory / "i.png";
+  const uint8_t pixels[] = {44, 1, 0, 44, 1, 0, 1, 0, 2};
+  writeRgbPng(path, 3, 1, pixels);
+  EXPECT_EQ(readInstanceMap(path).ids, (std::vector<int32_t>{300, 300, 1 + 2 * 65536}));
+  writeLabelMap(path, {2, 1, {26001, 0}}, 16);
+  EXPECT_EQ(readInstanceMap(path).ids, (std::vector<int32_t>{26001, 0}));
 }
 
 TEST(Png, SaysWhatIsNoLabelMap) {

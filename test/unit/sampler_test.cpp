@@ -6,7 +6,9 @@
 #include "queued_device.h"
 #include "support.h"
 
+#include "runtime/data/config_difference.h"
 #include "runtime/image/png.h"
+#include "runtime/sample/provenance.h"
 #include "runtime/sample/sampler.h"
 
 #include <gtest/gtest.h>
@@ -78,6 +80,50 @@ TEST(Sampler, MakesAPictureOfALabelMap) {
   EXPECT_EQ(image.width, 6);
   EXPECT_EQ(image.height, 4);
   EXPECT_EQ(image.pixels[3], 120);
+}
+
+TEST(Sampler, CutsWhereTrainingCuts) {
+  Folder folder;
+  LabelMap map{16, 4, std::vector<int32_t>(64, 1)}; // covers 6 x 4: columns 5 to 10 are left
+  for (int y = 0; y < 4; ++y)
+    map.ids[size_t(y) * 16 + 5] = 2;
+  writeLabelMap(folder.path("a.png"), map, 16);
+  const auto reds = [&](Resize resize, const std::string &configuration) {
+    const std::shared_ptr<const CompiledModel> model = painter(1, false, configuration);
+    Sampler sampler(*model, resize);
+    const std::vector<SampleFile> files = listSamples(folder.options("a.png", "out.png"), false);
+    testing::internal::CaptureStderr();
+    sampler.check(files);
+    const std::string told = testing::internal::GetCapturedStderr();
+    const std::unique_ptr<Device> device = createDevice(Target::Cpu);
+    Session session(model, sampler.entry(), *device, nullptr);
+    sampler.run(session, files, 0);
+    const RgbImage image = readRgbPng(folder.path("out.png"));
+    std::vector<int> result;
+    for (size_t x = 0; x < 6; ++x)
+      result.push_back(image.pixels[x * 3] / 40);
+    EXPECT_EQ(told.find("another shape") != std::string::npos, result[0] == 2) << told;
+    return result;
+  };
+  const std::string exact = R"({"num_classes": 5, "data": {"resize": "exact"}})";
+  EXPECT_EQ(reds(Resize::AsTrained, config), (std::vector<int>{2, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(reds(Resize::Cover, exact), (std::vector<int>{2, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(reds(Resize::AsTrained, exact), (std::vector<int>{1, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(reds(Resize::Exact, config), (std::vector<int>{1, 1, 1, 1, 1, 1}));
+}
+
+TEST(Sampler, NoticesWeightsOfOtherSettings) {
+  const std::shared_ptr<const CompiledModel> model = painter(1, false);
+  const std::string same = labelConventions(config);
+  EXPECT_EQ(differingProvenance(*model, "w", {}), "");
+  EXPECT_EQ(differingProvenance(*model, "w", {{conventionsKey, same}}), "");
+  const std::string other = labelConventions(
+      R"({"num_classes": 5, "image_size": [8, 8], "data": {"remap": "minus_one", "ignore": [9], "flip": true,
+          "palette": {"0": [0, 0, 0], "1": [10, 20, 30], "4": [255, 0, 0], "9": [1, 1, 1]}}})");
+  const std::string text = differingProvenance(*model, "w", {{conventionsKey, other}});
+  EXPECT_TRUE(hasParts(text, {"data.remap is \"minus_one\" in w, not set in ", "image_size.0 is 8 in w"}));
+  EXPECT_EQ(text.find("flip"), std::string::npos);
+  EXPECT_TRUE(hasParts(differingProvenance(*model, "w", {{conventionsKey, "no JSON"}}), {"configuration is "}));
 }
 
 TEST(Sampler, GivesIgnoredPixelsNoClass) {

@@ -42,7 +42,7 @@ TEST_F(TrainParts, ProgramTellsWhatCheckpointsHave) {
 }
 
 TEST_F(TrainParts, QueueGivesLossesInOrder) {
-  Run run(options("run"), silent);
+  RunParts run(options("run"), silent);
   StartWeights weights = firstWeights(run.program);
   QueuedDevice device(3);
   Session session(run.program.shared(), run.program.entry(), device, &weights, IterationQueue::depth);
@@ -63,7 +63,7 @@ TEST_F(TrainParts, QueueGivesLossesInOrder) {
 
 TEST_F(TrainParts, QueueStopsAtTheFirstBadLoss) {
   writeTensor("big.safetensors", "discriminator.doubled", 3e38f, "and the generator's");
-  Run run(options("run"), silent);
+  RunParts run(options("run"), silent);
   StartWeights weights = firstWeights(run.program);
   weights.addNetworks(directory / "big.safetensors");
   QueuedDevice device(3);
@@ -115,7 +115,7 @@ TEST_F(TrainParts, FrozenWeightsAreOneFile) {
 
 TEST_F(TrainParts, StartIsAtTheNewestCheckpoint) {
   {
-    const Run run(options("run", 2), silent);
+    const RunParts run(options("run", 2), silent);
     const RunStart start = RunStart::of(run, silent);
     EXPECT_EQ(start.step, 0u);
     EXPECT_FALSE(start.frozen);
@@ -123,7 +123,7 @@ TEST_F(TrainParts, StartIsAtTheNewestCheckpoint) {
   train(options("run", 2));
   TrainOptions more = options("run");
   more.resume = true;
-  const Run run(more, silent);
+  const RunParts run(more, silent);
   RunStart start = RunStart::of(run, silent);
   EXPECT_EQ(start.step, 2u);
   ASSERT_TRUE(start.frozen);

@@ -10,6 +10,7 @@
 #include "queued_device.h"
 #include "support.h"
 
+#include "runtime/image/png.h"
 #include "runtime/train/trainer.h"
 
 #include <gtest/gtest.h>
@@ -122,6 +123,29 @@ struct TrainRun : testing::Test {
       for (const char *more : {"generator.weight", "generator.running"})
         writer.add(more, ElementType::F32, {pixels}, small.data());
     writer.write();
+  }
+
+  // A model of `folders` without splits, and `count` pictures of them from number `first` on.
+  void useFiles(int first, int count) {
+    const std::vector<uint8_t> model = makeModel(R"({"num_classes": 5, "image_size": [4, 6], "data": {"holdout": 4}})");
+    writeFile(directory / "m.dpsims", model.data(), model.size());
+    for (int i = first; i < first + count; ++i)
+      addPicture("p" + std::to_string(i));
+  }
+
+  void addPicture(const std::string &name) {
+    fs::create_directories(directory / "set/images");
+    fs::create_directories(directory / "set/labels");
+    const std::vector<uint8_t> pixels(4 * 6 * 3, uint8_t(name.back()));
+    writeRgbPng(directory / ("set/images/" + name + ".png"), 6, 4, pixels.data());
+    writeLabelMap(directory / ("set/labels/" + name + ".png"), {6, 4, std::vector<int32_t>(24, 1)});
+  }
+
+  TrainOptions filesOptions(const std::string &run, uint64_t steps) {
+    TrainOptions result = options(run, steps);
+    result.data = directory / "set";
+    result.sampleEvery = 0;
+    return result;
   }
 
   TrainOptions options(const std::string &run, uint64_t steps = 6) {

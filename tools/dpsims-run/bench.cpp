@@ -24,6 +24,7 @@ std::unique_ptr<WeightSource> openWeights(const CompiledModel &model, const Entr
     return std::make_unique<InitialWeights>(model, 1);
   auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
   reportPrefix(flags.weights, weights->detectedPrefix());
+  reportTwin(model, entry, flags.weights);
   return weights;
 }
 

@@ -36,6 +36,12 @@ void refuseOverwriting(CLI::App &app);
 /// Says on stderr which weights of a file were taken, if the file was not asked.
 void reportPrefix(const std::string &path, const std::string &prefix);
 
+/// Says on stderr if there are fewer processors than threads asked for.
+void reportThreads(int threads);
+
+/// Says on stderr if weights of another backbone would fit the entry as well.
+void reportTwin(const CompiledModel &model, const Entry &entry, const std::string &path);
+
 /// The flags that all commands share which run a model.
 struct DeviceFlags {
   std::string device, convolution = "auto", plans;

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/machine.h"
 #include "runtime/data/survey.h"
 #include "runtime/format/model.h"
 #include "runtime/image/png.h"
@@ -13,7 +14,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <thread>
+#include <set>
 
 namespace dpsims {
 
@@ -67,14 +68,17 @@ void checkData(const DataFlags &flags) {
   const std::vector<std::string> splits = chooseSplits(configuration, flags);
   checkOutput(configuration, flags, splits);
   SurveyOptions options;
-  options.threads = flags.threads ? flags.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+  options.threads = flags.threads ? flags.threads : availableProcessors();
   options.tiles = flags.output.empty() ? 0 : std::max(1, flags.tiles / int(splits.size()));
   std::vector<Survey> surveys;
-  size_t bad = 0;
+  std::set<std::string> told; // files that belong to no split are found with each
   for (const std::string &split : splits) {
     surveys.push_back(surveySplit(configuration, {flags.data, split, configuration.wantsInstances}, options));
+    std::vector<std::string> &bad = surveys.back().bad;
+    bad.erase(
+        std::remove_if(bad.begin(), bad.end(), [&](const std::string &line) { return !told.insert(line).second; }),
+        bad.end());
     printSurvey(surveys.back(), configuration, std::cout);
-    bad += surveys.back().bad.size();
   }
   std::cout.flush();
   requireOneReading(surveys, flags.data);
@@ -82,7 +86,7 @@ void checkData(const DataFlags &flags) {
     const RgbImage sheet = surveySheet(surveys, configuration);
     writeRgbPng(flags.output, sheet.width, sheet.height, sheet.pixels.data());
   }
-  if (bad)
+  if (const size_t bad = told.size())
     fail(flags.data, ": ", bad, bad == 1 ? " bad file" : " bad files", ", each in a line that begins with \"bad:\"");
 }
 

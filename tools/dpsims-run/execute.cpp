@@ -36,6 +36,7 @@ std::unique_ptr<FileWeights> openWeights(const CompiledModel &model, const Entry
     return nullptr;
   auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
   reportPrefix(flags.weights, weights->detectedPrefix());
+  reportTwin(model, entry, flags.weights);
   return weights;
 }
 

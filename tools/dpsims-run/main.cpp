@@ -6,7 +6,9 @@
 
 #include "runtime/base/environment.h"
 #include "runtime/base/error.h"
+#include "runtime/base/machine.h"
 #include "runtime/format/checksum.h"
+#include "runtime/train/backbone_twin.h"
 
 #include <iostream>
 
@@ -72,6 +74,19 @@ void reportPrefix(const std::string &path, const std::string &prefix) {
     std::cerr << "dpsims-run: " << path << ": using the weights below \"" << prefix << "\"\n";
 }
 
+void reportTwin(const CompiledModel &model, const Entry &entry, const std::string &path) {
+  const std::string twin = entry.name == "features" ? describeTwin(model, path) : "";
+  if (!twin.empty())
+    std::cerr << Error("dpsims-run: note: " + twin).what() << "\n";
+}
+
+void reportThreads(int threads) {
+  if (const int most = availableProcessors(); threads > most)
+    std::cerr << "dpsims-run: note: --threads " << threads << ": this process may use "
+              << (most == 1 ? "one processor" : std::to_string(most) + " processors") << ", so " << most
+              << (most == 1 ? " thread computes" : " threads compute") << ": more would wait for each other\n";
+}
+
 void DeviceFlags::addTo(CLI::App &command) {
   // The library's message for a bad value would name the flag, which nobody gave.
   command.preparse_callback([](size_t) {
@@ -81,7 +96,8 @@ void DeviceFlags::addTo(CLI::App &command) {
   command
       .add_option("--device", device, "cpu, cuda or cuda:N, for which the model must be compiled; without: the model's")
       ->type_name("NAME");
-  command.add_option("--threads", threads, "CPU threads; 0: OMP_NUM_THREADS, else all processors")
+  command
+      .add_option("--threads", threads, "CPU threads, at most one for each processor; 0: OMP_NUM_THREADS, else as many")
       ->check(CLI::Range(0, 4096))
       ->type_name("N");
   command
@@ -104,6 +120,7 @@ void DeviceFlags::addTo(CLI::App &command) {
 DeviceOptions DeviceFlags::options() const {
   DeviceOptions result;
   chooseDevice(device, result);
+  reportThreads(threads);
   result.threads = threads;
   result.convolution = convolution == "direct"     ? ConvolutionChoice::Direct
                        : convolution == "winograd" ? ConvolutionChoice::Winograd

@@ -2,9 +2,12 @@
 
 #include "tools/dpsims-run/commands.h"
 
+#include "runtime/base/error.h"
+#include "runtime/sample/provenance.h"
 #include "runtime/sample/sampler.h"
 
 #include <iostream>
+#include <map>
 #include <memory>
 
 namespace dpsims {
@@ -14,15 +17,28 @@ namespace {
 struct SampleFlags {
   std::string model, weights, prefix;
   SampleOptions options;
+  Resize resize = Resize::AsTrained;
   DeviceFlags device;
 };
 
+// The pictures of another run's settings are poor, and nothing else would say why.
+void tellProvenance(const CompiledModel &model, const std::string &path,
+                    const std::map<std::string, std::string> &metadata) {
+  const std::string differences = differingProvenance(model, path, metadata);
+  if (!differences.empty())
+    std::cerr << Error("dpsims-run: warning: the weights were trained with other settings: " + differences +
+                       "; compile the configuration of the training")
+                     .what()
+              << "\n";
+}
+
 void sample(const SampleFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
-  Sampler sampler(*model);
+  Sampler sampler(*model, flags.resize);
   // All that can be wrong with files is found before the long work begins.
   FileWeights weights(*model, sampler.entry(), flags.weights, flags.prefix);
   reportPrefix(flags.weights, weights.detectedPrefix());
+  tellProvenance(*model, flags.weights, weights.metadata());
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
@@ -42,9 +58,7 @@ void addSampleCommand(CLI::App &app) {
       ->required()
       ->type_name("FILE");
   command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
-  command
-      ->add_option("--labels", flags->options.labels,
-                   "label map: PNG of ids, or of the configuration's palette; resized to the model's size by nearest")
+  command->add_option("--labels", flags->options.labels, "label map: PNG of ids, or of the configuration's palette")
       ->required()
       ->type_name("FILE|DIR");
   command->add_option("--output", flags->options.output, "where images go: NAME.png, or NAME_0.png ... with --samples")
@@ -52,6 +66,13 @@ void addSampleCommand(CLI::App &app) {
       ->type_name("FILE|DIR");
   command->add_option("--instances", flags->options.instances, "instance maps, for models that take them")
       ->type_name("FILE|DIR");
+  const std::map<std::string, Resize> resizes = {{"cover", Resize::Cover}, {"exact", Resize::Exact}};
+  command
+      ->add_option("--resize", flags->resize,
+                   "maps of another shape than the model's: cover keeps theirs and cuts off what sticks out, exact "
+                   "squeezes them; without: as in training, data.resize of the configuration")
+      ->transform(CLI::CheckedTransformer(resizes).description(""))
+      ->type_name("cover|exact");
   command->add_option("--seed", flags->options.seed, "the same seed and file name give the same noise")
       ->capture_default_str()
       ->type_name("N");

@@ -65,6 +65,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
          options.resume ? ": " + joinPath(options.output, "run.json") + ", where the run's flags are, does not tell it"
                         : ", unless a run goes on (--resume)");
   requireStorable(options);
+  reportThreads(options.threads);
   Trainer(options, tell).run();
 }
 

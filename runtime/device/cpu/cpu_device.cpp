@@ -3,6 +3,7 @@
 #include "runtime/device/cpu/cpu_device.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/machine.h"
 #include "runtime/device/cpu/cpu_memory.h"
 #include "runtime/device/cpu/cpu_plan.h"
 #include "runtime/device/cpu/peaks.h"
@@ -35,7 +36,8 @@ bool launchesKernels(const Plan &plan) {
 int chooseThreads(int wanted) {
   if (wanted < 0 || wanted > maxThreads)
     fail("--threads ", wanted, ": expected 1 to ", maxThreads, ", or 0 for all processors");
-  return wanted ? wanted : std::min(omp_get_max_threads(), maxThreads);
+  // More threads than processors wait for each other most of the time: dozens of times slower than fewer.
+  return std::min(wanted ? wanted : omp_get_max_threads(), availableProcessors());
 }
 
 // Everything is done when a call returns.

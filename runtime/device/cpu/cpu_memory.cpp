@@ -3,6 +3,7 @@
 #include "runtime/device/cpu/cpu_memory.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/machine.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,16 +15,14 @@ namespace {
 constexpr uint64_t hugeFrom = uint64_t(8) << 20; // smaller pieces gain nothing and would round up to 2 MiB
 } // namespace
 
-uint64_t machineMemory() {
-  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-}
+uint64_t machineMemory() { return availableMemory(); }
 
 CpuMemory::CpuMemory(uint64_t size) {
   if (size == 0)
     return;
   // The system would hand out more than there is, and end the process when it is used.
   if (size > machineMemory())
-    fail("needs ", size >> 20, " MiB of memory in one piece, this machine has ", machineMemory() >> 20,
+    fail("needs ", size >> 20, " MiB of memory in one piece, this process may use ", machineMemory() >> 20,
          " MiB; compile with a smaller --batch");
   void *mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED)

@@ -7,7 +7,7 @@
 
 namespace dpsims {
 
-/// Bytes of memory that the machine has.
+/// Bytes of memory that the machine has, or that the process may use of it.
 uint64_t machineMemory();
 
 /// Anonymous pages of the system's: zero when first touched, gone when freed, in huge pages where it is large.

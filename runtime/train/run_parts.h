@@ -2,13 +2,14 @@
 //
 // What a run is made of, before anything is computed.
 
-#ifndef DPSIMS_RUNTIME_TRAIN_RUN_H
-#define DPSIMS_RUNTIME_TRAIN_RUN_H
+#ifndef DPSIMS_RUNTIME_TRAIN_RUN_PARTS_H
+#define DPSIMS_RUNTIME_TRAIN_RUN_PARTS_H
 
 #include "runtime/train/checkpoints.h"
 #include "runtime/train/iteration.h"
 #include "runtime/train/judge.h"
 #include "runtime/train/options.h"
+#include "runtime/train/picture_list.h"
 #include "runtime/train/program.h"
 #include "runtime/train/report.h"
 #include "runtime/train/run_folder.h"
@@ -19,14 +20,15 @@
 
 namespace dpsims {
 
-struct Run {
+struct RunParts {
   /// Opens all, locks the folder, and checks what can be checked. Errors: those of the parts.
-  Run(const TrainOptions &options, const Report &report);
+  RunParts(const TrainOptions &options, const Report &report);
 
   const TrainOptions options;
   const TrainProgram program;
   Iteration iteration;
   const TrainingData data;
+  const PictureList pictures; ///< of the data
   const RunFolder folder;
   const Checkpoints checkpoints;
   const std::optional<Judge> judge; ///< none: no distance is measured
@@ -41,4 +43,4 @@ struct Run {
 
 } // namespace dpsims
 
-#endif // DPSIMS_RUNTIME_TRAIN_RUN_H
+#endif // DPSIMS_RUNTIME_TRAIN_RUN_PARTS_H

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/sample/provenance.h"
+
+#include "runtime/data/config_difference.h"
+
+namespace dpsims {
+
+std::string differingProvenance(const CompiledModel &model, const std::string &path,
+                                const std::map<std::string, std::string> &metadata) {
+  const auto found = metadata.find(conventionsKey);
+  if (found == metadata.end())
+    return "";
+  return differingKeys(found->second, labelConventions(model.config), path, model.path);
+}
+
+} // namespace dpsims
