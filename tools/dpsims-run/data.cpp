@@ -15,6 +15,7 @@
 #include <iostream>
 #include <memory>
 #include <set>
+#include <sstream>
 
 namespace dpsims {
 
@@ -63,6 +64,34 @@ void checkOutput(const DataConfiguration &configuration, const DataFlags &flags,
     fail(flags.output, ": is a file of the data set, and cannot be the sheet too: name another for --output");
 }
 
+size_t countOf(const std::string &text, const std::string &part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size()))
+    ++count;
+  return count;
+}
+
+// What a newcomer wants to know in the end.
+void printVerdict(const std::vector<Survey> &surveys, size_t warnings) {
+  const auto pictures = [&](const char *split) {
+    uint64_t count = 0;
+    for (const Survey &survey : surveys)
+      count += survey.split == split ? survey.pictures : 0;
+    return count;
+  };
+  if (!pictures("train")) {
+    std::cout << "nothing to train with: there is no split \"train\"\n";
+    return;
+  }
+  std::cout << "ready to train: " << pictures("train") << " pictures, and " << pictures("val") << " for validation";
+  if (pictures("val") < 2)
+    std::cout << " (two or more would be scored)";
+  if (warnings)
+    std::cout << "; look at the " << (warnings == 1 ? "warning" : std::to_string(warnings) + " warnings")
+              << " above first";
+  std::cout << "\n";
+}
+
 void checkData(const DataFlags &flags) {
   const DataConfiguration configuration = openConfiguration(flags.config);
   const std::vector<std::string> splits = chooseSplits(configuration, flags);
@@ -71,6 +100,7 @@ void checkData(const DataFlags &flags) {
   options.threads = flags.threads ? flags.threads : availableProcessors();
   options.tiles = flags.output.empty() ? 0 : std::max(1, flags.tiles / int(splits.size()));
   std::vector<Survey> surveys;
+  size_t warnings = 0;
   std::set<std::string> told; // files that belong to no split are found with each
   for (const std::string &split : splits) {
     surveys.push_back(surveySplit(configuration, {flags.data, split, configuration.wantsInstances}, options));
@@ -78,7 +108,10 @@ void checkData(const DataFlags &flags) {
     bad.erase(
         std::remove_if(bad.begin(), bad.end(), [&](const std::string &line) { return !told.insert(line).second; }),
         bad.end());
-    printSurvey(surveys.back(), configuration, std::cout);
+    std::ostringstream report;
+    printSurvey(surveys.back(), configuration, report);
+    std::cout << report.str();
+    warnings += countOf(report.str(), "  warning: ");
   }
   std::cout.flush();
   requireOneReading(surveys, flags.data);
@@ -88,6 +121,8 @@ void checkData(const DataFlags &flags) {
   }
   if (const size_t bad = told.size())
     fail(flags.data, ": ", bad, bad == 1 ? " bad file" : " bad files", ", each in a line that begins with \"bad:\"");
+  if (flags.split.empty())
+    printVerdict(surveys, warnings);
 }
 
 } // namespace

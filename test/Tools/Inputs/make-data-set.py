@@ -86,7 +86,7 @@ def bad():
     add("bad/train", "text", b"this is no picture\n", labels())
     add("bad/train", "jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF\0\1\1\0\0\1\0\1\0\0", labels())
     add("bad/train", "colour", photo(), photo())
-    add("bad/train", "alpha", photo(), png(80, 64, GREY_ALPHA, lambda x, y: (1, 255)))
+    add("bad/train", "alpha", photo(), png(80, 64, GREY_ALPHA, lambda x, y: (1, 254)))
 
 
 def grey_jpeg(orientation):
