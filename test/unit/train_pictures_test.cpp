@@ -98,8 +98,8 @@ TEST_F(TrainPictures, LostListsAreMadeAnew) {
   addPicture("a");
   TrainOptions chosen = more();
   chosen.steps = 6;
-  EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }),
-                       {"set: is not the data set of ", "step-00000004", " then, ", "5 validation pictures", "pictures.txt", "restore"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }), {"set: is not the data set of ", "step-00000004", " then, ",
+                                                         "5 validation pictures", "pictures.txt", "restore"}));
 }
 
 TEST_F(TrainPictures, MovedOnesAreRefused) {
