@@ -10,9 +10,11 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <iostream>
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -184,7 +186,8 @@ private:
 
   /// Decodes, cuts, and writes the example into its batch, where nobody else writes.
   void make(const Task &task) {
-    const std::shared_ptr<const Example> fitted = fittedExample(task.index);
+    size_t index = task.index;
+    const std::shared_ptr<const Example> fitted = goodExample(index);
     Batch &batch = task.target->batch;
     const size_t place = size_t(task.place), pixels = size_t(size.height) * size_t(size.width);
     const RandomSequence random{options.seed, task.step, StreamAugment};
@@ -193,7 +196,38 @@ private:
                               : centreWindow(sizeOf(fitted->image), size);
     cut(*fitted, window, size, batch.images.data() + 3 * place * pixels, batch.labels.data() + place * pixels,
         options.instances ? batch.instances.data() + place * pixels : nullptr);
-    batch.names[place] = dataset.name(task.index);
+    batch.names[place] = dataset.name(index);
+  }
+
+  /// The example, or if it cannot be read and may be skipped the next one that can; `index` becomes its number.
+  std::shared_ptr<const Example> goodExample(size_t &index) {
+    for (;; index = (index + 1) % dataset.size()) {
+      if (isBad(index))
+        continue;
+      try {
+        return fittedExample(index);
+      } catch (const Error &error) {
+        skip(index, error);
+      }
+    }
+  }
+
+  bool isBad(size_t index) const {
+    std::lock_guard<std::mutex> lock(mutex);
+    return bad.count(index) != 0;
+  }
+
+  void skip(size_t index, const Error &error) {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (!bad.count(index) && bad.size() == options.skipBad) {
+      if (options.skipBad == 0)
+        throw Error(error);
+      fail(error.what(), "; ", bad.size(),
+           " pictures that cannot be read were skipped before it, as --skip-bad allows");
+    }
+    if (bad.insert(index).second)
+      std::cerr << "dpsims-run: warning: " << error.what() << "; the next picture takes its place (" << bad.size()
+                << " of at most " << options.skipBad << " to be skipped)\n";
   }
 
   std::shared_ptr<const Example> fittedExample(size_t index) {
@@ -224,6 +258,7 @@ private:
   Order order;
   std::vector<std::shared_ptr<const Example>> cache; // what fits; nothing is thrown out, every picture comes as often
   uint64_t cached = 0;
+  std::set<size_t> bad;                         // pictures that are skipped
   std::deque<std::shared_ptr<Pending>> pending; // from firstStep on
   uint64_t firstStep, nextExample;
   bool stopping = false;
@@ -241,6 +276,8 @@ static LoaderOptions checked(const Dataset &dataset, const LoaderOptions &option
          " pixels is too large; use a smaller one");
   if (options.threads < 1 || options.threads > 1024)
     fail("cannot read pictures with ", options.threads, " threads; use 1 to 1024");
+  if (options.skipBad >= dataset.size() && options.skipBad > 0)
+    fail("cannot skip ", options.skipBad, " of the ", dataset.size(), " pictures; allow fewer with --skip-bad");
   if (options.firstStep > uint64_t(1) << 48)
     fail("cannot begin at step ", options.firstStep, ": nobody trained so long");
   if (dataset.size() == 0)

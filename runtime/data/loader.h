@@ -20,8 +20,10 @@ struct LoaderOptions {
   bool shuffle = true;    ///< a new permutation every epoch; false: in the order of the data set
   uint64_t stride = 1;    ///< without shuffle: every so manyth picture
   uint64_t seed = 0;
-  int threads = 1;                           ///< that read and decode
-  uint64_t firstStep = 0;                    ///< which batch comes first
+  int threads = 1;        ///< that read and decode
+  uint64_t firstStep = 0; ///< which batch comes first
+  uint64_t skipBad =
+      0; ///< so many pictures that cannot be read are told on stderr, and the next ones take their places
   uint64_t cacheBytes = uint64_t(512) << 20; ///< pictures, decoded and resized, that are kept in memory
 };
 
@@ -37,8 +39,8 @@ public:
   Loader(const Loader &) = delete;
   Loader &operator=(const Loader &) = delete;
 
-  /// The next batch; waits for it. Error: what a picture's reading failed with (the first of the batch); the batch is
-  /// then passed over.
+  /// The next batch; waits for it. Error: what a picture's reading failed with (the first of the batch), unless it is
+  /// skipped; the batch is then passed over.
   Batch next();
 
   /// The step that next() will give.

@@ -12,7 +12,9 @@ LabelReader::LabelReader(const CompiledModel &model, Resize resize)
 
 LabelReader::Fitted LabelReader::fit(const LabelMap &map, Size size, const std::string &path) const {
   const Size fitted = fittedSize({map.height, map.width}, conventions.transform, size, 1, path);
-  return {fitMap(map, conventions.transform, size, path), fitted.height > size.height || fitted.width > size.width};
+  return {fitMap(map, conventions.transform, size, path),
+          fitted.height > size.height || fitted.width > size.width,
+          {map.height, map.width}};
 }
 
 LabelReader::Fitted LabelReader::labels(const std::string &path, int height, int width) const {

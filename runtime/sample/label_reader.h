@@ -34,6 +34,7 @@ public:
   struct Fitted {
     LabelMap map;     ///< (height, width) pixels
     bool cut = false; ///< parts of the file's map are missing
+    Size stored;      ///< of the file's map
   };
 
   /// A label map of (height, width) pixels with ids 0..C-1 or `ignoredId`. Error: names the file, the value and its

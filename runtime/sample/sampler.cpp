@@ -64,6 +64,13 @@ void Sampler::tellCut(const std::vector<std::string> &cut) const {
             << "\n";
 }
 
+// Else they would be cut in different places.
+static void requireSameShape(const SampleFile &file, Size labels, Size instances) {
+  if (int64_t(labels.width) * instances.height != int64_t(labels.height) * instances.width)
+    fail(file.instances, ": the map has ", instances.width, " x ", instances.height, " pixels, but the label map ",
+         file.labels, " ", labels.width, " x ", labels.height, "; make them of one size");
+}
+
 void Sampler::check(const std::vector<SampleFile> &files) {
   std::vector<std::string> labels;
   for (const SampleFile &file : files)
@@ -72,10 +79,11 @@ void Sampler::check(const std::vector<SampleFile> &files) {
   Progress progress("check", static_cast<int64_t>(files.size()), "label maps");
   std::vector<std::string> cut;
   for (const SampleFile &file : files) {
-    if (reader.labels(file.labels, static_cast<int>(height), static_cast<int>(width)).cut)
+    const LabelReader::Fitted labels = reader.labels(file.labels, int(height), int(width));
+    if (labels.cut)
       cut.push_back(file.labels);
     if (needsInstances())
-      reader.instances(file.instances, static_cast<int>(height), static_cast<int>(width));
+      requireSameShape(file, labels.stored, reader.instances(file.instances, int(height), int(width)).stored);
     progress.advance();
   }
   tellCut(cut);

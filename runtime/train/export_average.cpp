@@ -77,7 +77,7 @@ void exportAverage(const ExportOptions &options, const Report &report) {
   const Shape size = Iteration(model, program.entry(), run.seed).size();
   requireSameRun(from.path, from.state,
                  {0, from.state.seed, size[0], model.sourceHash, model.config, from.state.frozen, ""});
-  const TrainingData data(model, run.data, size, program.takesInstances(), run.seed, run.dataThreads);
+  const TrainingData data(model, run.data, size, program.takesInstances(), run.seed, run.dataThreads, run.skipBad);
   if (const std::string now = PictureList::of(data).fingerprint();
       !from.state.pictures.empty() && now != from.state.pictures)
     report(run.data + ": is not the data set of " + from.path + ": " + from.state.pictures + " then, " + now +

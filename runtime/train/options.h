@@ -35,6 +35,7 @@ struct TrainOptions {
   std::string device;                               ///< chooseDevice's; empty: the model's
   int threads = 0;                                  ///< that compute
   int dataThreads = 2;                              ///< that read pictures
+  uint64_t skipBad = 0;                             ///< LoaderOptions::skipBad
   std::string convolution = "auto";                 ///< auto, direct or winograd
   std::string plans;             ///< DeviceOptions::planCache, named; a run keeps what it takes from it
   bool tf32 = false;             ///< DeviceOptions::tf32
@@ -63,6 +64,7 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
   visit("device", options.device);
   visit("threads", options.threads);
   visit("data-threads", options.dataThreads);
+  visit("skip-bad", options.skipBad);
   visit("convolution", options.convolution);
   visit("tf32", options.tf32);
   visit("nondeterministic", options.nondeterministic);

@@ -8,8 +8,8 @@ namespace dpsims {
 
 RunParts::RunParts(const TrainOptions &chosen, const Report &report)
     : options(chosen), program(options.model, options.batch), iteration(program.model(), program.entry(), options.seed),
-      data(program.model(), options.data, iteration.size(), program.takesInstances(), options.seed,
-           options.dataThreads),
+      data(program.model(), options.data, iteration.size(), program.takesInstances(), options.seed, options.dataThreads,
+           options.skipBad),
       pictures(PictureList::of(data)), folder(options.output, options.resume), checkpoints(folder.file("checkpoints")),
       judge(Judge::choose(options, program, data, report)) {
   checkpoints.removeRemains();

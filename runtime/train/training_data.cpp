@@ -12,9 +12,9 @@
 namespace dpsims {
 
 TrainingData::TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
-                           uint64_t seed, int threads)
+                           uint64_t seed, int threads, uint64_t skipBad)
     : description(DataConfiguration::parse(model.config, model.path)), size(size), instances(instances), seed(seed),
-      threads(threads) {
+      threads(threads), skipBad(skipBad) {
   training = Dataset::open(description, {directory, "train", instances});
   if (hasSplit(description, directory, "val"))
     validation = Dataset::open(description, {directory, "val", instances});
@@ -49,6 +49,7 @@ LoaderOptions TrainingData::options() const {
   result.instances = instances;
   result.seed = seed;
   result.threads = threads;
+  result.skipBad = skipBad;
   return result;
 }
 

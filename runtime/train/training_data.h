@@ -18,7 +18,7 @@ class TrainingData {
 public:
   /// By the conventions of the model's configuration. `size`: (batch, height, width). Error: see Dataset::open.
   TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
-               uint64_t seed, int threads);
+               uint64_t seed, int threads, uint64_t skipBad = 0);
 
   const DataConfiguration &configuration() const { return description; }
   size_t trainingPictures() const { return training->size(); }
@@ -48,6 +48,7 @@ private:
   bool instances;
   uint64_t seed;
   int threads;
+  uint64_t skipBad;
   std::unique_ptr<Dataset> training, validation;
 };
 

@@ -153,6 +153,46 @@ TEST(Loader, ObeysTheTransform) {
   EXPECT_EQ(exact.back(), 1100);
 }
 
+TEST(Loader, SkipsSoManyBadPictures) {
+  DataFolder folder;
+  fill(folder, 6);
+  const auto dataset = folder.open(cocoStuff);
+  Loader whole(*dataset, options(2));
+  std::vector<Batch> expected;
+  for (int i = 0; i < 9; ++i)
+    expected.push_back(whole.next());
+  folder.text("train_img/102.png", "no picture");
+  folder.text("train_img/103.png", "");
+  const auto next = [&](uint64_t skip, int threads) {
+    LoaderOptions chosen = options(2, threads);
+    chosen.skipBad = skip;
+    testing::internal::CaptureStderr();
+    std::string message;
+    try {
+      Loader loader(*dataset, chosen);
+      for (const Batch &batch : expected) {
+        const Batch found = loader.next();
+        for (size_t k = 0; k < 2; ++k) { // the rest keeps its places
+          const bool isBad = batch.names[k] == "102" || batch.names[k] == "103";
+          EXPECT_EQ(found.names[k], isBad ? "104" : batch.names[k]);
+        }
+      }
+    } catch (const Error &error) {
+      message = error.what();
+    }
+    return std::pair(message, testing::internal::GetCapturedStderr());
+  };
+  for (int threads : {1, 3}) {
+    const auto [message, told] = next(2, threads);
+    EXPECT_EQ(message, "");
+    EXPECT_TRUE(
+        hasParts(told, {"102.png: neither PNG nor JPEG", "103.png: neither", "(2 of at most 2 to be skipped)"}));
+    EXPECT_TRUE(hasParts(next(1, threads).first, {".png: neither PNG", "1 pictures that cannot be read were skipped"}));
+    EXPECT_TRUE(hasParts(next(0, threads).first, {".png: neither PNG"}));
+  }
+  EXPECT_TRUE(hasParts(next(6, 1).first, {"cannot skip 6 of the 6 pictures", "--skip-bad"}));
+}
+
 TEST(Loader, CoversTheWindow) {
   RgbImage image{12, 10, {}};
   auto fitted = [&](int height, int width, bool cover, double zoom = 1) {

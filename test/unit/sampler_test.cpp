@@ -112,6 +112,18 @@ TEST(Sampler, CutsWhereTrainingCuts) {
   EXPECT_EQ(reds(Resize::Exact, config), (std::vector<int>{1, 1, 1, 1, 1, 1}));
 }
 
+TEST(Sampler, WantsInstancesOfTheSameShape) {
+  Folder folder;
+  folder.map("labels/a.png", 1, 1, 12, 8);
+  folder.map("instances/a.png", 1, 1, 6, 4);
+  SampleOptions options = folder.options("labels", "out");
+  options.instances = folder.path("instances");
+  folder.sample(options, 1, true);
+  folder.map("instances/a.png", 1, 1, 8, 8);
+  EXPECT_TRUE(hasParts(errorOf([&] { folder.sample(options, 1, true); }),
+                       {"instances/a.png: the map has 8 x 8 pixels, but the label map ", "labels/a.png 12 x 8"}));
+}
+
 TEST(Sampler, NoticesWeightsOfOtherSettings) {
   const std::shared_ptr<const CompiledModel> model = painter(1, false);
   const std::string same = labelConventions(config);

@@ -114,6 +114,7 @@ void addNumbers(CLI::App &command, TrainOptions &options) {
   addNumber(command, "--statistics-batches", options.statisticsBatches,
             "batches that the averaged generator's statistics are estimated from");
   addNumber(command, "--data-threads", options.dataThreads, "threads that read pictures ahead");
+  addNumber(command, "--skip-bad", options.skipBad, "go on in spite of up to N pictures that cannot be read");
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
