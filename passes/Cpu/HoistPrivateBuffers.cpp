@@ -5,6 +5,7 @@
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "passes/Statistics.h"
 
 namespace dpsims {
 #define GEN_PASS_DEF_HOISTPRIVATEBUFFERS
@@ -19,7 +20,8 @@ namespace {
 constexpr int64_t maxStackBytes = 1 << 20;
 
 // An alloca in a loop would take new stack in every round.
-LogicalResult hoistAllocas(func::FuncOp func) {
+/// The bytes of the buffers that were moved.
+FailureOr<int64_t> hoistAllocas(func::FuncOp func) {
   SmallVector<memref::AllocaOp> allocas;
   func.walk([&](memref::AllocaOp op) { allocas.push_back(op); });
   int64_t bytes = 0;
@@ -32,13 +34,17 @@ LogicalResult hoistAllocas(func::FuncOp func) {
   }
   if (bytes > maxStackBytes)
     return func.emitOpError("kernel has ") << bytes << " bytes of private buffers, more than " << maxStackBytes;
-  return success();
+  return bytes;
 }
 
 struct HoistPrivateBuffers : dpsims::impl::HoistPrivateBuffersBase<HoistPrivateBuffers> {
   void runOnOperation() override {
-    if (dpsims::isKernel(getOperation()) && failed(hoistAllocas(getOperation())))
-      signalPassFailure();
+    if (!dpsims::isKernel(getOperation()))
+      return;
+    FailureOr<int64_t> bytes = hoistAllocas(getOperation());
+    if (failed(bytes))
+      return signalPassFailure();
+    dpsims::recordStatistics(getOperation(), getArgument(), {{"bytes", *bytes}});
   }
 };
 

@@ -4,6 +4,7 @@
 #include "dialect/Dialect.h"
 #include "passes/Kernels/KernelForm.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -112,6 +113,7 @@ struct LowerKernelGrids : dpsims::impl::LowerKernelGridsBase<LowerKernelGrids> {
       return signalPassFailure();
     lowerLastPoints(getOperation());
     lowerForall(getOperation(), *forall);
+    dpsims::recordStatistics(getOperation(), getArgument(), {{"kernels", 1}});
   }
 };
 

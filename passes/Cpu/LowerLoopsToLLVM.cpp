@@ -2,6 +2,7 @@
 // CPU: from vector loops to the LLVM dialect, each kernel under the runtime's calling convention.
 
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -181,6 +182,7 @@ struct LowerLoopsToLLVM : dpsims::impl::LowerLoopsToLLVMBase<LowerLoopsToLLVM> {
     SymbolTable symbols(getOperation());
     for (StringAttr name : names)
       wrap(symbols.lookup<LLVM::LLVMFuncOp>(name));
+    dpsims::recordStatistics(getOperation(), getArgument(), {{"kernels", int64_t(names.size())}});
   }
 
   LogicalResult prepare(func::FuncOp func) {

@@ -4,6 +4,7 @@
 #include "passes/Cpu/GenericVectorizer.h"
 #include "passes/Kernels/KernelForm.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -68,6 +69,7 @@ struct VectorizeKernels : dpsims::impl::VectorizeKernelsBase<VectorizeKernels> {
       preferContiguousStores(op);
       GenericVectorizer(op, vectorWidth).run();
     }
+    dpsims::recordStatistics(getOperation(), getArgument(), {{"loops", int64_t(form->generics.size())}});
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "passes/Statistics.h"
 
 namespace dpsims {
 #define GEN_PASS_DEF_ASSEMBLEGPU
@@ -26,6 +27,9 @@ struct AssembleGpu : dpsims::impl::AssembleGpuBase<AssembleGpu> {
     dpsims::GpuCode code;
     if (failed(dpsims::compileForCuda(getOperation(), {chip}, code)))
       return signalPassFailure();
+    dpsims::recordStatistics(
+        getOperation(), getArgument(),
+        {{"ptx-bytes", int64_t(code.ptx.size())}, {"code-bytes", int64_t(code.cubins[0].code.size())}});
     for (gpu::GPUModuleOp module : modules)
       replace(module, code.ptx, StringRef(code.cubins[0].code.data(), code.cubins[0].code.size()));
   }

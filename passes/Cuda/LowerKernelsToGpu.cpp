@@ -29,6 +29,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
+#include "passes/Statistics.h"
 
 namespace dpsims {
 #define GEN_PASS_DEF_LOWERKERNELSTOGPU
@@ -225,6 +226,10 @@ struct LowerKernelsToGpu : dpsims::impl::LowerKernelsToGpuBase<LowerKernelsToGpu
     for (func::FuncOp func : kernels)
       if (failed(KernelLowering(func, module).run()))
         return signalPassFailure();
+    int64_t barriers = 0;
+    module.walk([&](gpu::BarrierOp) { ++barriers; });
+    dpsims::recordStatistics(getOperation(), getArgument(),
+                             {{"kernels", int64_t(kernels.size())}, {"barriers", barriers}});
     OpPassManager buffers(gpu::GPUModuleOp::getOperationName());
     buffers.addNestedPass<gpu::GPUFuncOp>(dpsims::createShareGpuBuffers());
     if (failed(runPipeline(buffers, module)))

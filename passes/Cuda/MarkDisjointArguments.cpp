@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include "passes/Statistics.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -57,11 +58,15 @@ struct MarkDisjointArguments : impl::MarkDisjointArgumentsBase<MarkDisjointArgum
       if (!isNew)
         known->second |= here;
     });
+    int64_t disjoint = 0;
     for (auto func : getOperation().getOps<func::FuncOp>())
       if (auto found = shared.find(func.getSymName()); found != shared.end())
         for (unsigned argument = 0; argument < func.getNumArguments(); ++argument)
-          if (!found->second.test(argument))
+          if (!found->second.test(argument)) {
             func.setArgAttr(argument, "dpsims.disjoint", UnitAttr::get(func.getContext()));
+            ++disjoint;
+          }
+    recordStatistics(getOperation(), getArgument(), {{"disjoint", disjoint}});
   }
 };
 

@@ -2,6 +2,7 @@
 // Private buffers of a gpu.func become views of one workgroup buffer.
 
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -78,6 +79,7 @@ struct ShareGpuBuffers : dpsims::impl::ShareGpuBuffersBase<ShareGpuBuffers> {
     }
     if (bytes > maxWorkgroupBytes)
       return func.emitOpError("needs ") << bytes << " bytes of buffers in a block, more than " << maxWorkgroupBytes;
+    dpsims::recordStatistics(func, getArgument(), {{"buffers", int64_t(buffers.size())}, {"bytes", bytes}});
     Builder types(func.getContext());
     auto type = MemRefType::get({bytes}, types.getI8Type(), AffineMap(), workgroupSpace(func.getContext()));
     BlockArgument shared = func.addWorkgroupAttribution(type, func.getLoc());

@@ -3,6 +3,7 @@
 #include "passes/Graph/UpdateFusion.h"
 #include "passes/Kernels/KernelGroup.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -136,7 +137,8 @@ struct AttachTails : impl::AttachTailsBase<AttachTails> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
     moveSourcesToFront(block);
-    tails += Tails(block, read, made).attach();
+    int64_t tails = Tails(block, read, made).attach();
+    recordStatistics(getOperation(), getArgument(), {{"tails", tails}});
   }
 };
 

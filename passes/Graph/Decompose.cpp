@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -88,6 +89,7 @@ struct Decompose : impl::DecomposeBase<Decompose> {
     Block &block = getOperation().getBody().front();
     WeightOnly stored(block);
     bool vectors = isForCuda(getOperation());
+    int64_t decomposed = 0;
     for (Operation &op : llvm::make_early_inc_range(block)) {
       OpBuilder builder(&op);
       SmallVector<Value> results;
@@ -106,7 +108,9 @@ struct Decompose : impl::DecomposeBase<Decompose> {
         continue;
       op.replaceAllUsesWith(results);
       op.erase();
+      ++decomposed;
     }
+    recordStatistics(getOperation(), getArgument(), {{"decomposed", decomposed}});
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -109,13 +110,18 @@ private:
 struct Differentiate : impl::DifferentiateBase<Differentiate> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
-    for (auto gradient : llvm::make_early_inc_range(block.getOps<GradientOp>()))
+    int64_t gradients = 0, before = block.getOperations().size();
+    for (auto gradient : llvm::make_early_inc_range(block.getOps<GradientOp>())) {
+      ++gradients;
       if (failed(Differentiator(gradient).run()))
         return signalPassFailure();
+    }
     for (auto stop : llvm::make_early_inc_range(block.getOps<StopGradientOp>())) {
       stop.getResult().replaceAllUsesWith(stop.getInputs()[0]);
       stop.erase();
     }
+    int64_t made = int64_t(block.getOperations().size()) - before;
+    recordStatistics(getOperation(), getArgument(), {{"gradients", gradients}, {"ops", made}});
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -110,6 +111,7 @@ struct FoldIntoWeights : impl::FoldIntoWeightsBase<FoldIntoWeights> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
     Folder folder(block);
+    int64_t count = 0;
     for (Operation &op : llvm::make_early_inc_range(block)) {
       Value folded = folder.fold(op);
       if (!folded)
@@ -122,7 +124,9 @@ struct FoldIntoWeights : impl::FoldIntoWeightsBase<FoldIntoWeights> {
       op.erase();
       if (library->use_empty())
         library->erase();
+      ++count;
     }
+    recordStatistics(getOperation(), getArgument(), {{"folded", count}});
   }
 };
 

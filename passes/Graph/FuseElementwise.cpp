@@ -4,6 +4,7 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include "passes/Statistics.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -87,13 +88,18 @@ public:
         place(&op);
   }
 
-  void outline() {
+  /// Makes a `fused` of each group. The number of groups, and of ops in them.
+  std::pair<int64_t, int64_t> outline() {
     giveConstantsToOthers();
-    for (auto &[root, members] : groups)
+    int64_t ops = 0;
+    for (auto &[root, members] : groups) {
       outline(root, members);
+      ops += members.size();
+    }
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (op.use_empty() && (isKernelOp(&op) || isa<ConstantOp>(op)))
         op.erase();
+    return {groups.size(), ops};
   }
 
 private:
@@ -252,9 +258,13 @@ private:
 struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
   void runOnOperation() override {
     Block &main = getOperation().getBody().front();
+    auto fuse = [&](Block &block) {
+      auto [kernels, ops] = Groups(block).outline();
+      recordStatistics(getOperation(), getArgument(), {{"kernels", kernels}, {"fused-ops", ops}});
+    };
     for (auto prepare : main.getOps<PrepareOp>())
-      Groups(prepare.getBody().front()).outline();
-    Groups(main).outline();
+      fuse(prepare.getBody().front());
+    fuse(main);
   }
 };
 

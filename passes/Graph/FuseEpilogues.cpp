@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -54,13 +55,19 @@ struct FuseEpilogues : impl::FuseEpiloguesBase<FuseEpilogues> {
     for (Operation &op : getOperation().getBody().front())
       if (isContraction(&op))
         libraryOps.push_back(&op);
+    int64_t activations = 0, residuals = 0;
     // From the last to the first: of two summands that could take the sum the later one does, whose other is ready.
     for (Operation *library : llvm::reverse(libraryOps))
       while (library->hasOneUse()) {
         Operation *user = *library->user_begin();
-        if (!takeActivation(library, user) && !takeResidual(library, user))
+        if (takeActivation(library, user))
+          ++activations;
+        else if (takeResidual(library, user))
+          ++residuals;
+        else
           break;
       }
+    recordStatistics(getOperation(), getArgument(), {{"activations", activations}, {"residuals", residuals}});
   }
 };
 

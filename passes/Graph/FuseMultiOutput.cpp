@@ -3,6 +3,7 @@
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Graph/UpdateFusion.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -108,7 +109,10 @@ private:
 };
 
 struct FuseMultiOutput : impl::FuseMultiOutputBase<FuseMultiOutput> {
-  void runOnOperation() override { fused += Clusters(getOperation().getBody().front()).fuse(); }
+  void runOnOperation() override {
+    int64_t fused = Clusters(getOperation().getBody().front()).fuse();
+    recordStatistics(getOperation(), getArgument(), {{"fused", fused}});
+  }
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "passes/Graph/KernelOrder.h"
 #include "passes/Graph/UpdateFusion.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -17,11 +18,10 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
 
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
-    fusedUpdates += fuseUpdates(block);
+    int64_t fusedUpdates = fuseUpdates(block), groups = 0, grouped = 0;
     std::vector<SmallVector<Operation *>> launches = KernelOrder(block, small, ahead).run();
-    if (llvm::all_of(launches, [](auto &ops) { return ops.size() == 1; }))
-      return;
-    for (ArrayRef<Operation *> ops : launches) {
+    bool anyGroup = llvm::any_of(launches, [](auto &ops) { return ops.size() > 1; });
+    for (ArrayRef<Operation *> ops : anyGroup ? ArrayRef(launches) : ArrayRef<SmallVector<Operation *>>()) {
       if (ops.size() == 1) {
         ops.front()->moveBefore(&block, block.end());
         continue;
@@ -31,6 +31,8 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
       OpBuilder builder = OpBuilder::atBlockEnd(&block);
       joinFused(builder, llvm::map_to_vector(ops, [](Operation *op) { return cast<FusedOp>(op); }));
     }
+    recordStatistics(getOperation(), getArgument(),
+                     {{"fused-updates", fusedUpdates}, {"groups", groups}, {"grouped", grouped}});
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -58,6 +59,8 @@ struct HoistConstants : impl::HoistConstantsBase<HoistConstants> {
     builder.setInsertionPointToEnd(&body);
     YieldOp::create(builder, prepare.getLoc(), results.getArrayRef());
     copyConstants(prepare, block);
+    recordStatistics(getOperation(), getArgument(),
+                     {{"hoisted", int64_t(hoisted.size())}, {"constants", int64_t(results.size())}});
   }
 };
 

@@ -2,6 +2,7 @@
 #include "passes/Graph/BatchOps.h"
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -241,8 +242,8 @@ struct MergeBatches : impl::MergeBatchesBase<MergeBatches> {
       return; // optimized already
     Merger merger(block, frozen);
     merger.run();
-    mergedPairs += merger.merged;
-    mergedContractions += merger.contractions;
+    recordStatistics(getOperation(), getArgument(),
+                     {{"merged-pairs", merger.merged}, {"merged-contractions", merger.contractions}});
   }
 };
 

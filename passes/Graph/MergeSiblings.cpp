@@ -3,6 +3,7 @@
 #include "passes/Graph/SiblingGradients.h"
 #include "passes/Passes.h"
 
+#include "passes/Statistics.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
@@ -116,11 +117,13 @@ struct MergeSiblings : impl::MergeSiblingsBase<MergeSiblings> {
     Block &block = getOperation().getBody().front();
     LiveProfile profile(block, peak);
     SmallVector<Operation *> gone = Contractions(block, profile, small).merge();
-    contractions += gone.size();
+    int64_t contractions = gone.size();
     SiblingGradients gradients(block, profile, small);
     gradients.merge();
-    weightGradients += gradients.weightGradients;
-    inputGradients += gradients.inputGradients;
+    recordStatistics(getOperation(), getArgument(),
+                     {{"contractions", contractions},
+                      {"weight-gradients", gradients.weightGradients},
+                      {"input-gradients", gradients.inputGradients}});
     llvm::append_range(gone, gradients.gone);
     for (Operation *op : gone)
       op->erase();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -22,7 +23,8 @@ bool hasOrders(ArrayRef<int64_t> weights) { return weights[1] > 1 && weights[2] 
 
 class Packing {
 public:
-  void run(Block &block) {
+  /// The number of ops that are packed.
+  int64_t run(Block &block) {
     SmallVector<Operation *> libraryOps;
     for (Operation &op : block)
       if (isLibraryOp(&op))
@@ -33,10 +35,14 @@ public:
       else if (isa<Conv2dOp, Conv2dInputGradientOp>(op) && !op->getOperand(1).getDefiningOp<PrepareOp>())
         packOperand(op);
     }
+    return count;
   }
 
 private:
-  static void mark(Operation *op) { op->setAttr("packed", BoolAttr::get(op->getContext(), true)); }
+  void mark(Operation *op) {
+    op->setAttr("packed", BoolAttr::get(op->getContext(), true));
+    ++count;
+  }
 
   void packOperand(Operation *op) {
     Value weights = op->getOperand(1);
@@ -66,7 +72,7 @@ private:
   void unpackResult(Operation *op) {
     mark(op);
     Value result = op->getResult(0);
-    Shape shape(shapeOf(result));
+    ArrayRef<int64_t> shape = shapeOf(result);
     if (!hasOrders(shape))
       return;
     OpBuilder builder(op->getContext());
@@ -94,12 +100,15 @@ private:
   }
 
   llvm::DenseMap<Value, Value> packedOf;
+  int64_t count = 0;
 };
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
-    if (isForCuda(getOperation()))
-      Packing().run(getOperation().getBody().front());
+    if (!isForCuda(getOperation()))
+      return;
+    int64_t packed = Packing().run(getOperation().getBody().front());
+    recordStatistics(getOperation(), getArgument(), {{"packed", packed}});
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include "passes/Statistics.h"
 #include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
@@ -88,20 +89,25 @@ class Recomputation {
 public:
   explicit Recomputation(Block &block) : block(block) {}
 
-  /// Gives the peak that is reached, in bytes: at most the budget, or the least that was found.
-  int64_t run(int64_t budget) {
+  /// What was reached, in bytes. `peak`: at most the budget, or the least that was found.
+  struct Outcome {
+    int64_t before, peak, recomputed;
+  };
+
+  Outcome run(int64_t budget) {
+    const int64_t before = Profile(block).peak;
     int64_t least = INT64_MAX;
     for (size_t round = 0, rounds = 2 * block.getOperations().size(); round < rounds; ++round) {
       Profile profile(block);
       least = std::min(least, profile.peak);
       if (profile.peak <= budget)
-        return profile.peak;
+        return {before, profile.peak, int64_t(clones.size())};
       Candidate best = choose(profile);
       if (!best.value)
         break;
       apply(profile, best);
     }
-    return least;
+    return {before, least, int64_t(clones.size())};
   }
 
 private:
@@ -190,10 +196,13 @@ struct Recompute : impl::RecomputeBase<Recompute> {
   void runOnOperation() override {
     if (budget <= 0)
       return;
-    int64_t reached = Recomputation(getOperation().getBody().front()).run(int64_t(budget * usable));
-    if (reached <= budget * usable)
+    auto reached = Recomputation(getOperation().getBody().front()).run(int64_t(budget * usable));
+    recordStatistics(getOperation(), getArgument(),
+                     {{"recomputed", reached.recomputed}, {"saved-bytes", reached.before - reached.peak}});
+    if (reached.peak <= budget * usable)
       return;
-    getOperation().emitError() << "recompute: " << getOperation().getSymName() << " needs " << int64_t(reached / usable)
+    getOperation().emitError() << "recompute: " << getOperation().getSymName() << " needs "
+                               << int64_t(reached.peak / usable)
                                << " bytes of intermediate results at least; the budget is " << int64_t(budget);
     signalPassFailure();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -100,14 +101,17 @@ class Splitter {
 public:
   Splitter(Block &block, const Target &target) : reductions(block.getOps<ReduceOp>()), target(target) {}
 
-  void run() {
+  /// The number of reductions that became two.
+  int64_t run() {
+    int64_t splits = 0;
     for (ReduceOp reduce : reductions)
       if (!done.contains(reduce))
-        split(reduce);
+        splits += split(reduce);
+    return splits;
   }
 
 private:
-  void split(ReduceOp reduce) {
+  bool split(ReduceOp reduce) {
     Value operand = reduce.getInputs()[0];
     Shape shape(shapeOf(operand)), axes = intList(reduce.getAxes());
     llvm::sort(axes);
@@ -116,23 +120,24 @@ private:
     int64_t elements = elementsOf(operand);
     if (isRowReduction(reduce) || axes.empty() || elements < fewestElements ||
         pointsOf(shape, axes, target.channels) >= target.points / 2)
-      return;
+      return false;
     OpBuilder builder(reduce);
     Value result;
     if (Shape second = axesOfSecond(shape, axes, target); !second.empty()) {
       Shape first = llvm::filter_to_vector(axes, [&](int64_t axis) { return !llvm::is_contained(second, axis); });
       Value parts = reduceOver(builder, reduce, operand, first);
       if (ReduceOp next = reductionOfRows(reduce))
-        return leaveTo(next, parts);
+        return leaveTo(next, parts), true;
       result = reduceOver(builder, reduce, parts, second);
     } else if (std::optional<Shape> cut = cutAxis(operand, axes, target.points)) {
       Value parts = reduceOver(builder, reduce, makeReshape(builder, operand, *cut), axes[0] + 1);
       result = makeReshape(builder, reduceOver(builder, reduce, parts, axes[0]), shapeOf(reduce.getResult()));
     }
     if (!result)
-      return;
+      return false;
     reduce.getResult().replaceAllUsesWith(result);
     reduce.erase();
+    return true;
   }
 
   /// A reduction that takes rows on takes the parts that there are now: no third one stands between.
@@ -155,7 +160,10 @@ private:
 struct SplitReductions : impl::SplitReductionsBase<SplitReductions> {
   using SplitReductionsBase::SplitReductionsBase;
 
-  void runOnOperation() override { Splitter(getOperation().getBody().front(), {points, channels, anyAxes}).run(); }
+  void runOnOperation() override {
+    int64_t split = Splitter(getOperation().getBody().front(), {points, channels, anyAxes}).run();
+    recordStatistics(getOperation(), getArgument(), {{"split", split}});
+  }
 };
 
 } // namespace

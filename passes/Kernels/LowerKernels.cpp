@@ -3,6 +3,7 @@
 #include "passes/Kernels/KernelGroup.h"
 #include "passes/Kernels/KernelPhases.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -117,6 +118,8 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
         return signalPassFailure();
       step.erase();
     }
+    recordStatistics(getOperation(), getArgument(),
+                     {{"launches", int64_t(steps.size())}, {"kernels", int64_t(names.size())}});
   }
 
   LogicalResult lowerOne(ComputeOp step) {

@@ -2,6 +2,7 @@
 #include "passes/Language/Elaborator.h"
 #include "passes/Language/ModelFile.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -28,7 +29,10 @@ struct Elaborate : impl::ElaborateBase<Elaborate> {
     auto parameters = configurationParameters(getOperation(), configuration,
                                               config.empty() ? std::string("--set") : std::string(config));
     if (failed(parameters) || failed(elaborate(getOperation(), programs, *parameters)))
-      signalPassFailure();
+      return signalPassFailure();
+    for (auto graph : getOperation().getOps<GraphOp>())
+      recordStatistics(graph, getArgument(),
+                       {{"graphs", 1}, {"ops", int64_t(graph.getBody().front().getOperations().size())}});
   }
 };
 

@@ -2,6 +2,7 @@
 #include "passes/Language/ModelFile.h"
 #include "passes/Language/TextFile.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "mlir/IR/Verifier.h"
 
@@ -55,7 +56,8 @@ struct ResolveImports : impl::ResolveImportsBase<ResolveImports> {
   void runOnOperation() override {
     SmallVector<std::string> files;
     if (failed(resolveImports(getOperation(), files)))
-      signalPassFailure();
+      return signalPassFailure();
+    recordStatistics(getOperation(), getArgument(), {{"files", int64_t(files.size())}});
   }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Passes.h"
 #include "passes/Schedule/Liveness.h"
+#include "passes/Statistics.h"
 
 using namespace mlir;
 
@@ -137,7 +138,12 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
     Builder builder(entry.getContext());
     auto plan = [&](Region &region) {
       SmallVector<LiveBuffer> live = liveBuffers(region.front());
-      return builder.getI64IntegerAttr(place(live));
+      int64_t arena = place(live), sum = 0;
+      for (const LiveBuffer &buffer : live)
+        sum += buffer.size * int64_t(buffer.buffers.size());
+      recordStatistics(getOperation(), getArgument(),
+                       {{"arena-bytes", arena}, {"shared-bytes", std::max<int64_t>(sum - arena, 0)}});
+      return builder.getI64IntegerAttr(arena);
     };
     entry.setLoadSizeAttr(plan(entry.getPrepare()));
     entry.setArenaSizeAttr(plan(entry.getMain()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Statistics.h"
 
 #include "llvm/ADT/MapVector.h"
 
@@ -316,6 +317,12 @@ private:
   int64_t inputCount = 0, outputCount = 0;
 };
 
+int64_t stepsOf(EntryOp entry) {
+  int64_t steps = 0;
+  entry.walk([&](StepOpInterface) { ++steps; });
+  return steps;
+}
+
 struct Schedule : impl::ScheduleBase<Schedule> {
   void runOnOperation() override {
     for (auto graph : llvm::make_early_inc_range(getOperation().getOps<GraphOp>())) {
@@ -323,6 +330,8 @@ struct Schedule : impl::ScheduleBase<Schedule> {
         return signalPassFailure();
       graph.erase();
     }
+    for (auto entry : getOperation().getOps<EntryOp>())
+      recordStatistics(entry, getArgument(), {{"steps", stepsOf(entry)}});
   }
 };
 

@@ -4,7 +4,7 @@
 // RUN: dpsims-opt %t.once -o %t.twice
 // RUN: diff %t.once %t.twice
 // RUN: FileCheck %s < %t.once
-// RUN: dpsims-opt %s --elaborate | FileCheck %s --check-prefix=GRAPH
+// RUN: dpsims-opt %s --dpsims-elaborate | FileCheck %s --check-prefix=GRAPH
 
 // CHECK-LABEL: dpsims.block @Constants
 dpsims.block @Constants() {

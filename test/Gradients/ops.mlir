@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every op's derivative against finite differences; test/tools/gradient-check says what a program here has.
-// RUN: dpsims-opt %s --elaborate -o %t.mlir
+// RUN: dpsims-opt %s --dpsims-elaborate -o %t.mlir
 // RUN: dpsims-compile %t.mlir -o %t.dpsims
 // RUN: gradient-check %t.dpsims
 // None is forgotten.

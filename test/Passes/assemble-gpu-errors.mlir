@@ -1,4 +1,4 @@
-// RUN: not dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu 2>&1 | FileCheck %s
+// RUN: not dpsims-opt %s --dpsims-lower-kernels-to-gpu --dpsims-assemble-gpu 2>&1 | FileCheck %s
 
 // CHECK: [[@LINE+7]]:{{.*}}: error: 'math.erf' op on 'f64' has no implementation for CUDA
 #id = affine_map<(d0) -> (d0)>

@@ -1,8 +1,8 @@
 // REQUIRES: ptxas
 // One kernel of every kind through PTX to machine code. The texts are those of the LLVM back end and of ptxas.
-// RUN: dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu | FileCheck %s
-// RUN: dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu=chip=sm_80 | FileCheck %s --check-prefix=CHIP
-// RUN: not dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu=chip=gfx90a 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+// RUN: dpsims-opt %s --dpsims-lower-kernels-to-gpu --dpsims-assemble-gpu | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-lower-kernels-to-gpu --dpsims-assemble-gpu=chip=sm_80 | FileCheck %s --check-prefix=CHIP
+// RUN: not dpsims-opt %s --dpsims-lower-kernels-to-gpu --dpsims-assemble-gpu=chip=gfx90a 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // CHECK: gpu.binary @kernels
 // CHECK-SAME: chip = "sm_90"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small work behind a reduction becomes part of its kernel, where all that it reads is there by then.
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,attach-tails{read=4096 made=64}))' | FileCheck %s
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,attach-tails,group-kernels),schedule,dpsims.entry(plan-memory))' | FileCheck %s --check-prefix=PLACES
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails{read=4096 made=64}))' | FileCheck %s
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails,dpsims-group-kernels),dpsims-schedule,dpsims.entry(dpsims-plan-memory))' | FileCheck %s --check-prefix=PLACES
 
 // Partial sums, their sum, arithmetic on it; a reshape between them is taken along. The mean of squares is computed from
 // the deviation where it is read.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // batch_norm and attention become simpler ops.
-// RUN: dpsims-opt %s --elaborate --decompose | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-decompose | FileCheck %s
 
 // Stored statistics: x * scale + shift, both from weights alone.
 // CHECK-LABEL: dpsims.graph @stored {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --elaborate --differentiate -split-input-file -verify-diagnostics
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-differentiate -split-input-file -verify-diagnostics
 
 // The op without a derivative, and the path to the weight that needs it.
 dpsims.program @p {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --elaborate --differentiate | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-differentiate | FileCheck %s
 // Which gradients are computed, and of what; test/Gradients has their values.
 
 // A linear layer: one product for the weights, none for the input, which nobody asks for.

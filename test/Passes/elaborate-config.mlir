@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A program's parameters come from a configuration file and `set`: top-level keys, and sections as records.
 // RUN: split-file %s %t
-// RUN: dpsims-opt %t/model.mlir --elaborate=config=%t/good.json | FileCheck %s --check-prefix=FILE
-// RUN: dpsims-opt %t/model.mlir --elaborate="config=%t/good.json set=generator.mode=none set=size=[3,5] set=batch=4" | FileCheck %s --check-prefix=SET
-// RUN: dpsims-opt %t/model.mlir --elaborate=set=size=[1,2],generator.gain=3 | FileCheck %s --check-prefix=ONLY
+// RUN: dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/good.json | FileCheck %s --check-prefix=FILE
+// RUN: dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=generator.mode=none set=size=[3,5] set=batch=4" | FileCheck %s --check-prefix=SET
+// RUN: dpsims-opt %t/model.mlir --dpsims-elaborate=set=size=[1,2],generator.gain=3 | FileCheck %s --check-prefix=ONLY
 
 // FILE: input "x" <shape = [1, 8, 16]>
 // FILE-NEXT: constant <value = [4, 1, 7, 2.500000e-01]>
@@ -17,33 +17,33 @@
 // ONLY-NEXT: weight "add_x" <init = "zeros", shape = [6, 16]
 
 // Errors, each in one line with the file and the key.
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/none.json 2>&1 | FileCheck %s --check-prefix=MISSING
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/none.json 2>&1 | FileCheck %s --check-prefix=MISSING
 // MISSING: error: {{.*}}none.json: cannot be read: No such file or directory
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/text.json 2>&1 | FileCheck %s --check-prefix=TEXT
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/text.json 2>&1 | FileCheck %s --check-prefix=TEXT
 // TEXT: error: {{.*}}text.json: is no JSON: {{.*}}2:1
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/list.json 2>&1 | FileCheck %s --check-prefix=LIST
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/list.json 2>&1 | FileCheck %s --check-prefix=LIST
 // LIST: error: {{.*}}list.json: must hold one JSON object
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/key.json 2>&1 | FileCheck %s --check-prefix=KEY
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/key.json 2>&1 | FileCheck %s --check-prefix=KEY
 // KEY: error: {{.*}}key.json: sizes: unknown key; known are: batch, generator, size, data
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/section-key.json 2>&1 | FileCheck %s --check-prefix=SECTIONKEY
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/section-key.json 2>&1 | FileCheck %s --check-prefix=SECTIONKEY
 // SECTIONKEY: error: {{.*}}section-key.json: generator.dept: unknown key; the section has: depth, edges, list, gain, mode, names, wide
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/section-type.json 2>&1 | FileCheck %s --check-prefix=SECTIONTYPE
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/section-type.json 2>&1 | FileCheck %s --check-prefix=SECTIONTYPE
 // SECTIONTYPE: error: {{.*}}section-type.json: generator.depth: 1.500000e+00 is a float; it must be an int
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/section.json 2>&1 | FileCheck %s --check-prefix=SECTION
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/section.json 2>&1 | FileCheck %s --check-prefix=SECTION
 // SECTION: error: {{.*}}section.json: generator: a section is an object of keys and values
-// RUN: not dpsims-opt %t/model.mlir --elaborate=config=%t/null.json 2>&1 | FileCheck %s --check-prefix=NULL
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/null.json 2>&1 | FileCheck %s --check-prefix=NULL
 // NULL: error: {{.*}}null.json: size: null is no value
-// RUN: not dpsims-opt %t/model.mlir --elaborate="config=%t/good.json set=size=4" 2>&1 | FileCheck %s --check-prefix=TYPE
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size=4" 2>&1 | FileCheck %s --check-prefix=TYPE
 // TYPE: error: {{.*}}good.json{{.*}}size: 4 is an int; it must be a list
-// RUN: not dpsims-opt %t/model.mlir --elaborate="config=%t/good.json set=size" 2>&1 | FileCheck %s --check-prefix=SETTING
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size" 2>&1 | FileCheck %s --check-prefix=SETTING
 // SETTING: error: --set size: wants key=value, as generator.noise=concat
-// RUN: not dpsims-opt %t/model.mlir --elaborate="config=%t/good.json set=size.x=1" 2>&1 | FileCheck %s --check-prefix=INNER
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size.x=1" 2>&1 | FileCheck %s --check-prefix=INNER
 // INNER: error: --set size.x=1: size is no section
-// RUN: not dpsims-opt %t/model.mlir --elaborate=set=batch=2 2>&1 | FileCheck %s --check-prefix=ABSENT
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=set=batch=2 2>&1 | FileCheck %s --check-prefix=ABSENT
 // ABSENT: model.mlir:[[#]]:1: error: program: missing parameter 'size' of @p
-// RUN: not dpsims-opt %t/model.mlir --elaborate="programs=q config=%t/good.json" 2>&1 | FileCheck %s --check-prefix=PROGRAM
+// RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="programs=q config=%t/good.json" 2>&1 | FileCheck %s --check-prefix=PROGRAM
 // PROGRAM: error: there is no program 'q'; there are: p
-// RUN: not dpsims-opt %t/network.mlir --elaborate 2>&1 | FileCheck %s --check-prefix=NETWORK
+// RUN: not dpsims-opt %t/network.mlir --dpsims-elaborate 2>&1 | FileCheck %s --check-prefix=NETWORK
 // NETWORK: network.mlir:1:1: error: there is no network @None
 
 //--- model.mlir

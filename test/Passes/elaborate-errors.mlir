@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --elaborate -split-input-file -verify-diagnostics
+// RUN: dpsims-opt %s --dpsims-elaborate -split-input-file -verify-diagnostics
 
 dpsims.block @Linear<in: int, out: int, bias: bool = true>(%x) {
   %w = weight "weight" <shape = [out, in], init = "xavier_normal">

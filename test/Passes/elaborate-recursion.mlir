@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Recursion without an end, where every instance has other parameters: an error with the innermost instances and the
 // outermost ones.
-// RUN: not dpsims-opt %s --elaborate=programs=grows 2>&1 | FileCheck %s
-// RUN: not dpsims-opt %s --elaborate=programs=wide 2>&1 | FileCheck %s --check-prefix=WIDE
+// RUN: not dpsims-opt %s --dpsims-elaborate=programs=grows 2>&1 | FileCheck %s
+// RUN: not dpsims-opt %s --dpsims-elaborate=programs=wide 2>&1 | FileCheck %s --check-prefix=WIDE
 
 // CHECK: elaborate-recursion.mlir:[[#]]:3: error: instance: endless recursion: 200 instances within one another
 // CHECK: note: in @Grow<n = 199> at {{(a\.)+a$}}

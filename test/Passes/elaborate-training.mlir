@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --elaborate | FileCheck %s
-// RUN: dpsims-opt %s | dpsims-opt --elaborate | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate | FileCheck %s
+// RUN: dpsims-opt %s | dpsims-opt --dpsims-elaborate | FileCheck %s
 
 dpsims.block @Linear<n: int>(%x) {
   %w = weight "weight" <shape = [n, n], init = "normal">

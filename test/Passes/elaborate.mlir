@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Programs become graphs: parameters, defaults, let, if, repeat, lists, instances; what the text declares is gone.
-// RUN: dpsims-opt %s --elaborate | FileCheck %s
-// RUN: dpsims-opt %s --elaborate | FileCheck %s --check-prefix=GONE
-// RUN: dpsims-opt %s --elaborate=programs=lists,names | FileCheck %s --check-prefix=CHOSEN
-// RUN: dpsims-opt %s --elaborate=programs=names --mlir-print-debuginfo | FileCheck %s --check-prefix=PLACE
+// RUN: dpsims-opt %s --dpsims-elaborate | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate | FileCheck %s --check-prefix=GONE
+// RUN: dpsims-opt %s --dpsims-elaborate=programs=lists,names | FileCheck %s --check-prefix=CHOSEN
+// RUN: dpsims-opt %s --dpsims-elaborate=programs=names --mlir-print-debuginfo | FileCheck %s --check-prefix=PLACE
 
 // GONE-NOT: dpsims.{{block|network|program|section|import}}
 // GONE-NOT: {{let|assert|instance|repeat| if |list|append|get|none}} {{.*}}%

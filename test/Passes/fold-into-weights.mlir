@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Scales and shifts per channel behind a conv2d or matmul go into its weights and bias.
-// RUN: dpsims-opt %s --elaborate --fold-into-weights | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fold-into-weights | FileCheck %s
 
 // y = conv(x, w, b) * s + t is conv(x, w * s, b * s + t): the products are of weights alone.
 // CHECK-LABEL: dpsims.graph @conv {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every op that is no library step ends in a fused op, one kernel each.
-// RUN: dpsims-opt %s --elaborate --fuse-elementwise | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-elementwise | FileCheck %s
 
 // The part that is computed at load has its own groups.
 // CHECK-LABEL: dpsims.graph @load {

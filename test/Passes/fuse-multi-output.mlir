@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Elementwise kernels of one shape that share what they read become one with several results.
-// RUN: dpsims-opt %s --elaborate --fuse-elementwise --fuse-multi-output | FileCheck %s
-// RUN: dpsims-opt %s --elaborate --fuse-elementwise --fuse-multi-output --optimized-to-schedule --lower-kernels | FileCheck %s --check-prefix=KERNELS
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-elementwise --dpsims-fuse-multi-output | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-elementwise --dpsims-fuse-multi-output --optimized-to-schedule --dpsims-lower-kernels | FileCheck %s --check-prefix=KERNELS
 
 // A value and what else is made of it, through a reshape that must stand in front.
 // CHECK-LABEL: dpsims.graph @gradient {

@@ -1,7 +1,7 @@
 // REQUIRES: ptxas
 // How kernels reach global memory: 16 bytes at a time where rows allow it, through the read-only cache what is apart
 // and only read.
-// RUN: dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-lower-kernels-to-gpu --dpsims-assemble-gpu | FileCheck %s
 // RUN: kernel-check --gpu %s
 
 // CHECK: gpu.binary @kernels

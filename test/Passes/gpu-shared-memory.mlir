@@ -1,6 +1,6 @@
 // REQUIRES: ptxas
 // LLVM reads shared memory 16 bytes at a time, so that it must be aligned to 16, and no access may go beyond its end.
-// RUN: dpsims-opt %s --lower-kernels-to-gpu --assemble-gpu | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-lower-kernels-to-gpu --dpsims-assemble-gpu | FileCheck %s
 // RUN: kernel-check --gpu %s
 
 // The exchange of 2 warps (8 bytes, 16 with what keeps the next buffer aligned), and a buffer of 8 floats of which one

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A kernel whose last block computes what reads the results of all.
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,attach-tails,group-kernels),schedule,dpsims.entry(plan-memory,verify-schedule),lower-kernels{gpu=true})' -o %t
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails,dpsims-group-kernels),dpsims-schedule,dpsims.entry(dpsims-plan-memory,dpsims-verify-schedule),dpsims-lower-kernels{gpu=true})' -o %t
 // RUN: FileCheck %s < %t
-// RUN: dpsims-opt %t --mark-disjoint-arguments --lower-kernels-to-gpu --canonicalize | FileCheck %s --check-prefix=GPU
+// RUN: dpsims-opt %t --dpsims-mark-disjoint-arguments --dpsims-lower-kernels-to-gpu --canonicalize | FileCheck %s --check-prefix=GPU
 // RUN: kernel-check --gpu %t | FileCheck %s --check-prefix=CHECKED
 
 // Each part of a kernel counts its own points. The second part's results are read in another shape, the third has no

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Small kernels, and updates of weights, that do not depend on one another become one.
-// RUN: dpsims-opt %s --elaborate --graph-to-optimized | FileCheck %s
-// RUN: dpsims-opt %s --elaborate --graph-to-optimized --optimized-to-schedule | FileCheck %s --check-prefix=STEPS
-// RUN: dpsims-opt %s --elaborate --graph-to-kernels | FileCheck %s --check-prefix=KERNELS
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(elaborate,dpsims.graph(hoist-constants,fuse-elementwise,group-kernels{small=0 ahead=0}))' | FileCheck %s --check-prefix=NONE
+// RUN: dpsims-opt %s --dpsims-elaborate --graph-to-optimized | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --graph-to-optimized --optimized-to-schedule | FileCheck %s --check-prefix=STEPS
+// RUN: dpsims-opt %s --dpsims-elaborate --graph-to-kernels | FileCheck %s --check-prefix=KERNELS
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-group-kernels{small=0 ahead=0}))' | FileCheck %s --check-prefix=NONE
 
 // Updates: one kernel for all weights, however many ops each has. The sum of gradients, the average of squares and the
 // weight's own average are parts of it; what reads the old weight comes before, so that all work in place.

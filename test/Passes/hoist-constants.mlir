@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What depends on weights alone is computed once, at load.
-// RUN: dpsims-opt %s --elaborate --hoist-constants | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-hoist-constants | FileCheck %s
 
 // What depends on weights alone moves; what reads an input stays; the weights that are read in main are results.
 // CHECK-LABEL: dpsims.graph @mixed {

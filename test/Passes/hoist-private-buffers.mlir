@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --hoist-private-buffers | FileCheck %s
+// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --dpsims-hoist-private-buffers | FileCheck %s
 
 // CHECK-LABEL: func.func @loop
 // CHECK-NEXT:    %[[A:.*]] = memref.alloca() {alignment = 64 : i64} : memref<64xf32>

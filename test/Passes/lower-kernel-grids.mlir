@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --split-input-file --lower-kernel-grids --canonicalize --cse | FileCheck %s
+// RUN: dpsims-opt %s --split-input-file --dpsims-lower-kernel-grids --canonicalize --cse | FileCheck %s
 
 // One division for each range: the grid's counters are carried from point to point.
 // CHECK-LABEL: func.func @grid

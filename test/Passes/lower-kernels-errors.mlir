@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --lower-kernels -split-input-file -verify-diagnostics
+// RUN: dpsims-opt %s --dpsims-lower-kernels -split-input-file -verify-diagnostics
 
 dpsims.entry @e prepare {
 } main {

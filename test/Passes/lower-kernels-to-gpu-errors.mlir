@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --lower-kernels-to-gpu --split-input-file --verify-diagnostics
+// RUN: dpsims-opt %s --dpsims-lower-kernels-to-gpu --split-input-file --verify-diagnostics
 
 func.func @huge(%x: memref<4xf32>) attributes {dpsims.kernel} {
   // expected-error @below {{grid has more than 2147483647 points, the most that CUDA launches}}

@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --lower-kernels-to-gpu --canonicalize | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-lower-kernels-to-gpu --canonicalize | FileCheck %s
 
 #id = affine_map<(d0) -> (d0)>
 #none = affine_map<(d0) -> ()>

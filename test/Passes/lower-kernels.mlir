@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every kind of kernel: its grid, the views that it reads and writes, its payload.
-// RUN: dpsims-opt %s --elaborate --graph-to-kernels -split-input-file | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --graph-to-kernels -split-input-file | FileCheck %s
 
 // Elementwise on equal shapes: dimensions collapse into one.
 // CHECK-LABEL: dpsims.entry @pointwise

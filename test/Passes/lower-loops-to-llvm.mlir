@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --lower-kernels-to-loops --lower-loops-to-llvm | FileCheck %s
+// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --lower-kernels-to-loops --dpsims-lower-loops-to-llvm | FileCheck %s
 
 #id = affine_map<(d0) -> (d0)>
 

@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --mark-disjoint-arguments | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-mark-disjoint-arguments | FileCheck %s
 
 // An argument is apart only if it is in all launches.
 // CHECK: func.func private @apart(memref<16xf32> {dpsims.disjoint}, memref<16xf32> {dpsims.disjoint}, memref<16xf32> {dpsims.disjoint})

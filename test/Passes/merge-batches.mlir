@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Two runs of a network become one on a batch of both.
-// RUN: dpsims-opt %s --elaborate --cse --merge-batches --split-input-file | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --cse --dpsims-merge-batches --split-input-file | FileCheck %s
 
 // Convolutions and what follows; each reader that is no pair gets its half. A product with a matrix likewise.
 // CHECK-LABEL: dpsims.graph @runs {

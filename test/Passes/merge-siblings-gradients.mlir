@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The gradients of convolutions that read one input become one.
-// RUN: dpsims-opt %s --elaborate --differentiate --cse --merge-siblings | FileCheck %s
-// RUN: dpsims-opt %s --elaborate --differentiate --cse --merge-siblings=peak=10 | FileCheck %s --check-prefix=ROOM
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-differentiate --cse --dpsims-merge-siblings | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-differentiate --cse --dpsims-merge-siblings=peak=10 | FileCheck %s --check-prefix=ROOM
 
 // gamma's gradient is dy * n, beta's is dy: both are written into one value, of which one op each makes the gradient of the
 // input, of the weights, of the biases.

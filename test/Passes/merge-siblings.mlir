@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Convolutions and matrix products that read one input become one.
-// RUN: dpsims-opt %s --elaborate --merge-siblings | FileCheck %s
-// RUN: dpsims-opt %s --elaborate --merge-siblings=small=31 | FileCheck %s --check-prefix=SMALL
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-merge-siblings | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-merge-siblings=small=31 | FileCheck %s --check-prefix=SMALL
 
 // Weights and biases are joined; what reads a result reads a slice.
 // CHECK-LABEL: dpsims.graph @convs

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // For CUDA, trained weights of convolutions get the order (O, kh, kw, C) in memory.
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(hoist-constants,pack-weights))' | FileCheck %s
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(dpsims-hoist-constants,dpsims-pack-weights))' | FileCheck %s
 // RUN: dpsims-opt %s --graph-to-optimized --optimized-to-schedule | FileCheck %s --check-prefix=STEPS
-// RUN: sed 's/"cuda"/"cpu"/' %s | dpsims-opt --pass-pipeline='builtin.module(dpsims.graph(hoist-constants,pack-weights))' | FileCheck %s --check-prefix=CPU
+// RUN: sed 's/"cuda"/"cpu"/' %s | dpsims-opt --pass-pipeline='builtin.module(dpsims.graph(dpsims-hoist-constants,dpsims-pack-weights))' | FileCheck %s --check-prefix=CPU
 
 // CPU-NOT: packed
 // CPU-NOT: transpose

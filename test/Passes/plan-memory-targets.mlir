@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Whether a convolution's result may take the place of its residual is the target's to say: oneDNN may work in place,
 // cuDNN may not. cuBLASLt, too, may add a matrix product to what stands there.
-// RUN: dpsims-opt %s --plan-memory --verify-schedule | FileCheck %s --check-prefixes=CHECK,CPU
-// RUN: sed 's/"cpu"/"cuda"/' %s | dpsims-opt --plan-memory --verify-schedule | FileCheck %s --check-prefixes=CHECK,CUDA
+// RUN: dpsims-opt %s --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CPU
+// RUN: sed 's/"cpu"/"cuda"/' %s | dpsims-opt --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CUDA
 
 module attributes {dpsims.target = "cpu"} {
   // CHECK-LABEL: dpsims.entry @conv

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Buffers get their places: two share bytes only where no step needs both.
-// RUN: dpsims-opt %s --plan-memory --verify-schedule | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s
 
 // A chain: buffers that are not live together have the same place; every offset is a multiple of 64.
 // CHECK-LABEL: dpsims.entry @chain attributes {arena_size = 128 : i64, load_size = 0 : i64} prepare {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What waits long is computed again, until the intermediate results fit the budget.
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(recompute{budget=13000}))' | FileCheck %s
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(recompute{budget=100000}))' | FileCheck %s --check-prefix=ALL
-// RUN: not dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(recompute{budget=5000}))' 2>&1 | FileCheck %s --check-prefix=ERROR
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(dpsims-recompute{budget=13000}))' | FileCheck %s
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(dpsims-recompute{budget=100000}))' | FileCheck %s --check-prefix=ALL
+// RUN: not dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(dpsims-recompute{budget=5000}))' 2>&1 | FileCheck %s --check-prefix=ERROR
 
 // %a waits for the end while two others are alive; it is made again in front of the last op.
 // CHECK-LABEL: dpsims.graph @wait

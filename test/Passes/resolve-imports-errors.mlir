@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: split-file %s %t
 // RUN: cp -r %S/Inputs/imports %t/imports
-// RUN: not dpsims-opt %t/missing.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=MISSING
-// RUN: not dpsims-opt %t/inner.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=INNER
-// RUN: not dpsims-opt %t/folder.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=FOLDER
-// RUN: not dpsims-opt %t/syntax.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=SYNTAX
-// RUN: not dpsims-opt %t/type.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=TYPE
-// RUN: not dpsims-opt %t/clash.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=CLASH
-// RUN: not dpsims-opt %t/own-clash.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=OWN
-// RUN: not dpsims-opt %t/block.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=BLOCK
-// RUN: not dpsims-opt %t/values.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=VALUES
-// RUN: not dpsims-opt %t/section.mlir --resolve-imports 2>&1 | FileCheck %s --check-prefix=SECTION
+// RUN: not dpsims-opt %t/missing.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=MISSING
+// RUN: not dpsims-opt %t/inner.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=INNER
+// RUN: not dpsims-opt %t/folder.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=FOLDER
+// RUN: not dpsims-opt %t/syntax.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=SYNTAX
+// RUN: not dpsims-opt %t/type.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=TYPE
+// RUN: not dpsims-opt %t/clash.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=CLASH
+// RUN: not dpsims-opt %t/own-clash.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=OWN
+// RUN: not dpsims-opt %t/block.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=BLOCK
+// RUN: not dpsims-opt %t/values.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=VALUES
+// RUN: not dpsims-opt %t/section.mlir --dpsims-resolve-imports 2>&1 | FileCheck %s --check-prefix=SECTION
 // RUN: dpsims-opt %t/block.mlir -o /dev/null
-// RUN: dpsims-opt %t/self.mlir --resolve-imports | FileCheck %s --check-prefix=SELF
+// RUN: dpsims-opt %t/self.mlir --dpsims-resolve-imports | FileCheck %s --check-prefix=SELF
 
 // MISSING: missing.mlir:2:1: error: cannot import "nowhere/nn.mlir": there is no file {{.*}}nowhere/nn.mlir
 //--- missing.mlir

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Files that import one another, one of them twice and in a circle: each is read once, paths are relative to the file in
 // which they stand.
-// RUN: dpsims-opt %s --resolve-imports | FileCheck %s
-// RUN: cd %S/Inputs && dpsims-opt ../resolve-imports.mlir --resolve-imports | FileCheck %s
-// RUN: cd %S && dpsims-opt resolve-imports.mlir --resolve-imports | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-resolve-imports | FileCheck %s
+// RUN: cd %S/Inputs && dpsims-opt ../resolve-imports.mlir --dpsims-resolve-imports | FileCheck %s
+// RUN: cd %S && dpsims-opt resolve-imports.mlir --dpsims-resolve-imports | FileCheck %s
 
 // The blocks keep their file and line.
-// RUN: dpsims-opt %s --resolve-imports --mlir-print-debuginfo | FileCheck %s --check-prefix=PLACE
+// RUN: dpsims-opt %s --dpsims-resolve-imports --mlir-print-debuginfo | FileCheck %s --check-prefix=PLACE
 // PLACE: %[[Y:.*]] = relu %{{.*}} loc([[LOC:#loc.*]])
 // PLACE: [[LOC]] = loc("{{.*}}Inputs/imports/deep/leaf.mlir":4:8)
 
@@ -26,7 +26,7 @@ dpsims.block @Own(%x) {
   return %z
 }
 
-// RUN: dpsims-opt %s --resolve-imports | FileCheck %s --check-prefix=ALL
+// RUN: dpsims-opt %s --dpsims-resolve-imports | FileCheck %s --check-prefix=ALL
 // ALL-DAG: dpsims.block @Own
 // ALL-DAG: dpsims.block @Left
 // ALL-DAG: dpsims.block @Right

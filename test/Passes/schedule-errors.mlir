@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --schedule -split-input-file -verify-diagnostics
+// RUN: dpsims-opt %s --dpsims-schedule -split-input-file -verify-diagnostics
 
 dpsims.graph @g {
   %x = input "x" <shape = [4]> : () -> tensor<4xf32>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Graphs become entries: two straight lists of steps on buffers.
-// RUN: dpsims-opt %s --schedule | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-schedule | FileCheck %s
 
 // A library step with each combination of operands; the epilogue and the geometry are its configuration.
 // CHECK-LABEL: dpsims.entry @steps prepare {

@@ -1,4 +1,4 @@
-// RUN: dpsims-opt %s --pass-pipeline="builtin.module(gpu.module(gpu.func(share-gpu-buffers)))" --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: dpsims-opt %s --pass-pipeline="builtin.module(gpu.module(gpu.func(dpsims-share-gpu-buffers)))" --split-input-file --verify-diagnostics | FileCheck %s
 
 // One buffer of 16-byte alignment; views at multiples of 16, whatever the sizes; views of views follow.
 // CHECK-LABEL: gpu.func @two

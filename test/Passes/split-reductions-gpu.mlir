@@ -1,6 +1,6 @@
 // A GPU wants more grid points than a CPU of the first half of a split reduction, and few elements in the second.
-// RUN: dpsims-opt %s --elaborate --split-reductions | FileCheck %s --check-prefix=CPU
-// RUN: dpsims-opt %s --elaborate --split-reductions='points=512 channels=16 any-axes=true' | FileCheck %s --check-prefix=GPU
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-split-reductions | FileCheck %s --check-prefix=CPU
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-split-reductions='points=512 channels=16 any-axes=true' | FileCheck %s --check-prefix=GPU
 
 // CPU-LABEL: dpsims.graph @channels {
 // CPU: reduce %{{.*}} <axes = [1], kind = "sum"> : (tensor<64x1024x64xf32>) -> tensor<64x1x64xf32>

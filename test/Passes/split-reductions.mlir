@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: dpsims-opt %s --elaborate --split-reductions | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --dpsims-split-reductions | FileCheck %s
 
 // Channels kept: first over the rows' pixels, then over the rows.
 // CHECK-LABEL: dpsims.graph @channels {

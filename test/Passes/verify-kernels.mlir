@@ -1,7 +1,7 @@
-// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --verify-kernels
+// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --dpsims-verify-kernels
 // Both targets ask for the form:
-// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --vectorize-kernels
-// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --lower-kernels-to-gpu
+// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --dpsims-vectorize-kernels
+// RUN: dpsims-opt %s --split-input-file --verify-diagnostics --dpsims-lower-kernels-to-gpu
 
 // expected-error @below {{is a kernel without scf.forall}}
 func.func @no_grid(%y: memref<6xf32>) attributes {dpsims.kernel} {

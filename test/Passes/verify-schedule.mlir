@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Places that would destroy a value, and steps that read what nothing has written.
-// RUN: dpsims-opt %s --verify-schedule -split-input-file -verify-diagnostics
+// RUN: dpsims-opt %s --dpsims-verify-schedule -split-input-file -verify-diagnostics
 
 // Good: one place for two buffers that are not live together, a view that is written, parts of one arena.
 dpsims.entry @good attributes {arena_size = 192 : i64, load_size = 64 : i64} prepare {

@@ -12,10 +12,11 @@
 static llvm::cl::extrahelp
     examples("\nExamples:\n"
              "  dpsims-opt models/generator.mlir\n"
-             "  dpsims-opt models/programs.mlir --resolve-imports --elaborate=\"programs=generator "
+             "  dpsims-opt models/programs.mlir --dpsims-resolve-imports --dpsims-elaborate=\"programs=generator "
              "config=models/configs/tiny.json set=batch=2\"\n"
              "  dpsims-opt graph.mlir --graph-to-optimized --optimized-to-schedule --schedule-to-kernels\n"
-             "  dpsims-opt graph.mlir --pass-pipeline=\"builtin.module(dpsims.graph(decompose,fold-into-weights))\"\n");
+             "  dpsims-opt graph.mlir "
+             "--pass-pipeline=\"builtin.module(dpsims.graph(dpsims-decompose,dpsims-fold-into-weights))\"\n");
 
 static bool isBytecode(llvm::StringRef path) {
   auto begin = llvm::MemoryBuffer::getFileSlice(path, /*MapSize=*/4, /*Offset=*/0);

@@ -16,7 +16,7 @@ const char help[] =
     "OVERVIEW: dpsims-reduce: removes ops from a file as long as a test script finds it interesting (exit status 1)\n"
     "\n"
     "Example:\n"
-    "  printf '#!/bin/sh\\n! dpsims-opt --schedule \"$1\" 2>&1 | grep -q \"my message\"\\n' > test.sh; chmod +x "
+    "  printf '#!/bin/sh\\n! dpsims-opt --dpsims-schedule \"$1\" 2>&1 | grep -q \"my message\"\\n' > test.sh; chmod +x "
     "test.sh\n"
     "  dpsims-reduce --reduction-tree='traversal-mode=0 test=./test.sh' graph.mlir -o small.mlir\n"
     "\n"

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// On graphs: derivatives and algebra. Fusion is in FusionPasses.td.
+
+#ifndef DPSIMS_GRAPH_PASSES
+#define DPSIMS_GRAPH_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def MergeBatches : Pass<"dpsims-merge-batches", "GraphOp"> {
+  let summary = "two runs of a network on independent values become one on a batch of both (CUDA)";
+  let description = [{
+    Axis 0 of a value is the batch. A convolution, or a product with a matrix, that stands twice with the same weights runs
+    once on the `concat` of both images; so does what follows it, as long as it treats each image by itself. Statistics of
+    a batch stay those of each run (`groups`). What else reads a result gets its `slice`.
+
+    Two ops are merged only where neither depends on the other and the same gradients go through both: else the backward
+    pass of one run would compute zeros for the other. Runs before `differentiate`, which then makes one backward pass, with
+    one gradient of the weights. With `frozen` it runs once more behind it, for networks that are not trained: now gradients
+    are no hindrance, they read a slice.
+
+    ```mlir
+    %y = conv2d %a, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>
+    %z = conv2d %b, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = concat %a, %b <axis = 0> : (tensor<8x4x4x3xf32>, tensor<8x4x4x3xf32>) -> tensor<16x4x4x3xf32>
+    %1 = conv2d %0, %w <padding = 1> : (tensor<16x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<16x4x4x6xf32>
+    %y = slice %1 <start = [0, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 4, 6]> : (tensor<16x4x4x6xf32>) -> tensor<8x4x4x6xf32>
+    %z = slice %1 <start = [8, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 4, 6]> : (tensor<16x4x4x6xf32>) -> tensor<8x4x4x6xf32>
+    ```
+
+    Statistics: `merged-pairs` of ops that became one, `merged-contractions` among them.
+  }];
+  let options = [Option<"frozen", "frozen", "bool", "false",
+                        "only convolutions and products whose weights the program does not change">];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def Differentiate : Pass<"dpsims-differentiate", "GraphOp"> {
+  let summary = "every gradient becomes the ops that compute it";
+  let description = [{
+    Reverse mode: from the loss back to the values asked for, each op by its own derivative (`DifferentiableOpInterface`).
+    Only values that depend on those asked for get gradients: nothing is computed for frozen weights, nor behind
+    constants. Of several uses of a value the gradients are added. A value that the loss does not depend on has the
+    gradient 0. `stop_gradient` is a constant on the way, and then goes.
+
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [3]> : () -> tensor<3xf32>
+      %w = weight "w" <shape = [3], init = "ones", trained = true> : () -> tensor<3xf32>
+      %y = mul %x, %w : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+      %e = exp %y : (tensor<3xf32>) -> tensor<3xf32>
+      %loss = reduce %e <kind = "sum", axes = [0]> : (tensor<3xf32>) -> tensor<1xf32>
+      %g = gradient %loss, %w : (tensor<1xf32>, tensor<3xf32>) -> tensor<3xf32>
+      output "g" %g : tensor<3xf32>
+    }
+    ```
+    becomes (with `--canonicalize`)
+    ```mlir
+    dpsims.graph @p {
+      %0 = input "x" <shape = [3]> : () -> tensor<3xf32>
+      %1 = weight "w" <init = "ones", shape = [3], trained = true> : () -> tensor<3xf32>
+      %2 = mul %0, %1 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+      %3 = exp %2 : (tensor<3xf32>) -> tensor<3xf32>
+      %4 = mul %3, %0 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+      output "g" %4 : tensor<3xf32>
+    }
+    ```
+
+    Statistics: `gradients`, `ops` that compute them.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def Decompose : Pass<"dpsims-decompose", "GraphOp"> {
+  let summary = "batch_norm, batch_statistics, attention and products with vectors become simpler ops";
+  let description = [{
+    `batch_norm` with stored statistics becomes x * scale + shift, the vectors computed from weights alone; with a batch's
+    statistics (x - mean) * scale + bias. `batch_statistics` becomes a mean and the mean of the squared differences.
+    `attention` becomes two matmuls and a softmax that takes the scale. For CUDA a matmul without bias of
+    which one operand is a vector (spectral norm's) becomes a sum of products: `group-kernels` launches them together.
+
+    ```mlir
+    dpsims.graph @p {
+      %q = input "q" <shape = [2, 4, 8]> : () -> tensor<2x4x8xf32>
+      %k = input "k" <shape = [2, 3, 8]> : () -> tensor<2x3x8xf32>
+      %v = input "v" <shape = [2, 3, 6]> : () -> tensor<2x3x6xf32>
+      %y = attention %q, %k, %v <scale = 0.5> : (tensor<2x4x8xf32>, tensor<2x3x8xf32>, tensor<2x3x6xf32>) -> tensor<2x4x6xf32>
+      output "y" %y : tensor<2x4x6xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p {
+      %0 = input "q" <shape = [2, 4, 8]> : () -> tensor<2x4x8xf32>
+      %1 = input "k" <shape = [2, 3, 8]> : () -> tensor<2x3x8xf32>
+      %2 = input "v" <shape = [2, 3, 6]> : () -> tensor<2x3x6xf32>
+      %3 = matmul %0, %1 <transpose_b = true> : (tensor<2x4x8xf32>, tensor<2x3x8xf32>) -> tensor<2x4x3xf32>
+      %4 = softmax %3 <scale = 5.000000e-01> : (tensor<2x4x3xf32>) -> tensor<2x4x3xf32>
+      %5 = matmul %4, %2 : (tensor<2x4x3xf32>, tensor<2x3x6xf32>) -> tensor<2x4x6xf32>
+      output "y" %5 : tensor<2x4x6xf32>
+    }
+    ```
+
+    Statistics: `decomposed` ops.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def SplitReductions : Pass<"dpsims-split-reductions", "GraphOp"> {
+  let summary = "large reductions to few elements become two, so that all of a processor works on them";
+  let description = [{
+    The second reduces the first axes, as few as give the first reduction `points` grid points; with `any-axes` those
+    that leave it the fewest elements: no reshape comes between the first and the arithmetic whose result it reads. Sums,
+    means and maxima alike; a mean is the mean of means of equally many elements. Those along a last axis of up to 8192
+    elements stay: a row is little work.
+
+    ```mlir
+    %s = reduce %x <axes = [0, 1, 2], kind = "sum"> : (tensor<8x128x128x64xf32>) -> tensor<1x1x1x64xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = reduce %x <axes = [2], kind = "sum"> : (tensor<8x128x128x64xf32>) -> tensor<8x128x1x64xf32>
+    %s = reduce %0 <axes = [0, 1], kind = "sum"> : (tensor<8x128x1x64xf32>) -> tensor<1x1x1x64xf32>
+    ```
+
+    Statistics: `split` reductions.
+  }];
+  let options = [Option<"points", "points", "int64_t", "64",
+                         "grid points that the first should have; with half as many in one, it stays one">,
+                 Option<"channels", "channels", "int64_t", "64", "channels of the last axis that a grid point takes">,
+                 Option<"anyAxes", "any-axes", "bool", "false", "the second may reduce others than the first axes">];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def FoldIntoWeights : Pass<"dpsims-fold-into-weights", "GraphOp"> {
+  let summary = "scales and shifts per channel behind a conv2d or matmul go into its weights and bias";
+  let description = [{
+    y = conv(x, w, b) * s + t, with s and t per output channel and from weights alone, is conv(x, w * s, b * s + t): the
+    products depend on weights alone and are computed at load. Holds for batch_norm with stored statistics (after
+    `decompose`), ConvNeXt's layer scale, spectral norm.
+
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+      %w = weight "w" <shape = [6, 4, 3, 3], init = "normal"> : () -> tensor<6x4x3x3xf32>
+      %s = weight "s" <shape = [6], init = "ones"> : () -> tensor<6xf32>
+      %c = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+      %y = mul %c, %s : (tensor<1x8x8x6xf32>, tensor<6xf32>) -> tensor<1x8x8x6xf32>
+      output "y" %y : tensor<1x8x8x6xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p {
+      %0 = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+      %1 = weight "w" <init = "normal", shape = [6, 4, 3, 3]> : () -> tensor<6x4x3x3xf32>
+      %2 = weight "s" <init = "ones", shape = [6]> : () -> tensor<6xf32>
+      %3 = reshape %2 <shape = [6, 1, 1, 1]> : (tensor<6xf32>) -> tensor<6x1x1x1xf32>
+      %4 = mul %1, %3 : (tensor<6x4x3x3xf32>, tensor<6x1x1x1xf32>) -> tensor<6x4x3x3xf32>
+      %5 = conv2d %0, %4 <padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+      output "y" %5 : tensor<1x8x8x6xf32>
+    }
+    ```
+
+    Statistics: `folded` scales and shifts.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def MergeSiblings : Pass<"dpsims-merge-siblings", "GraphOp"> {
+  let summary = "convolutions and matrix products that read one input become one, and so do their gradients (CUDA)";
+  let description = [{
+    Convolutions of equal geometry (and products with a matrix of weights) that read one value become one with their
+    weights joined along the output channels. What reads their results reads slices of channels, which costs a kernel
+    nothing. Not where a library would read a slice of more than `small` bytes, nor where an activation is the epilogue.
+
+    Of such ops' gradients, too, those of the weights become one, those of the input, which are added up, one, and the sums
+    for the biases one, of the joined gradients of the results. A kernel that makes one of those writes it in its place
+    there; what else reads it reads a slice.
+
+    A joined value lives as long as its last reader. Groups are as large as they can be with the memory that the graph
+    needs at its peak in any case: gamma and beta of a modulation in training are read once more, and no more, in the
+    backward pass; then the gammas of a block become one, and the betas.
+
+    ```mlir
+    %a = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<4x4x3x3xf32>) -> tensor<1x8x8x4xf32>
+    %b = conv2d %x, %v <padding = 1> : (tensor<1x8x8x4xf32>, tensor<8x4x3x3xf32>) -> tensor<1x8x8x8xf32>
+    ```
+    becomes
+    ```mlir
+    %0 = concat %w, %v <axis = 0> : (tensor<4x4x3x3xf32>, tensor<8x4x3x3xf32>) -> tensor<12x4x3x3xf32>
+    %1 = conv2d %x, %0 <padding = 1> : (tensor<1x8x8x4xf32>, tensor<12x4x3x3xf32>) -> tensor<1x8x8x12xf32>
+    %a = slice %1 <size = [1, 8, 8, 4], start = [0, 0, 0, 0], step = [1, 1, 1, 1]> : (tensor<1x8x8x12xf32>) -> tensor<1x8x8x4xf32>
+    %b = slice %1 <size = [1, 8, 8, 8], start = [0, 0, 0, 4], step = [1, 1, 1, 1]> : (tensor<1x8x8x12xf32>) -> tensor<1x8x8x8xf32>
+    ```
+
+    Statistics: `contractions`, `weight-gradients` and `input-gradients` that became part of another.
+  }];
+  let options = [Option<"small", "small", "int64_t", "1 << 20", "bytes that may be copied for a library">,
+                 Option<"peak", "peak", "double", "1.0", "what may be alive at a time, as a part of the graph's peak">];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def HoistConstants : Pass<"dpsims-hoist-constants", "GraphOp"> {
+  let summary = "what depends on weights alone moves into the graph's prepare part";
+  let description = [{
+
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+      %w = weight "w" <shape = [4], init = "ones"> : () -> tensor<4xf32>
+      %s = exp %w : (tensor<4xf32>) -> tensor<4xf32>
+      %y = mul %x, %s : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      output "y" %y : tensor<4xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p {
+      %0 = prepare {
+        %3 = weight "w" <init = "ones", shape = [4]> : () -> tensor<4xf32>
+        %4 = exp %3 : (tensor<4xf32>) -> tensor<4xf32>
+        yield %4 : tensor<4xf32>
+      } : tensor<4xf32>
+      %1 = input "x" <shape = [4]> : () -> tensor<4xf32>
+      %2 = mul %1, %0 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      output "y" %2 : tensor<4xf32>
+    }
+    ```
+
+    Statistics: `hoisted` ops, `constants` that the rest of the graph reads.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def PackWeights : Pass<"dpsims-pack-weights", "GraphOp"> {
+  let summary = "weights of convolutions that are trained get the order that cuDNN takes (CUDA)";
+  let description = [{
+    cuDNN wants (O, kh, kw, C). What depends on weights that the program does not change is packed by the runtime, once.
+    Of others the graph makes a transposition, which `fuse-elementwise` joins with what makes or reads the weights, and
+    `group-kernels` with others; a convolution says by `packed` that its weights have this order in memory, whatever their
+    shape says. For the CPU nothing changes: oneDNN chooses an order of its own.
+
+    ```mlir
+    module attributes {dpsims.target = "cuda"} {
+      dpsims.graph @p {
+        %x = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+        %w = input "w" <shape = [6, 4, 3, 3]> : () -> tensor<6x4x3x3xf32>
+        %y = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+        output "y" %y : tensor<1x8x8x6xf32>
+      }
+    }
+    ```
+    becomes
+    ```mlir
+    module attributes {dpsims.target = "cuda"} {
+      dpsims.graph @p {
+        %0 = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+        %1 = input "w" <shape = [6, 4, 3, 3]> : () -> tensor<6x4x3x3xf32>
+        %2 = transpose %1 <perm = [0, 2, 3, 1]> : (tensor<6x4x3x3xf32>) -> tensor<6x3x3x4xf32>
+        %3 = reshape %2 <shape = [6, 4, 3, 3]> : (tensor<6x3x3x4xf32>) -> tensor<6x4x3x3xf32>
+        %4 = conv2d %0, %3 <packed = true, padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+        output "y" %4 : tensor<1x8x8x6xf32>
+      }
+    }
+    ```
+
+    Statistics: `packed` convolutions and gradients.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+#endif

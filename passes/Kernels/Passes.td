@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From compute steps to kernel functions, for all targets.
+
+#ifndef DPSIMS_KERNELS_PASSES
+#define DPSIMS_KERNELS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def LowerKernels : Pass<"dpsims-lower-kernels", "mlir::ModuleOp"> {
+  let summary = "every compute step becomes a launch of a kernel function";
+  let description = [{
+    Kernel functions are those of docs/architecture.md; equal ones are made once.
+
+    ```mlir
+    dpsims.entry @p prepare {
+    } main {
+      %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4xf32>
+      %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4xf32>
+      compute ins(%x : memref<4xf32>) outs(%y : memref<4xf32>) {
+      ^bb0(%a: tensor<4xf32>):
+        %r = neg %a : (tensor<4xf32>) -> tensor<4xf32>
+        yield %r : tensor<4xf32>
+      }
+    }
+    ```
+    becomes
+    ```mlir
+    #map = affine_map<(d0) -> (d0)>
+    dpsims.entry @p prepare {
+    } main {
+      %0 = buffer "input" {index = 0 : i64, name = "x"} : memref<4xf32>
+      %1 = buffer "output" {index = 0 : i64, name = "y"} : memref<4xf32>
+      launch @k0 ins(%0 : memref<4xf32>) outs(%1 : memref<4xf32>) {ops = "neg"}
+    }
+    func.func @k0(%arg0: memref<4xf32>, %arg1: memref<4xf32>) attributes {dpsims.kernel} {
+      scf.forall (%arg2) in (1) {
+        %subview = memref.subview %arg1[0] [4] [1] : memref<4xf32> to memref<4xf32, strided<[1]>>
+        %subview_0 = memref.subview %arg0[0] [4] [1] : memref<4xf32> to memref<4xf32, strided<[1]>>
+        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%subview_0 : memref<4xf32, strided<[1]>>) outs(%subview : memref<4xf32, strided<[1]>>) {
+        ^bb0(%in: f32, %out: f32):
+          %0 = arith.negf %in : f32
+          linalg.yield %0 : f32
+        }
+      }
+      return
+    }
+    ```
+
+    Statistics: `launches`, `kernels`.
+  }];
+  let options = [Option<"gpu", "gpu", "bool", "false",
+                         "grid points of a size that suits a GPU: many, with little work each">];
+  let dependentDialects = ["DpsimsDialect", "mlir::func::FuncDialect", "mlir::scf::SCFDialect",
+                           "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect", "mlir::arith::ArithDialect",
+                           "mlir::math::MathDialect", "mlir::affine::AffineDialect"];
+}
+
+def VerifyKernels : Pass<"dpsims-verify-kernels", "mlir::func::FuncOp"> {
+  let summary = "Kernel functions are of the form that both targets take";
+  let description = [{
+    The form is that of docs/architecture.md, "Kernel functions". Fails where a function with `dpsims.kernel` has anything
+    else; changes nothing. `vectorize-kernels` and `lower-kernels-to-gpu` ask the same.
+
+    ```mlir
+    func.func @k(%x: memref<?xf32>) attributes {dpsims.kernel} {
+    // error: argument 0 of a kernel must be a static contiguous memref of f32, i32 or i8, but is 'memref<?xf32>'
+    ```
+  }];
+}
+
+#endif
