@@ -38,12 +38,13 @@ dpsims.block @ResNetBlock<in: int, width: int, stride: int, bottleneck: bool, mo
 dpsims.block @ResNet<name: string, mode: string>(%image) {
   let sizes = {
     resnet18 = {bottleneck = false, depths = [2, 2, 2, 2]},
+    resnet26 = {bottleneck = true, depths = [2, 2, 2, 2]},
     resnet34 = {bottleneck = false, depths = [3, 4, 6, 3]},
     resnet50 = {bottleneck = true, depths = [3, 4, 6, 3]},
     resnet101 = {bottleneck = true, depths = [3, 4, 23, 3]},
     resnet152 = {bottleneck = true, depths = [3, 8, 36, 3]}
   }
-  assert contains(sizes, name), "unknown backbone {name}: ResNet has 18, 34, 50, 101 and 152"
+  assert contains(sizes, name), "unknown backbone {name}: ResNet has 18, 26, 34, 50, 101 and 152"
   let size = sizes[name]
   let depths = size.depths
   let bottleneck = size.bottleneck
