@@ -19,7 +19,7 @@ static bool isCombining(uint32_t code) {
 }
 
 // Controls and bytes that are no UTF-8 as \xHH, combining characters as \uHHHH.
-static std::string escape(std::string_view text) {
+std::string oneLine(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
@@ -40,7 +40,33 @@ static std::string escape(std::string_view text) {
   return result;
 }
 
-Error::Error(std::string_view message) : std::runtime_error(escape(message)) {}
+Error::Error(std::string_view message, ErrorCode code) : std::runtime_error(oneLine(message)), kind(code) {}
+
+const char *name(ErrorCode code) {
+  switch (code) {
+  case ErrorCode::InvalidArgument:
+    return "invalid_argument";
+  case ErrorCode::NotFound:
+    return "not_found";
+  case ErrorCode::Io:
+    return "io";
+  case ErrorCode::InvalidData:
+    return "invalid_data";
+  case ErrorCode::Incompatible:
+    return "incompatible";
+  case ErrorCode::OutOfMemory:
+    return "out_of_memory";
+  case ErrorCode::Unavailable:
+    return "unavailable";
+  case ErrorCode::Device:
+    return "device";
+  case ErrorCode::Diverged:
+    return "diverged";
+  case ErrorCode::Internal:
+    return "internal";
+  }
+  return "unknown"; // a number from elsewhere
+}
 
 // Cuts may fall inside a UTF-8 character; the continuation bytes next to a cut go with it.
 static bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
@@ -59,6 +85,18 @@ std::string Quoted::operator()(std::string_view text) const {
     result.append(text.substr(0, head)).append("...").append(text.substr(tail));
   }
   return result += '"';
+}
+
+ErrorCode systemCode(int number) {
+  switch (number) {
+  case ENOENT:
+  case ENOTDIR:
+    return ErrorCode::NotFound;
+  case ENOMEM:
+    return ErrorCode::OutOfMemory;
+  default:
+    return ErrorCode::Io;
+  }
 }
 
 std::string systemError() { return systemError(errno); }

@@ -30,16 +30,18 @@ InputFile::InputFile(const std::string &path) : name(path) {
   // Without O_NONBLOCK opening a pipe would wait for its writer.
   descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0)
-    fail(path, ": cannot open: ", systemError());
+    fail(systemCode(errno), path, ": cannot open: ", systemError());
   struct stat status;
   std::string problem;
-  if (::fstat(descriptor, &status) != 0)
+  ErrorCode problemCode = ErrorCode::InvalidArgument;
+  if (::fstat(descriptor, &status) != 0) {
     problem = systemError();
-  else if (!S_ISREG(status.st_mode))
+    problemCode = ErrorCode::Io;
+  } else if (!S_ISREG(status.st_mode))
     problem = S_ISDIR(status.st_mode) ? "it is a directory, not a file" : "it is not a regular file";
   if (!problem.empty()) {
     ::close(descriptor);
-    fail(path, ": cannot read: ", problem);
+    fail(problemCode, path, ": cannot read: ", problem);
   }
   bytes = uint64_t(status.st_size);
 }
@@ -77,9 +79,10 @@ int64_t InputFile::readSome(uint64_t offset, void *dst, size_t count) const noex
 void InputFile::read(uint64_t offset, void *dst, size_t count) const {
   int64_t n = readSome(offset, dst, count);
   if (n < 0)
-    fail(name, ": cannot read ", count, " bytes at ", offset, ": ", systemError());
+    fail(ErrorCode::Io, name, ": cannot read ", count, " bytes at ", offset, ": ", systemError());
   if (size_t(n) != count)
-    fail(name, ": the file ends at byte ", offset + uint64_t(n), ", ", count, " bytes at ", offset, " were expected");
+    fail(ErrorCode::InvalidData, name, ": the file ends at byte ", offset + uint64_t(n), ", ", count, " bytes at ",
+         offset, " were expected");
 }
 
 MappedFile::MappedFile(const std::string &path) : name(path) {
@@ -89,7 +92,7 @@ MappedFile::MappedFile(const std::string &path) : name(path) {
     return;
   void *mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file.descriptor, 0);
   if (mapped == MAP_FAILED)
-    fail(path, ": cannot map ", bytes, " bytes: ", systemError());
+    fail(systemCode(errno), path, ": cannot map ", bytes, " bytes: ", systemError());
   address = static_cast<const uint8_t *>(mapped);
 }
 
@@ -112,7 +115,8 @@ MappedFile &MappedFile::operator=(MappedFile &&other) noexcept {
 std::vector<uint8_t> readFile(const std::string &path, uint64_t limit) {
   InputFile file(path);
   if (file.size() > limit)
-    fail(path, ": the file has ", file.size(), " bytes, more than the ", limit, " allowed here");
+    fail(ErrorCode::InvalidData, path, ": the file has ", file.size(), " bytes, more than the ", limit,
+         " allowed here");
   std::vector<uint8_t> content(size_t(file.size()));
   if (!content.empty())
     file.read(0, content.data(), content.size());
@@ -150,12 +154,12 @@ AtomicFile::AtomicFile(const std::string &path) : name(path), target(path) {
   if (exists && S_ISDIR(status.st_mode))
     fail(path, ": cannot write: it is a directory");
   if (exists && ::access(path.c_str(), W_OK) != 0)
-    fail(path, ": cannot write: ", systemError());
+    fail(ErrorCode::Io, path, ": cannot write: ", systemError());
   if (exists && !S_ISREG(status.st_mode)) {
     // A rename would put a file in a device's place.
     descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (descriptor < 0)
-      fail(path, ": cannot write: ", systemError());
+      fail(ErrorCode::Io, path, ": cannot write: ", systemError());
     return;
   }
   if (exists)
@@ -179,7 +183,7 @@ void AtomicFile::openTemporary() {
   }
   int number = errno;
   temporary.clear();
-  fail(name, ": cannot write in directory ", directory, ": ", systemError(number));
+  fail(systemCode(number), name, ": cannot write in directory ", directory, ": ", systemError(number));
 }
 
 AtomicFile::~AtomicFile() { discard(); }
@@ -196,7 +200,7 @@ void AtomicFile::discard() noexcept {
 void AtomicFile::failSystem(const char *what, int number) {
   const bool kept = !temporary.empty();
   discard();
-  fail(name, ": cannot ", what, ": ", systemError(number), kept ? "; nothing was changed" : "");
+  fail(systemCode(number), name, ": cannot ", what, ": ", systemError(number), kept ? "; nothing was changed" : "");
 }
 
 static int writeAll(int descriptor, const uint8_t *data, size_t count) {
@@ -220,7 +224,7 @@ void AtomicFile::flush() {
 
 void AtomicFile::write(const void *data, size_t count) {
   if (descriptor < 0)
-    fail(name, ": written to after it was closed");
+    fail(ErrorCode::Internal, name, ": written to after it was closed");
   const uint8_t *bytes = static_cast<const uint8_t *>(data);
   if (pending.size() + count > pendingLimit)
     flush();
@@ -241,7 +245,7 @@ void syncDirectory(const std::string &directory) {
 
 void AtomicFile::commit() {
   if (descriptor < 0)
-    fail(name, ": committed after it was closed");
+    fail(ErrorCode::Internal, name, ": committed after it was closed");
   flush();
   if (!temporary.empty() && ::fsync(descriptor) != 0)
     failSystem("write", errno);
@@ -289,19 +293,19 @@ void makeDirectory(const std::string &path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error)
-    fail(path, ": cannot make the directory: ", error.message());
+    fail(systemCode(error.value()), path, ": cannot make the directory: ", error.message());
   if (::access(path.c_str(), W_OK | X_OK) != 0)
-    fail(path, ": cannot write in the directory: ", systemError());
+    fail(ErrorCode::Io, path, ": cannot write in the directory: ", systemError());
 }
 
 void requireDirectory(const std::string &path) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0)
-    fail(path, ": cannot read the directory: ", systemError());
+    fail(systemCode(errno), path, ": cannot read the directory: ", systemError());
   if (!S_ISDIR(status.st_mode))
     fail(path, ": it is not a directory");
   if (::access(path.c_str(), R_OK | X_OK) != 0)
-    fail(path, ": cannot read the directory: ", systemError());
+    fail(systemCode(errno), path, ": cannot read the directory: ", systemError());
 }
 
 std::string joinPath(const std::string &directory, const std::string &name) {

@@ -87,7 +87,7 @@ HostBuffer::HostBuffer(size_t bytes) : bytes(bytes) {
   if (rounded >= bytes)
     address = std::aligned_alloc(alignment, rounded);
   if (!address)
-    fail("cannot get ", bytes >> 20, " MiB of memory; use a smaller batch or image");
+    fail(ErrorCode::OutOfMemory, "cannot get ", bytes >> 20, " MiB of memory; use a smaller batch or image");
 }
 
 HostBuffer::~HostBuffer() { std::free(address); }

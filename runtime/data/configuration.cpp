@@ -49,7 +49,7 @@ static void readShapesKeys(const DataSection &section, ShapesRules &shapes) {
 DataConfiguration DataConfiguration::parse(const std::string &text, const std::string &origin) {
   const JsonValue configuration = JsonValue::parse(text, origin, "configuration", "JSON object with num_classes");
   if (!configuration.has("num_classes"))
-    fail(origin, ": the configuration has no num_classes");
+    fail(ErrorCode::InvalidData, origin, ": the configuration has no num_classes");
   DataConfiguration result;
   result.origin = origin;
   result.rules.numClasses = configuration["num_classes"].integer(1, 1 << 16);
@@ -63,7 +63,7 @@ DataConfiguration DataConfiguration::parse(const std::string &text, const std::s
   readTransformKeys(section, result);
   readShapesKeys(section, result.shapes);
   if (result.layouts.empty() && result.shapes.pictures.empty())
-    fail(origin, ": the data set ", quoted(result.dataset),
+    fail(ErrorCode::InvalidData, origin, ": the data set ", quoted(result.dataset),
          " says not where its files are; give it \"images\" and \"labels\", or \"layouts\"");
   return result;
 }

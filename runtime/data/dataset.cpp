@@ -55,9 +55,9 @@ const Layout *findLayout(const DataConfiguration &configuration, const DatasetOp
     looked +=
         (looked.empty() ? "" : "; or ") + fixedFolder("", resolved.images) + " and " + fixedFolder("", resolved.labels);
   }
-  fail(options.directory, ": is no data set ", quoted(configuration.dataset), " with a split ", quoted(options.split),
-       ": looked in it for the folders ", looked, "; check --data, the split and data.dataset of ",
-       configuration.origin);
+  fail(ErrorCode::NotFound, options.directory, ": is no data set ", quoted(configuration.dataset), " with a split ",
+       quoted(options.split), ": looked in it for the folders ", looked,
+       "; check --data, the split and data.dataset of ", configuration.origin);
 }
 
 /// Reads a picture. The message of a damaged one gets the way out, which its decoder cannot know.
@@ -68,7 +68,7 @@ template <typename Read> auto readPicture(Read read) {
     const std::string message = error.what();
     for (const char *damage : {": damaged PNG: ", ": cannot decode the JPEG: ", ": it is empty", " of no picture"})
       if (message.find(damage) != std::string::npos)
-        fail(message, "; fetch it again, or leave it out");
+        fail(error.code(), message, "; fetch it again, or leave it out");
     throw;
   }
 }
@@ -139,8 +139,8 @@ private:
         wayOut = turnPhotos ? "they agree if it is not turned: set data.orientation to \"stored\", or turn the map too"
                             : "they agree if it is turned: set data.orientation to \"exif\", or turn the map back";
     }
-    fail(path, ": the map has ", map.width, " x ", map.height, " pixels, but its image ", imagePath, " ", image.width,
-         " x ", image.height, orientation, "; ", wayOut);
+    fail(ErrorCode::InvalidData, path, ": the map has ", map.width, " x ", map.height, " pixels, but its image ",
+         imagePath, " ", image.width, " x ", image.height, orientation, "; ", wayOut);
   }
 
   std::vector<Files> examples;
@@ -225,7 +225,7 @@ private:
 
   [[noreturn]] void failEmpty() const {
     const std::string others = describeUnused(unused(), unusedReason(skipsUnpaired));
-    fail(fixedFolder(directory, layout.images), ": has no pictures: no file is called ",
+    fail(ErrorCode::NotFound, fixedFolder(directory, layout.images), ": has no pictures: no file is called ",
          joinPath(directory, layout.images),
          "; put .png or .jpg files there, or change --data, the split or data.images", others.empty() ? "" : "; ",
          others);
@@ -245,7 +245,8 @@ private:
 void keepListed(std::vector<Files> &files, const DataConfiguration &configuration, const DatasetOptions &options) {
   const auto list = configuration.lists.find(options.split);
   if (list == configuration.lists.end())
-    fail(configuration.origin, ": data.lists has no split ", quoted(options.split), "; add it there");
+    fail(ErrorCode::NotFound, configuration.origin, ": data.lists has no split ", quoted(options.split),
+         "; add it there");
   std::set<std::string> known;
   for (const Files &one : files)
     known.insert(one.name);
@@ -258,7 +259,7 @@ void keepListed(std::vector<Files> &files, const DataConfiguration &configuratio
 void keepSplit(std::vector<Files> &files, const DataConfiguration &configuration, const std::string &split) {
   const bool validation = split == "val";
   if (!validation && split != "train")
-    fail(configuration.origin, ": data has no split ", quoted(split),
+    fail(ErrorCode::NotFound, configuration.origin, ": data has no split ", quoted(split),
          ": its paths have no \"{split}\", so there are train and val");
   if (files.size() < size_t(configuration.holdout)) // too few to hold one out
     return;
@@ -277,11 +278,11 @@ void requireInstances(const DataConfiguration &configuration, const Layout &layo
   const std::string wayOut = "; name their files in data.instances, or turn generator.instance_edges off and "
                              "loss.contrastive_segments to labels";
   if (layout.instances.empty())
-    fail(configuration.origin, ": the model reads instance maps, but the data set ", quoted(configuration.dataset),
-         " has none", wayOut);
+    fail(ErrorCode::Incompatible, configuration.origin, ": the model reads instance maps, but the data set ",
+         quoted(configuration.dataset), " has none", wayOut);
   const std::string folder = fixedFolder(directory, layout.instances);
   if (!isFolder(folder))
-    fail(folder, ": no such folder, but the model reads instance maps", wayOut);
+    fail(ErrorCode::NotFound, folder, ": no such folder, but the model reads instance maps", wayOut);
 }
 
 std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, const DatasetOptions &options,
@@ -297,11 +298,12 @@ std::unique_ptr<Dataset> openFolders(const DataConfiguration &configuration, con
   Matcher matcher(resolved, options.directory, options.instances, configuration.skipsUnpaired);
   if (problems)
     for (const std::string &problem : matcher.problems)
-      problems->push_back(Error(problem).what()); // one line, whatever the names
+      problems->push_back(oneLine(problem)); // one line, whatever the names
   else if (matcher.problems.size() > 1)
-    fail(matcher.problems[0], " (and ", matcher.problems.size() - 1, " more of the kind: dpsims-run data lists them)");
+    fail(ErrorCode::InvalidData, matcher.problems[0], " (and ", matcher.problems.size() - 1,
+         " more of the kind: dpsims-run data lists them)");
   else if (!matcher.problems.empty())
-    fail(matcher.problems[0]);
+    fail(ErrorCode::InvalidData, matcher.problems[0]);
   std::vector<Files> files = std::move(matcher.files);
   if (!configuration.lists.empty())
     keepListed(files, configuration, options);

@@ -70,7 +70,7 @@ std::vector<Entry> entriesOf(const std::string &directory) {
       entries.push_back({name, kindOf(entry->status(ignored))});
   }
   if (isFailure(error))
-    fail(directory, ": cannot read the directory: ", error.message());
+    fail(systemCode(error.value()), directory, ": cannot read the directory: ", error.message());
   std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) { return a.name < b.name; });
   return entries;
 }
@@ -138,7 +138,8 @@ private:
     if (fs::exists(path, error))
       add(name, path);
     else if (isFailure(error))
-      fail(path, ": cannot look for the file: ", error.message(), "; check --data and the patterns of data");
+      fail(systemCode(error.value()), path, ": cannot look for the file: ", error.message(),
+           "; check --data and the patterns of data");
     else if (fs::is_symlink(path, error))
       addDangling(path);
   }
@@ -192,7 +193,8 @@ bool isFolder(const std::string &path) {
   std::error_code error;
   const bool result = fs::is_directory(path, error);
   if (isFailure(error))
-    fail(path, ": cannot read the directory: ", error.message(), "; check --data and the patterns of data");
+    fail(systemCode(error.value()), path, ": cannot read the directory: ", error.message(),
+         "; check --data and the patterns of data");
   return result;
 }
 
@@ -205,7 +207,7 @@ std::string describeUnused(const std::vector<std::string> &unused, const char *r
           std::string(reason) + "): ";
   for (size_t i = 0; i < std::min(unused.size(), listed); ++i)
     text += (i ? ", " : "") + unused[i];
-  return Error(text + (unused.size() > listed ? ", ..." : "")).what(); // one line, whatever the names
+  return oneLine(text + (unused.size() > listed ? ", ..." : "")); // one line, whatever the names
 }
 
 } // namespace dpsims

@@ -15,7 +15,7 @@ public:
 
   bool follow(int depth, Json::parse_event_t event, const Json &value) {
     if (depth > 100) // copies and messages recurse
-      fail(file, ": the ", kind, " has more than 100 brackets within one another");
+      fail(ErrorCode::InvalidData, file, ": the ", kind, " has more than 100 brackets within one another");
     if (event == Json::parse_event_t::object_end || event == Json::parse_event_t::key)
       keys.resize(size_t(depth)); // of those around; a list has none
     if (event == Json::parse_event_t::key)
@@ -42,11 +42,11 @@ Json parseJson(const std::string &text, const std::string &file, const std::stri
   try {
     return Json::parse(text, follow);
   } catch (const Json::parse_error &error) {
-    fail(file, ": the ", kind, " is no ", wanted, ": it is wrong at byte ", error.byte);
+    fail(ErrorCode::InvalidData, file, ": the ", kind, " is no ", wanted, ": it is wrong at byte ", error.byte);
   } catch (const Json::out_of_range &error) {
     const std::string what = error.what(); // "... parsing '1e999'"
     const size_t begin = what.find('\'') + 1;
-    fail(file, ": ", place.text(), ": ", quoted(what.substr(begin, what.rfind('\'') - begin)),
+    fail(ErrorCode::InvalidData, file, ": ", place.text(), ": ", quoted(what.substr(begin, what.rfind('\'') - begin)),
          " is too large a number; write a smaller one");
   }
 }

@@ -67,7 +67,8 @@ public:
 
   /// Fails with the place and the rest of the message.
   template <typename... Pieces> [[noreturn]] void refuse(const Pieces &...pieces) const {
-    fail(document->file, ": ", place.empty() ? "the " : place + " of the ", document->kind, pieces...);
+    fail(ErrorCode::InvalidData, document->file, ": ", place.empty() ? "the " : place + " of the ", document->kind,
+         pieces...);
   }
 
 private:

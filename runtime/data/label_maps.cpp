@@ -70,8 +70,8 @@ public:
       folder.shownGreys = !agree || allMean();
       folder.shows |= folder.shownGreys;
     } else if (!agree) {
-      fail(first, " and ", second, " have different palettes: index ", place, " is ", colourText(colour),
-           " in one and ", colourText(other),
+      fail(ErrorCode::InvalidData, first, " and ", second, " have different palettes: index ", place, " is ",
+           colourText(colour), " in one and ", colourText(other),
            " in the other, so indices are no ids; give the colours in data.palette, or set "
            "data.label_values to \"ids\" if they are ids in spite of that");
     }
@@ -192,7 +192,7 @@ LabelReading settle(const DataConfiguration &configuration, const LabelFolder &f
     return LabelReading::Greys;
   }
   if (!folder.wideGreys.empty())
-    fail(path, ": stores ", differing, " and shows the grey ", shown[size_t(differing)],
+    fail(ErrorCode::InvalidData, path, ": stores ", differing, " and shows the grey ", shown[size_t(differing)],
          ", and either can be the id, "
          "as ",
          folder.wideGreys,
@@ -231,7 +231,7 @@ LabelMap readColours(const DataConfiguration &configuration, const LabelFolder &
   } catch (const Error &error) {
     if (folder.colours.empty() || folder.colours == path || configuration.labelValues != Values::Auto)
       throw;
-    fail(error.what(), " (", folder.colours,
+    fail(error.code(), error.what(), " (", folder.colours,
          " stores colours of data.palette, so all maps beside it are read as such; "
          "data.label_values can say otherwise)");
   }
@@ -245,8 +245,8 @@ void checkPalette(const LabelMap &labels, const std::string &path, const DataCon
     const auto found = std::find(labels.ids.begin(), labels.ids.end(), id);
     const size_t at = size_t(found - labels.ids.begin()), width = size_t(labels.width);
     if (found != labels.ids.end())
-      fail(path, ": the colour at pixel (", at % width, ", ", at / width, ") is that of entry ", id,
-           " of data.palette, which is neither one of the classes 0..", configuration.rules.numClasses - 1,
+      fail(ErrorCode::InvalidData, path, ": the colour at pixel (", at % width, ", ", at / width, ") is that of entry ",
+           id, " of data.palette, which is neither one of the classes 0..", configuration.rules.numClasses - 1,
            " nor in data.ignore; add it there, or give the colour to a class");
   }
 }

@@ -85,7 +85,7 @@ public:
         workers.emplace_back([this] { work(); });
     } catch (const std::system_error &error) {
       stop();
-      fail("cannot start ", options.threads, " threads that read pictures: ", error.what());
+      fail(ErrorCode::Unavailable, "cannot start ", options.threads, " threads that read pictures: ", error.what());
     }
   }
 
@@ -281,10 +281,10 @@ static LoaderOptions checked(const Dataset &dataset, const LoaderOptions &option
   if (options.firstStep > uint64_t(1) << 48)
     fail("cannot begin at step ", options.firstStep, ": nobody trained so long");
   if (dataset.size() == 0)
-    fail(dataset.configuration().origin, ": the data set ", quoted(dataset.configuration().dataset),
-         " has no pictures");
+    fail(ErrorCode::Incompatible, dataset.configuration().origin, ": the data set ",
+         quoted(dataset.configuration().dataset), " has no pictures");
   if (options.instances && !dataset.hasInstances())
-    fail(dataset.configuration().origin, ": the model reads instance maps, but the data set ",
+    fail(ErrorCode::Incompatible, dataset.configuration().origin, ": the model reads instance maps, but the data set ",
          quoted(dataset.configuration().dataset), " was opened without");
   return options;
 }

@@ -25,14 +25,14 @@ static std::string listOfKeys() {
 static void requireKnownKeys(const JsonValue &section) {
   for (const auto &[key, value] : section.members())
     if (std::find(std::begin(knownKeys), std::end(knownKeys), key) == std::end(knownKeys))
-      fail(value.file(), ": ", value.path(), ": unknown key; known are: ", listOfKeys());
+      fail(ErrorCode::InvalidData, value.file(), ": ", value.path(), ": unknown key; known are: ", listOfKeys());
 }
 
 /// An absent section is an empty one, an absent data set "folders".
 static JsonValue sectionOf(const JsonValue &configuration) {
   const JsonValue section = configuration["data"];
   if (configuration.has("data") && !section.isObject())
-    fail(section.file(), ": \"data\" of the configuration is not an object");
+    fail(ErrorCode::InvalidData, section.file(), ": \"data\" of the configuration is not an object");
   return section;
 }
 

@@ -168,12 +168,12 @@ Example drawShapes(const DataConfiguration &configuration, const std::string &sp
 
 std::unique_ptr<Dataset> openShapes(const DataConfiguration &configuration, const DatasetOptions &options) {
   if (configuration.rules.numClasses < 2)
-    fail(configuration.origin, ": the data set \"shapes\" needs num_classes 2 or more");
+    fail(ErrorCode::InvalidData, configuration.origin, ": the data set \"shapes\" needs num_classes 2 or more");
   if (configuration.height == 0)
-    fail(configuration.origin, ": the data set \"shapes\" needs image_size");
+    fail(ErrorCode::InvalidData, configuration.origin, ": the data set \"shapes\" needs image_size");
   auto pictures = configuration.shapes.pictures.find(options.split);
   if (pictures == configuration.shapes.pictures.end())
-    fail(configuration.origin, ": data.pictures has no split ", quoted(options.split));
+    fail(ErrorCode::NotFound, configuration.origin, ": data.pictures has no split ", quoted(options.split));
   return std::make_unique<ShapesDataset>(configuration, options, size_t(pictures->second));
 }
 

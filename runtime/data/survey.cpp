@@ -83,7 +83,7 @@ void lookAtAll(const Dataset &dataset, int tiles, std::atomic<size_t> &next, Pro
     } catch (const Error &error) {
       part.bad[index] = error.what();
     } catch (const std::bad_alloc &) {
-      part.bad[index] = Error(dataset.path(index) + ": there is not enough memory; make the picture smaller").what();
+      part.bad[index] = oneLine(dataset.path(index) + ": there is not enough memory; make the picture smaller");
     }
     progress.advance();
   }
@@ -321,9 +321,9 @@ void requireOneReading(const std::vector<Survey> &surveys, const std::string &di
     if (!first)
       first = &survey;
     if (byColour(survey) != byColour(*first))
-      fail(directory, ": label maps of ", first->split, " are read as ", name(first->readings.begin()->first),
-           ", those of ", survey.split, " as ", name(survey.readings.begin()->first),
-           ": store them alike, or set data.label_values");
+      fail(ErrorCode::InvalidData, directory, ": label maps of ", first->split, " are read as ",
+           name(first->readings.begin()->first), ", those of ", survey.split, " as ",
+           name(survey.readings.begin()->first), ": store them alike, or set data.label_values");
   }
 }
 
@@ -353,7 +353,7 @@ RgbImage surveySheet(const std::vector<Survey> &surveys, const DataConfiguration
     for (const Tile &tile : survey.tiles)
       tiles.push_back({tile.image, survey.split + " " + tile.caption});
   if (tiles.empty())
-    fail(configuration.origin, ": no picture of the data set can be drawn");
+    fail(ErrorCode::InvalidData, configuration.origin, ": no picture of the data set can be drawn");
   const RgbImage sheet = tileSheet(tiles, 6);
   const RgbImage legend = drawLegend(surveys, configuration, sheet.width);
   Canvas canvas{sheet.width, sheet.height + legend.height};

@@ -22,8 +22,8 @@ Size fittedSize(Size picture, const TransformRules &rules, Size window, double z
   height = int64_t(std::ceil(double(height) * zoom)), width = int64_t(std::ceil(double(width) * zoom));
   constexpr int64_t limit = int64_t(1) << 26;
   if (height * width > limit)
-    fail(name, ": a picture of ", picture.width, " x ", picture.height, " would become ", width, " x ", height,
-         " to cover ", window.width, " x ", window.height,
+    fail(ErrorCode::InvalidData, name, ": a picture of ", picture.width, " x ", picture.height, " would become ", width,
+         " x ", height, " to cover ", window.width, " x ", window.height,
          "; leave it out, or set data.resize of the configuration to \"exact\"");
   return {int(height), int(width)};
 }

@@ -4,14 +4,9 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
-#include "runtime/device/convolution_plans.h"
-#ifdef DPSIMS_HAVE_CPU_DEVICE // defined by runtime/device/cpu unless DPSIMS_CPU_DEVICE is off
-#include "runtime/device/cpu/cpu_device.h"
-#endif
-#ifdef DPSIMS_HAVE_CUDA_DEVICE // defined by runtime/device/cuda where the toolkit is
-#include "runtime/device/cuda/cuda_device.h"
-#endif
+#include "runtime/device/registry.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace dpsims {
@@ -26,70 +21,55 @@ std::string defaultPlanCache() {
 
 void chooseDevice(const std::string &text, DeviceOptions &options) {
   constexpr size_t maxDigits = 4;
-  const std::string cuda = "cuda:", number = text.compare(0, cuda.size(), cuda) == 0 ? text.substr(cuda.size()) : "";
+  const size_t colon = std::min(text.find(':'), text.size());
+  const std::string kindName = text.substr(0, colon), number = text.substr(std::min(colon + 1, text.size()));
+  options.target.reset();
+  options.index = 0;
+  if (text.empty())
+    return;
+  std::string names;
+  for (const DeviceKind *kind : deviceKinds()) {
+    const std::string known = name(kind->target());
+    names += (names.empty() ? "" : ", ") + known;
+    if (kindName == known)
+      options.target = kind->target();
+  }
   const bool isNumber =
       !number.empty() && number.size() <= maxDigits && number.find_first_not_of("0123456789") == std::string::npos;
-  if (text == "cpu")
-    options.target = Target::Cpu;
-  else if (text == "cuda" || isNumber)
-    options.target = Target::Cuda;
-  else if (!text.empty())
-    fail("--device ", text, ": devices are cpu, cuda and cuda:N (dpsims-run info --devices lists them)");
-  options.index = isNumber ? std::stoi(number) : 0;
+  if (!options.target || (colon < text.size() && !isNumber))
+    fail("--device ", text, ": devices are ", names, " and ", name(deviceKinds().back()->target()),
+         ":N (dpsims-run info --devices lists them)");
+  if (isNumber)
+    options.index = std::stoi(number);
 }
-
-namespace {
-
-std::unique_ptr<Device> makeDevice(Target target, const DeviceOptions &options) {
-  if (options.target.value_or(target) != target)
-    fail("compiled for ", name(target), ", and --device asks for ", name(*options.target), ": compile with --target ",
-         name(*options.target));
-  if (target == Target::Cpu)
-#ifdef DPSIMS_HAVE_CPU_DEVICE
-    return createCpuDevice(options);
-#else
-    fail("compiled for cpu, but this dpsims-run was built without the CPU device: compile with --target cuda to run "
-         "here");
-#endif
-#ifdef DPSIMS_HAVE_CUDA_DEVICE
-  return createCudaDevice(options);
-#else
-  fail("compiled for cuda, but this dpsims-run was built without the CUDA toolkit: compile with --target cpu to run "
-       "here");
-#endif
-}
-
-} // namespace
 
 ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) {
-  if (model.target != Target::Cuda)
-    fail(model.path, ": compiled for ", name(model.target), ": only models for cuda have plans of this kind");
-#ifdef DPSIMS_HAVE_CUDA_DEVICE
+  const DeviceKind &kind = deviceKind(model.target);
   try {
-    return planCudaConvolutions(model, request);
+    if (request.description.empty())
+      requireIndex(kind, request.options.index);
+    return kind.planConvolutions(model, request);
   } catch (const DeviceError &error) {
-    fail(model.path, ": ", error.what());
+    fail(error.code(), model.path, ": ", error.what());
   }
-#else
-  fail(model.path, ": this dpsims-run was built without the CUDA toolkit");
-#endif
 }
 
 std::string describeDevice(const DeviceOptions &options) {
-  if (options.target.value_or(Target::Cuda) != Target::Cuda)
-    fail("--device ", name(*options.target), ": only GPUs have descriptions of this kind");
-#ifdef DPSIMS_HAVE_CUDA_DEVICE
-  return describeCudaDevice(options);
-#else
-  fail("this dpsims-run was built without the CUDA toolkit");
-#endif
+  const DeviceKind &kind = deviceKind(options.target.value_or(Target::Cuda));
+  requireIndex(kind, options.index);
+  return kind.properties(options.index);
 }
 
 std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options, const std::string &model) {
+  const DeviceKind &kind = deviceKind(target);
   try {
-    return makeDevice(target, options);
+    if (options.target.value_or(target) != target)
+      fail(ErrorCode::Incompatible, "compiled for ", name(target), ", and --device asks for ", name(*options.target),
+           ": compile with --target ", name(*options.target));
+    requireIndex(kind, options.index);
+    return kind.create(options);
   } catch (const Error &error) {
-    fail(model, model.empty() ? "" : ": ", error.what());
+    fail(error.code(), model, model.empty() ? "" : ": ", error.what());
   }
 }
 

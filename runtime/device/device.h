@@ -22,12 +22,16 @@ namespace dpsims {
 class DeviceMemory {
 public:
   virtual ~DeviceMemory() = default;
+  DeviceMemory(const DeviceMemory &) = delete;
+  DeviceMemory &operator=(const DeviceMemory &) = delete;
 
   /// The first byte, as the device sees it; aligned to 64 bytes at least. Null when the size is 0.
   void *data() const { return address; }
   uint64_t size() const { return bytes; }
 
 protected:
+  DeviceMemory() = default;
+
   void *address = nullptr;
   uint64_t bytes = 0;
 };

@@ -31,13 +31,13 @@ std::string folderOf(const std::string &path) {
 Json readCache(const std::string &path) {
   Json file = Json::parse(readText(path), nullptr, false);
   if (file.is_discarded() || !file.is_object() || !file.value("machines", Json()).is_object())
-    fail(path, ": is damaged, or no plan cache");
+    fail(ErrorCode::InvalidData, path, ": is damaged, or no plan cache");
   for (const Json &choices : file["machines"])
     if (!choices.is_object())
-      fail(path, ": is damaged, or no plan cache");
+      fail(ErrorCode::InvalidData, path, ": is damaged, or no plan cache");
   if (file.value("version", Json()) != version)
-    fail(path, ": is a plan cache of version ", file.value("version", Json()).dump(), ", and this program's is ",
-         version);
+    fail(ErrorCode::Incompatible, path, ": is a plan cache of version ", file.value("version", Json()).dump(),
+         ", and this program's is ", version);
   return file;
 }
 
@@ -102,7 +102,7 @@ void PlanCache::read() {
     file = readCache(path);
   } catch (const Error &error) {
     if (named)
-      fail(error.what(), "; make one with dpsims-run plans");
+      fail(error.code(), error.what(), "; make one with dpsims-run plans");
     std::cerr << "dpsims-run: warning: " << error.what() << ": it is made anew\n";
     return;
   }
@@ -110,7 +110,8 @@ void PlanCache::read() {
   if (mine != file["machines"].end())
     choices = *mine;
   else if (named && !file["machines"].empty())
-    fail(path, ": has plans for ", machinesOf(file), ", and this is ", machine, "; make them with dpsims-run plans");
+    fail(ErrorCode::Incompatible, path, ": has plans for ", machinesOf(file), ", and this is ", machine,
+         "; make them with dpsims-run plans");
 }
 
 std::string PlanCache::findWord(const std::string &key) const {
@@ -173,7 +174,7 @@ void claimPlanCache(const std::string &path) {
     if (exists(path))
       readCache(path);
   } catch (const Error &error) {
-    fail(error.what(), ": name another file for the plans, or delete it");
+    fail(error.code(), error.what(), ": name another file for the plans, or delete it");
   }
 }
 
@@ -183,7 +184,7 @@ void requirePlans(const std::string &path, const std::string &machine, const std
   auto plans = machines.find(machine);
   for (const std::string &key : keys)
     if (plans == machines.end() || !plans->contains(key))
-      fail(path, ": the plans could not be written: is the disk full?");
+      fail(ErrorCode::Io, path, ": the plans could not be written: is the disk full?");
 }
 
 void addPlans(const std::string &from, const std::string &to) {

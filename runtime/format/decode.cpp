@@ -31,7 +31,7 @@ public:
   void run() {
     flatbuffers::Verifier verifier(data, size, maxDepth, maxTables);
     if (!format::VerifyModelBuffer(verifier))
-      fail(model.path, ": damaged: its tables point outside of the file; compile it again");
+      fail(ErrorCode::InvalidData, model.path, ": damaged: its tables point outside of the file; compile it again");
     const format::Model &file = *format::GetModel(data);
     decodeHeader(file);
     for (size_t i = 0; i < sizeOf(file.weights()); ++i)
@@ -44,7 +44,8 @@ public:
 
 private:
   template <typename... Pieces> [[noreturn]] void bad(const Pieces &...pieces) const {
-    fail(model.path, ": ", place, pieces..., "; the file is damaged, or its compiler has a bug");
+    fail(ErrorCode::InvalidData, model.path, ": ", place, pieces...,
+         "; the file is damaged, or its compiler has a bug");
   }
 
   template <typename T> const T &required(const T *table) const {

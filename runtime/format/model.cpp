@@ -34,13 +34,13 @@ std::string whatItIs(const uint8_t *data, size_t size) {
 // Identifier, trailer, version: what tells another kind of file, a damaged one and a newer one apart.
 void checkHeader(const uint8_t *data, size_t size, const std::string &path) {
   if (size < 8 || std::memcmp(data + 4, "DPSM", 4) != 0)
-    fail(path, ": not a compiled model (dpsims-compile writes one)", whatItIs(data, size));
+    fail(ErrorCode::InvalidData, path, ": not a compiled model (dpsims-compile writes one)", whatItIs(data, size));
   uint64_t stored = 0;
   size_t body = size < 8 + format::trailerSize ? 0 : size - format::trailerSize;
   if (body)
     std::memcpy(&stored, data + body, sizeof(stored));
   if (!body || stored != format::checksum(data, body))
-    fail(path, ": truncated or damaged: its checksum does not match; ",
+    fail(ErrorCode::InvalidData, path, ": truncated or damaged: its checksum does not match; ",
          hasChangedLineEnds({reinterpret_cast<const char *>(data), size})
              ? "line ends in it were changed, as by FTP in text mode or Git: copy it again as binary"
              : "compile or copy it again");
@@ -74,8 +74,16 @@ const char *const activationNames[] = {"none", "relu", "leaky_relu", "clamp", "s
 
 } // namespace
 
+// The file, in memory of its own or of somebody else's.
 class FileBytes {
 public:
+  explicit FileBytes(HostBuffer owned) : data(owned.as<uint8_t>()), size(owned.size()), buffer(std::move(owned)) {}
+  FileBytes(const void *data, size_t size) : data(static_cast<const uint8_t *>(data)), size(size) {}
+
+  const uint8_t *data;
+  size_t size;
+
+private:
   HostBuffer buffer;
 };
 
@@ -128,36 +136,40 @@ bool sameBytes(const Buffer &a, const Buffer &b) {
 std::shared_ptr<const CompiledModel> CompiledModel::load(const std::string &path) {
   InputFile file(path);
   if (file.size() > maxFileSize)
-    fail(path, ": ", file.size(), " bytes are too many for a compiled model (2 GiB)");
-  auto bytes = std::make_shared<FileBytes>();
-  bytes->buffer = HostBuffer(file.size());
-  file.read(0, bytes->buffer.data(), file.size());
-  return adopt(std::move(bytes), path);
+    fail(ErrorCode::InvalidData, path, ": ", file.size(), " bytes are too many for a compiled model (2 GiB)");
+  HostBuffer bytes(file.size());
+  file.read(0, bytes.data(), file.size());
+  return adopt(std::make_shared<FileBytes>(std::move(bytes)), path);
 }
 
 std::shared_ptr<const CompiledModel> CompiledModel::parse(const void *data, size_t size, const std::string &source) {
-  if (size > maxFileSize)
-    fail(source, ": ", size, " bytes are too many for a compiled model (2 GiB)");
-  auto bytes = std::make_shared<FileBytes>();
-  bytes->buffer = HostBuffer(size);
+  HostBuffer bytes(size);
   if (size)
-    std::memcpy(bytes->buffer.data(), data, size);
-  return adopt(std::move(bytes), source);
+    std::memcpy(bytes.data(), data, size);
+  return adopt(std::make_shared<FileBytes>(std::move(bytes)), source);
 }
+
+std::shared_ptr<const CompiledModel> CompiledModel::view(const void *data, size_t size, const std::string &source) {
+  return adopt(std::make_shared<FileBytes>(data, size), source);
+}
+
+CompiledModel::Section CompiledModel::file() const { return {bytes->data, bytes->size}; }
 
 std::shared_ptr<const CompiledModel> CompiledModel::adopt(std::shared_ptr<const FileBytes> bytes,
                                                           const std::string &path) {
-  const uint8_t *data = bytes->buffer.as<uint8_t>();
-  size_t size = bytes->buffer.size();
+  const uint8_t *data = bytes->data;
+  size_t size = bytes->size;
+  if (size > maxFileSize)
+    fail(ErrorCode::InvalidData, path, ": ", size, " bytes are too many for a compiled model (2 GiB)");
   checkHeader(data, size, path);
   size -= format::trailerSize;
   auto model = std::make_shared<CompiledModel>();
   model->path = path;
-  model->fileSize = bytes->buffer.size();
+  model->fileSize = bytes->size;
   model->version = readVersion(data, size);
   if (model->version != format::formatVersion)
-    fail(path, ": format version ", model->version, ", this dpsims-run reads ", format::formatVersion,
-         ": compile it again with dpsims-compile of this version");
+    fail(ErrorCode::Incompatible, path, ": format version ", model->version, ", this dpsims-run reads ",
+         format::formatVersion, ": compile it again with dpsims-compile of this version");
   model->bytes = std::move(bytes);
   decodeModel(data, size, *model);
   validateModel(*model);
@@ -182,7 +194,7 @@ const Entry &CompiledModel::entry(const std::string &name) const {
   }
   if (name.empty())
     fail(path, ": has several entries, choose one with --entry: ", names);
-  fail(path, ": has no entry ", quoted(name), "; it has: ", names);
+  fail(ErrorCode::NotFound, path, ": has no entry ", quoted(name), "; it has: ", names);
 }
 
 } // namespace dpsims

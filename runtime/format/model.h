@@ -181,6 +181,9 @@ public:
   /// The same for bytes in memory, which it copies; `source` stands for the path in messages.
   static std::shared_ptr<const CompiledModel> parse(const void *data, size_t size, const std::string &source);
 
+  /// The same, of bytes that must live as long as the model.
+  static std::shared_ptr<const CompiledModel> view(const void *data, size_t size, const std::string &source);
+
   /// The entry of that name, or, with an empty name, the only one. Errors list the names there are.
   const Entry &entry(const std::string &name) const;
 
@@ -203,6 +206,7 @@ public:
     size_t size = 0;
   };
   Section code;
+  Section file() const; ///< all of it
   struct Cubin {
     CudaChip chip;
     Section code;

@@ -31,7 +31,8 @@ public:
 
 private:
   template <typename... Pieces> [[noreturn]] void bad(const Pieces &...pieces) const {
-    fail(model.path, ": ", place, pieces..., "; the file is damaged, or its compiler has a bug");
+    fail(ErrorCode::InvalidData, model.path, ": ", place, pieces...,
+         "; the file is damaged, or its compiler has a bug");
   }
 
   void unique(std::set<std::string> &names, const std::string &name, const char *what) const {

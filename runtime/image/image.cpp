@@ -46,8 +46,9 @@ void checkIds(LabelMap &labels, const std::string &file, int numClasses, const s
       from = id;
       to = isIgnored ? ignoredId : id;
       if (!isIgnored && (id < 0 || id >= numClasses))
-        fail(file, ": id ", id, " at pixel (", i % size_t(labels.width), ", ", i / size_t(labels.width),
-             ") is none of the classes 0..", numClasses - 1, "; add it to data.ignore or data.remap",
+        fail(ErrorCode::InvalidData, file, ": id ", id, " at pixel (", i % size_t(labels.width), ", ",
+             i / size_t(labels.width), ") is none of the classes 0..", numClasses - 1,
+             "; add it to data.ignore or data.remap",
              id == numClasses ? ", or set data.remap to \"minus_one\" if ids count from 1" : "");
     }
     id = to;

@@ -111,30 +111,30 @@ static bool decodeRows(Decoder &decoder, uint8_t *pixels, uint8_t *inks) {
 }
 
 [[noreturn]] static void failDamaged(const std::string &name, const Decoder &decoder) {
-  fail(name, ": cannot decode the JPEG: ", decoder.message);
+  fail(ErrorCode::InvalidData, name, ": cannot decode the JPEG: ", decoder.message);
 }
 
 static void checkSize(const Decoder &decoder, size_t size, const std::string &name, const PictureLimits &limits) {
   const int64_t width = decoder.info.image_width, height = decoder.info.image_height;
   if (width > limits.width || height > limits.height || width * height > limits.pixels)
-    fail(name, ": the picture has ", width, " x ", height, " pixels; at most ", limits.width, " x ", limits.height,
-         " and ", limits.pixels, " in all are read; make it smaller");
+    fail(ErrorCode::InvalidData, name, ": the picture has ", width, " x ", height, " pixels; at most ", limits.width,
+         " x ", limits.height, " and ", limits.pixels, " in all are read; make it smaller");
   // A block of 8 x 8 pixels takes a bit at least: a short file gets no memory for a large picture.
   if (uint64_t(width) * uint64_t(height) / 1024 > size)
-    fail(name, ": cannot decode the JPEG: ", size, " bytes cannot hold ", width, " x ", height,
+    fail(ErrorCode::InvalidData, name, ": cannot decode the JPEG: ", size, " bytes cannot hold ", width, " x ", height,
          " pixels; the file is truncated");
 }
 
 RgbImage decodeRgbJpeg(const uint8_t *data, size_t size, const std::string &name, const PictureLimits &limits) try {
   const FileKind kind = kindOfFile(data, size);
   if (kind != FileKind::Jpeg)
-    fail(name, ": not a JPEG file: ", describeFile(data, size));
+    fail(ErrorCode::InvalidData, name, ": not a JPEG file: ", describeFile(data, size));
   Decoder decoder;
   if (!decodeHeader(decoder, data, size))
     failDamaged(name, decoder);
   checkSize(decoder, size, name, limits);
   if (decoder.info.jpeg_color_space == JCS_UNKNOWN)
-    fail(name, ": the JPEG has ", decoder.info.num_components,
+    fail(ErrorCode::InvalidData, name, ": the JPEG has ", decoder.info.num_components,
          " channels of no known colour space; store it as RGB or grey");
   if (!startRows(decoder))
     failDamaged(name, decoder);
@@ -145,7 +145,7 @@ RgbImage decodeRgbJpeg(const uint8_t *data, size_t size, const std::string &name
     failDamaged(name, decoder);
   return image;
 } catch (const std::bad_alloc &) {
-  fail(name, ": there is not enough memory for this picture; make it smaller");
+  fail(ErrorCode::OutOfMemory, name, ": there is not enough memory for this picture; make it smaller");
 }
 
 } // namespace dpsims

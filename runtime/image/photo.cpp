@@ -23,7 +23,7 @@ Photo readPhoto(const std::string &path, const PictureLimits &limits) {
     return {decodeRgbPng(bytes.data(), bytes.size(), path, limits), 1};
   if (kind == FileKind::Jpeg)
     return {decodeRgbJpeg(bytes.data(), bytes.size(), path, limits), jpegOrientation(bytes.data(), bytes.size())};
-  fail(path, ": neither PNG nor JPEG: ", describeFile(bytes.data(), bytes.size()));
+  fail(ErrorCode::InvalidData, path, ": neither PNG nor JPEG: ", describeFile(bytes.data(), bytes.size()));
 }
 
 } // namespace dpsims

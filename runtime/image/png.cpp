@@ -30,8 +30,8 @@ static uint32_t colourAt(const Picture &picture, const std::string &name, const 
   switch (picture.colourType) {
   case PNG_COLOR_TYPE_PALETTE:
     if (row[x] >= picture.palette.size())
-      fail(name, ": damaged PNG: index ", int(row[x]), " at pixel (", x, ", ", y, ") is beyond the palette of ",
-           picture.palette.size(), " colours");
+      fail(ErrorCode::InvalidData, name, ": damaged PNG: index ", int(row[x]), " at pixel (", x, ", ", y,
+           ") is beyond the palette of ", picture.palette.size(), " colours");
     return picture.palette[row[x]];
   case PNG_COLOR_TYPE_GRAY:
     return greyColour(row[x] * 255u / ((1u << picture.depth) - 1));
@@ -45,8 +45,9 @@ static uint32_t colourAt(const Picture &picture, const std::string &name, const 
 }
 
 [[noreturn]] static void failColour(const std::string &name) {
-  fail(name, ": the label map is a colour picture; give its colours' ids in data.palette, or store ids as grey values "
-             "or palette indices");
+  fail(ErrorCode::InvalidData, name,
+       ": the label map is a colour picture; give its colours' ids in data.palette, or store ids as grey values "
+       "or palette indices");
 }
 
 // Takes every `from`th group of bytes down to its first `to`: what is behind them is not needed.
@@ -67,8 +68,8 @@ static void dropAlpha(Picture &picture, const std::string &name) {
   for (size_t i = 0; i < picture.bytes.size() / pixel; ++i)
     for (size_t byte = channels * bytes; byte < pixel; ++byte)
       if (const int alpha = picture.bytes[i * pixel + byte]; alpha != 255)
-        fail(name, ": the label map has an alpha channel that is not opaque (pixel (", i % size_t(picture.width), ", ",
-             i / size_t(picture.width), ")), which is no label; store it without one");
+        fail(ErrorCode::InvalidData, name, ": the label map has an alpha channel that is not opaque (pixel (",
+             i % size_t(picture.width), ", ", i / size_t(picture.width), ")), which is no label; store it without one");
   keepFirst(picture, pixel, channels * bytes);
   picture.colourType &= ~PNG_COLOR_MASK_ALPHA;
 }
@@ -87,7 +88,7 @@ static void reduceDoubled(Picture &picture) {
 static void requireColours(Picture &picture, const std::string &name) {
   reduceDoubled(picture);
   if (picture.depth == 16)
-    fail(name, ": the label map has 16 bits a channel; colours of data.palette have 8");
+    fail(ErrorCode::InvalidData, name, ": the label map has 16 bits a channel; colours of data.palette have 8");
 }
 
 static void storedIds(const Picture &picture, LabelMap &labels) {
@@ -109,7 +110,7 @@ static void colourIds(const Picture &picture, const std::string &name, const Col
       if (colour != last) {
         auto found = colours.find(colour);
         if (found == colours.end())
-          fail(name, ": colour ", colourText(colour), " at pixel (", x, ", ", y,
+          fail(ErrorCode::InvalidData, name, ": colour ", colourText(colour), " at pixel (", x, ", ", y,
                ") is not in data.palette; add it there");
         last = colour;
         lastId = found->second;
@@ -119,7 +120,7 @@ static void colourIds(const Picture &picture, const std::string &name, const Col
 }
 
 [[noreturn]] static void failMemory(const std::string &name) {
-  fail(name, ": there is not enough memory for this picture; make it smaller");
+  fail(ErrorCode::OutOfMemory, name, ": there is not enough memory for this picture; make it smaller");
 }
 
 // Ids that the picture shows as greys.

@@ -81,7 +81,7 @@ static std::vector<uint8_t> encode(Encoder &encoder) {
   if (encoder.png)
     encoder.info = png_create_info_struct(encoder.png);
   if (!encoder.info || !encodeRows(encoder))
-    fail("cannot write a PNG: ", encoder.info ? encoder.message : "libpng cannot start");
+    fail(ErrorCode::Internal, "cannot write a PNG: ", encoder.info ? encoder.message : "libpng cannot start");
   return std::move(encoder.out);
 }
 

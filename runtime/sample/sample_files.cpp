@@ -60,12 +60,13 @@ void listFolder(const SampleOptions &options, const std::string &below, Listing 
     if (fs::is_directory(status) && !entry->is_symlink(ignored)) // a link may lead in a circle
       folders.push_back(name + "/");
     else if (isPng(name) && status.type() == fs::file_type::not_found)
-      fail(joinPath(options.labels, name), ": is a link to nothing; fetch what it names, or remove it");
+      fail(ErrorCode::NotFound, joinPath(options.labels, name),
+           ": is a link to nothing; fetch what it names, or remove it");
     else
       (isPng(name) && fs::is_regular_file(status) ? listing.maps : listing.others).push_back(name);
   }
   if (error)
-    fail(folder, ": cannot read the directory: ", error.message());
+    fail(systemCode(error.value()), folder, ": cannot read the directory: ", error.message());
 }
 
 /// Takes out what Cityscapes keeps beside its label maps.
@@ -110,7 +111,7 @@ std::vector<SampleFile> listInputs(const SampleOptions &options, bool isDirector
   }
   const Listing listing = listLabelMaps(options);
   if (listing.maps.empty())
-    fail(options.labels, ": has no label maps (*.png)", listing.others.empty() ? "" : "; ",
+    fail(ErrorCode::NotFound, options.labels, ": has no label maps (*.png)", listing.others.empty() ? "" : "; ",
          describeUnused(listing.others, unusedReason));
   others = listing.others;
   std::vector<SampleFile> files;
@@ -134,7 +135,7 @@ std::string findInstances(const std::string &directory, const SampleFile &file) 
   for (const std::string &candidate : {path, joinPath(directory, name + (ending == ".png" ? ".PNG" : ".png"))})
     if (fs::is_regular_file(candidate, ignored))
       return candidate;
-  fail(path, ": no such instance map for ", file.labels);
+  fail(ErrorCode::NotFound, path, ": no such instance map for ", file.labels);
 }
 
 void findAllInstances(const SampleOptions &options, bool needsInstances, std::vector<SampleFile> &files) {
@@ -165,8 +166,7 @@ void tellUnused(const SampleOptions &options, const std::vector<SampleFile> &fil
     if (!used.count(fs::path(joinPath(options.labels, name)).lexically_normal()))
       unused.push_back(name);
   if (!unused.empty())
-    std::cerr << Error("dpsims-run: note: " + options.labels + ": " + describeUnused(unused, unusedReason)).what()
-              << "\n";
+    std::cerr << oneLine("dpsims-run: note: " + options.labels + ": " + describeUnused(unused, unusedReason)) << "\n";
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//

@@ -33,23 +33,24 @@ Sampler::Sampler(const CompiledModel &model, Resize resize) : program(&model.ent
     else if (input.name == "z" && input.type == ElementType::F32 && input.shape.size() == 2)
       noiseInput = static_cast<int>(i);
     else
-      fail(model.path, ": entry \"sample\" has an input ", quoted(input.name), " ", elementTypeName(input.type), " ",
-           shapeText(input.shape), " that a sampler does not know");
+      fail(ErrorCode::Incompatible, model.path, ": entry \"sample\" has an input ", quoted(input.name), " ",
+           elementTypeName(input.type), " ", shapeText(input.shape), " that a sampler does not know");
   }
   if (labelsInput < 0)
-    fail(model.path, ": entry \"sample\" has no input \"labels\"");
+    fail(ErrorCode::Incompatible, model.path, ": entry \"sample\" has no input \"labels\"");
   const Shape &labels = program->inputs[static_cast<size_t>(labelsInput)].shape;
   batchSize = labels[0], height = labels[1], width = labels[2];
   if (noiseInput >= 0)
     noiseDim = program->inputs[static_cast<size_t>(noiseInput)].shape[1];
   for (int input : {instancesInput, noiseInput})
     if (input >= 0 && program->inputs[static_cast<size_t>(input)].shape[0] != batchSize)
-      fail(model.path, ": the inputs of entry \"sample\" differ in their batch");
+      fail(ErrorCode::Incompatible, model.path, ": the inputs of entry \"sample\" differ in their batch");
   if (instancesInput >= 0 && program->inputs[static_cast<size_t>(instancesInput)].shape != labels)
-    fail(model.path, ": label and instance maps of entry \"sample\" differ in size");
+    fail(ErrorCode::Incompatible, model.path, ": label and instance maps of entry \"sample\" differ in size");
   if (program->outputs.size() != 1 || program->outputs[0].type != ElementType::U8 ||
       program->outputs[0].shape != Shape{batchSize, height, width, 3})
-    fail(model.path, ": entry \"sample\" does not give pictures of ", height, " x ", width, " x 3 bytes");
+    fail(ErrorCode::Incompatible, model.path, ": entry \"sample\" does not give pictures of ", height, " x ", width,
+         " x 3 bytes");
 }
 
 // "a.png has another shape than the model's pictures, 64 x 64: ..."
@@ -67,7 +68,7 @@ void Sampler::tellCut(const std::vector<std::string> &cut) const {
 // Else they would be cut in different places.
 static void requireSameShape(const SampleFile &file, Size labels, Size instances) {
   if (int64_t(labels.width) * instances.height != int64_t(labels.height) * instances.width)
-    fail(file.instances, ": the map has ", instances.width, " x ", instances.height, " pixels, but the label map ",
+    fail(ErrorCode::Incompatible, file.instances, ": the map has ", instances.width, " x ", instances.height, " pixels, but the label map ",
          file.labels, " ", labels.width, " x ", labels.height, "; make them of one size");
 }
 

@@ -30,16 +30,18 @@ void readTensor(const SafetensorsFile &file, const SafetensorsEntry &entry, Host
   switch (tensor.type) {
   case ElementType::F32:
     if (!isFloating(entry.type))
-      fail(file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type), ", expected F32");
+      fail(ErrorCode::Incompatible, file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type),
+           ", expected F32");
     return file.read(entry, tensor.buffer.as<float>());
   case ElementType::I32:
     if (isFloating(entry.type))
-      fail(file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type), ", expected I32");
+      fail(ErrorCode::Incompatible, file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type),
+           ", expected I32");
     return file.readInts(entry, tensor.buffer.as<int32_t>());
   default:
     if (entry.type != tensor.type)
-      fail(file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type), ", expected ",
-           elementTypeName(tensor.type));
+      fail(ErrorCode::Incompatible, file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type),
+           ", expected ", elementTypeName(tensor.type));
     return file.readBytes(entry, 0, tensor.buffer.data(), tensor.buffer.size());
   }
 }
@@ -120,15 +122,16 @@ ExecuteInputs readInputs(const Entry &entry, const std::string &path) {
   for (const Argument &argument : entry.inputs) {
     const SafetensorsEntry *found = file.find(argument.name);
     if (!found)
-      fail(path, ": has no tensor ", quoted(argument.name), "; entry ", quoted(entry.name),
+      fail(ErrorCode::NotFound, path, ": has no tensor ", quoted(argument.name), "; entry ", quoted(entry.name),
            " takes: ", argumentList(entry.inputs));
     int64_t steps = stepsOf(entry, argument, found->shape);
     if (steps == 0)
-      fail(path, ": input ", quoted(argument.name), " is ", shapeText(found->shape), ", the model is compiled for ",
-           shapeText(argument.shape), entry.variables.empty() ? "" : " with the number of steps in front");
+      fail(ErrorCode::Incompatible, path, ": input ", quoted(argument.name), " is ", shapeText(found->shape),
+           ", the model is compiled for ", shapeText(argument.shape),
+           entry.variables.empty() ? "" : " with the number of steps in front");
     if (!inputs.tensors.empty() && steps != inputs.steps)
-      fail(path, ": input ", quoted(argument.name), " has ", steps, " steps, ", quoted(entry.inputs[0].name), " has ",
-           inputs.steps);
+      fail(ErrorCode::Incompatible, path, ": input ", quoted(argument.name), " has ", steps, " steps, ",
+           quoted(entry.inputs[0].name), " has ", inputs.steps);
     inputs.steps = steps;
     inputs.tensors.emplace_back(argument.type, found->shape);
     readTensor(file, *found, inputs.tensors.back());
@@ -194,10 +197,10 @@ std::vector<Comparison> compareOutputs(const std::vector<NamedTensor> &outputs, 
   for (const NamedTensor &output : outputs) {
     const SafetensorsEntry *found = file.find(output.name);
     if (!found)
-      fail(path, ": has no tensor ", quoted(output.name), " to compare with");
+      fail(ErrorCode::NotFound, path, ": has no tensor ", quoted(output.name), " to compare with");
     if (elementCount(found->shape) != output.tensor.count())
-      fail(path, ": expected ", quoted(output.name), " is ", shapeText(found->shape), ", the model gives ",
-           shapeText(output.tensor.shape));
+      fail(ErrorCode::Incompatible, path, ": expected ", quoted(output.name), " is ", shapeText(found->shape),
+           ", the model gives ", shapeText(output.tensor.shape));
     result.push_back(compare(output.name, output.tensor, readExpected(file, *found), tolerance));
   }
   return result;

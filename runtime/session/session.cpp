@@ -43,10 +43,10 @@ MemoryNeed needOf(const CompiledModel &model, const Entry &entry, const Device &
 void requireMemory(const CompiledModel &model, const Entry &entry, const Device &device, const MemoryNeed &need) {
   uint64_t available = device.freeMemory();
   if (need.total() > available)
-    fail(model.path, ": entry ", quoted(entry.name), " needs ", bytesText(need.total()), " of memory (arena ",
-         bytesText(need.arena), ", variables ", bytesText(need.variables), ", constants ", bytesText(need.constants),
-         ", while loading ", bytesText(need.load), ", arguments ", bytesText(need.arguments), "), and ",
-         device.description(), " has ", bytesText(available), device.sharesHostMemory() ? "" : " free",
+    fail(ErrorCode::OutOfMemory, model.path, ": entry ", quoted(entry.name), " needs ", bytesText(need.total()),
+         " of memory (arena ", bytesText(need.arena), ", variables ", bytesText(need.variables), ", constants ",
+         bytesText(need.constants), ", while loading ", bytesText(need.load), ", arguments ", bytesText(need.arguments),
+         "), and ", device.description(), " has ", bytesText(available), device.sharesHostMemory() ? "" : " free",
          ": end other programs that use it, or compile with a smaller --batch or with --recompute");
 }
 
@@ -68,7 +68,7 @@ template <typename Work> auto Session::named(const Work &work) const {
   try {
     return work();
   } catch (const DeviceError &error) {
-    fail(compiled->path, ": entry ", quoted(program->name), ": ", error.what());
+    fail(error.code(), compiled->path, ": entry ", quoted(program->name), ": ", error.what());
   }
 }
 

@@ -117,7 +117,7 @@ void FileWeights::usePrefix(const std::vector<WeightSpec> &needed, std::string &
     prefix += '.';
   if (!prefix.empty() && std::none_of(file.entries().begin(), file.entries().end(),
                                       [&](const SafetensorsEntry &e) { return startsWith(e.name, prefix); }))
-    fail(file.path(), ": has no weights below ", quoted(prefix));
+    fail(ErrorCode::NotFound, file.path(), ": has no weights below ", quoted(prefix));
 }
 
 void FileWeights::read(uint32_t index, float *dst) {
@@ -156,14 +156,14 @@ SessionWeights::SessionWeights(const CompiledModel &model, const Entry &entry, c
     auto found = byName.find(prefix + wanted.name);
     if (found == byName.end()) {
       if (!fallback)
-        fail(model.path, ": entry ", quoted(entry.name), " reads ", quoted(prefix + wanted.name), ", which entry ",
-             quoted(session.entry().name), " does not keep");
+        fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), " reads ",
+             quoted(prefix + wanted.name), ", which entry ", quoted(session.entry().name), " does not keep");
       continue;
     }
     const Shape &shape = session.model().weights[from[found->second]].shape;
     if (!sameWeightShape(shape, wanted.shape))
-      fail(model.path, ": entry ", quoted(entry.name), " reads ", quoted(wanted.name), " as ", shapeText(wanted.shape),
-           ", entry ", quoted(session.entry().name), " keeps it as ", shapeText(shape));
+      fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), " reads ", quoted(wanted.name), " as ",
+           shapeText(wanted.shape), ", entry ", quoted(session.entry().name), " keeps it as ", shapeText(shape));
     variables[index] = found->second;
   }
 }

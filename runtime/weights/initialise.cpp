@@ -29,7 +29,7 @@ static bool isConstant(const WeightSpec &spec) {
 Initialiser::Initialiser(const std::vector<WeightSpec> &specs, uint64_t seed) : seed(seed) {
   for (const WeightSpec &spec : specs)
     if (!byName.emplace(spec.name, &spec).second)
-      fail("weight ", quoted(spec.name), " is declared twice");
+      fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), " is declared twice");
   for (const WeightSpec &spec : specs)
     check(spec);
 }
@@ -45,12 +45,12 @@ void Initialiser::check(const WeightSpec &spec) const {
     return;
   if (spec.init == "xavier_normal") {
     if (spec.shape.size() < 2)
-      fail("weight ", quoted(spec.name), ": xavier_normal needs a shape (out, in, ...), it has ",
-           shapeText(spec.shape));
+      fail(ErrorCode::InvalidData, "weight ", quoted(spec.name),
+           ": xavier_normal needs a shape (out, in, ...), it has ", shapeText(spec.shape));
     return;
   }
   if (!isSingular(spec) && !isCopy(spec))
-    fail("weight ", quoted(spec.name), ": unknown init ", quoted(spec.init));
+    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": unknown init ", quoted(spec.init));
   const WeightSpec *of = find(spec.initOf);
   bool wrong = !of || (isCopy(*of) && isCopy(spec)) || (isSingular(*of) && isSingular(spec));
   if (!wrong && isSingular(spec) && isCopy(*of)) { // no circles: a copy of a matrix, then
@@ -58,21 +58,21 @@ void Initialiser::check(const WeightSpec &spec) const {
     wrong = !original || isCopy(*original) || isSingular(*original);
   }
   if (wrong)
-    fail("weight ", quoted(spec.name), ": ", spec.init, " of ", quoted(spec.initOf),
+    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": ", spec.init, " of ", quoted(spec.initOf),
          ", which is no weight of the program");
   const Shape &matrix = of->shape;
   if (isCopy(spec)) {
     if (matrix != spec.shape)
-      fail("weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be a copy of ", quoted(spec.initOf), " ",
-           shapeText(matrix));
+      fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be a copy of ",
+           quoted(spec.initOf), " ", shapeText(matrix));
     return;
   }
   const int64_t rows = matrix.empty() ? 0 : matrix[0];
   const int64_t total = elementCount(matrix);
   const int64_t expected = spec.init == "singular_left" ? rows : rows ? total / rows : 0;
   if (total == 0 || matrix.size() < 2 || count != expected)
-    fail("weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be the ", spec.init, " of ",
-         quoted(spec.initOf), " ", shapeText(matrix));
+    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), " ", shapeText(spec.shape), " cannot be the ", spec.init,
+         " of ", quoted(spec.initOf), " ", shapeText(matrix));
 }
 
 void Initialiser::fill(const WeightSpec &spec, float *dst) {
@@ -190,9 +190,10 @@ static void checkInteger(const WeightSpec &spec) {
   const double low = spec.type == ElementType::U8 ? 0 : -2147483648.0,
                high = spec.type == ElementType::U8 ? 255 : 2147483647.0;
   if (spec.type != ElementType::I32 && spec.type != ElementType::U8)
-    fail("weight ", quoted(spec.name), ": type ", elementTypeName(spec.type), " cannot be initialised");
+    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": type ", elementTypeName(spec.type),
+         " cannot be initialised");
   if (!isConstant(spec) || !(value >= low && value <= high))
-    fail("weight ", quoted(spec.name), ": ", spec.init, " ", value, " is no first value for ",
+    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": ", spec.init, " ", value, " is no first value for ",
          elementTypeName(spec.type));
 }
 

@@ -116,7 +116,7 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
     if (!kind->empty())
       text += kind->text() + "; ";
   if (!text.empty())
-    fail(file.path(), ": the weights do not fit: ", text,
+    fail(ErrorCode::Incompatible, file.path(), ": the weights do not fit: ", text,
          missing.empty() ? "is it a file of another network or configuration?" : explainMissing(file, needed, used));
   return result;
 }

@@ -42,8 +42,8 @@ void refuseValues(const std::string &path, const std::string &name, const Shape 
   if (count == 0)
     return;
   const int64_t first = std::find_if(values, values + size, isBad) - values;
-  fail(path, ": ", quoted(name), " has ", count, " of ", size, " values that are ", what, ", the first ", values[first],
-       " at ", indexText(shape, first), ": ", wayOut);
+  fail(ErrorCode::InvalidData, path, ": ", quoted(name), " has ", count, " of ", size, " values that are ", what,
+       ", the first ", values[first], " at ", indexText(shape, first), ": ", wayOut);
 }
 
 void readWeight(const SafetensorsFile &file, const SafetensorsEntry &entry, float *dst) {

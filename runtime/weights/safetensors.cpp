@@ -47,7 +47,8 @@ public:
   bool start_array(size_t) override;
   bool end_array() override;
   bool parse_error(size_t position, const std::string &, const nlohmann::detail::exception &) override {
-    fail(path, ": not a valid safetensors file: the header's JSON is wrong at byte ", 8 + position);
+    fail(ErrorCode::InvalidData, path, ": not a valid safetensors file: the header's JSON is wrong at byte ",
+         8 + position);
   }
 
 private:
@@ -70,14 +71,14 @@ private:
 } // namespace
 
 void HeaderReader::refuse(const char *what) const {
-  fail(path, ": not a valid safetensors file: ", what, " where none belongs",
+  fail(ErrorCode::InvalidData, path, ": not a valid safetensors file: ", what, " where none belongs",
        name.empty() ? std::string() : ", in the header's entry " + quoted(name));
 }
 
 bool HeaderReader::number_unsigned(number_unsigned_t value) {
   if (place == Place::Shape) {
     if (value > uint64_t(std::numeric_limits<int64_t>::max()) || shape.size() == maxRank)
-      fail(path, ": ", quoted(name), " has a shape with too large or too many sizes");
+      fail(ErrorCode::InvalidData, path, ": ", quoted(name), " has a shape with too large or too many sizes");
     shape.push_back(int64_t(value));
   } else if (place == Place::Offsets && offsets.size() < 2) {
     offsets.push_back(value);
@@ -90,10 +91,11 @@ bool HeaderReader::number_unsigned(number_unsigned_t value) {
 bool HeaderReader::string(string_t &value) {
   if (place == Place::Metadata) {
     if (!metadata.emplace(field, value).second)
-      fail(path, ": the metadata have ", quoted(field), " twice");
+      fail(ErrorCode::InvalidData, path, ": the metadata have ", quoted(field), " twice");
   } else if (place == Place::Tensor && field == "dtype") {
     if (!elementTypeFromName(value, type))
-      fail(path, ": ", quoted(name), " has the unknown type ", quoted(value), "; convert the file to F32, F16 or BF16");
+      fail(ErrorCode::InvalidData, path, ": ", quoted(name), " has the unknown type ", quoted(value),
+           "; convert the file to F32, F16 or BF16");
     hasType = true;
   } else {
     refuse("a string");
@@ -106,7 +108,7 @@ bool HeaderReader::start_object(size_t) {
     place = Place::Top;
   } else if (place == Place::Top && name == "__metadata__") {
     if (hasMetadata)
-      fail(path, ": the header has ", quoted(name), " twice");
+      fail(ErrorCode::InvalidData, path, ": the header has ", quoted(name), " twice");
     hasMetadata = true;
     place = Place::Metadata;
   } else if (place == Place::Top) {
@@ -128,9 +130,9 @@ bool HeaderReader::key(string_t &key) {
     return true;
   const bool known = field == "dtype" || field == "shape" || field == "data_offsets";
   if (!known)
-    fail(path, ": ", quoted(name), " has the unknown field ", quoted(field));
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name), " has the unknown field ", quoted(field));
   if ((field == "dtype" && hasType) || (field == "shape" && hasShape) || (field == "data_offsets" && hasOffsets))
-    fail(path, ": ", quoted(name), " has the field ", quoted(field), " twice");
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name), " has the field ", quoted(field), " twice");
   return true;
 }
 
@@ -163,19 +165,21 @@ bool HeaderReader::end_object() {
 
 void HeaderReader::finishTensor() {
   if (!hasType || !hasShape || !hasOffsets || offsets.size() != 2)
-    fail(path, ": ", quoted(name), " lacks its dtype, its shape or one of its two data_offsets");
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name),
+         " lacks its dtype, its shape or one of its two data_offsets");
   if (offsets[1] < offsets[0])
-    fail(path, ": ", quoted(name), " ends at byte ", offsets[1], " before it begins at ", offsets[0]);
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name), " ends at byte ", offsets[1], " before it begins at ",
+         offsets[0]);
   int64_t expected;
   try {
     expected = byteSize(type, shape);
   } catch (const Error &error) {
-    fail(path, ": ", quoted(name), ": ", error.what());
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name), ": ", error.what());
   }
   const uint64_t size = offsets[1] - offsets[0];
   if (size != uint64_t(expected))
-    fail(path, ": ", quoted(name), " has ", size, " bytes, but ", elementTypeName(type), " ", shapeText(shape),
-         " needs ", expected);
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name), " has ", size, " bytes, but ", elementTypeName(type), " ",
+         shapeText(shape), " needs ", expected);
   entries.push_back({name, type, shape, offsets[0], size});
 }
 
@@ -186,22 +190,23 @@ static void checkCover(const std::string &path, std::vector<SafetensorsEntry> &e
   uint64_t end = 0;
   for (const SafetensorsEntry &entry : entries) {
     if (entry.size > available || entry.offset > available - entry.size)
-      fail(path, ": truncated: ", quoted(entry.name), " reaches to byte ", entry.offset + entry.size,
-           " of the data, of which ", available, " are there; fetch the file again");
+      fail(ErrorCode::InvalidData, path, ": truncated: ", quoted(entry.name), " reaches to byte ",
+           entry.offset + entry.size, " of the data, of which ", available, " are there; fetch the file again");
     if (entry.offset != end)
-      fail(path, ": ", quoted(entry.name), " begins at byte ", entry.offset, " of the data, ",
+      fail(ErrorCode::InvalidData, path, ": ", quoted(entry.name), " begins at byte ", entry.offset, " of the data, ",
            entry.offset < end ? "inside another tensor" : "after a hole", "; ", end, " was expected");
     end = entry.offset + entry.size;
   }
   if (end != available)
-    fail(path, ": ", available - end, " bytes after the last tensor belong to none; fetch the file again");
+    fail(ErrorCode::InvalidData, path, ": ", available - end,
+         " bytes after the last tensor belong to none; fetch the file again");
 }
 
 static void sortByName(const std::string &path, std::vector<SafetensorsEntry> &entries) {
   std::sort(entries.begin(), entries.end(), [](const auto &a, const auto &b) { return a.name < b.name; });
   for (size_t i = 1; i < entries.size(); ++i)
     if (entries[i].name == entries[i - 1].name)
-      fail(path, ": the header has ", quoted(entries[i].name), " twice");
+      fail(ErrorCode::InvalidData, path, ": the header has ", quoted(entries[i].name), " twice");
 }
 
 static bool isText(std::string_view bytes) {
@@ -228,13 +233,13 @@ static std::string whatItLooksLike(const InputFile &file) {
 
 [[noreturn]] static void failHeader(const InputFile &file, const std::string &fault) {
   const std::string kind = whatItLooksLike(file);
-  fail(file.path(),
+  fail(ErrorCode::InvalidData, file.path(),
        ": not a safetensors file: ", kind.empty() ? fault + "; is it another kind of file, or truncated?" : kind);
 }
 
 static std::string readHeader(const InputFile &file) {
   if (file.size() < 8)
-    fail(file.path(), ": not a safetensors file: it has ", file.size(), " bytes");
+    fail(ErrorCode::InvalidData, file.path(), ": not a safetensors file: it has ", file.size(), " bytes");
   uint8_t start[8];
   file.read(0, start, sizeof start);
   uint64_t length;
@@ -260,7 +265,8 @@ SafetensorsFile::SafetensorsFile(const std::string &path) : file(path) {
     readEntries();
   } catch (const Error &error) {
     if (hasChangedLineEnds(file))
-      fail(error.what(), "; line ends in it were changed, as by FTP in text mode or Git: fetch it again as binary");
+      fail(error.code(), error.what(),
+           "; line ends in it were changed, as by FTP in text mode or Git: fetch it again as binary");
     throw;
   }
 }
@@ -341,7 +347,7 @@ void SafetensorsFile::read(const SafetensorsEntry &entry, float *dst) const {
   case ElementType::BF16:
     return readConverted<uint16_t>(*this, entry, dst, bfloat16ToFloat);
   default:
-    fail(path(), ": ", quoted(entry.name), " has type ", elementTypeName(entry.type),
+    fail(ErrorCode::Incompatible, path(), ": ", quoted(entry.name), " has type ", elementTypeName(entry.type),
          ", which cannot be read as a floating-point weight; convert it to F32, F16 or BF16");
   }
 }
@@ -351,7 +357,8 @@ static void readChecked(const SafetensorsFile &file, const SafetensorsEntry &ent
   readConverted<Stored>(file, entry, dst, [&](Stored value) {
     const int32_t result = int32_t(value);
     if (Stored(result) != value || (result < 0) != (value < Stored(0)))
-      fail(file.path(), ": ", quoted(entry.name), " has the value ", value, ", which does not fit 32 bits");
+      fail(ErrorCode::InvalidData, file.path(), ": ", quoted(entry.name), " has the value ", value,
+           ", which does not fit 32 bits");
     return result;
   });
 }
@@ -377,7 +384,8 @@ void SafetensorsFile::readInts(const SafetensorsEntry &entry, int32_t *dst) cons
   case ElementType::Bool:
     return readConverted<uint8_t>(*this, entry, dst, [](uint8_t value) { return int32_t(value != 0); });
   default:
-    fail(path(), ": ", quoted(entry.name), " has type ", elementTypeName(entry.type), "; integers are needed");
+    fail(ErrorCode::Incompatible, path(), ": ", quoted(entry.name), " has type ", elementTypeName(entry.type),
+         "; integers are needed");
   }
 }
 

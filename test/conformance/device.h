@@ -14,6 +14,9 @@ namespace dpsims::test {
 /// The device of --device. Convolutions are direct on the CPU.
 Device &device();
 
+/// Another like it, of that index.
+std::unique_ptr<Device> openDevice(int index);
+
 /// The folder of the compiled programs of kernels_test.cpp.
 const std::string &modelsFolder();
 

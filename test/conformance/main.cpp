@@ -21,13 +21,6 @@ Target target = Target::Cpu;
 bool tf32 = false;
 std::string models = DPSIMS_CONFORMANCE_MODELS;
 
-std::unique_ptr<Device> makeDevice() {
-  DeviceOptions options;
-  options.convolution = ConvolutionChoice::Direct;
-  options.tf32 = tf32;
-  return createDevice(target, options);
-}
-
 std::vector<const void *> addresses(const std::vector<std::vector<float>> &tensors) {
   std::vector<const void *> result;
   for (const std::vector<float> &tensor : tensors)
@@ -54,8 +47,16 @@ RunResult runOnce(Session &session, const MemoryWeights &weights, const std::vec
 
 } // namespace
 
+std::unique_ptr<Device> openDevice(int index) {
+  DeviceOptions options;
+  options.index = index;
+  options.convolution = ConvolutionChoice::Direct;
+  options.tf32 = tf32;
+  return createDevice(target, options);
+}
+
 Device &device() {
-  static std::unique_ptr<Device> device = makeDevice();
+  static std::unique_ptr<Device> device = openDevice(0);
   return *device;
 }
 

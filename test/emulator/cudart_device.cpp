@@ -10,8 +10,6 @@ namespace dpsims::emulated {
 
 namespace {
 
-thread_local int currentDevice = 0;
-
 void requireDevice(int device) {
   if (device < 0 || device >= gpu().options.devices)
     throw CudaError(cudaErrorInvalidDevice);
@@ -89,13 +87,13 @@ cudaError_t cudaGetDeviceCount(int *count) {
 }
 
 cudaError_t cudaGetDevice(int *device) {
-  return call("cudaGetDevice", [&] { *device = currentDevice; });
+  return call("cudaGetDevice", [&] { *device = currentDevice(); });
 }
 
 cudaError_t cudaSetDevice(int device) {
   return call("cudaSetDevice", [&] {
     requireDevice(device);
-    currentDevice = device;
+    currentDevice() = device;
   });
 }
 

@@ -81,6 +81,7 @@ void submit(const void *function, dim3 grid, dim3 block, void **arguments, size_
   const ptx::Kernel &kernel = *code.ptx;
   requireLaunchable(kernel, grid, block, sharedBytes);
   Stream &stream = gpu().scheduler.stream(handle);
+  requireCurrent(stream);
   if (!stream.capture)
     ++gpu().statistics.launchCalls;
   gpu().scheduler.submit(stream, {kernel.name, [kernel, launch = describe(kernel, grid, block, arguments,

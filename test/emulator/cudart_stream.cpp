@@ -51,6 +51,7 @@ void requireCompleted(const Event &event) {
 }
 
 void launch(const std::shared_ptr<Graph> &graph, Stream &stream) {
+  requireCurrent(stream);
   if (stream.capture)
     throw CudaError(cudaErrorNotSupported, "graphs within graphs are not emulated");
   ++gpu().statistics.graphLaunches;
@@ -69,7 +70,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags) {
   return call("cudaStreamCreateWithFlags", [&] {
     if (flags != cudaStreamNonBlocking)
       throw CudaError(cudaErrorNotSupported, "streams that wait for the default stream are not emulated");
-    *stream = gpu().scheduler.createStream();
+    *stream = gpu().scheduler.createStream(currentDevice());
   });
 }
 

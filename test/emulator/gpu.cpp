@@ -49,10 +49,23 @@ void Gpu::checkDevice(const void *address, uint64_t bytes, const std::string &us
                       use + ": " + std::to_string(bytes) + " bytes at an address that is " + memory.describe(address));
 }
 
+int &currentDevice() {
+  static thread_local int device = 0;
+  return device;
+}
+
+void requireCurrent(const Stream &stream) {
+  if (stream.device >= 0 && stream.device != currentDevice())
+    throw CudaError(cudaErrorInvalidResourceHandle, "the stream is of device " + std::to_string(stream.device) +
+                                                        ", and device " + std::to_string(currentDevice()) +
+                                                        " is the thread's");
+}
+
 void Gpu::submitLibraryCall(cudaStream_t handle, const std::string &name, std::function<void()> run) {
   if (stickyError != cudaSuccess)
     throw CudaError(stickyError);
   Stream &stream = scheduler.stream(handle);
+  requireCurrent(stream);
   if (!stream.capture)
     ++statistics.libraryCalls;
   scheduler.submit(stream, {name, [this, run = std::move(run)] {

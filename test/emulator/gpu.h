@@ -57,6 +57,12 @@ struct Gpu {
 
 Gpu &gpu();
 
+/// The device that the calling thread has set.
+int &currentDevice();
+
+/// Error: work is given to a stream of another device than the thread's.
+void requireCurrent(const Stream &stream);
+
 /// What the absence of a GPU or a driver makes of every call; cudaSuccess if there is one.
 cudaError_t deviceStatus();
 

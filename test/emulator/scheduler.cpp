@@ -47,8 +47,9 @@ Scheduler::Scheduler(uint64_t seed) : random(seed), worksAhead(seed != 0) { stre
 
 Stream &Scheduler::stream(cudaStream_t handle) { return *find(streams, handle, "stream"); }
 
-cudaStream_t Scheduler::createStream() {
+cudaStream_t Scheduler::createStream(int device) {
   streams[nextHandle] = std::make_shared<Stream>();
+  streams[nextHandle]->device = device;
   return reinterpret_cast<cudaStream_t>(nextHandle++);
 }
 

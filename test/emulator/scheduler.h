@@ -33,6 +33,7 @@ struct Event {
 };
 
 struct Stream {
+  int device = -1; // any, of the default stream
   struct Item {
     Task task;
     std::shared_ptr<Event> awaited; // until this happened `version` times
@@ -50,7 +51,7 @@ public:
 
   /// Streams by handle; 0 is the default stream. Error: no such stream.
   Stream &stream(cudaStream_t handle);
-  cudaStream_t createStream();
+  cudaStream_t createStream(int device);
   void destroyStream(cudaStream_t handle);
   cudaEvent_t createEvent(bool hasTime);
   std::shared_ptr<Event> event(cudaEvent_t handle);

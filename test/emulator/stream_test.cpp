@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "test/emulator/gpu.h"
 #include "test/emulator/test_support.h"
 
 #include <set>
@@ -47,6 +48,17 @@ TEST_F(Streams, TakeTurnsInAnyOrder) {
     seen.insert(result());
   }
   EXPECT_EQ(seen, (std::set<float>{1, 2}));
+}
+
+TEST_F(Streams, TakeWorkFromTheirDevicesThreadsAlone) {
+  const int devices = gpu().options.devices;
+  gpu().options.devices = 2;
+  auto work = [&] { gpu().submitLibraryCall(stream, "library", [] {}); };
+  ASSERT_OK(cudaSetDevice(1));
+  EXPECT_THROW(work(), CudaError);
+  ASSERT_OK(cudaSetDevice(0));
+  EXPECT_NO_THROW(work());
+  gpu().options.devices = devices;
 }
 
 TEST_F(Streams, AreOrderedByEvents) {

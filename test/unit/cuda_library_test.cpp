@@ -50,8 +50,8 @@ TEST(CudaLibrary, IsLookedForOnceInAFolder) {
 TEST(CudaLibrary, IsTakenFromTheFolderThatTheEnvironmentNames) {
   setenv(cudaLibraryVariable, "/some/folder", 1);
   EXPECT_EQ(findCudaLibrary(), "/some/folder/libdpsims-cuda.so");
-  EXPECT_TRUE(hasParts(errorOf([] { loadCudaSymbol("dpsims_create_cuda_device"); }),
-                       {"/some/folder/libdpsims-cuda.so", "dpsims-run info --devices"}));
+  EXPECT_TRUE(
+      hasParts(errorOf([] { loadCudaLibrary(); }), {"/some/folder/libdpsims-cuda.so", "dpsims-run info --devices"}));
   unsetenv(cudaLibraryVariable);
 }
 
@@ -60,7 +60,7 @@ std::string errorWith(const std::vector<uint8_t> &content) {
   TemporaryDirectory directory;
   writeFile(directory / "libdpsims-cuda.so", std::string(content.begin(), content.end()));
   setenv(cudaLibraryVariable, directory.path.c_str(), 1);
-  std::string message = errorOf([] { loadCudaSymbol("dpsims_create_cuda_device"); });
+  std::string message = errorOf([] { loadCudaLibrary(); });
   unsetenv(cudaLibraryVariable);
   return message;
 }
@@ -70,6 +70,12 @@ TEST(CudaLibrary, MustBeThatOfTheProgram) {
   EXPECT_TRUE(hasParts(errorWith(other), {"libdpsims-cuda.so", "of another dpsims-run"}));
   other.resize(other.size() / 2);
   EXPECT_TRUE(hasParts(errorWith(other), {"libdpsims-cuda.so", "its end is missing"}));
+}
+
+// The table is found, and refused before any of its functions is called: this one has none.
+TEST(CudaLibrary, HasTheVersionOfTheProgram) {
+  EXPECT_TRUE(hasParts(errorWith(readFile(DPSIMS_TEST_OTHER_LIBRARY, 1 << 20)),
+                       {"libdpsims-cuda.so: is of another dpsims-run", "version 2", "version 1", "both together"}));
 }
 
 } // namespace

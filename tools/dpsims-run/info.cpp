@@ -21,7 +21,7 @@ struct InfoFlags {
 };
 
 void tellDevices(const InfoFlags &flags) {
-  DevicesInfo devices = findDevices();
+  const DevicesReport devices = findDevices();
   printDevices(devices, std::cout);
   if (!flags.json.empty())
     writeFile(flags.json, devicesJson(devices));

@@ -6,31 +6,15 @@
 
 namespace dpsims {
 
-ConvDescs::ConvDescs(const ConvWindow &window, const Buffer &srcBuffer, const Buffer &weightsBuffer,
-                     const Buffer &dstBuffer) {
-  const Shape &s = srcBuffer.shape, &w = weightsBuffer.shape, &d = dstBuffer.shape;
-  int64_t groups = window.groups;
-  src = {s[0], s[3], s[1], s[2]};
-  dst = {d[0], d[3], d[1], d[2]};
-  weights = groups == 1 ? dnnl::memory::dims{w[0], w[1], w[2], w[3]}
-                        : dnnl::memory::dims{groups, w[0] / groups, w[1], w[2], w[3]};
-  strides = {window.strideH, window.strideW};
-  padBegin = {window.padTop, window.padLeft};
-  padEnd = {window.padBottom, window.padRight};
+ConvDescs::ConvDescs(const ConvSizes &s)
+    : src{s.batch, s.inChannels, s.inHeight, s.inWidth}, dst{s.batch, s.outChannels, s.outHeight, s.outWidth},
+      strides{s.strideH, s.strideW}, padBegin{s.padTop, s.padLeft}, padEnd{s.padBottom, s.padRight} {
+  weights = {s.outChannels / s.groups, s.groupChannels(), s.kernelHeight, s.kernelWidth};
+  if (s.groups > 1)
+    weights.insert(weights.begin(), s.groups);
   plainWeights = plainDesc(weights);
-  bias = plainDesc({d[3]});
+  bias = plainDesc({s.outChannels});
 }
-
-ConvDescs::ConvDescs(const Plan &plan, const ConvStep &conv)
-    : ConvDescs(conv, plan.buffers[conv.src], plan.buffers[conv.weights], plan.buffers[conv.dst]) {
-  hasBias = conv.bias >= 0;
-}
-
-ConvDescs::ConvDescs(const Plan &plan, const ConvInputGradientStep &step)
-    : ConvDescs(step, plan.buffers[step.dst], plan.buffers[step.weights], plan.buffers[step.gradient]) {}
-
-ConvDescs::ConvDescs(const Plan &plan, const ConvWeightGradientStep &step)
-    : ConvDescs(step, plan.buffers[step.src], plan.buffers[step.dst], plan.buffers[step.gradient]) {}
 
 dnnl::convolution_forward::desc ConvDescs::forward(dnnl::prop_kind kind, dnnl::algorithm algorithm,
                                                    const dnnl::memory::desc &srcDesc,
@@ -55,19 +39,20 @@ dnnl::convolution_backward_weights::desc ConvDescs::backwardWeights(dnnl::algori
   return {algorithm, srcDesc, weightsDesc, dstDesc, strides, padBegin, padEnd};
 }
 
-std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvStep &conv) {
-  ConvDescs descs(context.plan, conv);
+std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvStep &conv) {
+  ConvDescs descs(convSizes(context.plan, conv));
+  descs.hasBias = conv.bias >= 0;
   dnnl::memory::desc src = nhwcDesc(descs.src), dst = nhwcDesc(descs.dst);
   auto describe = [&](const dnnl::primitive_attr &attributes) {
     auto description = descs.forward(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, src,
                                      anyDesc(descs.weights), dst);
-    return dnnl::convolution_forward::primitive_desc(description, attributes, cpuEngine());
+    return dnnl::convolution_forward::primitive_desc(description, attributes, context.library.engine);
   };
   FusedPrimitive<dnnl::convolution_forward::primitive_desc> chosen(context, conv.epilogue, conv.residual, conv.dst, dst,
                                                                    describe);
-  BoundPrimitive primitive{dnnl::convolution_forward(chosen.descriptor)};
+  BoundPrimitive primitive(context.library, dnnl::convolution_forward(chosen.descriptor));
   primitive.add(DNNL_ARG_SRC, src, context.operand(conv.src));
-  ScratchSpace scratch(context.workspace);
+  ScratchSpace scratch(context.scratch);
   PrimitiveList before;
   dnnl::memory::desc packed = chosen.descriptor.weights_desc();
   primitive.add(DNNL_ARG_WEIGHTS, packed,

@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_DEVICE_CPU_CONVOLUTION_H
 
 #include "runtime/device/cpu/step.h"
+#include "runtime/device/plan/convolution.h"
 
 #include <dnnl.hpp>
 #include <string>
@@ -14,12 +15,9 @@ namespace dpsims {
 
 /// Dimensions in the library's order: source and destination (n, c, h, w), weights ([g,] o, i, h, w).
 struct ConvDescs {
-  ConvDescs(const ConvWindow &window, const Buffer &src, const Buffer &weights, const Buffer &dst);
-  ConvDescs(const Plan &plan, const ConvStep &conv);
-  ConvDescs(const Plan &plan, const ConvInputGradientStep &step);
-  ConvDescs(const Plan &plan, const ConvWeightGradientStep &step);
+  explicit ConvDescs(const ConvSizes &sizes);
 
-  dnnl::memory::dims src, weights, dst, strides, padBegin, padEnd;
+  dnnl::memory::dims src, dst, strides, padBegin, padEnd, weights;
   bool hasBias = false;
   dnnl::memory::desc plainWeights, bias;
 
@@ -41,17 +39,17 @@ inline dnnl::memory::desc anyDesc(const dnnl::memory::dims &dims) {
 }
 
 /// By the library, directly.
-std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvStep &conv);
-std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvInputGradientStep &step);
-std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvWeightGradientStep &step);
+std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvStep &conv);
+std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvInputGradientStep &step);
+std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvWeightGradientStep &step);
 
 /// Is it a convolution that Winograd's algorithm can do here?
-bool canUseWinograd(const ConvDescs &descs);
+bool canUseWinograd(const ConvSizes &sizes);
 
 /// By Winograd's algorithm; null where it cannot.
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvStep &conv);
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvInputGradientStep &step);
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvWeightGradientStep &step);
+std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvStep &conv);
+std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvInputGradientStep &step);
+std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvWeightGradientStep &step);
 
 } // namespace dpsims
 

@@ -4,13 +4,15 @@
 // on a machine. One thread is measured, by its processor time, on some of the images: other programs at work do not
 // disturb that, and a choice lasts.
 
+#include "runtime/base/align.h"
 #include "runtime/device/cpu/convolution.h"
+#include "runtime/device/cpu/cpu_memory.h"
+#include "runtime/device/cpu/threads.h"
 #include "runtime/device/plan_cache.h"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <omp.h>
 #include <optional>
 #include <sstream>
 #include <time.h>
@@ -45,18 +47,6 @@ template <typename Place> void replaceBuffers(ConvWeightGradientStep &step, cons
   step.dst = place(step.dst, false);
 }
 
-// While it lives, the library's primitives are made for one thread, and run on one.
-class OneThread {
-public:
-  OneThread() : before(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneThread() { omp_set_num_threads(before); }
-  OneThread(const OneThread &) = delete;
-  OneThread &operator=(const OneThread &) = delete;
-
-private:
-  int before;
-};
-
 double threadSeconds() {
   timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -66,7 +56,7 @@ double threadSeconds() {
 // One step alone with memory of its own, to be timed, on at most `images` images.
 template <typename Step> class Trial {
 public:
-  Trial(const StepContext &context, const Step &original, int64_t images)
+  Trial(const CpuStepContext &context, const Step &original, int64_t images)
       : context(context), step(original), images(images) {
     replaceBuffers(step, [this](uint32_t buffer, bool isImage) { return place(buffer, isImage); });
   }
@@ -74,18 +64,20 @@ public:
   // Makes the step ready to run; false where there is no such implementation. The memory of one at a time is there.
   template <typename Make> bool prepare(const Make &make) {
     release();
-    store.emplace(constants);
-    WorkspaceNeeds needs;
-    made = make(StepContext{plan, constants, 1, context.convolution, *store, needs, context.cache}, step);
+    ConstantStore store(constants, alignment);
+    ScratchNeeds needs(alignment);
+    const CpuStepContext own{{plan, constants, store, needs}, context.library, 1, context.convolution, context.cache};
+    made = make(own, step);
     if (!made)
       return false;
-    store->allocate();
-    arena = CpuMemory(plan.arenaSize);
-    scratch = CpuMemory(needs.scratch);
+    arena.emplace(plan.arenaSize);
+    scratch.emplace(needs.bytes);
+    packed.emplace(store.bytes());
     // Pages that nobody wrote are all the same page: they would be in the cache.
-    fill(arena.data(), arena.size());
-    fill(store->bytes() ? store->addresses().front() : nullptr, store->bytes());
-    made->bind({{}, {}, arena.data(), store->addresses(), {}, scratch.data()});
+    fill(*arena);
+    fill(*packed);
+    store.keepIn(packed->data());
+    made->bind({{}, {}, arena->data(), store.addresses(), {}, scratch->data()});
     return true;
   }
 
@@ -104,14 +96,14 @@ public:
 private:
   void release() {
     made.reset();
-    store.reset();
-    arena = CpuMemory();
-    scratch = CpuMemory();
+    arena.reset();
+    scratch.reset();
+    packed.reset();
   }
 
-  static void fill(void *memory, uint64_t bytes) {
-    if (bytes)
-      std::memset(memory, 0x3c, bytes);
+  static void fill(CpuMemory &memory) {
+    if (memory.size())
+      std::memset(memory.data(), 0x3c, memory.size());
   }
 
   // A buffer of the trial's for one of the plan's: a constant for a constant, else one in the arena; the same one for
@@ -131,29 +123,28 @@ private:
     if (isConstant)
       constants.push_back({buffer.type, buffer.shape});
     else
-      plan.arenaSize += (buffer.bytes() + alignment - 1) / alignment * alignment;
+      plan.arenaSize += alignUp(buffer.bytes(), alignment);
     originals.push_back(original);
     plan.buffers.push_back(buffer);
     return static_cast<uint32_t>(plan.buffers.size() - 1);
   }
 
-  const StepContext &context;
+  const CpuStepContext &context;
   Step step;
   int64_t images;
   Plan plan;
   std::vector<uint32_t> originals; // of plan.buffers
   std::vector<ConstantInfo> constants;
-  std::optional<ConstantStore> store;
-  std::unique_ptr<CpuStep> made;
-  CpuMemory arena, scratch;
+  std::unique_ptr<DeviceStep> made;
+  std::optional<CpuMemory> arena, scratch, packed; // packed: the constants
 };
 
 // A first look at both; where they are close, a longer one.
-template <typename Step> bool measureWinograd(const StepContext &context, const Step &step, const ConvDescs &descs) {
-  auto direct = [](const StepContext &own, const Step &s) { return makeDirectStep(own, s); };
-  auto winograd = [](const StepContext &own, const Step &s) { return makeWinogradStep(own, s); };
-  int64_t pixels = descs.dst[2] * descs.dst[3];
-  OneThread oneThread;
+template <typename Step> bool measureWinograd(const CpuStepContext &context, const Step &step, const ConvSizes &sizes) {
+  auto direct = [](const CpuStepContext &own, const Step &s) { return makeDirectStep(own, s); };
+  auto winograd = [](const CpuStepContext &own, const Step &s) { return makeWinogradStep(own, s); };
+  const int64_t pixels = sizes.outHeight * sizes.outWidth;
+  ThreadScope oneThread(1);
   Trial<Step> trial(context, step, (enoughPixels + pixels - 1) / pixels);
   for (int runs : {2, 5}) {
     if (!trial.prepare(winograd))
@@ -168,67 +159,59 @@ template <typename Step> bool measureWinograd(const StepContext &context, const 
 }
 
 // What a step's time depends on beside the shapes.
-std::string variant(const StepContext &context, const ConvStep &step) {
+std::string variant(const CpuStepContext &context, const ConvStep &step) {
   std::string text =
       std::string("conv ") + (context.isConstant(step.weights) ? "" : "packing ") + name(step.epilogue.activation);
   return step.residual >= 0 ? text + " residual" : text;
 }
-std::string variant(const StepContext &context, const ConvInputGradientStep &step) {
+std::string variant(const CpuStepContext &context, const ConvInputGradientStep &step) {
   return std::string("input gradient") + (context.isConstant(step.weights) ? "" : " packing");
 }
-std::string variant(const StepContext &, const ConvWeightGradientStep &) { return "weight gradient"; }
+std::string variant(const CpuStepContext &, const ConvWeightGradientStep &) { return "weight gradient"; }
 
-std::string shapeKey(const ConvDescs &descs) {
+std::string shapeKey(const ConvSizes &s) {
   std::ostringstream key;
-  key << "f32 n" << descs.src[0] << " h" << descs.src[2] << " w" << descs.src[3] << " c" << descs.src[1] << " o"
-      << descs.dst[1] << " k3x3 p" << descs.padBegin[0] << "," << descs.padBegin[1] << "," << descs.padEnd[0] << ","
-      << descs.padEnd[1];
+  key << "f32 n" << s.batch << " h" << s.inHeight << " w" << s.inWidth << " c" << s.inChannels << " o" << s.outChannels
+      << " k3x3 p" << s.padTop << "," << s.padLeft << "," << s.padBottom << "," << s.padRight;
   return key.str();
 }
 
-double multiplyAdds(const ConvDescs &descs) {
-  double count = static_cast<double>(descs.dst[0] * descs.dst[2] * descs.dst[3]);
-  for (dnnl::memory::dim size : descs.weights)
-    count *= static_cast<double>(size);
-  return count;
-}
-
-template <typename Step> bool preferWinograd(const StepContext &context, const Step &step) {
-  ConvDescs descs(context.plan, step);
-  if (!canUseWinograd(descs) || multiplyAdds(descs) < worthMeasuring)
+template <typename Step> bool preferWinograd(const CpuStepContext &context, const Step &step) {
+  const ConvSizes sizes = convSizes(context.plan, step);
+  if (!canUseWinograd(sizes) || sizes.multiplyAdds() < worthMeasuring)
     return false;
-  std::string key = variant(context, step) + " " + shapeKey(descs), choice = context.cache.findWord(key);
+  std::string key = variant(context, step) + " " + shapeKey(sizes), choice = context.cache.findWord(key);
   const bool isKnown = choice == "winograd" || choice == "direct";
   if (!isKnown && !choice.empty())
     context.cache.tellDamaged(key);
   if (!isKnown) {
-    choice = measureWinograd(context, step, descs) ? "winograd" : "direct";
+    choice = measureWinograd(context, step, sizes) ? "winograd" : "direct";
     context.cache.store(key, choice);
   }
   return choice == "winograd";
 }
 
-template <typename Step> std::unique_ptr<CpuStep> makeStep(const StepContext &context, const Step &step) {
+template <typename Step> std::unique_ptr<DeviceStep> choose(const CpuStepContext &context, const Step &step) {
   bool winograd = context.convolution == ConvolutionChoice::Winograd ||
                   (context.convolution == ConvolutionChoice::Auto && preferWinograd(context, step));
   if (winograd)
-    if (std::unique_ptr<CpuStep> made = makeWinogradStep(context, step))
+    if (std::unique_ptr<DeviceStep> made = makeWinogradStep(context, step))
       return made;
   return makeDirectStep(context, step);
 }
 
 } // namespace
 
-std::unique_ptr<CpuStep> makeConvStep(const StepContext &context, const ConvStep &step) {
-  return makeStep(context, step);
+std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const ConvStep &step) {
+  return choose(context, step);
 }
 
-std::unique_ptr<CpuStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step) {
-  return makeStep(context, step);
+std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const ConvInputGradientStep &step) {
+  return choose(context, step);
 }
 
-std::unique_ptr<CpuStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step) {
-  return makeStep(context, step);
+std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const ConvWeightGradientStep &step) {
+  return choose(context, step);
 }
 
 } // namespace dpsims

@@ -19,23 +19,23 @@ dnnl::primitive_attr ownScratchpad() {
 }
 
 // The forward convolution that the library wants to see with each gradient.
-dnnl::convolution_forward::primitive_desc forwardOf(const ConvDescs &descs, algorithm kind) {
-  return {descs.forward(dnnl::prop_kind::forward_training, kind, anyDesc(descs.src), anyDesc(descs.weights),
-                        anyDesc(descs.dst)),
-          cpuEngine()};
+dnnl::convolution_forward::primitive_desc forwardOf(const OneDnn &library, const ConvDescs &descs) {
+  return {descs.forward(dnnl::prop_kind::forward_training, algorithm::convolution_direct, anyDesc(descs.src),
+                        anyDesc(descs.weights), anyDesc(descs.dst)),
+          library.engine};
 }
 
 } // namespace
 
-std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvInputGradientStep &step) {
-  ConvDescs descs(context.plan, step);
+std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvInputGradientStep &step) {
+  const ConvDescs descs(convSizes(context.plan, step));
   memory::desc gradient = nhwcDesc(descs.dst), result = nhwcDesc(descs.src);
   dnnl::convolution_backward_data::primitive_desc descriptor(
       descs.backwardData(algorithm::convolution_direct, result, anyDesc(descs.weights), gradient), ownScratchpad(),
-      cpuEngine(), forwardOf(descs, algorithm::convolution_direct));
-  ScratchSpace scratch(context.workspace);
+      context.library.engine, forwardOf(context.library, descs));
+  ScratchSpace scratch(context.scratch);
   PrimitiveList primitives;
-  BoundPrimitive main{dnnl::convolution_backward_data(descriptor)};
+  BoundPrimitive main(context.library, dnnl::convolution_backward_data(descriptor));
   memory::desc packed = descriptor.weights_desc();
   main.add(DNNL_ARG_DIFF_DST, gradient, context.operand(step.gradient));
   main.add(DNNL_ARG_WEIGHTS, packed,
@@ -46,15 +46,15 @@ std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvIn
   return std::make_unique<PrimitiveStep>(std::move(primitives), EpilogueTail(), descriptor.impl_info_str());
 }
 
-std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvWeightGradientStep &step) {
-  ConvDescs descs(context.plan, step);
+std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvWeightGradientStep &step) {
+  const ConvDescs descs(convSizes(context.plan, step));
   memory::desc src = nhwcDesc(descs.src), gradient = nhwcDesc(descs.dst);
   dnnl::convolution_backward_weights::primitive_desc descriptor(
       descs.backwardWeights(algorithm::convolution_direct, src, anyDesc(descs.weights), gradient), ownScratchpad(),
-      cpuEngine(), forwardOf(descs, algorithm::convolution_direct));
-  ScratchSpace scratch(context.workspace);
+      context.library.engine, forwardOf(context.library, descs));
+  ScratchSpace scratch(context.scratch);
   PrimitiveList primitives;
-  BoundPrimitive main{dnnl::convolution_backward_weights(descriptor)};
+  BoundPrimitive main(context.library, dnnl::convolution_backward_weights(descriptor));
   memory::desc packed = descriptor.diff_weights_desc();
   bool isPlain = packed == descs.plainWeights;
   Operand dst = context.operand(step.dst), result = isPlain ? dst : scratch.reserve(packed.get_size());
@@ -64,7 +64,7 @@ std::unique_ptr<CpuStep> makeDirectStep(const StepContext &context, const ConvWe
   main.addScratchpad(descriptor.scratchpad_desc(), scratch);
   primitives.push_back(std::move(main));
   if (!isPlain)
-    primitives.push_back(makeReorder(packed, result, descs.plainWeights, dst));
+    primitives.push_back(makeReorder(context.library, packed, result, descs.plainWeights, dst));
   return std::make_unique<PrimitiveStep>(std::move(primitives), EpilogueTail(), descriptor.impl_info_str());
 }
 

@@ -6,11 +6,12 @@
 #include "runtime/base/machine.h"
 #include "runtime/device/cpu/cpu_memory.h"
 #include "runtime/device/cpu/cpu_plan.h"
+#include "runtime/device/cpu/parallel.h"
 #include "runtime/device/cpu/peaks.h"
 #include "runtime/device/cpu/processor.h"
+#include "runtime/device/plan/model_cache.h"
 #include "runtime/device/plan_cache.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <omp.h>
@@ -26,11 +27,6 @@ std::string machineKey(int threads) {
   const dnnl_version_t *version = dnnl_version();
   return processorName() + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads") + ", oneDNN " +
          std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
-}
-
-bool launchesKernels(const Plan &plan) {
-  return std::any_of(plan.steps.begin(), plan.steps.end(),
-                     [](const Step &step) { return std::holds_alternative<LaunchStep>(step.operation); });
 }
 
 int chooseThreads(int wanted) {
@@ -60,8 +56,6 @@ class CpuDevice : public Device {
 public:
   explicit CpuDevice(const DeviceOptions &options)
       : threads(chooseThreads(options.threads)), convolution(options.convolution), cache(options, machineKey(threads)) {
-    omp_set_num_threads(threads);
-    omp_set_dynamic(0);
   }
 
   Target target() const override { return Target::Cpu; }
@@ -75,38 +69,36 @@ public:
   void download(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void synchronize() override {}
   std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) override { return allocate(bytes); }
-  void copy(Queue, void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
+  void copy(Queue, void *dst, const void *src, uint64_t bytes) override;
   std::unique_ptr<DeviceEvent> createEvent(bool) override { return std::make_unique<CpuEvent>(); }
-  DevicePeaks measurePeaks() override { return measureCpuPeaks(); }
+  DevicePeaks measurePeaks() override { return measureCpuPeaks(threads); }
 
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {
     requireProcessor(*model);
-    std::shared_ptr<const KernelLibrary> library = launchesKernels(plan) ? load(model) : nullptr;
-    auto result =
-        std::make_unique<CpuPlan>(std::move(model), entry, plan, std::move(library), threads, convolution, cache);
+    std::shared_ptr<const KernelLibrary> library;
+    if (launchesKernels(plan))
+      library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });
+    auto result = std::make_unique<CpuPlan>(*this, PlanSource{std::move(model), entry, plan}, std::move(library),
+                                            oneDnn, threads, convolution, cache);
     cache.save();
     return result;
   }
 
 private:
-  // Both plans of an entry, and all entries of a model, share the model's code.
-  std::shared_ptr<const KernelLibrary> load(const std::shared_ptr<const CompiledModel> &model) {
-    std::shared_ptr<const KernelLibrary> library = lastLibrary.lock();
-    if (!library || lastModel.lock() != model) {
-      library = std::make_shared<KernelLibrary>(*model);
-      lastModel = model;
-      lastLibrary = library;
-    }
-    return library;
-  }
-
   int threads;
   ConvolutionChoice convolution;
   PlanCache cache;
-  std::weak_ptr<const CompiledModel> lastModel;
-  std::weak_ptr<const KernelLibrary> lastLibrary;
+  OneDnn oneDnn;
+  ModelCache<const KernelLibrary> kernels;
 };
+
+void CpuDevice::copy(Queue, void *dst, const void *src, uint64_t bytes) {
+  parallelFor(static_cast<int64_t>(bytes), isSmallWork(bytes) ? 1 : threads, [&](int64_t begin, int64_t end) {
+    std::memcpy(static_cast<char *>(dst) + begin, static_cast<const char *>(src) + begin,
+                static_cast<size_t>(end - begin));
+  });
+}
 
 } // namespace
 

@@ -10,7 +10,6 @@
 
 namespace dpsims {
 
-/// Sets the number of OpenMP threads of the process.
 std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options);
 
 } // namespace dpsims

@@ -7,7 +7,6 @@
 
 #include <sys/mman.h>
 #include <unistd.h>
-#include <utility>
 
 namespace dpsims {
 
@@ -22,11 +21,11 @@ CpuMemory::CpuMemory(uint64_t size) {
     return;
   // The system would hand out more than there is, and end the process when it is used.
   if (size > machineMemory())
-    fail("needs ", size >> 20, " MiB of memory in one piece, this process may use ", machineMemory() >> 20,
-         " MiB; compile with a smaller --batch");
+    failDevice(ErrorCode::OutOfMemory, "needs ", size >> 20, " MiB of memory in one piece, this process may use ",
+               machineMemory() >> 20, " MiB; compile with a smaller --batch");
   void *mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED)
-    fail("cannot allocate ", size >> 20, " MiB: ", systemError());
+    failDevice(ErrorCode::OutOfMemory, "cannot allocate ", size >> 20, " MiB: ", systemError());
   if (size >= hugeFrom)
     madvise(mapped, size, MADV_HUGEPAGE);
   address = mapped;
@@ -36,14 +35,6 @@ CpuMemory::CpuMemory(uint64_t size) {
 CpuMemory::~CpuMemory() {
   if (address)
     munmap(address, bytes);
-}
-
-CpuMemory::CpuMemory(CpuMemory &&other) noexcept { *this = std::move(other); }
-
-CpuMemory &CpuMemory::operator=(CpuMemory &&other) noexcept {
-  std::swap(address, other.address);
-  std::swap(bytes, other.bytes);
-  return *this;
 }
 
 } // namespace dpsims

@@ -13,12 +13,9 @@ uint64_t machineMemory();
 /// Anonymous pages of the system's: zero when first touched, gone when freed, in huge pages where it is large.
 class CpuMemory : public DeviceMemory {
 public:
-  CpuMemory() = default;
   /// Error: there is not so much memory in this machine.
   explicit CpuMemory(uint64_t size);
   ~CpuMemory() override;
-  CpuMemory(CpuMemory &&other) noexcept;
-  CpuMemory &operator=(CpuMemory &&other) noexcept;
 };
 
 } // namespace dpsims

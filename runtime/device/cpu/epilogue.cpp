@@ -46,12 +46,13 @@ void appendActivation(dnnl::post_ops &ops, const Epilogue &epilogue) {
   ops.append_eltwise(1.0f, op.algorithm, op.alpha, op.beta);
 }
 
-BoundPrimitive makeActivation(const Epilogue &epilogue, const dnnl::memory::desc &desc, const Operand &operand) {
+BoundPrimitive makeActivation(const OneDnn &library, const Epilogue &epilogue, const dnnl::memory::desc &desc,
+                              const Operand &operand) {
   if (epilogue.activation == Activation::None)
     return {};
   Eltwise op = eltwise(epilogue);
   dnnl::eltwise_forward::desc description(dnnl::prop_kind::forward_inference, op.algorithm, desc, op.alpha, op.beta);
-  BoundPrimitive result(dnnl::eltwise_forward({description, cpuEngine()}));
+  BoundPrimitive result(library, dnnl::eltwise_forward({description, library.engine}));
   result.add(DNNL_ARG_SRC, desc, operand);
   result.add(DNNL_ARG_DST, desc, operand);
   return result;
@@ -90,11 +91,12 @@ int residualArgument(const Epilogue &epilogue) {
 
 bool isReference(const char *implementation) { return std::strstr(implementation, "ref") != nullptr; }
 
-EpilogueTail::EpilogueTail(const Epilogue &epilogue, const FusedParts &fused, const dnnl::memory::desc &resultDesc,
-                           const Operand &result, const std::optional<Operand> &residual, int threads)
+EpilogueTail::EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused,
+                           const dnnl::memory::desc &resultDesc, const Operand &result,
+                           const std::optional<Operand> &residual, int threads)
     : result(result), count(static_cast<int64_t>(resultDesc.get_size() / sizeof(float))), threads(threads) {
   if (!fused.activation)
-    activation = makeActivation(epilogue, resultDesc, result);
+    activation = makeActivation(library, epilogue, resultDesc, result);
   if (!fused.residual)
     this->residual = residual;
 }

@@ -15,7 +15,8 @@ namespace dpsims {
 void appendActivation(dnnl::post_ops &ops, const Epilogue &epilogue);
 
 /// The activation as a primitive in place on memory of the format `desc` at `operand`; empty for None.
-BoundPrimitive makeActivation(const Epilogue &epilogue, const dnnl::memory::desc &desc, const Operand &operand);
+BoundPrimitive makeActivation(const OneDnn &library, const Epilogue &epilogue, const dnnl::memory::desc &desc,
+                              const Operand &operand);
 
 /// How the residual, if there is one, meets the result.
 enum class ResidualKind : uint8_t { None, Separate, InPlace };
@@ -43,8 +44,9 @@ bool isReference(const char *implementation);
 class EpilogueTail {
 public:
   EpilogueTail() = default;
-  EpilogueTail(const Epilogue &epilogue, const FusedParts &fused, const dnnl::memory::desc &resultDesc,
-               const Operand &result, const std::optional<Operand> &residual, int threads);
+  EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused,
+               const dnnl::memory::desc &resultDesc, const Operand &result, const std::optional<Operand> &residual,
+               int threads);
 
   void bind(const Addresses &addresses);
   void run() const;

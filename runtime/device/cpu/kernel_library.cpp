@@ -33,13 +33,13 @@ KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
     std::string reason = systemError();
     if (descriptor >= 0)
       close(descriptor);
-    fail(path, ": cannot load the kernels: ", reason);
+    fail(ErrorCode::InvalidData, path, ": cannot load the kernels: ", reason);
   }
   handle = dlopen(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     std::string reason = dlerror();
     close(descriptor);
-    fail(path, ": cannot load the kernels: ", reason);
+    fail(ErrorCode::InvalidData, path, ": cannot load the kernels: ", reason);
   }
 }
 
@@ -51,7 +51,8 @@ KernelLibrary::~KernelLibrary() {
 KernelFunction KernelLibrary::find(const std::string &kernel) const {
   void *symbol = dlsym(handle, kernel.c_str());
   if (!symbol)
-    fail(path, ": its code has no kernel ", quoted(kernel), "; the file is damaged, or its compiler has a bug");
+    fail(ErrorCode::InvalidData, path, ": its code has no kernel ", quoted(kernel),
+         "; the file is damaged, or its compiler has a bug");
   return reinterpret_cast<KernelFunction>(symbol);
 }
 

@@ -36,7 +36,7 @@ struct MatmulDescs {
 
 } // namespace
 
-std::unique_ptr<CpuStep> makeMatmulStep(const StepContext &context, const MatmulStep &step) {
+std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const MatmulStep &step) {
   MatmulDescs descs(step);
   bool pack = step.sharedB && context.isConstant(step.b);
   dnnl::memory::desc wanted =
@@ -44,13 +44,13 @@ std::unique_ptr<CpuStep> makeMatmulStep(const StepContext &context, const Matmul
   auto describe = [&](const dnnl::primitive_attr &attributes) {
     auto description = step.bias < 0 ? dnnl::matmul::desc(descs.a, wanted, descs.dst)
                                      : dnnl::matmul::desc(descs.a, wanted, descs.bias, descs.dst);
-    return dnnl::matmul::primitive_desc(description, attributes, cpuEngine());
+    return dnnl::matmul::primitive_desc(description, attributes, context.library.engine);
   };
   FusedPrimitive<dnnl::matmul::primitive_desc> chosen(context, step.epilogue, step.residual, step.dst, descs.dst,
                                                       describe);
-  BoundPrimitive primitive{dnnl::matmul(chosen.descriptor)};
+  BoundPrimitive primitive(context.library, dnnl::matmul(chosen.descriptor));
   primitive.add(DNNL_ARG_SRC, descs.a, context.operand(step.a));
-  ScratchSpace scratch(context.workspace);
+  ScratchSpace scratch(context.scratch);
   PrimitiveList before;
   dnnl::memory::desc packed = chosen.descriptor.weights_desc();
   primitive.add(DNNL_ARG_WEIGHTS, packed, context.packedOperand(step.b, descs.b, packed, scratch, before));

@@ -8,13 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <immintrin.h>
-#ifdef _OPENMP
 #include <omp.h>
-#else // a build without the CPU device: one thread is measured
-static int omp_get_thread_num() { return 0; }
-static int omp_get_num_threads() { return 1; }
-static int omp_get_max_threads() { return 1; }
-#endif
 
 namespace dpsims {
 
@@ -122,8 +116,7 @@ double measureBandwidth(int threads) {
 
 } // namespace
 
-DevicePeaks measureCpuPeaks() {
-  int threads = omp_get_max_threads();
+DevicePeaks measureCpuPeaks(int threads) {
   Chain chain = chooseChain();
   return {measureBandwidth(threads), {{std::string("f32, ") + chain.instructions, measureFlops(chain, threads)}}};
 }

@@ -7,9 +7,9 @@
 
 namespace dpsims {
 
-/// What the processor can do at best: f32 multiply-adds in registers, and copies, on all threads. Takes about a tenth
-/// of a second, and 256 MiB meanwhile.
-DevicePeaks measureCpuPeaks();
+/// What the processor can do at best: f32 multiply-adds in registers, and copies, on so many threads. Takes about a
+/// tenth of a second, and 256 MiB meanwhile.
+DevicePeaks measureCpuPeaks(int threads);
 
 } // namespace dpsims
 

@@ -4,16 +4,6 @@
 
 namespace dpsims {
 
-const dnnl::engine &cpuEngine() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
-}
-
-const dnnl::stream &cpuStream() {
-  static const dnnl::stream stream(cpuEngine());
-  return stream;
-}
-
 dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims) {
   dnnl::memory::dims strides(dims.size(), 1);
   for (size_t i = dims.size(); i-- > 1;)
@@ -26,7 +16,7 @@ dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims) {
 }
 
 void BoundPrimitive::add(int argument, const dnnl::memory::desc &desc, const Operand &operand) {
-  memories.emplace_back(desc, cpuEngine(), nullptr);
+  memories.emplace_back(desc, library->engine, nullptr);
   operands.push_back(operand);
   arguments.push_back({argument, memories.back().get()});
 }
@@ -46,14 +36,14 @@ void BoundPrimitive::bind(const Addresses &addresses) {
 
 // The C interface: the C++ one copies its table of arguments on each call.
 void BoundPrimitive::run() const {
-  dnnl_status_t status =
-      dnnl_primitive_execute(primitive.get(), cpuStream().get(), static_cast<int>(arguments.size()), arguments.data());
+  dnnl_status_t status = dnnl_primitive_execute(primitive.get(), library->stream.get(),
+                                                static_cast<int>(arguments.size()), arguments.data());
   dnnl::error::wrap_c_api(status, "a oneDNN primitive failed");
 }
 
-BoundPrimitive makeReorder(const dnnl::memory::desc &fromDesc, const Operand &from, const dnnl::memory::desc &toDesc,
-                           const Operand &to) {
-  BoundPrimitive result(dnnl::reorder({cpuEngine(), fromDesc, cpuEngine(), toDesc}));
+BoundPrimitive makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
+                           const dnnl::memory::desc &toDesc, const Operand &to) {
+  BoundPrimitive result(library, dnnl::reorder({library.engine, fromDesc, library.engine, toDesc}));
   result.add(DNNL_ARG_FROM, fromDesc, from);
   result.add(DNNL_ARG_TO, toDesc, to);
   return result;

@@ -5,16 +5,18 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 
-#include "runtime/device/cpu/workspace.h"
+#include "runtime/device/plan/scratch.h"
 
 #include <dnnl.hpp>
 #include <vector>
 
 namespace dpsims {
 
-/// The one engine and stream of the process.
-const dnnl::engine &cpuEngine();
-const dnnl::stream &cpuStream();
+/// oneDNN as a device uses it.
+struct OneDnn {
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+};
 
 /// A shape with the strides of a plain, row-major tensor.
 dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims);
@@ -27,7 +29,9 @@ dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims);
 class BoundPrimitive {
 public:
   BoundPrimitive() = default;
-  explicit BoundPrimitive(dnnl::primitive primitive) : primitive(std::move(primitive)) {}
+  /// `library` must outlive the primitive.
+  BoundPrimitive(const OneDnn &library, dnnl::primitive primitive)
+      : library(&library), primitive(std::move(primitive)) {}
 
   /// Adds an argument (DNNL_ARG_...).
   void add(int argument, const dnnl::memory::desc &desc, const Operand &operand);
@@ -41,6 +45,7 @@ public:
   explicit operator bool() const { return bool(primitive); }
 
 private:
+  const OneDnn *library = nullptr;
   dnnl::primitive primitive;
   std::vector<dnnl::memory> memories;
   std::vector<Operand> operands;
@@ -48,8 +53,8 @@ private:
 };
 
 /// A change of format.
-BoundPrimitive makeReorder(const dnnl::memory::desc &fromDesc, const Operand &from, const dnnl::memory::desc &toDesc,
-                           const Operand &to);
+BoundPrimitive makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
+                           const dnnl::memory::desc &toDesc, const Operand &to);
 
 /// Primitives that run one after the other.
 using PrimitiveList = std::vector<BoundPrimitive>;

@@ -10,7 +10,7 @@
 
 namespace dpsims {
 
-class PrimitiveStep : public CpuStep {
+class PrimitiveStep : public DeviceStep {
 public:
   /// `implementation` names the main one of the primitives.
   PrimitiveStep(PrimitiveList primitives, EpilogueTail tail, std::string implementation)
@@ -38,7 +38,7 @@ template <typename Descriptor> class FusedPrimitive {
 public:
   /// `describe(attributes)` gives a Descriptor, or throws dnnl::error.
   template <typename Describe>
-  FusedPrimitive(const StepContext &context, const Epilogue &epilogue, int32_t residual, uint32_t dst,
+  FusedPrimitive(const CpuStepContext &context, const Epilogue &epilogue, int32_t residual, uint32_t dst,
                  const dnnl::memory::desc &dstDesc, const Describe &describe)
       : epilogue(epilogue), result(context.operand(dst)), resultDesc(dstDesc) {
     if (residual >= 0) {
@@ -52,17 +52,17 @@ public:
   Descriptor descriptor;
 
   /// `before`: what runs before `primitive`.
-  std::unique_ptr<CpuStep> finish(const StepContext &context, ScratchSpace &scratch, PrimitiveList before,
-                                  BoundPrimitive primitive) const {
+  std::unique_ptr<DeviceStep> finish(const CpuStepContext &context, ScratchSpace &scratch, PrimitiveList before,
+                                     BoundPrimitive primitive) const {
     primitive.add(DNNL_ARG_DST, resultDesc, result);
     if (fused.residual && kind == ResidualKind::Separate)
       primitive.add(residualArgument(epilogue), resultDesc, *residualOperand);
     primitive.addScratchpad(descriptor.scratchpad_desc(), scratch);
     before.push_back(std::move(primitive));
     std::optional<Operand> left = kind == ResidualKind::Separate ? residualOperand : std::nullopt;
-    return std::make_unique<PrimitiveStep>(std::move(before),
-                                           EpilogueTail(epilogue, fused, resultDesc, result, left, context.threads),
-                                           descriptor.impl_info_str());
+    return std::make_unique<PrimitiveStep>(
+        std::move(before), EpilogueTail(context.library, epilogue, fused, resultDesc, result, left, context.threads),
+        descriptor.impl_info_str());
   }
 
 private:

@@ -51,10 +51,11 @@ bool processorHas(const std::string &feature) { return processor().features.coun
 
 void requireProcessor(const CompiledModel &model) {
   if (model.target != Target::Cpu)
-    fail(model.path, ": compiled for ", name(model.target), ", not for the CPU: compile with --target cpu");
+    fail(ErrorCode::Incompatible, model.path, ": compiled for ", name(model.target),
+         ", not for the CPU: compile with --target cpu");
   for (const std::string &feature : model.features)
     if (!processorHas(feature))
-      fail(model.path, ": compiled for ", feature, ", this processor has no ", feature,
+      fail(ErrorCode::Incompatible, model.path, ": compiled for ", feature, ", this processor has no ", feature,
            ": compile with --cpu native here");
 }
 

@@ -24,19 +24,36 @@ dnnl::memory::desc descOf(const Buffer &image) {
   return nhwcDesc({s[0], s[3], s[1], s[2]});
 }
 
-class WinogradStep : public CpuStep {
+// A constant's weights as the algorithm wants them.
+class WinogradPacking : public Packing {
 public:
-  WinogradStep(const StepContext &context, winograd::Convolution convolution, uint32_t src, uint32_t weights,
+  WinogradPacking(const winograd::Convolution &convolution, bool gradient)
+      : convolution(convolution), gradient(gradient) {}
+
+  uint64_t bytes() const override { return convolution.weightBytes(); }
+  bool isSame(const Packing &other) const override {
+    auto *packing = dynamic_cast<const WinogradPacking *>(&other);
+    return packing && packing->gradient == gradient;
+  }
+  void pack(void *dst, const void *src) const override {
+    convolution.pack(static_cast<const float *>(src), static_cast<float *>(dst));
+  }
+
+private:
+  winograd::Convolution convolution;
+  bool gradient;
+};
+
+class WinogradStep : public DeviceStep {
+public:
+  WinogradStep(const CpuStepContext &context, winograd::Convolution convolution, uint32_t src, uint32_t weights,
                uint32_t dst, bool gradient)
       : convolution(std::move(convolution)), src(context.operand(src)), dst(context.operand(dst)) {
-    ScratchSpace space(context.workspace);
+    ScratchSpace space(context.scratch);
     if (context.isConstant(weights)) {
+      auto packing = std::make_shared<WinogradPacking>(this->convolution, gradient);
       packed = {Operand::Kind::Constant,
-                context.constants.needPacked(
-                    context.plan.buffers[weights].index, gradient ? "winograd, turned" : "winograd",
-                    this->convolution.weightBytes(),
-                    [convolution = this->convolution](const float *from, float *to) { convolution.pack(from, to); }),
-                0};
+                context.constants.needPacked(context.buffer(weights).index, 0, std::move(packing)), 0};
     } else {
       plainWeights = context.operand(weights);
       packed = space.reserve(this->convolution.weightBytes());
@@ -45,17 +62,15 @@ public:
   }
 
   // An activation that is not cheap, and then the residual, follow as a tail; a residual in place cannot wait for it.
-  void addEpilogue(const StepContext &context, const ConvStep &conv) {
-    if (conv.bias >= 0)
-      bias = context.operand(static_cast<uint32_t>(conv.bias));
-    std::optional<Operand> added;
-    if (conv.residual >= 0)
-      added = context.operand(static_cast<uint32_t>(conv.residual));
+  void addEpilogue(const CpuStepContext &context, const ConvStep &conv) {
+    bias = context.optionalOperand(conv.bias);
+    const std::optional<Operand> added = context.optionalOperand(conv.residual);
     if (winograd::isCheap(conv.epilogue.activation)) {
       residual = added;
       epilogue.epilogue = conv.epilogue;
     } else {
-      tail = EpilogueTail(conv.epilogue, {}, descOf(context.plan.buffers[conv.dst]), dst, added, context.threads);
+      tail = EpilogueTail(context.library, conv.epilogue, {}, descOf(context.plan.buffers[conv.dst]), dst, added,
+                          context.threads);
     }
   }
 
@@ -95,13 +110,13 @@ private:
   float *packedAddress = nullptr, *dstAddress = nullptr, *scratchAddress = nullptr;
 };
 
-class WinogradWeightGradientStep : public CpuStep {
+class WinogradWeightGradientStep : public DeviceStep {
 public:
-  WinogradWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step)
+  WinogradWeightGradientStep(const CpuStepContext &context, const ConvWeightGradientStep &step)
       : weightGradient(imageOf(context.plan.buffers[step.src]), imageOf(context.plan.buffers[step.gradient]),
                        step.padTop, step.padLeft, context.threads),
         src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
-        scratch(ScratchSpace(context.workspace).reserve(weightGradient.scratchBytes())) {}
+        scratch(ScratchSpace(context.scratch).reserve(weightGradient.scratchBytes())) {}
 
   void bind(const Addresses &addresses) override {
     srcAddress = static_cast<const float *>(addresses.resolve(src));
@@ -123,16 +138,16 @@ private:
 
 } // namespace
 
-bool canUseWinograd(const ConvDescs &descs) {
-  const dnnl::memory::dims &w = descs.weights, one{1, 1};
-  return winograd::isAvailable() && w.size() == 4 && w[2] == 3 && w[3] == 3 && descs.strides == one &&
-         w[0] <= maxChannels && w[1] <= maxChannels;
+bool canUseWinograd(const ConvSizes &sizes) {
+  return winograd::isAvailable() && sizes.groups == 1 && sizes.kernelHeight == 3 && sizes.kernelWidth == 3 &&
+         sizes.strideH == 1 && sizes.strideW == 1 && sizes.outChannels <= maxChannels &&
+         sizes.inChannels <= maxChannels;
 }
 
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvStep &conv) {
+std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvStep &conv) {
   const std::vector<Buffer> &buffers = context.plan.buffers;
   bool inPlace = conv.residual >= 0 && sameBytes(buffers[static_cast<size_t>(conv.residual)], buffers[conv.dst]);
-  if (!canUseWinograd(ConvDescs(context.plan, conv)) || (inPlace && !winograd::isCheap(conv.epilogue.activation)))
+  if (!canUseWinograd(convSizes(context.plan, conv)) || (inPlace && !winograd::isCheap(conv.epilogue.activation)))
     return nullptr;
   winograd::Convolution convolution(imageOf(buffers[conv.src]), imageOf(buffers[conv.dst]), conv.padTop, conv.padLeft,
                                     false, context.threads);
@@ -141,17 +156,17 @@ std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const Conv
   return step;
 }
 
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvInputGradientStep &step) {
+std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvInputGradientStep &step) {
   const std::vector<Buffer> &buffers = context.plan.buffers;
-  if (!canUseWinograd(ConvDescs(context.plan, step)))
+  if (!canUseWinograd(convSizes(context.plan, step)))
     return nullptr;
   winograd::Convolution convolution(imageOf(buffers[step.gradient]), imageOf(buffers[step.dst]),
                                     2 - int64_t(step.padTop), 2 - int64_t(step.padLeft), true, context.threads);
   return std::make_unique<WinogradStep>(context, std::move(convolution), step.gradient, step.weights, step.dst, true);
 }
 
-std::unique_ptr<CpuStep> makeWinogradStep(const StepContext &context, const ConvWeightGradientStep &step) {
-  if (!canUseWinograd(ConvDescs(context.plan, step)))
+std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvWeightGradientStep &step) {
+  if (!canUseWinograd(convSizes(context.plan, step)))
     return nullptr;
   return std::make_unique<WinogradWeightGradientStep>(context, step);
 }

@@ -50,17 +50,17 @@ template <typename Status> std::string faultBefore(Status status) {
 
 void check(cudaError_t status, const char *call) {
   if (status != cudaSuccess)
-    fail<DeviceError>("CUDA: ", call, ": ", cudaGetErrorString(status), isAsynchronous(status) ? causedBefore : "");
+    failDevice("CUDA: ", call, ": ", cudaGetErrorString(status), isAsynchronous(status) ? causedBefore : "");
 }
 
 void check(cublasStatus_t status, const char *call) {
   if (status != CUBLAS_STATUS_SUCCESS)
-    fail<DeviceError>("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
+    failDevice("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
 }
 
 void check(cudnnStatus_t status, const char *call) {
   if (status != CUDNN_STATUS_SUCCESS)
-    fail<DeviceError>("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
+    failDevice("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
 }
 
 } // namespace dpsims::cuda

@@ -66,7 +66,7 @@ std::shared_ptr<const ConvGraph> ConvPlans::find(const ConvGraphSpec &spec) {
 ConvPlans::Candidates ConvPlans::choose(const ConvGraphSpec &spec, const std::string &key) {
   bool measured = false;
   Candidates graphs = load(spec, key, measured);
-  const bool known = !graphs.empty(), wanted = timer && !measured && spec.multiplyAdds() >= worthMeasuring;
+  const bool known = !graphs.empty(), wanted = timer && !measured && spec.sizes.multiplyAdds() >= worthMeasuring;
   const size_t most = !wanted ? candidates : policy.tf32 ? mostMeasured : mostMeasuredStrict;
   if (!known)
     graphs = ConvGraph::findAll(spec, target, policy, most);

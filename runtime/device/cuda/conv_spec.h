@@ -32,10 +32,6 @@ struct ConvGraphSpec {
   uint32_t leastAlignment() const {
     return std::min({srcAlignment, weightsAlignment, dstAlignment, residualAlignment, biasAlignment});
   }
-  double multiplyAdds() const {
-    return static_cast<double>(sizes.batch * sizes.outHeight * sizes.outWidth) *
-           static_cast<double>(sizes.weightCount());
-  }
 
   /// "conv f32 n1 64x64x128 to 64x64x128, k3x3 s1x1 p1,1,1,1 g1, bias silu, a256,256,256": equal for equal specs alone.
   std::string key() const;

@@ -6,31 +6,44 @@
 
 namespace dpsims::cuda {
 
-ConvSizes sizesOf(const ConvWindow &window, const Buffer &srcBuffer, const Buffer &weightsBuffer,
-                  const Buffer &dstBuffer) {
-  const Shape &src = srcBuffer.shape, &weights = weightsBuffer.shape, &dst = dstBuffer.shape;
-  ConvSizes sizes{};
-  sizes.batch = src[0], sizes.inHeight = src[1], sizes.inWidth = src[2], sizes.inChannels = src[3];
-  sizes.outHeight = dst[1], sizes.outWidth = dst[2], sizes.outChannels = dst[3];
-  sizes.kernelHeight = weights[2], sizes.kernelWidth = weights[3];
-  sizes.strideH = window.strideH, sizes.strideW = window.strideW;
-  sizes.padTop = window.padTop, sizes.padLeft = window.padLeft;
-  sizes.padBottom = window.padBottom, sizes.padRight = window.padRight;
-  sizes.groups = window.groups;
-  return sizes;
-}
+namespace {
 
-PackedWeights::PackedWeights(const StepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
-                             WorkspaceLayout &layout)
-    : sizes(sizes) {
+// Weights in the order (O, H, W, I).
+class WeightPacking : public Packing {
+public:
+  WeightPacking(const ConvSizes &sizes, cudaStream_t stream) : sizes(sizes), stream(stream) {}
+
+  uint64_t bytes() const override { return sizes.weightCount() * sizeof(float); }
+  bool isSame(const Packing &other) const override {
+    auto *packing = dynamic_cast<const WeightPacking *>(&other);
+    return packing && sizes.outChannels == packing->sizes.outChannels &&
+           sizes.groupChannels() == packing->sizes.groupChannels() &&
+           sizes.kernelHeight == packing->sizes.kernelHeight && sizes.kernelWidth == packing->sizes.kernelWidth;
+  }
+  void pack(void *dst, const void *src) const override {
+    launchPackWeights(static_cast<float *>(dst), static_cast<const float *>(src), sizes, stream);
+  }
+
+private:
+  ConvSizes sizes;
+  cudaStream_t stream;
+};
+
+} // namespace
+
+PackedWeights::PackedWeights(const CudaStepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
+                             ScratchSpace &space)
+    : sizes(sizes), stream(context.libraries.stream()) {
   const Buffer &plainBuffer = context.buffer(buffer);
   if (packed || sizes.kernelHeight * sizes.kernelWidth == 1) { // with one tap both orders are the same
     place = context.operand(buffer);
   } else if (plainBuffer.space == Space::Constant) {
-    place = {Operand::Kind::Constant, context.constants.needPacked(plainBuffer.index, plainBuffer.offset, sizes), 0};
+    auto packing = std::make_shared<WeightPacking>(sizes, stream);
+    place = {Operand::Kind::Constant,
+             context.constants.needPacked(plainBuffer.index, plainBuffer.offset, std::move(packing)), 0};
   } else {
     plain = context.operand(buffer);
-    place = layout.add(sizes.weightCount() * sizeof(float));
+    place = space.reserve(sizes.weightCount() * sizeof(float));
   }
 }
 
@@ -39,7 +52,7 @@ void PackedWeights::bind(const Addresses &addresses) {
   plainAt = plain ? addresses.floats(*plain) : nullptr;
 }
 
-void PackedWeights::run(cudaStream_t stream) const {
+void PackedWeights::run() const {
   if (plainAt)
     launchPackWeights(at, plainAt, sizes, stream);
 }
@@ -48,25 +61,24 @@ namespace {
 
 // A step in up to three parts: pack the weights (unless they are constants, packed once), convolve, do what the engine
 // leaves of the epilogue.
-class Convolution : public CudaStep {
+class Convolution : public DeviceStep {
 public:
-  Convolution(const StepContext &context, const ConvStep &conv);
+  Convolution(const CudaStepContext &context, const ConvStep &conv);
 
   void bind(const Addresses &addresses) override;
-  void run(cudaStream_t stream) override;
+  void run() override;
   std::string implementation() const override { return graph ? graph->implementation() : "direct"; }
-  uint64_t workspaceBytes() const override { return layout.bytes; }
   uint64_t launches() const override { return weights.launches() + 1 + (hasEpilogue() && !fused); }
 
 private:
-  void chooseEngine(const StepContext &context, const ConvStep &conv);
+  void chooseEngine(const CudaStepContext &context, const ConvStep &conv);
   ConvGraphSpec specFor(bool fused) const;
   bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
 
   Libraries &libraries;
   ConvSizes sizes;
   Epilogue epilogue;
-  WorkspaceLayout layout;
+  ScratchSpace space;
 
   PackedWeights weights;
   Operand src, dst;
@@ -81,15 +93,11 @@ private:
   Descriptor bound;
 };
 
-Convolution::Convolution(const StepContext &context, const ConvStep &conv)
-    : libraries(context.libraries),
-      sizes(sizesOf(conv, context.buffer(conv.src), context.buffer(conv.weights), context.buffer(conv.dst))),
-      epilogue(conv.epilogue), weights(context, conv.weights, conv.packed, sizes, layout),
-      src(context.operand(conv.src)), dst(context.operand(conv.dst)) {
-  if (conv.bias >= 0)
-    bias = context.operand(static_cast<uint32_t>(conv.bias));
-  if (conv.residual >= 0)
-    residual = context.operand(static_cast<uint32_t>(conv.residual));
+Convolution::Convolution(const CudaStepContext &context, const ConvStep &conv)
+    : libraries(context.libraries), sizes(convSizes(context.plan, conv)), epilogue(conv.epilogue),
+      space(context.scratch), weights(context, conv.weights, conv.packed, sizes, space), src(context.operand(conv.src)),
+      dst(context.operand(conv.dst)), bias(context.optionalOperand(conv.bias)),
+      residual(context.optionalOperand(conv.residual)) {
   chooseEngine(context, conv);
 }
 
@@ -112,11 +120,11 @@ ConvGraphSpec Convolution::specFor(bool fused) const {
 
 // An engine may write elements of dst before it has read others: a residual in dst waits for the epilogue. The compiler
 // makes no such schedule for CUDA, but a file may have one.
-void Convolution::chooseEngine(const StepContext &context, const ConvStep &conv) {
+void Convolution::chooseEngine(const CudaStepContext &context, const ConvStep &conv) {
   ConvPlans &plans = libraries.convolutions();
-  bool overwritesResidual = context.overlap(conv.dst, conv.residual);
+  bool overwritesResidual = context.overwritesResidual(conv.dst, conv.residual);
   if (overwritesResidual)
-    result = layout.add(sizes.outputCount() * sizeof(float));
+    result = space.reserve(sizes.outputCount() * sizeof(float));
   std::shared_ptr<const ConvGraph> whole;
   if (hasEpilogue() && !overwritesResidual && canFuse(epilogue.activation))
     whole = plans.find(specFor(/*fused=*/true));
@@ -126,7 +134,7 @@ void Convolution::chooseEngine(const StepContext &context, const ConvStep &conv)
   if (fused)
     graph = whole;
   if (graph)
-    workspace = layout.add(graph->workspaceBytes());
+    workspace = space.reserve(graph->workspaceBytes());
 }
 
 void Convolution::bind(const Addresses &addresses) {
@@ -141,8 +149,9 @@ void Convolution::bind(const Addresses &addresses) {
     bound = graph->bind({srcAt, weights.address(), residualAt, biasAt, resultAt, addresses.resolve(workspace)});
 }
 
-void Convolution::run(cudaStream_t stream) {
-  weights.run(stream);
+void Convolution::run() {
+  const cudaStream_t stream = libraries.stream();
+  weights.run();
   if (graph)
     graph->run(libraries.cudnn(), bound);
   else
@@ -155,7 +164,7 @@ void Convolution::run(cudaStream_t stream) {
 
 } // namespace
 
-std::unique_ptr<CudaStep> makeConvStep(const StepContext &context, const ConvStep &conv) {
+std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const ConvStep &conv) {
   return std::make_unique<Convolution>(context, conv);
 }
 

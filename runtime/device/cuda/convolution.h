@@ -11,23 +11,22 @@
 
 namespace dpsims::cuda {
 
-ConvSizes sizesOf(const ConvWindow &window, const Buffer &src, const Buffer &weights, const Buffer &dst);
-
 /// A convolution's weights in the order (O, H, W, I): as they are where the model gives them so, packed once where they
 /// are constants, else on each run.
 class PackedWeights {
 public:
-  PackedWeights(const StepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
-                WorkspaceLayout &layout);
+  PackedWeights(const CudaStepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
+                ScratchSpace &space);
 
   const Operand &operand() const { return place; }
   void bind(const Addresses &addresses);
-  void run(cudaStream_t stream) const;
+  void run() const;
   float *address() const { return at; }
   uint64_t launches() const { return plain ? 1 : 0; }
 
 private:
   ConvSizes sizes;
+  cudaStream_t stream;
   Operand place;
   std::optional<Operand> plain; // to be packed at each run
   float *at = nullptr, *plainAt = nullptr;

@@ -9,14 +9,13 @@ namespace {
 
 // What both gradients are: an engine of cuDNN's if there is one, and its workspace. Alignments are src's, weights',
 // dst's.
-class Gradient : public CudaStep {
+class Gradient : public DeviceStep {
 public:
   std::string implementation() const override { return graph ? graph->implementation() : "direct"; }
-  uint64_t workspaceBytes() const override { return layout.bytes; }
 
 protected:
-  Gradient(const StepContext &context, ConvKind kind, const ConvSizes &sizes)
-      : libraries(context.libraries), kind(kind), sizes(sizes) {}
+  Gradient(const CudaStepContext &context, ConvKind kind, const ConvSizes &sizes)
+      : libraries(context.libraries), kind(kind), sizes(sizes), space(context.scratch) {}
 
   void findGraph(const Operand &src, const Operand &weights, const Operand &dst) {
     ConvGraphSpec spec;
@@ -28,7 +27,7 @@ protected:
     spec.dstAlignment = dst.alignment(memoryAlignment);
     graph = libraries.convolutions().find(spec);
     if (graph)
-      workspace = layout.add(graph->workspaceBytes());
+      workspace = space.reserve(graph->workspaceBytes());
   }
 
   void bindGraph(const Addresses &addresses, const float *src, const float *weights, const float *dst) {
@@ -39,7 +38,7 @@ protected:
   Libraries &libraries;
   ConvKind kind;
   ConvSizes sizes;
-  WorkspaceLayout layout;
+  ScratchSpace space;
   Operand workspace;
   std::shared_ptr<const ConvGraph> graph; // null: the direct kernel
   Descriptor bound;
@@ -47,10 +46,9 @@ protected:
 
 class InputGradient : public Gradient {
 public:
-  InputGradient(const StepContext &context, const ConvInputGradientStep &step)
-      : Gradient(context, ConvKind::InputGradient,
-                 sizesOf(step, context.buffer(step.dst), context.buffer(step.weights), context.buffer(step.gradient))),
-        weights(context, step.weights, step.packed, sizes, layout), gradient(context.operand(step.gradient)),
+  InputGradient(const CudaStepContext &context, const ConvInputGradientStep &step)
+      : Gradient(context, ConvKind::InputGradient, convSizes(context.plan, step)),
+        weights(context, step.weights, step.packed, sizes, space), gradient(context.operand(step.gradient)),
         dst(context.operand(step.dst)) {
     findGraph(dst, weights.operand(), gradient);
   }
@@ -63,12 +61,12 @@ public:
   }
   uint64_t launches() const override { return weights.launches() + 1; }
 
-  void run(cudaStream_t stream) override {
-    weights.run(stream);
+  void run() override {
+    weights.run();
     if (graph)
       graph->run(libraries.cudnn(), bound);
     else
-      launchDirectInputGradient(dstAt, gradientAt, weights.address(), sizes, stream);
+      launchDirectInputGradient(dstAt, gradientAt, weights.address(), sizes, libraries.stream());
   }
 
 private:
@@ -79,12 +77,11 @@ private:
 
 class WeightGradient : public Gradient {
 public:
-  WeightGradient(const StepContext &context, const ConvWeightGradientStep &step)
-      : Gradient(context, ConvKind::WeightGradient,
-                 sizesOf(step, context.buffer(step.src), context.buffer(step.dst), context.buffer(step.gradient))),
-        src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
+  WeightGradient(const CudaStepContext &context, const ConvWeightGradientStep &step)
+      : Gradient(context, ConvKind::WeightGradient, convSizes(context.plan, step)), src(context.operand(step.src)),
+        gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
         inOrder(step.packed || sizes.kernelHeight * sizes.kernelWidth == 1) {
-    packed = inOrder ? dst : layout.add(sizes.weightCount() * sizeof(float));
+    packed = inOrder ? dst : space.reserve(sizes.weightCount() * sizeof(float));
     findGraph(src, packed, gradient);
   }
 
@@ -96,13 +93,13 @@ public:
     bindGraph(addresses, srcAt, packedAt, gradientAt);
   }
 
-  void run(cudaStream_t stream) override {
+  void run() override {
     if (graph)
       graph->run(libraries.cudnn(), bound);
     else
-      launchDirectWeightGradient(packedAt, srcAt, gradientAt, sizes, stream);
+      launchDirectWeightGradient(packedAt, srcAt, gradientAt, sizes, libraries.stream());
     if (packedAt != dstAt)
-      launchUnpackWeights(dstAt, packedAt, sizes, stream);
+      launchUnpackWeights(dstAt, packedAt, sizes, libraries.stream());
   }
 
   uint64_t launches() const override { return inOrder ? 1 : 2; }
@@ -116,11 +113,11 @@ private:
 
 } // namespace
 
-std::unique_ptr<CudaStep> makeInputGradientStep(const StepContext &context, const ConvInputGradientStep &step) {
+std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const ConvInputGradientStep &step) {
   return std::make_unique<InputGradient>(context, step);
 }
 
-std::unique_ptr<CudaStep> makeWeightGradientStep(const StepContext &context, const ConvWeightGradientStep &step) {
+std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const ConvWeightGradientStep &step) {
   return std::make_unique<WeightGradient>(context, step);
 }
 

@@ -1,42 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Part of the runtime proper: what it calls in libdpsims-cuda.so.
+// libdpsims-cuda.so: the GPU as a device. cuDNN for convolutions, cuBLASLt for matmuls, generated kernels for the rest,
+// all on one stream; two more carry copies beside it.
 
 #include "runtime/device/cuda/cuda_device.h"
 
+#include "runtime/base/environment.h"
 #include "runtime/base/error.h"
-#include "runtime/device/cuda/cuda_library.h"
+#include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/cuda_memory.h"
+#include "runtime/device/cuda/cuda_plan.h"
+#include "runtime/device/cuda/gpu.h"
+#include "runtime/device/cuda/peaks.h"
+#include "runtime/device/cuda/streams.h"
+#include "runtime/device/plan/model_cache.h"
 
-namespace dpsims {
+namespace dpsims::cuda {
 
 namespace {
 
-void *loadForModel(const char *symbol) {
-  try {
-    return loadCudaSymbol(symbol);
-  } catch (const DeviceError &error) {
-    fail<DeviceError>("compiled for cuda, and ", error.what(), "; or compile with --target cpu");
+bool wantsGraphs(const DeviceOptions &options) {
+  return environmentSwitch("DPSIMS_CUDA_GRAPH").value_or(true) && options.graphs;
+}
+
+// The device is the current GPU of the thread that makes it, which is also the one that uses it.
+class CudaDevice : public Device {
+public:
+  explicit CudaDevice(const DeviceOptions &given) : options(given), libraries(streams.compute(), options) {
+    options.graphs = wantsGraphs(options);
   }
+
+  Target target() const override { return Target::Cuda; }
+  std::string description() const override;
+  bool sharesHostMemory() const override { return false; }
+  std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) override { return std::make_unique<CudaMemory>(bytes); }
+  uint64_t freeMemory() const override { return freeGpuMemory(); }
+  void upload(void *dst, const void *src, uint64_t bytes) override;
+  void download(void *dst, const void *src, uint64_t bytes) override;
+  void synchronize() override { streams.synchronize(); }
+  std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) override {
+    return std::make_unique<CudaHostMemory>(bytes);
+  }
+  void copy(Queue queue, void *dst, const void *src, uint64_t bytes) override;
+  std::unique_ptr<DeviceEvent> createEvent(bool timed) override { return std::make_unique<CudaEvent>(streams, timed); }
+  DevicePeaks measurePeaks() override { return measureGpuPeaks(libraries, streams.compute()); }
+  std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
+                                             const Plan &plan) override;
+
+private:
+  DeviceOptions options;
+  Streams streams;
+  Libraries libraries;
+  ModelCache<const KernelLibrary> kernels;
+};
+
+std::string CudaDevice::description() const {
+  return (options.index ? "cuda:" + std::to_string(options.index) + ", " : "") + describeGpu(options.index) +
+         (libraries.allowsTf32() ? ", TF32" : "") + (options.checked ? ", checked" : "");
+}
+
+void CudaDevice::upload(void *dst, const void *src, uint64_t bytes) {
+  check(cudaMemcpyAsync(dst, src, bytes, cudaMemcpyHostToDevice, streams.compute()), "cudaMemcpyAsync");
+  check(cudaStreamSynchronize(streams.compute()), "cudaStreamSynchronize");
+}
+
+void CudaDevice::download(void *dst, const void *src, uint64_t bytes) {
+  check(cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDeviceToHost, streams.compute()), "cudaMemcpyAsync");
+  check(cudaStreamSynchronize(streams.compute()), "cudaStreamSynchronize");
+}
+
+void CudaDevice::copy(Queue queue, void *dst, const void *src, uint64_t bytes) {
+  if (bytes == 0)
+    return;
+  cudaMemcpyKind kind = queue == Queue::Upload     ? cudaMemcpyHostToDevice
+                        : queue == Queue::Download ? cudaMemcpyDeviceToHost
+                                                   : cudaMemcpyDeviceToDevice;
+  check(cudaMemcpyAsync(dst, src, bytes, kind, streams.get(queue)), "cudaMemcpyAsync");
+}
+
+// Both plans of an entry, and all entries of a model, share the model's code.
+std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
+                                                       const Plan &plan) {
+  if (model->target != Target::Cuda)
+    fail(ErrorCode::Incompatible, model->path, ": compiled for ", name(model->target), ", not for cuda");
+  std::shared_ptr<const KernelLibrary> library;
+  if (launchesKernels(plan))
+    library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });
+  auto result = std::make_unique<CudaPlan>(*this, PlanSource{std::move(model), entry, plan}, std::move(library),
+                                           libraries, options);
+  libraries.savePlans();
+  return result;
 }
 
 } // namespace
 
 std::unique_ptr<Device> createCudaDevice(const DeviceOptions &options) {
-  return std::unique_ptr<Device>(reinterpret_cast<CudaEntry>(loadForModel(cudaEntryName))(options));
+  openGpu(options.index);
+  return std::make_unique<CudaDevice>(options);
 }
 
-ConvolutionPlans planCudaConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) {
-  if (!request.description.empty())
-    pretendCudaDriver();
-  ConvolutionPlans result;
-  reinterpret_cast<CudaPlansEntry>(loadForModel(cudaPlansEntryName))(model, request, result);
-  return result;
-}
-
-std::string describeCudaDevice(const DeviceOptions &options) {
-  std::string result;
-  reinterpret_cast<CudaDescribeEntry>(loadCudaSymbol(cudaDescribeEntryName))(options, result);
-  return result;
-}
-
-} // namespace dpsims
+} // namespace dpsims::cuda

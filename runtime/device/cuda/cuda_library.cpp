@@ -4,7 +4,6 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
-#include "runtime/device/cuda/cuda_device.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -76,12 +75,8 @@ bool isCutShort(const std::string &path) {
          header.e_shoff + uint64_t(header.e_shnum) * header.e_shentsize > size;
 }
 
-// Both halves were compiled with the same classes, which they hand each other.
-void checkBoundary(void *library, const std::string &path) {
-  auto *boundary = static_cast<const char *const *>(dlsym(library, cudaBoundaryName));
-  if (!boundary || std::strcmp(*boundary, DPSIMS_CUDA_BOUNDARY) != 0)
-    fail(path, ": is of another dpsims-run than this one: build or install both together");
-}
+// Never closed: the device's code must outlive everything made with it.
+void *open(const std::string &path) { return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); }
 
 CudaLibraryFile load(const std::string &name, const std::vector<std::string> &folders) {
   CudaLibraryFile file{name, "", ""};
@@ -141,33 +136,34 @@ std::string wrongFolder() {
          ": correct it, or unset it";
 }
 
-void *loadCudaSymbol(const char *symbol) {
-  // Never closed: the device's code must outlive everything made with it.
+DeviceLibrary loadCudaLibrary() {
   const std::string path = findCudaLibrary();
   if (isCutShort(path))
-    fail(path, ": is damaged: its end is missing; build or install it again");
-  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    fail(ErrorCode::InvalidData, path, ": is damaged: its end is missing; build or install it again");
+  void *library = open(path);
   if (!library) {
     loadCudaLibraries();
-    library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    library = open(path);
   }
-  if (library)
-    checkBoundary(library, path);
-  void *address = library ? dlsym(library, symbol) : nullptr;
-  if (!address) {
-    const char *reason = dlerror();
-    const std::string wrong = wrongFolder();
-    fail<DeviceError>("the CUDA libraries cannot be loaded (", reason ? reason : "no reason given",
-                      "): ", wrong.empty() ? "install them" : wrong,
-                      "; dpsims-run info --devices tells where they are looked for");
+  if (!library) {
+    const char *error = dlerror();
+    const std::string reason = error ? error : "no reason given", wrong = wrongFolder();
+    throw CudaLibraryMissing(textOf("the CUDA libraries cannot be loaded (", reason,
+                                    "): ", wrong.empty() ? "install them" : wrong,
+                                    "; dpsims-run info --devices tells where they are looked for"),
+                             reason);
   }
-  return address;
+  void *table = dlsym(library, DPSIMS_DEVICE_LIBRARY_SYMBOL);
+  if (!table)
+    fail(ErrorCode::Incompatible, path, ": is of another dpsims-run than this one: build or install both together");
+  return DeviceLibrary(*reinterpret_cast<dpsims_device_library_function>(table)(), path);
 }
 
 void pretendCudaDriver() {
   const std::string path = besideProgram("dpsims/libcuda.so.1");
   if (path.empty() || !dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL))
-    fail("the stand-in for the CUDA driver, lib/dpsims/libcuda.so.1, is missing beside dpsims-run: install it again");
+    fail(ErrorCode::Unavailable,
+         "the stand-in for the CUDA driver, lib/dpsims/libcuda.so.1, is missing beside dpsims-run: install it again");
 }
 
 } // namespace dpsims

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Part of the runtime proper: finds libdpsims-cuda.so and the libraries of CUDA that it is linked with. Uses nothing of
+// Part of the program: finds libdpsims-cuda.so and the libraries of CUDA that it is linked with. Uses nothing of
 // CUDA.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_LIBRARY_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_CUDA_LIBRARY_H
+
+#include "runtime/base/error.h"
+#include "runtime/device/library/library_device.h"
 
 #include <string>
 #include <vector>
@@ -33,9 +36,17 @@ std::string findCudaLibrary();
 /// What is wrong with the folder that the environment names, and the way out; empty if it names none, or a right one.
 std::string wrongFolder();
 
-/// Loads libdpsims-cuda.so and gives the address of what it exports under `symbol`. Error: it cannot be loaded, or is
-/// another program's.
-void *loadCudaSymbol(const char *symbol);
+/// libdpsims-cuda.so or a library that it needs is not there.
+class CudaLibraryMissing : public DeviceError {
+public:
+  CudaLibraryMissing(const std::string &message, std::string reason)
+      : DeviceError(message, ErrorCode::Unavailable), reason(std::move(reason)) {}
+
+  std::string reason; ///< the loader's
+};
+
+/// Loads libdpsims-cuda.so. Error: it cannot be loaded, or is another program's.
+DeviceLibrary loadCudaLibrary();
 
 /// Makes the process believe that there is a CUDA driver: cuDNN then compiles code for devices that are not here.
 /// Nothing runs on a GPU in this process afterwards.

@@ -5,8 +5,6 @@
 #include "runtime/base/error.h"
 #include "runtime/device/cuda/check.h"
 
-#include <utility>
-
 namespace dpsims::cuda {
 
 uint64_t freeGpuMemory() {
@@ -22,8 +20,9 @@ CudaMemory::CudaMemory(uint64_t size) {
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError(); // else the next launch would report it
     constexpr uint64_t mib = 1 << 20;
-    fail<DeviceError>(
-        "the GPU has ", freeGpuMemory() / mib, " MiB of memory free, and ", (size + mib - 1) / mib,
+    failDevice(
+        ErrorCode::OutOfMemory, "the GPU has ", freeGpuMemory() / mib, " MiB of memory free, and ",
+        (size + mib - 1) / mib,
         " MiB more are needed: end other programs that use it, or compile with a smaller --batch or with --recompute");
   }
   check(status, "cudaMalloc");
@@ -35,22 +34,14 @@ CudaMemory::~CudaMemory() {
     cudaFree(address);
 }
 
-CudaMemory::CudaMemory(CudaMemory &&other) noexcept { *this = std::move(other); }
-
-CudaMemory &CudaMemory::operator=(CudaMemory &&other) noexcept {
-  std::swap(address, other.address);
-  std::swap(bytes, other.bytes);
-  return *this;
-}
-
 CudaHostMemory::CudaHostMemory(uint64_t size) {
   if (size == 0)
     return;
   cudaError_t status = cudaMallocHost(&address, size);
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError(); // else the next launch would report it
-    fail<DeviceError>(
-        "the system gives no ", (size >> 20) + 1,
+    failDevice(
+        ErrorCode::OutOfMemory, "the system gives no ", (size >> 20) + 1,
         " MiB of page-locked memory for copies to the GPU: end other programs, or compile with a smaller --batch");
   }
   check(status, "cudaMallocHost");

@@ -35,7 +35,8 @@ CudnnTarget CudnnTarget::here(cudnnHandle_t handle) {
 
 CudnnTarget CudnnTarget::described(const std::string &path) {
   if (cudnnGetVersion() < describesDevices)
-    fail(path, ": cuDNN 9.8 or newer is needed to plan for a device that is not here, and this one is ",
+    fail(ErrorCode::Unavailable, path,
+         ": cuDNN 9.8 or newer is needed to plan for a device that is not here, and this one is ",
          libraryVersion(cudnnGetVersion()));
   const DeviceDescription device = readDeviceDescription(path);
   CudnnTarget target;
@@ -45,7 +46,7 @@ CudnnTarget CudnnTarget::described(const std::string &path) {
     target.properties.setText(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, device.text);
     target.properties.finalize();
   } catch (const Error &error) {
-    fail(path, ": cuDNN does not take this description of a device (", error.what(),
+    fail(ErrorCode::InvalidData, path, ": cuDNN does not take this description of a device (", error.what(),
          "); see runtime/device/cuda/devices/h100.json");
   }
   return target;
@@ -53,8 +54,8 @@ CudnnTarget CudnnTarget::described(const std::string &path) {
 
 std::string describeThisGpu() {
   if (cudnnGetVersion() < describesDevices)
-    throw DeviceError("cuDNN 9.8 or newer is needed to describe a GPU, and this one is " +
-                      libraryVersion(cudnnGetVersion()));
+    failDevice(ErrorCode::Unavailable, "cuDNN 9.8 or newer is needed to describe a GPU, and this one is ",
+               libraryVersion(cudnnGetVersion()));
   int32_t device = 0;
   check(cudaGetDevice(&device), "cudaGetDevice");
   Descriptor properties(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
@@ -63,7 +64,7 @@ std::string describeThisGpu() {
   const std::string text = properties.getText(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION);
   const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
   if (!json.is_object())
-    throw DeviceError("cuDNN gives no description of this GPU");
+    failDevice("cuDNN gives no description of this GPU");
   return json.dump(1) + "\n";
 }
 

@@ -72,13 +72,13 @@ std::string allowed(const Property &property) {
 void check(const Json &device, const Property &property, const std::string &path) {
   auto found = device.find(property.name);
   if (found != device.end() && !fits(*found, property))
-    fail(path, ": ", quoted(property.name), " is ", found->dump().substr(0, longestValue), ", and ", allowed(property),
-         example);
+    fail(ErrorCode::InvalidData, path, ": ", quoted(property.name), " is ", found->dump().substr(0, longestValue),
+         ", and ", allowed(property), example);
 }
 
 void require(const Json &device, const char *name, const std::string &path) {
   if (!device.contains(name))
-    fail(path, ": ", quoted(name), " is missing", example);
+    fail(ErrorCode::InvalidData, path, ": ", quoted(name), " is missing", example);
 }
 
 } // namespace
@@ -88,10 +88,11 @@ DeviceDescription readDeviceDescription(const std::string &path) {
   result.text = readText(path);
   const Json device = Json::parse(result.text, nullptr, false);
   if (!device.is_object() || !device.value("deviceName", Json()).is_string())
-    fail(path, ": is no description of a device: JSON with \"deviceName\" and more", example);
+    fail(ErrorCode::InvalidData, path, ": is no description of a device: JSON with \"deviceName\" and more", example);
   result.name = device["deviceName"];
   if (result.name.empty() || result.name.size() > longestName)
-    fail(path, ": \"deviceName\" has ", result.name.size(), " bytes, and must have 1 to ", longestName, example);
+    fail(ErrorCode::InvalidData, path, ": \"deviceName\" has ", result.name.size(), " bytes, and must have 1 to ",
+         longestName, example);
   for (const char *name : {"deviceVer", "multiProcessorCount"})
     require(device, name, path);
   for (const Property &property : properties)

@@ -60,19 +60,19 @@ std::string describeGpu(int gpu) {
 
 void openGpu(int index) {
   std::string reason;
-  const int count = countGpus(reason);
-  if (count == 0)
-    fail<DeviceError>("compiled for cuda, and there is no GPU to run it on: ", reason,
-                      "; or compile with --target cpu to run on the processor");
-  if (index >= count) {
-    std::string there;
-    for (int i = 0; i < count; ++i)
-      there += (i ? "; cuda:" : "cuda:") + std::to_string(i) + ", " + describeGpu(i);
-    fail<DeviceError>("--device cuda:", index, ": there is no such GPU; there ", count == 1 ? "is " : "are ", there);
-  }
+  if (countGpus(reason) == 0)
+    failDevice(ErrorCode::Unavailable, "compiled for cuda, and there is no GPU to run it on: ", reason,
+               "; or compile with --target cpu to run on the processor");
   if (const std::string problem = libraryProblem(); !problem.empty())
-    fail<DeviceError>("compiled for cuda, and its libraries do not fit: ", problem);
+    failDevice(ErrorCode::Unavailable, "compiled for cuda, and its libraries do not fit: ", problem);
   check(cudaSetDevice(index), "cudaSetDevice");
+}
+
+void enterGpu(int index) {
+  int current = 0;
+  check(cudaGetDevice(&current), "cudaGetDevice");
+  if (current != index)
+    check(cudaSetDevice(index), "cudaSetDevice");
 }
 
 } // namespace dpsims::cuda

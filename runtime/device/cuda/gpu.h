@@ -15,6 +15,10 @@ namespace dpsims::cuda {
 /// fewer; the libraries are of versions that do not fit.
 void openGpu(int index);
 
+/// Makes it the calling thread's current one, once it is open. What was current before is not restored: that would open
+/// a GPU that nobody uses.
+void enterGpu(int index);
+
 /// "12.8" of 12080.
 std::string versionText(int version);
 

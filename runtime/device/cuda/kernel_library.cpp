@@ -66,7 +66,7 @@ KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
   }
   if (trouble.empty())
     trouble = "it has " + codeText(model);
-  fail(path, ": has no code that runs on this GPU, ", gpu.name(), ": ", trouble,
+  fail(ErrorCode::Incompatible, path, ": has no code that runs on this GPU, ", gpu.name(), ": ", trouble,
        "; compile it with dpsims-compile "
        "--chip ",
        gpu.name());
@@ -96,12 +96,13 @@ KernelLibrary::~KernelLibrary() {
 
 cudaKernel_t KernelLibrary::find(const Kernel &kernel) const {
   if (kernel.grid == 0 || kernel.grid > maxGrid || kernel.threads == 0 || kernel.threads > maxThreads)
-    fail(path, ": kernel ", quoted(kernel.name), ": ", kernel.grid, " blocks of ", kernel.threads,
-         " threads cannot be launched; compile the model again");
+    fail(ErrorCode::InvalidData, path, ": kernel ", quoted(kernel.name), ": ", kernel.grid, " blocks of ",
+         kernel.threads, " threads cannot be launched; compile the model again");
   cudaKernel_t function = nullptr;
   if (cudaLibraryGetKernel(&function, library, kernel.name.c_str()) != cudaSuccess) {
     cudaGetLastError();
-    fail(path, ": the model's code has no kernel ", quoted(kernel.name), "; compile the model again");
+    fail(ErrorCode::InvalidData, path, ": the model's code has no kernel ", quoted(kernel.name),
+         "; compile the model again");
   }
   return function;
 }

@@ -5,27 +5,11 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_KERNELS_H
 
-#include "runtime/format/model.h"
+#include "runtime/device/plan/convolution.h"
 
 #include <cuda_runtime_api.h>
 
 namespace dpsims::cuda {
-
-/// Sizes of a convolution on NHWC tensors.
-struct ConvSizes {
-  int64_t batch, inHeight, inWidth, inChannels;
-  int64_t outHeight, outWidth, outChannels;
-  int64_t kernelHeight, kernelWidth;
-  int64_t strideH, strideW, padTop, padLeft, padBottom, padRight;
-  int64_t groups;
-
-  int64_t groupChannels() const { return inChannels / groups; }
-  uint64_t inputCount() const { return static_cast<uint64_t>(batch * inHeight * inWidth * inChannels); }
-  uint64_t outputCount() const { return static_cast<uint64_t>(batch * outHeight * outWidth * outChannels); }
-  uint64_t weightCount() const {
-    return static_cast<uint64_t>(outChannels * kernelHeight * kernelWidth * groupChannels());
-  }
-};
 
 /// dst[r][c] = activation(src[r][c] + bias[c]) + residual[r][c]; bias and residual may be null. src and residual may be
 /// dst.

@@ -22,7 +22,7 @@ Libraries::~Libraries() {
 cudnnHandle_t Libraries::cudnn() {
   if (!cudnnHandle) {
     check(cudnnCreate(&cudnnHandle), "cudnnCreate");
-    check(cudnnSetStream(cudnnHandle, stream), "cudnnSetStream");
+    check(cudnnSetStream(cudnnHandle, queue), "cudnnSetStream");
   }
   return cudnnHandle;
 }
@@ -37,7 +37,7 @@ ConvPlans &Libraries::convolutions() {
   if (!plans) {
     plans.emplace(CudnnTarget::here(cudnn()), 1, policy(), options);
     if (options.convolution == ConvolutionChoice::Auto)
-      plans->measureWith(GraphTimer(cudnn(), stream));
+      plans->measureWith(GraphTimer(cudnn(), queue));
   }
   return *plans;
 }

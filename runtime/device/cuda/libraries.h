@@ -18,7 +18,7 @@ namespace dpsims::cuda {
 class Libraries {
 public:
   /// For the device that is here.
-  Libraries(cudaStream_t stream, const DeviceOptions &options) : stream(stream), options(options) {}
+  Libraries(cudaStream_t stream, const DeviceOptions &options) : queue(stream), options(options) {}
   /// For a device that is not: steps can be made, and nothing can be run. `description`: see CudnnTarget::described.
   /// `candidates`: engines at most that are planned for each convolution.
   Libraries(const std::string &description, size_t candidates, const DeviceOptions &options);
@@ -27,6 +27,9 @@ public:
   ~Libraries();
   Libraries(const Libraries &) = delete;
   Libraries &operator=(const Libraries &) = delete;
+
+  /// Where the work goes; null where there is no device.
+  cudaStream_t stream() const { return queue; }
 
   /// The handles; of a device that is here.
   cudnnHandle_t cudnn();
@@ -48,7 +51,7 @@ public:
 private:
   EnginePolicy policy() const { return {options.tf32, options.nondeterministic}; }
 
-  cudaStream_t stream = nullptr;
+  cudaStream_t queue = nullptr;
   DeviceOptions options;
   bool here = true;
   cudnnDataType_t convolutionType = CUDNN_DATA_FLOAT;

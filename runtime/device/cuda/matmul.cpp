@@ -49,16 +49,15 @@ template <typename T> void set(Preference &preference, cublasLtMatmulPreferenceA
 
 // cuBLASLt counts by columns: it sees every row-major matrix transposed, and is asked for dst^T = b^T a^T. Its first
 // operand is b, its second a, and the bias along its rows is the bias along the columns of dst.
-class Matmul : public CudaStep {
+class Matmul : public DeviceStep {
 public:
-  Matmul(const StepContext &context, const MatmulStep &step);
+  Matmul(const CudaStepContext &context, const MatmulStep &step);
 
   void bind(const Addresses &addresses) override;
-  void run(cudaStream_t stream) override;
+  void run() override;
   std::string implementation() const override {
     return hasEpilogue() && !epilogueLeft ? "cublaslt+epilogue" : "cublaslt";
   }
-  uint64_t workspaceBytes() const override { return layout.bytes; }
   uint64_t launches() const override { return 1 + epilogueLeft; }
 
 private:
@@ -74,7 +73,6 @@ private:
   Operand a, b, dst;
   std::optional<Operand> bias, residual;
   std::optional<Operand> result; // where the product waits for its epilogue, if not in dst
-  WorkspaceLayout layout;
   Operand workspace;
 
   MatmulDesc desc;
@@ -89,25 +87,23 @@ private:
   void *workspaceAt;
 };
 
-Matmul::Matmul(const StepContext &context, const MatmulStep &step)
+Matmul::Matmul(const CudaStepContext &context, const MatmulStep &step)
     : libraries(context.libraries), batch(step.batch), m(step.m), n(step.n), k(step.k), epilogue(step.epilogue),
-      a(context.operand(step.a)), b(context.operand(step.b)), dst(context.operand(step.dst)) {
-  if (step.bias >= 0)
-    bias = context.operand(static_cast<uint32_t>(step.bias));
-  if (step.residual >= 0)
-    residual = context.operand(static_cast<uint32_t>(step.residual));
+      a(context.operand(step.a)), b(context.operand(step.b)), dst(context.operand(step.dst)),
+      bias(context.optionalOperand(step.bias)), residual(context.optionalOperand(step.residual)) {
+  ScratchSpace space(context.scratch);
   if (step.sharedB) { // one product of all rows
     m *= batch;
     batch = 1;
   }
   createLayouts(step);
   if (!chooseAlgorithm(/*fused=*/true)) {
-    if (context.overlap(step.dst, step.residual))
-      result = layout.add(batch * m * n * sizeof(float));
+    if (context.overwritesResidual(step.dst, step.residual))
+      result = space.reserve(batch * m * n * sizeof(float));
     if (!chooseAlgorithm(/*fused=*/false))
-      fail("cuBLASLt has no algorithm for a product of ", m, " x ", k, " and ", k, " x ", n, " in f32");
+      failDevice("cuBLASLt has no algorithm for a product of ", m, " x ", k, " and ", k, " x ", n, " in f32");
   }
-  workspace = layout.add(algorithmWorkspace);
+  workspace = space.reserve(algorithmWorkspace);
 }
 
 void Matmul::createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint64_t batchStride) {
@@ -185,7 +181,8 @@ void Matmul::bind(const Addresses &addresses) {
     set(desc, CUBLASLT_MATMUL_DESC_BIAS_POINTER, static_cast<const void *>(biasAt));
 }
 
-void Matmul::run(cudaStream_t stream) {
+void Matmul::run() {
+  const cudaStream_t stream = libraries.stream();
   float one = 1, residualScale = addsResidual ? 1 : 0;
   check(cublasLtMatmul(libraries.cublas(), desc.get(), &one, bAt, bLayout.get(), aAt, aLayout.get(), &residualScale,
                        addsResidual ? residualAt : resultAt, dstLayout.get(), resultAt, dstLayout.get(), &algorithm,
@@ -197,7 +194,7 @@ void Matmul::run(cudaStream_t stream) {
 
 } // namespace
 
-std::unique_ptr<CudaStep> makeMatmulStep(const StepContext &context, const MatmulStep &matmul) {
+std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const MatmulStep &matmul) {
   return std::make_unique<Matmul>(context, matmul);
 }
 

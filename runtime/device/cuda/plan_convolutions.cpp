@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Part of libdpsims-cuda.so: makes a model's plan cache, by making the model's steps and running none.
 
-#include "runtime/base/error.h"
-#include "runtime/device/cuda/cuda_device.h"
+#include "runtime/device/cuda/plan_convolutions.h"
+
+#include "runtime/device/cuda/cuda_memory.h"
 #include "runtime/device/cuda/cudnn_target.h"
 #include "runtime/device/cuda/gpu.h"
 #include "runtime/device/cuda/step.h"
@@ -20,16 +19,23 @@ bool isConvolution(const Step &step) {
 }
 
 void addSteps(const Entry &entry, const Plan &plan, Libraries &libraries, PlannedEntry &result) {
-  ConstantStore constants(entry.constants);
-  StepContext context{plan, constants, libraries};
+  ConstantStore constants(entry.constants, memoryAlignment);
+  ScratchNeeds scratch(memoryAlignment);
+  const CudaStepContext context{{plan, entry.constants, constants, scratch}, libraries};
   for (const Step &step : plan.steps) {
     result.convolutions += isConvolution(step);
-    if (std::holds_alternative<LaunchStep>(step.operation))
-      ++result.launches;
-    else if (std::unique_ptr<CudaStep> made = makeLibraryStep(context, step)) {
-      result.launches += made->launches();
-      result.withoutEngine += isConvolution(step) && made->implementation() == "direct";
-    }
+    std::unique_ptr<DeviceStep> made = makeStep(step, [&](const auto &operation) -> std::unique_ptr<DeviceStep> {
+      if constexpr (std::is_same_v<std::decay_t<decltype(operation)>, LaunchStep>) {
+        ++result.launches;
+        return nullptr;
+      } else {
+        return makeLibraryStep(context, operation);
+      }
+    });
+    if (!made)
+      continue;
+    result.launches += made->launches();
+    result.withoutEngine += isConvolution(step) && made->implementation() == "direct";
   }
 }
 
@@ -42,8 +48,7 @@ PlannedConvolution describe(const std::string &key, const std::vector<std::share
   return result;
 }
 
-ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request,
-                                  Libraries &libraries) {
+ConvolutionPlans planWith(Libraries &libraries, const CompiledModel &model, const ConvolutionPlansRequest &request) {
   ConvolutionPlans result;
   if (request.bf16)
     libraries.pretendType(CUDNN_DATA_BFLOAT16);
@@ -66,29 +71,15 @@ ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionP
 
 } // namespace
 
-} // namespace dpsims::cuda
-
-extern "C" __attribute__((visibility("default"))) void dpsims_describe_device(const dpsims::DeviceOptions &options,
-                                                                              std::string &result) {
-  using namespace dpsims::cuda;
-  std::string reason;
-  if (countGpus(reason) == 0)
-    dpsims::fail<dpsims::DeviceError>("there is no GPU to describe: ", reason);
-  openGpu(options.index);
-  result = describeThisGpu();
-}
-
-extern "C" __attribute__((visibility("default"))) void
-dpsims_plan_convolutions(const dpsims::CompiledModel &model, const dpsims::ConvolutionPlansRequest &request,
-                         dpsims::ConvolutionPlans &result) {
-  using namespace dpsims::cuda;
+ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) {
   if (!request.description.empty()) {
     Libraries libraries(request.description, request.candidates, request.options);
-    result = planConvolutions(model, request, libraries);
-    return;
+    return planWith(libraries, model, request);
   }
   openGpu(request.options.index);
   Streams streams;
   Libraries libraries(streams.compute(), request.options);
-  result = planConvolutions(model, request, libraries);
+  return planWith(libraries, model, request);
 }
+
+} // namespace dpsims::cuda

@@ -15,9 +15,9 @@
 namespace dpsims {
 
 /// A place: `offset` bytes into an input, an output, the arena, a kept constant (by slot), a variable, or the
-/// workspace.
+/// scratch memory.
 struct Operand {
-  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Workspace };
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Scratch };
 
   Kind kind = Kind::Arena;
   uint32_t index = 0;
@@ -38,9 +38,9 @@ struct Addresses {
   std::vector<const void *> inputs;
   std::vector<void *> outputs;
   void *arena = nullptr;
-  std::vector<void *> constants; ///< by slot of the device's ConstantStore
+  std::vector<void *> constants; ///< by slot of the ConstantStore
   std::vector<void *> variables; ///< in the entry's order
-  void *workspace = nullptr;
+  void *scratch = nullptr;
 
   void *resolve(const Operand &operand) const { return static_cast<char *>(base(operand)) + operand.offset; }
   float *floats(const Operand &operand) const { return static_cast<float *>(resolve(operand)); }

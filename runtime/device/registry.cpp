@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A new kind of device is added to deviceKinds here, and nowhere else.
+
+#include "runtime/device/registry.h"
+
+#include "runtime/base/error.h"
+
+#include <nlohmann/json.hpp>
+
+#ifdef DPSIMS_HAVE_CPU_DEVICE // defined by runtime/device/cpu unless DPSIMS_CPU_DEVICE is off
+#include "runtime/device/cpu/cpu_kind.h"
+#endif
+#ifdef DPSIMS_HAVE_CUDA_DEVICE // defined by runtime/device/cuda where the toolkit is
+#include "runtime/device/cuda/cuda_kind.h"
+#endif
+
+namespace dpsims {
+
+namespace {
+
+// What a build lacks.
+class AbsentKind : public DeviceKind {
+public:
+  AbsentKind(Target target, std::string key, std::string reason)
+      : kind(target), key(std::move(key)), reason(std::move(reason)) {}
+
+  Target target() const override { return kind; }
+  const char *noun() const override { return "device"; }
+  int count() const override { return 0; }
+  std::string description(int) const override { return reason; }
+  std::unique_ptr<Device> create(const DeviceOptions &) const override {
+    failDevice(ErrorCode::Unavailable, "compiled for ", name(kind), ", and ", reason,
+               "; or compile for another --target to run here");
+  }
+  DeviceReport report() const override {
+    const nlohmann::json json = {{"problem", reason}};
+    return {key, json.dump(), {{"missing", reason}}};
+  }
+
+private:
+  Target kind;
+  std::string key, reason;
+};
+
+} // namespace
+
+const std::vector<const DeviceKind *> &deviceKinds() {
+  static const std::vector<const DeviceKind *> kinds = {
+#ifdef DPSIMS_HAVE_CPU_DEVICE
+      &cpuKind(),
+#else
+      new AbsentKind(Target::Cpu, "processor", "this dpsims-run was built without the CPU device"),
+#endif
+#ifdef DPSIMS_HAVE_CUDA_DEVICE
+      &cudaKind(),
+#else
+      new AbsentKind(Target::Cuda, "cuda",
+                     "this dpsims-run was built without the CUDA device: build it where the CUDA toolkit, 12.8 or "
+                     "newer, and cuDNN 9 are"),
+#endif
+  };
+  return kinds;
+}
+
+const DeviceKind &deviceKind(Target target) {
+  for (const DeviceKind *kind : deviceKinds())
+    if (kind->target() == target)
+      return *kind;
+  fail(ErrorCode::Internal, "there is no kind of device for ", name(target));
+}
+
+void requireIndex(const DeviceKind &kind, int index) {
+  const int count = kind.count();
+  if (count == 0 || (index >= 0 && index < count))
+    return;
+  std::string there;
+  for (int i = 0; i < count; ++i)
+    there += std::string(i ? "; " : "") + name(kind.target()) + ":" + std::to_string(i) + ", " + kind.description(i);
+  failDevice(ErrorCode::InvalidArgument, "--device ", name(kind.target()), ":", index, ": there is no such ",
+             kind.noun(), "; there ", count == 1 ? "is " : "are ", there);
+}
+
+} // namespace dpsims
