@@ -11,6 +11,18 @@ Value dpsims::makeConstant(OpBuilder &builder, Location location, double value, 
   return makeOp<ConstantOp>(builder, location, {}, attributes);
 }
 
+Value dpsims::makeReduce(OpBuilder &builder, Location location, Value value, ReduceKind kind, ArrayRef<int64_t> axes) {
+  if (axes.empty())
+    return value;
+  return makeOp<ReduceOp>(builder, location, value,
+                          {builder.getNamedAttr("kind", builder.getStringAttr(stringifyReduceKind(kind))),
+                           builder.getNamedAttr("axes", builder.getI64ArrayAttr(axes))});
+}
+
+Value dpsims::makeConcat(OpBuilder &builder, Location location, ValueRange values, int64_t axis) {
+  return makeOp<ConcatOp>(builder, location, values, builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)));
+}
+
 Value dpsims::makeReshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
   return makeOp<ReshapeOp>(builder, value.getLoc(), value,
                            builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
@@ -30,13 +42,8 @@ static Value reshape(OpBuilder &builder, Value value, ArrayRef<int64_t> shape) {
   return shapeOf(value) == shape ? value : makeReshape(builder, value, shape);
 }
 
-Value dpsims::reduceToChannels(OpBuilder &builder, Location location, Value x, StringRef kind, int64_t groups) {
-  auto reduce = [&](Value value, ArrayRef<int64_t> axes) {
-    return axes.empty() ? value
-                        : makeOp<ReduceOp>(builder, location, value,
-                                           {builder.getNamedAttr("kind", builder.getStringAttr(kind)),
-                                            builder.getNamedAttr("axes", builder.getI64ArrayAttr(axes))});
-  };
+Value dpsims::reduceToChannels(OpBuilder &builder, Location location, Value x, ReduceKind kind, int64_t groups) {
+  auto reduce = [&](Value value, ArrayRef<int64_t> axes) { return makeReduce(builder, location, value, kind, axes); };
   auto axes = llvm::to_vector(llvm::seq<int64_t>(0, shapeOf(x).size() - 1));
   int64_t channels = shapeOf(x).back(), images = shapeOf(x)[0];
   if (!groups)

@@ -17,6 +17,7 @@ mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::Valu
   mlir::OperationState state(location, OpTy::getOperationName());
   state.addOperands(operands);
   state.addAttributes(attributes);
+  setOperandSegments(state, operands.size());
   state.addTypes(ValueType::get(builder.getContext()));
   mlir::Operation *op = builder.create(state);
   llvm::SmallVector<mlir::Type> types;
@@ -31,6 +32,13 @@ mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::Valu
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, double value,
                          llvm::ArrayRef<int64_t> shape = {});
 
+/// Sum, mean or maximum over axes, kept with size 1; the value itself where there are none.
+mlir::Value makeReduce(mlir::OpBuilder &builder, mlir::Location location, mlir::Value value, ReduceKind kind,
+                       llvm::ArrayRef<int64_t> axes);
+
+/// Values one after another along an axis.
+mlir::Value makeConcat(mlir::OpBuilder &builder, mlir::Location location, mlir::ValueRange values, int64_t axis);
+
 /// The value in another shape.
 mlir::Value makeReshape(mlir::OpBuilder &builder, mlir::Value value, llvm::ArrayRef<int64_t> shape);
 
@@ -40,7 +48,7 @@ mlir::Value makeSlice(mlir::OpBuilder &builder, mlir::Location location, mlir::V
 
 /// The sum, mean or maximum of x (N, ..., C) for each channel: (C); with groups (groups, C), a row for each of so many
 /// equal parts of x along N.
-mlir::Value reduceToChannels(mlir::OpBuilder &builder, mlir::Location location, mlir::Value x, llvm::StringRef kind,
+mlir::Value reduceToChannels(mlir::OpBuilder &builder, mlir::Location location, mlir::Value x, ReduceKind kind,
                              int64_t groups = 0);
 
 /// 1 / sqrt(variance + eps), times the weight (C) if there is one, for each channel: as `spreadChannels` gives it.

@@ -71,9 +71,9 @@ struct SkipBroadcast : OpInterfaceRewritePattern<ElementwiseOpInterface> {
     bool changed = false;
     for (OpOperand &operand : op->getOpOperands()) {
       auto broadcast = operand.get().getDefiningOp<BroadcastOp>();
-      if (!broadcast || !hasResultShape(op, operand, broadcast->getOperand(0)))
+      if (!broadcast || !hasResultShape(op, operand, broadcast.getX()))
         continue;
-      rewriter.modifyOpInPlace(op, [&] { operand.set(broadcast->getOperand(0)); });
+      rewriter.modifyOpInPlace(op, [&] { operand.set(broadcast.getX()); });
       changed = true;
     }
     return success(changed);
@@ -92,16 +92,16 @@ struct Placed {
 
 std::optional<Placed> placed(Value value) {
   auto pad = value.getDefiningOp<PadOp>();
-  if (!pad || (pad.getInterior() && llvm::any_of(intList(*pad.getInterior()), [](int64_t zeros) { return zeros; })))
+  if (!pad || (pad.getInterior() && llvm::any_of(*pad.getInterior(), [](int64_t zeros) { return zeros; })))
     return std::nullopt;
-  Value inner = pad->getOperand(0);
+  Value inner = pad.getX();
   SmallVector<size_t> axes;
   for (auto [d, sizes] : llvm::enumerate(llvm::zip_equal(shapeOf(inner), shapeOf(value))))
     if (std::get<0>(sizes) != std::get<1>(sizes))
       axes.push_back(d);
   if (axes.size() != 1)
     return std::nullopt;
-  return Placed{inner, axes[0], intList(pad.getLow())[axes[0]]};
+  return Placed{inner, axes[0], pad.getLow()[axes[0]]};
 }
 
 /// The concat of two values that together fill what each is placed in, or null.
@@ -114,22 +114,21 @@ Value concatOf(OpBuilder &builder, Location location, Value a, Value b) {
   int64_t size = shapeOf(first->value)[first->axis];
   if (first->low || second->low != size || size + shapeOf(second->value)[first->axis] != shapeOf(a)[first->axis])
     return {};
-  return makeOp<ConcatOp>(builder, location, {first->value, second->value},
-                          builder.getNamedAttr("axis", builder.getI64IntegerAttr(first->axis)));
+  return makeConcat(builder, location, {first->value, second->value}, first->axis);
 }
 
 /// The two halves of a value, each between zeros, added: also where another sum comes between them.
 Value joinHalves(AddOp op, OpBuilder &builder) {
-  Value a = op->getOperand(0), b = op->getOperand(1);
+  Value a = op.getLhs(), b = op.getRhs();
   if (a.getType() != b.getType())
     return {};
   if (Value both = concatOf(builder, op.getLoc(), a, b))
     return both;
   auto sum = a.getDefiningOp<AddOp>();
-  if (!sum || !sum->hasOneUse() || sum->getOperand(0).getType() != a.getType())
+  if (!sum || !sum->hasOneUse() || sum.getLhs().getType() != a.getType())
     return {};
-  Value both = concatOf(builder, op.getLoc(), sum->getOperand(1), b);
-  return both ? makeOp<AddOp>(builder, op.getLoc(), {sum->getOperand(0), both}) : Value();
+  Value both = concatOf(builder, op.getLoc(), sum.getRhs(), b);
+  return both ? makeOp<AddOp>(builder, op.getLoc(), {sum.getLhs(), both}) : Value();
 }
 
 } // namespace
@@ -141,20 +140,20 @@ void DpsimsDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) con
 //===-- Arithmetic ------------------------------------------------------------------------------------------------===//
 
 OpFoldResult AddOp::fold(FoldAdaptor) {
-  if (is(getOperand(1), 0))
+  if (is(getRhs(), 0))
     return passOn(*this, 0);
-  return is(getOperand(0), 0) ? passOn(*this, 1) : OpFoldResult();
+  return is(getLhs(), 0) ? passOn(*this, 1) : OpFoldResult();
 }
 
-OpFoldResult SubOp::fold(FoldAdaptor) { return is(getOperand(1), 0) ? passOn(*this, 0) : OpFoldResult(); }
+OpFoldResult SubOp::fold(FoldAdaptor) { return is(getRhs(), 0) ? passOn(*this, 0) : OpFoldResult(); }
 
 OpFoldResult MulOp::fold(FoldAdaptor) {
-  if (is(getOperand(1), 1))
+  if (is(getRhs(), 1))
     return passOn(*this, 0);
-  return is(getOperand(0), 1) ? passOn(*this, 1) : OpFoldResult();
+  return is(getLhs(), 1) ? passOn(*this, 1) : OpFoldResult();
 }
 
-OpFoldResult DivOp::fold(FoldAdaptor) { return is(getOperand(1), 1) ? passOn(*this, 0) : OpFoldResult(); }
+OpFoldResult DivOp::fold(FoldAdaptor) { return is(getRhs(), 1) ? passOn(*this, 0) : OpFoldResult(); }
 
 LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) {
   if (!isInGraph(op))
@@ -181,8 +180,8 @@ LogicalResult DivOp::canonicalize(DivOp op, PatternRewriter &rewriter) {
 //===-- Shapes ----------------------------------------------------------------------------------------------------===//
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
-  if (auto inner = getOperand(0).getDefiningOp<ReshapeOp>(); inner && isInGraph(*this)) {
-    setOperand(0, inner->getOperand(0));
+  if (auto inner = getX().getDefiningOp<ReshapeOp>(); inner && isInGraph(*this)) {
+    getXMutable().set(inner.getX());
     return getResult();
   }
   return passOn(*this, 0);
@@ -203,15 +202,15 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
   if (!isInGraph(*this))
     return {};
   Value whole;
-  int64_t axis = intOr(getAxis(), 0), offset = 0;
-  for (Value part : getOperands()) {
+  int64_t axis = getAxis(), offset = 0;
+  for (Value part : getParts()) {
     auto slice = part.getDefiningOp<SliceOp>();
-    if (!slice || (whole && slice->getOperand(0) != whole))
+    if (!slice || (whole && slice.getX() != whole))
       return {};
-    whole = slice->getOperand(0);
+    whole = slice.getX();
     SmallVector<int64_t> start(shapeOf(whole).size(), 0), step(start.size(), 1);
     start[axis] = offset;
-    if (intList(slice.getStart()) != start || intList(slice.getStep()) != step)
+    if (slice.getStart() != start || slice.getStep() != step)
       return {};
     offset += shapeOf(part)[axis];
   }

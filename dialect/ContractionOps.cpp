@@ -19,33 +19,27 @@ using Values = MutableArrayRef<Value>;
 //------------------------------------------------------------------------------------------------------===//
 
 namespace {
-/// The epilogue of conv2d and matmul: operands behind the first two.
-LogicalResult checkEpilogue(Operation *op, int64_t channels, ArrayRef<int64_t> result) {
-  if (failed(verifyActivation(op, op->getAttr("activation"))))
+LogicalResult checkEpilogue(ContractionOpInterface op, int64_t channels, ArrayRef<int64_t> result) {
+  if (failed(wantActivation(op, op.getActivationAttr())))
     return failure();
-  bool residual = boolOr(op->getAttr("residual"), false);
-  if (residual && op->getNumOperands() < 3)
-    return opError(op) << "residual = true, but there is no residual operand";
-  unsigned biases = op->getNumOperands() - 2 - residual;
-  if (biases > 1)
-    return opError(op) << "has " << op->getNumOperands() << " operands; with a residual say residual = true";
-  if (biases == 1 && shapeOf(op->getOperand(2)) != ArrayRef{channels})
-    return opError(op) << "bias has the shape " << text(shapeOf(op->getOperand(2))) << " for " << channels
-                       << " channels";
-  if (residual && shapeOf(op->getOperands().back()) != result)
-    return opError(op) << "residual " << text(shapeOf(op->getOperands().back())) << " for a result " << text(result);
+  Value bias = op.getBias(), residual = op.getResidual();
+  if (bias && shapeOf(bias) != ArrayRef{channels})
+    return opError(op) << "bias has the shape " << text(shapeOf(bias)) << " for " << channels << " channels";
+  if (residual && shapeOf(residual) != result)
+    return opError(op) << "residual " << text(shapeOf(residual)) << " for a result " << text(result);
   return success();
 }
+
 /// The shape of a convolution of images x with weights w by the op's attributes.
-FailureOr<Shape> convolve(Operation *op, ArrayRef<int64_t> x, ArrayRef<int64_t> w) {
-  if (Attribute padding = op->getAttr("padding")) {
+FailureOr<Shape> convolve(ConvolutionOpInterface op, ArrayRef<int64_t> x, ArrayRef<int64_t> w) {
+  if (Attribute padding = op.getPaddingAttr()) {
     auto name = dyn_cast<StringAttr>(padding);
     auto list = dyn_cast<ArrayAttr>(padding);
     if ((name && name.getValue() != "same") || (list && list.size() != 2 && list.size() != 4))
       return opError(op) << "padding " << constantText(padding)
                          << "; it is a number, [height, width], [top, left, bottom, right], or \"same\"";
   }
-  if (auto list = dyn_cast_or_null<ArrayAttr>(op->getAttr("stride")); list && list.size() != 2)
+  if (auto list = dyn_cast_if_present<ArrayAttr>(op.getStrideAttr()); list && list.size() != 2)
     return opError(op) << "stride " << constantText(list) << "; it is a number or [height, width]";
   ConvGeometry g = convGeometry(op);
   if (g.stride[0] < 1 || g.stride[1] < 1 || llvm::any_of(g.padding, [](int64_t p) { return p < 0; }))
@@ -62,22 +56,20 @@ FailureOr<Shape> convolve(Operation *op, ArrayRef<int64_t> x, ArrayRef<int64_t> 
 }
 
 /// A gradient of a convolution: the one operand and the shape are images and weights, the other operand its result.
-LogicalResult inferConvGradient(Operation *op, Types &types, bool ofImages) {
+template <typename OpTy> LogicalResult inferConvGradient(OpTy op, Types &types) {
   if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)) || failed(wantRank(op, 1, 4)))
     return failure();
-  Shape shape = intList(op->getAttr("shape"));
+  Shape shape = op.getShape();
   if (shape.size() != 4)
     return opError(op) << "shape " << text(shape) << " must have 4 sizes";
-  Value gradient = op->getOperand(ofImages ? 0 : 1), other = op->getOperand(ofImages ? 1 : 0);
   if (failed(giveFloat(op, types, shape)))
     return failure();
-  FailureOr<Shape> result =
-      convolve(op, ofImages ? ArrayRef(shape) : shapeOf(other), ofImages ? shapeOf(other) : ArrayRef(shape));
+  FailureOr<Shape> result = convolve(op, op.imagesShape(), op.weightsShape());
   if (failed(result))
     return failure();
-  if (shapeOf(gradient) != ArrayRef(*result))
-    return opError(op) << "the gradient has the shape " << text(shapeOf(gradient)) << ", the convolution's result "
-                       << text(*result);
+  if (shapeOf(op.getGradient()) != ArrayRef(*result))
+    return opError(op) << "the gradient has the shape " << text(shapeOf(op.getGradient()))
+                       << ", the convolution's result " << text(*result);
   return success();
 }
 } // namespace
@@ -85,22 +77,28 @@ LogicalResult inferConvGradient(Operation *op, Types &types, bool ofImages) {
 LogicalResult Conv2dOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
     return failure();
-  FailureOr<Shape> result = convolve(*this, shapeOf(getInputs()[0]), shapeOf(getInputs()[1]));
+  FailureOr<Shape> result = convolve(*this, imagesShape(), weightsShape());
   if (failed(result) || failed(checkEpilogue(*this, result->back(), *result)))
     return failure();
   return giveFloat(*this, types, *result);
 }
 
-LogicalResult Conv2dInputGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types, true); }
-LogicalResult Conv2dWeightGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types, false); }
+LogicalResult Conv2dInputGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types); }
+LogicalResult Conv2dWeightGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types); }
 
-ConvGeometry dpsims::convGeometry(Operation *op) {
-  ConvGeometry g{{1, 1}, {0, 0, 0, 0}, intOr(op->getAttr("groups"), 1)};
-  Attribute stride = op->getAttr("stride"), padding = op->getAttr("padding");
+Shape Conv2dOp::imagesShape() { return Shape(shapeOf(getImages())); }
+Shape Conv2dOp::weightsShape() { return Shape(shapeOf(getWeights())); }
+Shape Conv2dInputGradientOp::imagesShape() { return getShape(); }
+Shape Conv2dInputGradientOp::weightsShape() { return Shape(shapeOf(getWeights())); }
+Shape Conv2dWeightGradientOp::imagesShape() { return Shape(shapeOf(getImages())); }
+Shape Conv2dWeightGradientOp::weightsShape() { return getShape(); }
+
+ConvGeometry dpsims::convGeometry(ConvolutionOpInterface op) {
+  ConvGeometry g{{1, 1}, {0, 0, 0, 0}, op.getGroups()};
+  Attribute stride = op.getStrideAttr(), padding = op.getPaddingAttr();
   for (int i = 0; i < 2; ++i)
     g.stride[i] = stride && isa<ArrayAttr>(stride) ? intList(stride)[i] : intOr(stride, 1);
-  Shape x = isa<Conv2dInputGradientOp>(op) ? intList(op->getAttr("shape")) : Shape(shapeOf(op->getOperand(0)));
-  Shape w = isa<Conv2dWeightGradientOp>(op) ? intList(op->getAttr("shape")) : Shape(shapeOf(op->getOperand(1)));
+  Shape x = op.imagesShape(), w = op.weightsShape();
   for (int i = 0; i < 4; ++i) {
     if (padding && isa<ArrayAttr>(padding))
       g.padding[i] = intList(padding)[cast<ArrayAttr>(padding).size() == 2 ? i % 2 : i];
@@ -118,11 +116,10 @@ ConvGeometry dpsims::convGeometry(Operation *op) {
 LogicalResult MatmulOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)))
     return failure();
-  ArrayRef<int64_t> a = shapeOf(getInputs()[0]), b = shapeOf(getInputs()[1]);
+  ArrayRef<int64_t> a = shapeOf(getLhs()), b = shapeOf(getRhs());
   if (a.size() < 2 || b.size() < 2)
     return opError(*this) << "wants matrices, not " << text(a) << " and " << text(b);
-  bool left = boolOr(getTransposeA().value_or(Attribute()), false);
-  bool right = boolOr(getTransposeB().value_or(Attribute()), false);
+  bool left = getTransposeA(), right = getTransposeB();
   int64_t inner = a[a.size() - (left ? 2 : 1)], k = b[b.size() - (right ? 1 : 2)], n = b[b.size() - (right ? 2 : 1)];
   if (inner != k)
     return opError(*this) << "a " << text(a) << " has rows of " << inner << ", b " << text(b) << " wants " << k;
@@ -137,11 +134,27 @@ LogicalResult AttentionOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 3)) || failed(wantRank(*this, 1, 3)) ||
       failed(wantRank(*this, 2, 3)))
     return failure();
-  ArrayRef<int64_t> q = shapeOf(getInputs()[0]), k = shapeOf(getInputs()[1]), v = shapeOf(getInputs()[2]);
+  ArrayRef<int64_t> q = shapeOf(getQuery()), k = shapeOf(getKey()), v = shapeOf(getValue());
   if (q[0] != k[0] || q[0] != v[0] || q[2] != k[2] || k[1] != v[1])
     return opError(*this) << "q " << text(q) << ", k " << text(k) << ", v " << text(v) << " do not fit";
   return giveFloat(*this, types, {q[0], q[1], v[2]});
 }
+
+//===-- Work -----------------------------------------------------------------------------------------------------===//
+
+namespace {
+double elementsOf(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
+
+/// For each element of the result two operations with each number of the factor that belongs to its channel.
+double flopsOf(Value result, Value factor, int64_t channels) {
+  return 2 * elementsOf(result) * elementsOf(factor) / channels;
+}
+} // namespace
+
+double Conv2dOp::flops() { return flopsOf(getResult(), getWeights(), shapeOf(getResult()).back()); }
+double Conv2dInputGradientOp::flops() { return flopsOf(getResult(), getWeights(), shapeOf(getGradient()).back()); }
+double Conv2dWeightGradientOp::flops() { return flopsOf(getResult(), getGradient(), shapeOf(getImages()).back()); }
+double MatmulOp::flops() { return flopsOf(getResult(), getRhs(), shapeOf(getResult()).back()); }
 
 //===-- Gradients
 //--------------------------------------------------------------------------------------------------===//
@@ -149,7 +162,8 @@ LogicalResult AttentionOp::inferTypes(Types &types) {
 namespace {
 /// What a convolution and its gradients have in common: stride, padding, groups in numbers, and a shape if one is
 /// given.
-SmallVector<NamedAttribute> convAttributes(OpBuilder &builder, Operation *op, ArrayRef<int64_t> shape = {}) {
+SmallVector<NamedAttribute> convAttributes(OpBuilder &builder, ConvolutionOpInterface op,
+                                           ArrayRef<int64_t> shape = {}) {
   ConvGeometry g = convGeometry(op);
   SmallVector<NamedAttribute> attributes;
   if (!shape.empty())
@@ -163,19 +177,19 @@ SmallVector<NamedAttribute> convAttributes(OpBuilder &builder, Operation *op, Ar
 
 void Conv2dOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0], w = getInputs()[1], g = results[0];
+  Value x = getImages(), w = getWeights(), g = results[0];
   if (wanted[0])
     operands[0] = f.make<Conv2dInputGradientOp>({g, w}, convAttributes(builder, *this, shapeOf(x)));
   if (wanted[1])
     operands[1] = f.make<Conv2dWeightGradientOp>({x, g}, convAttributes(builder, *this, shapeOf(w)));
-  if (wanted.size() > 2 && wanted[2])
+  if (getBias() && wanted[2])
     operands[2] = f.channelSum(g);
 }
 
 void Conv2dInputGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
                                            Values operands) {
   Formula f(builder, *this);
-  Value g = getInputs()[0], w = getInputs()[1];
+  Value g = getGradient(), w = getWeights();
   if (wanted[0])
     operands[0] = f.make<Conv2dOp>({results[0], w}, convAttributes(builder, *this));
   if (wanted[1])
@@ -185,7 +199,7 @@ void Conv2dInputGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> r
 void Conv2dWeightGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
                                             Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0], g = getInputs()[1];
+  Value x = getImages(), g = getGradient();
   if (wanted[0])
     operands[0] = f.make<Conv2dInputGradientOp>({g, results[0]}, convAttributes(builder, *this, shapeOf(x)));
   if (wanted[1])
@@ -194,12 +208,11 @@ void Conv2dWeightGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> 
 
 void MatmulOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value a = getInputs()[0], b = getInputs()[1], g = results[0];
-  bool left = boolOr(getTransposeA().value_or(Attribute()), false);
-  bool right = boolOr(getTransposeB().value_or(Attribute()), false);
+  Value a = getLhs(), b = getRhs(), g = results[0];
+  bool left = getTransposeA(), right = getTransposeB();
   if (wanted[0])
     operands[0] = left ? f.matmul(b, g, right, true) : f.matmul(g, b, false, !right);
-  if (wanted.size() > 2 && wanted[2])
+  if (getBias() && wanted[2])
     operands[2] = f.channelSum(g);
   if (!wanted[1])
     return;
@@ -216,16 +229,15 @@ void MatmulOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Array
 
 void AttentionOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value q = getInputs()[0], k = getInputs()[1], v = getInputs()[2], g = results[0];
-  double scale = floatOr(getScale(), 1);
+  Value q = getQuery(), k = getKey(), v = getValue(), g = results[0];
   // The same ops as in the decomposition: what it computes is used again.
-  Value p = f.make<SoftmaxOp>(f.matmul(q, k, false, true), builder.getNamedAttr("scale", getScale()));
+  Value p = f.make<SoftmaxOp>(f.matmul(q, k, false, true), builder.getNamedAttr("scale", getScaleAttr()));
   if (wanted[2])
     operands[2] = f.matmul(p, g, true, false);
   if (!wanted[0] && !wanted[1])
     return;
   Value dp = f.matmul(g, v, false, true);
-  Value ds = f.mul(f.mul(p, f.sub(dp, f.rowSum(f.mul(dp, p)))), scale);
+  Value ds = f.mul(f.mul(p, f.sub(dp, f.rowSum(f.mul(dp, p)))), getScale());
   if (wanted[0])
     operands[0] = f.matmul(ds, k, false, false);
   if (wanted[1])

@@ -6,86 +6,109 @@
 
 include "dialect/TensorOps.td"
 
-defvar epilogueText = [{
-    Passes add an epilogue: `activation` (`relu`, `leaky_relu`, `clamp`, `sigmoid`, `silu`, `gelu`, `tanh`, with `alpha`
-    and `beta`) of the result, then, with `residual`, the last operand is added.
-}];
+// `activation` and its numbers.
+defvar Dpsims_Epilogue = (ins
+    OptionalAttr<Dpsims_CaseOf<Dpsims_ActivationEnum, "of each element, none if absent; one of">>:$activation,
+    Dpsims_Default<Dpsims_Float<"the slope of `leaky_relu`, the lower bound of `clamp`">, "0.0", "0">:$alpha,
+    Dpsims_Default<Dpsims_Float<"the upper bound of `clamp`">, "0.0", "0">:$beta);
 
-def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d", 2, 4, [Pure, Dpsims_Differentiable]> {
+// What a convolution and its gradients have in common.
+defvar Dpsims_Geometry = (ins
+    OptionalAttr<Dpsims_IntOrInts<"of both directions, or [height, width] (1 if absent)">>:$stride,
+    OptionalAttr<Dpsims_Padding<"one number, [height, width], or [top, left, bottom, right] (0 if absent)">>:$padding,
+    Dpsims_Default<Dpsims_Int<"of channels, convolved by themselves">, "1">:$groups,
+    Dpsims_Default<Dpsims_Bool<"the weights' memory has the order (O, kh, kw, C / groups)">, "false">:$packed);
+
+def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d",
+    (ins Dpsims_Tensor<"(N, H, W, C)">:$images, Dpsims_Tensor<"(O, C / groups, kh, kw)">:$weights,
+         Dpsims_OptionalTensor<"(O)">:$bias, Dpsims_OptionalTensor<"of the result's shape">:$residual),
+    !con(Dpsims_Geometry, Dpsims_Epilogue),
+    [Pure, Dpsims_Differentiable, Dpsims_Library, Dpsims_Batched, Dpsims_ContractionOpInterface,
+     Dpsims_ConvolutionOpInterface]> {
   let summary = "convolution (cross-correlation) of images";
   let description = [{
-    Operands: x (N, H, W, C), weights (O, C / groups, kh, kw), bias (O) if given. `padding`: one number, [height,
-    width], [top, left, bottom, right], or "same" (TensorFlow's: ceil(size / stride) outputs, the odd pixel at the bottom
-    and right). Output: (N, (H + top + bottom - kh) / stride + 1, ..., O). `packed`, set by pack-weights: the weights'
-    memory has the order (O, kh, kw, C / groups).
-}] # epilogueText # [{
+    The output is (N, (H + top + bottom - kh) / stride + 1, ..., O). Padding "same" is TensorFlow's: ceil(size / stride)
+    outputs, the odd pixel at the bottom and right. `packed` is set by pack-weights.
+
+    Passes add an epilogue: `activation` of the result, then the residual is added, the last operand where
+    `residual = true` stands among the attributes.
+
     ```mlir
     %y = conv2d %x, %w, %b <stride = 2, padding = 1>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_IntOrInts>:$stride,
-                       OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups,
-                       OptionalAttr<StrAttr>:$activation, OptionalAttr<Dpsims_Float>:$alpha,
-                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual,
-                       OptionalAttr<Dpsims_Bool>:$packed);
+  let extraClassDeclaration = [{
+    ::mlir::Value getSource() { return getImages(); }
+    ::llvm::SmallVector<int64_t> imagesShape();
+    ::llvm::SmallVector<int64_t> weightsShape();
+  }];
 }
 
-class Dpsims_ConvGradient<string mnemonic> : Dpsims_TensorOp<mnemonic, 2, 2, [Pure, Dpsims_Differentiable]> {
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Ints:$shape, OptionalAttr<Dpsims_IntOrInts>:$stride,
-                       OptionalAttr<Dpsims_Padding>:$padding, OptionalAttr<Dpsims_Int>:$groups,
-                       OptionalAttr<Dpsims_Bool>:$packed);
+class Dpsims_ConvGradient<string mnemonic, dag operands, string shape>
+    : Dpsims_TensorOp<mnemonic, operands, !con((ins Dpsims_Ints<shape>:$shape), Dpsims_Geometry),
+                      [Pure, Dpsims_Differentiable, Dpsims_Library, Dpsims_ConvolutionOpInterface]> {
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<int64_t> imagesShape();
+    ::llvm::SmallVector<int64_t> weightsShape();
+  }];
 }
 
-def Dpsims_Conv2dInputGradientOp : Dpsims_ConvGradient<"conv2d_input_gradient"> {
+def Dpsims_Conv2dInputGradientOp : Dpsims_ConvGradient<"conv2d_input_gradient",
+    (ins Dpsims_Tensor<"of the convolution's result, (N, h, w, O)">:$gradient,
+         Dpsims_Tensor<"(O, C / groups, kh, kw)">:$weights), "(N, H, W, C), that of the images"> {
   let summary = "gradient of conv2d with respect to its images";
   let description = [{
-    Operands: the gradient g (N, h, w, O) of the result, weights (O, C / groups, kh, kw). `shape` (N, H, W, C) is that
-    of the images; the rest as in `conv2d`.
-
     ```mlir
     %dx = conv2d_input_gradient %g, %w <shape = [batch, 64, 64, 8], padding = 1>
     ```
   }];
 }
 
-def Dpsims_Conv2dWeightGradientOp : Dpsims_ConvGradient<"conv2d_weight_gradient"> {
+def Dpsims_Conv2dWeightGradientOp : Dpsims_ConvGradient<"conv2d_weight_gradient",
+    (ins Dpsims_Tensor<"(N, H, W, C)">:$images,
+         Dpsims_Tensor<"of the convolution's result, (N, h, w, O)">:$gradient),
+    "(O, C / groups, kh, kw), that of the weights"> {
   let summary = "gradient of conv2d with respect to its weights";
   let description = [{
-    Operands: the images x (N, H, W, C), the gradient g (N, h, w, O) of the result. `shape` (O, C / groups, kh, kw) is
-    that of the weights; the rest as in `conv2d`.
-
     ```mlir
     %dw = conv2d_weight_gradient %x, %g <shape = [16, 8, 3, 3], padding = 1>
     ```
   }];
 }
 
-def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul", 2, 4, [Pure, Dpsims_Differentiable]> {
+def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul",
+    (ins Dpsims_Tensor<"a (..., m, k)">:$lhs, Dpsims_Tensor<"b (k, n), or (..., k, n) as a">:$rhs,
+         Dpsims_OptionalTensor<"(n)">:$bias, Dpsims_OptionalTensor<"of the result's shape">:$residual),
+    !con((ins Dpsims_Default<Dpsims_Bool<"a is (..., k, m)">, "false">:$transpose_a,
+              Dpsims_Default<Dpsims_Bool<"b is (..., n, k)">, "false">:$transpose_b), Dpsims_Epilogue),
+    [Pure, Dpsims_Differentiable, Dpsims_Library, Dpsims_Batched, Dpsims_ContractionOpInterface]> {
   let summary = "matrix product";
   let description = [{
-    a (..., m, k) times b: (k, n), or (..., k, n) with a's leading dimensions; with `transpose_a` a is (..., k, m), with
-    `transpose_b` b is (..., n, k). Then a bias (n) if given. With `transpose_a` and leading dimensions b has them too.
-}] # epilogueText # [{
+    b is one matrix, or one for each of a's. With `transpose_a` and leading dimensions b has them too. The epilogue is
+    that of `conv2d`.
+
     ```mlir
     %y = matmul %x, %w <transpose_b = true>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Bool>:$transpose_a,
-                       OptionalAttr<Dpsims_Bool>:$transpose_b,
-                       OptionalAttr<StrAttr>:$activation, OptionalAttr<Dpsims_Float>:$alpha,
-                       OptionalAttr<Dpsims_Float>:$beta, OptionalAttr<Dpsims_Bool>:$residual);
+  let extraClassDeclaration = [{
+    ::mlir::Value getSource() { return getLhs(); }
+    ::mlir::Value getWeights() { return getRhs(); }
+    ::mlir::OpOperand &getWeightsMutable() { return getRhsMutable(); }
+  }];
 }
 
-def Dpsims_AttentionOp : Dpsims_TensorOp<"attention", 3, 3, [Pure, Dpsims_Differentiable]> {
+def Dpsims_AttentionOp : Dpsims_TensorOp<"attention",
+    (ins Dpsims_Tensor<"q (B, m, d)">:$query, Dpsims_Tensor<"k (B, n, d)">:$key, Dpsims_Tensor<"v (B, n, e)">:$value),
+    (ins Dpsims_Float<"of the products">:$scale), [Pure, Dpsims_Differentiable, Dpsims_Batched]> {
   let summary = "softmax(scale * q k^T) v";
   let description = [{
-    q (B, m, d), k (B, n, d), v (B, n, e) -> (B, m, e).
+    The result is (B, m, e).
 
     ```mlir
     %y = attention %q, %k, %v <scale = 0.125>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Float:$scale);
 }
 
 #endif

@@ -12,6 +12,7 @@ using namespace mlir;
 using namespace dpsims;
 
 #include "dialect/Dialect.cpp.inc"
+#include "dialect/Enums.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "dialect/Types.cpp.inc"
 #define GET_ATTRDEF_CLASSES
@@ -65,16 +66,19 @@ bool isIntList(Attribute attribute) {
   return array && llvm::all_of(array, isInt);
 }
 
+int64_t intOf(Attribute attribute) { return cast<IntegerAttr>(attribute).getInt(); }
+
+double floatOf(Attribute attribute) {
+  auto number = dyn_cast<FloatAttr>(attribute);
+  return number ? number.getValueAsDouble() : double(intOf(attribute));
+}
+
 int64_t intOr(Attribute attribute, int64_t otherwise) {
   auto integer = dyn_cast_or_null<IntegerAttr>(attribute);
   return integer ? integer.getInt() : otherwise;
 }
 
-double floatOr(Attribute attribute, double otherwise) {
-  if (auto number = dyn_cast_or_null<FloatAttr>(attribute))
-    return number.getValueAsDouble();
-  return attribute ? double(intOr(attribute, 0)) : otherwise;
-}
+double floatOr(Attribute attribute, double otherwise) { return attribute ? floatOf(attribute) : otherwise; }
 
 bool boolOr(Attribute attribute, bool otherwise) {
   auto boolean = dyn_cast_or_null<BoolAttr>(attribute);

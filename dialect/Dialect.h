@@ -15,7 +15,10 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialect/Traits.h"
+
 #include "dialect/Dialect.h.inc"
+#include "dialect/Enums.h.inc"
 
 namespace dpsims {
 
@@ -23,6 +26,13 @@ namespace dpsims {
 enum class ExprKind {
 #define OPERATOR(kind, ...) kind,
 #include "dialect/Operators.def"
+};
+
+/// What an operand is to two runs of an op on two batches.
+enum class BatchRole {
+  shared,    ///< the same value
+  images,    ///< a batch each
+  statistics ///< results of `batch_statistics`, each of its run
 };
 
 } // namespace dpsims
@@ -34,6 +44,7 @@ enum class ExprKind {
 
 namespace dpsims {
 
+class ConvolutionOpInterface;
 class TensorOpInterface;
 
 /// An integer; a boolean is none.
@@ -47,20 +58,30 @@ bool isIntList(mlir::Attribute attribute);
 mlir::ParseResult parseTensorOp(mlir::OpAsmParser &parser, mlir::OperationState &result);
 void printTensorOp(mlir::OpAsmPrinter &printer, mlir::Operation *op);
 
+/// Whether an op of that name takes so many operands. Emits an error through `emitError`, which begins with "takes".
+mlir::LogicalResult checkOperandCount(mlir::OperationName name, unsigned count,
+                                      llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+/// Of an op with several optional operands: those given are the first ones, but with `residual` the last is the last.
+void setOperandSegments(mlir::OperationState &state, unsigned count, bool residual = false);
+
 /// Operands counted; on static tensors also the results' types checked against inferTypes.
 mlir::LogicalResult verifyTensorOp(TensorOpInterface op);
 
 /// An error at the op that begins with its plain name: "conv2d: ".
 mlir::InFlightDiagnostic opError(mlir::Operation *op);
 
-/// Whether the activation of an epilogue, null for none, is one that there is.
-mlir::LogicalResult verifyActivation(mlir::Operation *op, mlir::Attribute activation);
-
-/// Attributes of a graph as numbers. An absent attribute gives the default.
+/// Attributes of a graph as what they are constants of.
+int64_t intOf(mlir::Attribute attribute);
+double floatOf(mlir::Attribute attribute);
+llvm::SmallVector<int64_t> intList(mlir::Attribute attribute);
+template <typename Enum> Enum caseOf(mlir::Attribute name) {
+  return symbolizeEnum<Enum>(llvm::cast<mlir::StringAttr>(name).getValue()).value();
+}
+/// An absent attribute gives the default.
 int64_t intOr(mlir::Attribute attribute, int64_t otherwise);
 double floatOr(mlir::Attribute attribute, double otherwise);
 bool boolOr(mlir::Attribute attribute, bool otherwise);
-llvm::SmallVector<int64_t> intList(mlir::Attribute attribute);
 
 /// A convolution's geometry in numbers: stride [h, w], padding [top, left, bottom, right].
 struct ConvGeometry {
@@ -68,11 +89,14 @@ struct ConvGeometry {
   int64_t padding[4];
   int64_t groups;
 };
-/// Of a conv2d or one of its gradients.
-ConvGeometry convGeometry(mlir::Operation *conv);
+ConvGeometry convGeometry(ConvolutionOpInterface conv);
 
 /// Elementwise arithmetic: every element of the result is computed from the elements at the same (broadcast) place.
 bool isElementwise(mlir::Operation *op);
+
+/// Of elementwise ops: an operand has the result's images, or none. A shared one with images would have to be there
+/// twice.
+bool mergesElementwise(mlir::Operation *op, llvm::ArrayRef<BatchRole> roles);
 
 /// The attribute of a module that names its target, "cpu" or "cuda". dpsims-compile sets it before the first pass.
 inline constexpr llvm::StringLiteral targetAttrName = "dpsims.target";

@@ -14,84 +14,24 @@ using namespace mlir;
 using namespace dpsims;
 
 using B = ImplicitLocOpBuilder;
-using Shape = SmallVector<int64_t>;
 using Types = SmallVectorImpl<Type>;
 using Values = MutableArrayRef<Value>;
 
 //===-- Types
 //------------------------------------------------------------------------------------------------------===//
 
-namespace {
-LogicalResult binary(Operation *op, Types &types, bool floats = true) {
-  if (failed(floats ? wantFloats(op) : wantTensors(op)))
-    return failure();
-  ArrayRef<int64_t> a = shapeOf(op->getOperand(0)), b = shapeOf(op->getOperand(1));
-  FailureOr<SmallVector<int64_t>> shape = broadcastShapes(a, b);
-  if (failed(shape))
-    return opError(op) << "shapes " << text(a) << " and " << text(b) << " do not broadcast";
-  return giveFloat(op, types, *shape);
-}
-} // namespace
-
-#define UNARY(Op)                                                                                                      \
-  LogicalResult Op::inferTypes(Types &types) { return inferLikeOperand(*this, types); }
-UNARY(ReluOp)
-UNARY(LeakyReluOp)
-UNARY(ClampOp)
-UNARY(SigmoidOp)
-UNARY(SiluOp)
-UNARY(GeluOp)
-UNARY(TanhOp)
-UNARY(ExpOp)
-UNARY(ErfOp)
-UNARY(PowOp)
-UNARY(StopGradientOp)
-UNARY(LogOp)
-UNARY(SqrtOp)
-UNARY(RsqrtOp)
-UNARY(AbsOp)
-UNARY(SquareOp)
-UNARY(NegOp)
-UNARY(RoundOp)
-#undef UNARY
-
-#define BINARY(Op)                                                                                                     \
-  LogicalResult Op::inferTypes(Types &types) { return binary(*this, types); }
-BINARY(AddOp)
-BINARY(SubOp)
-BINARY(MulOp)
-BINARY(DivOp)
-BINARY(MaximumOp)
-BINARY(MinimumOp)
-BINARY(GreaterOp)
-#undef BINARY
-
 LogicalResult NotEqualOp::inferTypes(Types &types) {
-  if (failed(binary(*this, types, /*floats=*/false)))
+  if (failed(wantTensors(*this)) || failed(giveBroadcast(*this, types)))
     return failure();
-  if (getElementTypeOrSelf(getInputs()[0].getType()) != getElementTypeOrSelf(getInputs()[1].getType()))
-    return opError(*this) << "compares " << getInputs()[0].getType() << " with " << getInputs()[1].getType();
+  if (getElementTypeOrSelf(getLhs()) != getElementTypeOrSelf(getRhs()))
+    return opError(*this) << "compares " << getLhs().getType() << " with " << getRhs().getType();
   return success();
 }
 
-LogicalResult SelectOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
-    return failure();
-  Shape shape;
-  for (Value input : getInputs()) {
-    FailureOr<SmallVector<int64_t>> wider = broadcastShapes(shape, shapeOf(input));
-    if (failed(wider))
-      return opError(*this) << "shapes " << text(shape) << " and " << text(shapeOf(input)) << " do not broadcast";
-    shape = *wider;
-  }
-  return giveFloat(*this, types, shape);
-}
-
 LogicalResult CastOp::inferTypes(Types &types) {
-  FailureOr<Type> element = elementType(*this, getType());
-  if (failed(wantTensors(*this)) || failed(element))
+  if (failed(wantElementType(*this, getTypeAttr())) || failed(wantTensors(*this)))
     return failure();
-  return give(*this, types, shapeOf(getInputs()[0]), *element);
+  return give(*this, types, shapeOf(getX()), typeOf(getType(), getContext()));
 }
 
 //===-- Payloads
@@ -135,26 +75,41 @@ Value power(B &b, Value v, uint64_t exponent) {
 
 Value integerConstant(B &b, int32_t value) { return arith::ConstantOp::create(b, b.getI32IntegerAttr(value)); }
 
-Value castFromInteger(B &b, Value x, StringRef type) {
-  bool fromByte = x.getType().isInteger(8);
-  Value integer = fromByte ? arith::ExtUIOp::create(b, b.getI32Type(), x).getResult() : x;
-  if (type == "f32")
-    return arith::SIToFPOp::create(b, b.getF32Type(), integer);
-  if (type == "i32" || fromByte)
-    return type == "i32" ? integer : x;
+Value clampToByte(B &b, Value integer) {
   Value low = arith::MaxSIOp::create(b, integer, integerConstant(b, 0));
-  Value inside = arith::MinSIOp::create(b, low, integerConstant(b, 255));
-  return arith::TruncIOp::create(b, b.getI8Type(), inside);
+  return arith::MinSIOp::create(b, low, integerConstant(b, 255));
 }
 
-Value castFromFloat(B &b, Value x, StringRef type) {
-  if (type == "f32")
+Value toByte(B &b, Value integer) { return arith::TruncIOp::create(b, b.getI8Type(), integer); }
+
+Value castFromInteger(B &b, Value x, ElementKind type) {
+  bool fromByte = x.getType().isInteger(8);
+  Value integer = fromByte ? arith::ExtUIOp::create(b, b.getI32Type(), x).getResult() : x;
+  switch (type) {
+  case ElementKind::F32:
+    return arith::SIToFPOp::create(b, b.getF32Type(), integer);
+  case ElementKind::I32:
+    return integer;
+  case ElementKind::U8:
+    return fromByte ? x : toByte(b, clampToByte(b, integer));
+  }
+  llvm_unreachable("not an element type");
+}
+
+Value castFromFloat(B &b, Value x, ElementKind type) {
+  auto rounded = [&](double low, double high) -> Value {
+    Value inside = clamp(b, make<math::RoundEvenOp>(b, x), low, high);
+    return arith::FPToSIOp::create(b, b.getI32Type(), inside);
+  };
+  switch (type) {
+  case ElementKind::F32:
     return x;
-  Value rounded = make<math::RoundEvenOp>(b, x);
-  // The largest f32 below 2^31; a conversion of more is not defined.
-  Value inside = type == "u8" ? clamp(b, rounded, 0, 255) : clamp(b, rounded, -2147483648.0, 2147483520.0);
-  Value integer = arith::FPToSIOp::create(b, b.getI32Type(), inside);
-  return type == "u8" ? arith::TruncIOp::create(b, b.getI8Type(), integer).getResult() : integer;
+  case ElementKind::I32: // the largest f32 below 2^31: a conversion of more is not defined
+    return rounded(-2147483648.0, 2147483520.0);
+  case ElementKind::U8:
+    return toByte(b, rounded(0, 255));
+  }
+  llvm_unreachable("not an element type");
 }
 
 } // namespace
@@ -164,12 +119,12 @@ Value castFromFloat(B &b, Value x, StringRef type) {
 Value ReluOp::buildPayload(B &b, ValueRange x) { return make<arith::MaximumFOp>(b, {x[0], number(b, 0)}); }
 
 Value LeakyReluOp::buildPayload(B &b, ValueRange x) {
-  Value scaled = multiply(b, x[0], number(b, floatOr(getSlope(), 0)));
+  Value scaled = multiply(b, x[0], number(b, getSlope()));
   Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, x[0], number(b, 0));
   return arith::SelectOp::create(b, positive, x[0], scaled);
 }
 
-Value ClampOp::buildPayload(B &b, ValueRange x) { return clamp(b, x[0], floatOr(getMin(), 0), floatOr(getMax(), 0)); }
+Value ClampOp::buildPayload(B &b, ValueRange x) { return clamp(b, x[0], getMin(), getMax()); }
 
 Value SigmoidOp::buildPayload(B &b, ValueRange x) { return sigmoid(b, x[0]); }
 Value SiluOp::buildPayload(B &b, ValueRange x) { return multiply(b, x[0], sigmoid(b, x[0])); }
@@ -195,7 +150,7 @@ Value RoundOp::buildPayload(B &b, ValueRange x) { return make<math::RoundEvenOp>
 
 /// Of what is no integer: the logarithm of 0 is -infinity, whose exponential is 0.
 Value PowOp::buildPayload(B &b, ValueRange x) {
-  double exponent = floatOr(getExponent(), 1), size = std::fabs(exponent);
+  double exponent = getExponent(), size = std::fabs(exponent);
   if (size == std::floor(size) && size < 65536)
     return exponent < 0 ? inverse(b, power(b, x[0], size)) : power(b, x[0], size);
   if (size == 0.5)
@@ -204,8 +159,8 @@ Value PowOp::buildPayload(B &b, ValueRange x) {
 }
 
 Value CastOp::buildPayload(B &b, ValueRange x) {
-  StringRef type = cast<StringAttr>(getType()).getValue();
-  return isa<FloatType>(x[0].getType()) ? castFromFloat(b, x[0], type) : castFromInteger(b, x[0], type);
+  bool isFloat = isa<FloatType>(x[0].getType());
+  return isFloat ? castFromFloat(b, x[0], getType()) : castFromInteger(b, x[0], getType());
 }
 
 // Of two and three.
@@ -240,16 +195,14 @@ Value SelectOp::buildPayload(B &b, ValueRange x) {
 #define UNARY(Op, body)                                                                                                \
   void Op::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {              \
     Formula f(builder, *this);                                                                                         \
-    Value x = getInputs()[0], y = getResult(), g = results[0];                                                         \
+    Value x = getX(), y = getResult(), g = results[0];                                                                 \
     (void)x, (void)y;                                                                                                  \
     operands[0] = body;                                                                                                \
   }
 
 UNARY(ReluOp, f.where(f.greater(y, f.number(0)), g))
-UNARY(LeakyReluOp,
-      f.select(f.greater(floatOr(getSlope(), 0) >= 0 ? y : x, f.number(0)), g, f.mul(g, floatOr(getSlope(), 0))))
-UNARY(ClampOp,
-      f.where(f.mul(f.greater(y, f.number(floatOr(getMin(), 0))), f.greater(f.number(floatOr(getMax(), 0)), y)), g))
+UNARY(LeakyReluOp, f.select(f.greater(getSlope() >= 0 ? y : x, f.number(0)), g, f.mul(g, getSlope())))
+UNARY(ClampOp, f.where(f.mul(f.greater(y, f.number(getMin())), f.greater(f.number(getMax()), y)), g))
 UNARY(SigmoidOp, f.mul(g, f.mul(y, f.sub(f.number(1), y))))
 UNARY(TanhOp, f.mul(g, f.sub(f.number(1), f.make<SquareOp>(y))))
 UNARY(ExpOp, f.mul(g, y))
@@ -264,13 +217,13 @@ UNARY(NegOp, f.neg(g))
 
 void SiluOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0], s = f.make<SigmoidOp>(x), one = f.number(1);
+  Value x = getX(), s = f.make<SigmoidOp>(x), one = f.number(1);
   operands[0] = f.mul(results[0], f.mul(s, f.add(one, f.mul(x, f.sub(one, s)))));
 }
 
 void GeluOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0];
+  Value x = getX();
   Value cumulative = f.mul(f.add(f.make<ErfOp>(f.mul(x, M_SQRT1_2)), f.number(1)), 0.5);
   Value density = f.mul(f.exp(f.mul(f.make<SquareOp>(x), -0.5)), M_SQRT1_2 / std::sqrt(M_PI));
   operands[0] = f.mul(results[0], f.add(cumulative, f.mul(x, density)));
@@ -278,10 +231,10 @@ void GeluOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRe
 
 void PowOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  double exponent = floatOr(getExponent(), 1);
+  double exponent = getExponent();
   if (exponent == 0)
     return;
-  Value lower = f.make<PowOp>(getInputs()[0], builder.getNamedAttr("exponent", builder.getF64FloatAttr(exponent - 1)));
+  Value lower = f.make<PowOp>(getX(), builder.getNamedAttr("exponent", builder.getF64FloatAttr(exponent - 1)));
   operands[0] = f.mul(results[0], f.mul(lower, exponent));
 }
 
@@ -289,7 +242,7 @@ void PowOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef
 #define BINARY(Op, left, right)                                                                                        \
   void Op::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {       \
     Formula f(builder, *this);                                                                                         \
-    Value a = getInputs()[0], b = getInputs()[1], y = getResult(), g = results[0];                                     \
+    Value a = getLhs(), b = getRhs(), y = getResult(), g = results[0];                                                 \
     (void)y;                                                                                                           \
     if (wanted[0])                                                                                                     \
       operands[0] = f.sumTo(left, shapeOf(a));                                                                         \
@@ -307,14 +260,9 @@ BINARY(MinimumOp, f.where(f.greater(b, a), g), f.select(f.greater(b, a), f.numbe
 
 void SelectOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value c = getInputs()[0];
+  Value c = getCondition();
   if (wanted[1])
-    operands[1] = f.sumTo(f.where(c, results[0]), shapeOf(getInputs()[1]));
+    operands[1] = f.sumTo(f.where(c, results[0]), shapeOf(getLhs()));
   if (wanted[2])
-    operands[2] = f.sumTo(f.select(c, f.number(0), results[0]), shapeOf(getInputs()[2]));
+    operands[2] = f.sumTo(f.select(c, f.number(0), results[0]), shapeOf(getRhs()));
 }
-
-// Constant almost everywhere.
-void NotEqualOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
-void GreaterOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
-void StopGradientOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}

@@ -33,17 +33,15 @@ public:
     return shapeOf(x) == shape ? x : make<BroadcastOp>(x, list("shape", shape));
   }
   /// Sum or mean over axes, kept with size 1.
-  mlir::Value reduce(mlir::Value x, llvm::StringRef kind, llvm::ArrayRef<int64_t> axes) {
-    return axes.empty()
-               ? x
-               : make<ReduceOp>(x, {builder.getNamedAttr("kind", builder.getStringAttr(kind)), list("axes", axes)});
+  mlir::Value reduce(mlir::Value x, ReduceKind kind, llvm::ArrayRef<int64_t> axes) {
+    return makeReduce(builder, location, x, kind, axes);
   }
   /// A mean over the last axis, kept.
-  mlir::Value rowMean(mlir::Value x) { return reduce(x, "mean", {int64_t(shapeOf(x).size()) - 1}); }
-  mlir::Value rowSum(mlir::Value x) { return reduce(x, "sum", {int64_t(shapeOf(x).size()) - 1}); }
+  mlir::Value rowMean(mlir::Value x) { return reduce(x, ReduceKind::Mean, {int64_t(shapeOf(x).size()) - 1}); }
+  mlir::Value rowSum(mlir::Value x) { return reduce(x, ReduceKind::Sum, {int64_t(shapeOf(x).size()) - 1}); }
   /// The sum for each entry of the last axis, a vector; or a row of them for each of `groups` parts of the first axis.
   mlir::Value channelSum(mlir::Value x, int64_t groups = 0) {
-    return reduceToChannels(builder, location, x, "sum", groups);
+    return reduceToChannels(builder, location, x, ReduceKind::Sum, groups);
   }
   mlir::Value spread(mlir::Value channels, mlir::Value x) {
     return spreadChannels(builder, location, channels, shapeOf(x));
@@ -56,7 +54,7 @@ public:
     for (size_t d = 0; d < from.size(); ++d)
       if (from[d] != 1 && (d < extra || shape[d - extra] == 1))
         axes.push_back(d);
-    return reshape(reduce(g, "sum", axes), shape);
+    return reshape(reduce(g, ReduceKind::Sum, axes), shape);
   }
   mlir::Value matmul(mlir::Value a, mlir::Value b, bool transposeA, bool transposeB) {
     llvm::SmallVector<mlir::NamedAttribute> flags;

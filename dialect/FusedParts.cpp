@@ -96,8 +96,8 @@ bool isRowReduction(Operation *op) {
   auto reduce = dyn_cast<ReduceOp>(op);
   if (!reduce)
     return false;
-  ArrayRef<int64_t> shape = shapeOf(reduce.getInputs()[0]);
-  return intList(reduce.getAxes()) == SmallVector<int64_t>{int64_t(shape.size()) - 1} && shape.back() > 1 &&
+  ArrayRef<int64_t> shape = shapeOf(reduce.getX());
+  return reduce.getAxes() == SmallVector<int64_t>{int64_t(shape.size()) - 1} && shape.back() > 1 &&
          shape.back() <= longest;
 }
 

@@ -48,8 +48,8 @@ LogicalResult ComputeOp::verify() {
 LogicalResult GradientOp::inferTypes(SmallVectorImpl<Type> &types) {
   if (failed(wantFloats(*this)))
     return failure();
-  if (cast<RankedTensorType>(getInputs()[0].getType()).getNumElements() != 1)
-    return opError(*this) << "the loss has the shape " << text(shapeOf(getInputs()[0])) << "; it must be one number";
-  llvm::append_range(types, getInputs().drop_front().getTypes());
+  if (cast<RankedTensorType>(getLoss().getType()).getNumElements() != 1)
+    return opError(*this) << "the loss has the shape " << text(shapeOf(getLoss())) << "; it must be one number";
+  llvm::append_range(types, getValues().getTypes());
   return success();
 }

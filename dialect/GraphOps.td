@@ -6,7 +6,9 @@
 
 include "dialect/TensorOps.td"
 
-def Dpsims_GradientOp : Dpsims_TensorOp<"gradient", 1, 100000> {
+def Dpsims_GradientOp : Dpsims_TensorOp<"gradient",
+    (ins Dpsims_Tensor<"one element">:$loss,
+         Dpsims_Tensors<0, 99999, "with respect to which; in a block one list">:$values), (ins)> {
   let summary = "the gradient of a loss with respect to values";
   let description = [{
     In a block: a loss of one element and a list of values to a list of their gradients. In a graph the values are
@@ -16,7 +18,7 @@ def Dpsims_GradientOp : Dpsims_TensorOp<"gradient", 1, 100000> {
     %gradients = gradient %loss, %list
     ```
   }];
-  let results = (outs Variadic<AnyType>:$gradients);
+  let results = (outs Variadic<Dpsims_Tensor<"one for each value">>:$gradients);
 }
 
 def Dpsims_GraphOp : Op<Dpsims_Dialect, "graph", [
@@ -33,9 +35,9 @@ def Dpsims_GraphOp : Op<Dpsims_Dialect, "graph", [
 }
 
 def Dpsims_PrepareOp : Op<Dpsims_Dialect, "prepare", [
-    SingleBlock, OpAsmOpInterface]> {
+    Dpsims_Source, SingleBlock, OpAsmOpInterface]> {
   let summary = "what depends on weights alone: computed once, when the weights are loaded";
-  let results = (outs Variadic<AnyType>:$results);
+  let results = (outs Variadic<Dpsims_Tensor<"what the body yields">>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$body attr-dict (`:` type($results)^)?";
   let extraClassDeclaration = [{
@@ -52,8 +54,8 @@ def Dpsims_FusedOp : Op<Dpsims_Dialect, "fused", [
     such bodies may stand side by side (`group-kernels`); for CUDA ops may also read a reduction in the body that is one
     of the results, or a reshape of such a result or of an argument (`attach-tails`).
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs);
-  let results = (outs Variadic<AnyType>:$results);
+  let arguments = (ins Variadic<Dpsims_Tensor<"the body's arguments">>:$inputs);
+  let results = (outs Variadic<Dpsims_Tensor<"what the body yields">>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasVerifier = 1;
   let assemblyFormat = "($inputs^ `:` type($inputs))? `->` type($results) $body attr-dict";

@@ -61,16 +61,39 @@ LogicalResult dpsims::wantRank(Operation *op, unsigned operand, int64_t rank) {
   return success();
 }
 
-FailureOr<Type> dpsims::elementType(Operation *op, Attribute name) {
-  MLIRContext *context = op->getContext();
-  StringRef type = name ? cast<StringAttr>(name).getValue() : "f32";
-  if (type == "f32")
-    return Type(Float32Type::get(context));
-  if (type == "i32")
-    return Type(IntegerType::get(context, 32));
-  if (type == "u8")
-    return Type(IntegerType::get(context, 8, IntegerType::Unsigned));
-  return opError(op) << "unknown element type \"" << type << "\"; types are f32, i32, u8";
+LogicalResult dpsims::wantElementType(Operation *op, Attribute name) {
+  return wantCase(op, name, "element type", "types are", ElementKind::U8);
+}
+
+LogicalResult dpsims::wantActivation(Operation *op, Attribute name) {
+  return wantCase(op, name, "activation", "known:", ActivationKind::Tanh);
+}
+
+Type dpsims::typeOf(ElementKind element, MLIRContext *context) {
+  switch (element) {
+  case ElementKind::F32:
+    return Float32Type::get(context);
+  case ElementKind::I32:
+    return IntegerType::get(context, 32);
+  case ElementKind::U8:
+    return IntegerType::get(context, 8, IntegerType::Unsigned);
+  }
+  llvm_unreachable("not an element type");
+}
+
+LogicalResult dpsims::giveBroadcast(Operation *op, Types &types) {
+  SmallVector<int64_t> shape;
+  for (Value operand : op->getOperands()) {
+    FailureOr<SmallVector<int64_t>> wider = broadcastShapes(shape, shapeOf(operand));
+    if (failed(wider))
+      return opError(op) << "shapes " << text(shape) << " and " << text(shapeOf(operand)) << " do not broadcast";
+    shape = *wider;
+  }
+  return giveFloat(op, types, shape);
+}
+
+LogicalResult dpsims::inferBroadcast(Operation *op, Types &types) {
+  return failed(wantFloats(op)) ? failure() : giveBroadcast(op, types);
 }
 
 LogicalResult dpsims::inferLikeOperand(Operation *op, Types &types) {

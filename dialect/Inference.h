@@ -32,11 +32,32 @@ mlir::LogicalResult wantChannels(mlir::Operation *op, unsigned first);
 mlir::LogicalResult wantAxis(mlir::Operation *op, int64_t axis, size_t rank);
 mlir::LogicalResult wantLength(mlir::Operation *op, llvm::StringRef name, llvm::ArrayRef<int64_t> list, size_t rank);
 
-/// The type that a `type` attribute names: f32 without one.
-mlir::FailureOr<mlir::Type> elementType(mlir::Operation *op, mlir::Attribute name);
+/// An error that names the cases of the enum up to `last` unless the name is one of them: `unknown kind "x"; kinds are
+/// sum, mean, max`. A null name is none to complain about.
+template <typename Enum>
+mlir::LogicalResult wantCase(mlir::Operation *op, mlir::Attribute name, llvm::StringRef what, llvm::StringRef known,
+                             Enum last) {
+  auto text = llvm::dyn_cast_if_present<mlir::StringAttr>(name);
+  auto found = text ? symbolizeEnum<Enum>(text.getValue()) : std::nullopt;
+  if (!name || (found && *found <= last))
+    return mlir::success();
+  mlir::InFlightDiagnostic diagnostic = opError(op) << "unknown " << what << " " << name << "; " << known << " ";
+  for (uint32_t i = 0; i <= uint32_t(last); ++i)
+    diagnostic << (i ? ", " : "") << stringifyEnum(Enum(i));
+  return diagnostic;
+}
+mlir::LogicalResult wantElementType(mlir::Operation *op, mlir::Attribute name);
+mlir::LogicalResult wantActivation(mlir::Operation *op, mlir::Attribute name);
+
+mlir::Type typeOf(ElementKind element, mlir::MLIRContext *context);
 
 /// The result has the type of the first operand; all are f32.
 mlir::LogicalResult inferLikeOperand(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
+
+/// The result has the shape that the operands broadcast to; all are f32.
+mlir::LogicalResult inferBroadcast(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
+/// The same, of operands of any element type.
+mlir::LogicalResult giveBroadcast(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
 
 } // namespace dpsims
 

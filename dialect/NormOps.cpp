@@ -20,11 +20,10 @@ using Values = MutableArrayRef<Value>;
 LogicalResult ReduceOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
-  StringRef kind = cast<StringAttr>(getKind()).getValue();
-  if (!llvm::is_contained({"sum", "mean", "max"}, kind))
-    return opError(*this) << "unknown kind \"" << kind << "\"; kinds are sum, mean, max";
-  Shape shape(shapeOf(getInputs()[0]));
-  for (int64_t axis : intList(getAxes())) {
+  if (failed(wantCase(*this, getKindAttr(), "kind", "kinds are", ReduceKind::Max)))
+    return failure();
+  Shape shape(shapeOf(getX()));
+  for (int64_t axis : getAxes()) {
     if (failed(wantAxis(*this, axis, shape.size())))
       return failure();
     shape[axis] = 1;
@@ -40,8 +39,17 @@ LogicalResult LogSoftmaxOp::inferTypes(Types &types) {
   return failed(inferLikeOperand(*this, types)) ? failure() : wantDimensions(*this);
 }
 
+namespace {
+/// A bias comes after a weight.
+template <typename OpTy> LogicalResult wantWeight(OpTy norm) {
+  return norm.getBias() && !norm.getWeight() ? opError(norm) << "has a bias, but no weight" : success();
+}
+} // namespace
+
 LogicalResult LayerNormOp::inferTypes(Types &types) {
-  return failed(inferLikeOperand(*this, types)) ? failure() : wantChannels(*this, 1);
+  if (failed(inferLikeOperand(*this, types)))
+    return failure();
+  return failed(wantWeight(*this)) ? failure() : wantChannels(*this, 1);
 }
 
 namespace {
@@ -55,38 +63,36 @@ LogicalResult wantGroups(Operation *op, int64_t groups) {
 } // namespace
 
 LogicalResult BatchNormOp::inferTypes(Types &types) {
-  if (failed(inferLikeOperand(*this, types)))
+  if (failed(inferLikeOperand(*this, types)) || failed(wantWeight(*this)))
     return failure();
-  ArrayRef<int64_t> mean = shapeOf(getInputs()[1]);
+  ArrayRef<int64_t> mean = shapeOf(getMean());
   if (mean.size() != 2)
     return wantChannels(*this, 1);
-  int64_t channels = shapeOf(getInputs()[0]).empty() ? 0 : shapeOf(getInputs()[0]).back();
-  if (mean[1] != channels || shapeOf(getInputs()[2]) != mean)
+  int64_t channels = shapeOf(getX()).empty() ? 0 : shapeOf(getX()).back();
+  if (mean[1] != channels || shapeOf(getVariance()) != mean)
     return opError(*this) << "input has " << channels << " channels, mean and variance are " << text(mean) << " and "
-                          << text(shapeOf(getInputs()[2]));
+                          << text(shapeOf(getVariance()));
   return failed(wantChannels(*this, 3)) ? failure() : wantGroups(*this, mean[0]);
 }
 
 LogicalResult BatchStatisticsOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
-  Shape shape{shapeOf(getInputs()[0]).back()};
+  Shape shape{shapeOf(getX()).back()};
   if (getGroups()) {
-    int64_t groups = intOr(*getGroups(), 0);
-    if (failed(wantGroups(*this, groups)))
+    if (failed(wantGroups(*this, *getGroups())))
       return failure();
-    shape.insert(shape.begin(), groups);
+    shape.insert(shape.begin(), *getGroups());
   }
   return failure(failed(giveFloat(*this, types, shape)) || failed(giveFloat(*this, types, shape)));
 }
 
 namespace {
-FailureOr<Shape> pooledShape(Operation *op) {
+template <typename OpTy> FailureOr<Shape> pooledShape(OpTy op) {
   if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)))
     return failure();
-  ArrayRef<int64_t> x = shapeOf(op->getOperand(0));
-  auto number = [&](StringRef name) { return intOr(op->getAttr(name), 0); };
-  int64_t kernel = number("kernel"), stride = number("stride"), padding = number("padding");
+  ArrayRef<int64_t> x = shapeOf(op.getImages());
+  int64_t kernel = op.getKernel(), stride = op.getStride(), padding = op.getPadding();
   if (kernel < 1 || stride < 1 || padding < 0 || padding >= kernel)
     return opError(op) << "kernel " << kernel << ", stride " << stride << ", padding " << padding;
   int64_t h = x[1] + 2 * padding - kernel, w = x[2] + 2 * padding - kernel;
@@ -105,11 +111,11 @@ LogicalResult MaxPoolGradientOp::inferTypes(Types &types) {
   FailureOr<Shape> shape = pooledShape(*this);
   if (failed(shape))
     return failure();
-  for (Value pooled : getInputs().drop_front())
+  for (Value pooled : {getPooled(), getGradient()})
     if (shapeOf(pooled) != ArrayRef(*shape))
       return opError(*this) << "operands of the shape " << text(shapeOf(pooled)) << "; the pooled images are "
                             << text(*shape);
-  return giveFloat(*this, types, shapeOf(getInputs()[0]));
+  return giveFloat(*this, types, shapeOf(getImages()));
 }
 
 //===-- Gradients
@@ -117,22 +123,29 @@ LogicalResult MaxPoolGradientOp::inferTypes(Types &types) {
 
 void ReduceOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0], g = results[0];
-  StringRef kind = cast<StringAttr>(getKind()).getValue();
-  if (kind == "max") { // shared by equal maxima
-    Value here = f.sub(f.number(1), f.make<NotEqualOp>({x, getResult()}));
-    operands[0] = f.mul(f.div(g, f.reduce(here, "sum", intList(getAxes()))), here);
-    return;
-  }
+  Value x = getX(), g = results[0];
   double count = double(cast<RankedTensorType>(x.getType()).getNumElements()) /
                  cast<RankedTensorType>(g.getType()).getNumElements();
-  operands[0] = f.broadcast(kind == "mean" ? f.mul(g, 1 / count) : g, shapeOf(x));
+  switch (getKind()) {
+  case ReduceKind::Sum:
+    operands[0] = f.broadcast(g, shapeOf(x));
+    return;
+  case ReduceKind::Mean:
+    operands[0] = f.broadcast(f.mul(g, 1 / count), shapeOf(x));
+    return;
+  case ReduceKind::Max: { // shared by equal maxima
+    Value here = f.sub(f.number(1), f.make<NotEqualOp>({x, getResult()}));
+    operands[0] = f.mul(f.div(g, f.reduce(here, ReduceKind::Sum, getAxes())), here);
+    return;
+  }
+  }
+  llvm_unreachable("not a kind of reduction");
 }
 
 void SoftmaxOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
   Value y = getResult(), g = results[0];
-  operands[0] = f.mul(f.mul(y, f.sub(g, f.rowSum(f.mul(g, y)))), floatOr(getScale().value_or(Attribute()), 1));
+  operands[0] = f.mul(f.mul(y, f.sub(g, f.rowSum(f.mul(g, y)))), getScale());
 }
 
 void LogSoftmaxOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
@@ -142,47 +155,45 @@ void LogSoftmaxOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, A
 
 void LayerNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0], g = results[0];
+  Value x = getX(), g = results[0];
   Value centred = f.sub(x, f.rowMean(x));
   Value variance = f.rowMean(f.make<SquareOp>(centred));
-  Value scale = f.make<RsqrtOp>(f.add(variance, f.number(floatOr(getEps(), 0))));
+  Value scale = f.make<RsqrtOp>(f.add(variance, f.number(getEps())));
   if (wanted[0]) { // two reductions of x and g at a time
-    Value h = getInputs().size() > 1 ? f.mul(g, getInputs()[1]) : g;
+    Value h = getWeight() ? f.mul(g, getWeight()) : g;
     Value slope = f.mul(f.rowMean(f.mul(h, centred)), f.make<SquareOp>(scale));
     operands[0] = f.mul(f.sub(f.sub(h, f.rowMean(h)), f.mul(centred, slope)), scale);
   }
-  if (wanted.size() > 1 && wanted[1])
+  if (getWeight() && wanted[1])
     operands[1] = f.channelSum(f.mul(g, f.mul(centred, scale)));
-  if (wanted.size() > 2 && wanted[2])
+  if (getBias() && wanted[2])
     operands[2] = f.channelSum(g);
 }
 
 void BatchNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0], mean = getInputs()[1], g = results[0];
+  Value x = getX(), mean = getMean(), weight = getWeight(), g = results[0];
   int64_t groups = shapeOf(mean).size() == 2 ? shapeOf(mean)[0] : 0;
   auto has = [&](unsigned i) { return wanted.size() > i && wanted[i]; };
-  double eps = floatOr(getEps(), 0);
-  Value weight = getInputs().size() > 3 ? getInputs()[3] : Value();
   Value total = has(1) || has(4) ? f.channelSum(g, groups) : Value();
   Value product = has(2) || has(3) ? f.channelSum(f.mul(g, f.sub(x, f.spread(mean, x))), groups) : Value();
   if (has(0)) // the same ops as in the decomposition: what it computes is used again
-    operands[0] = f.mul(g, channelScale(builder, getLoc(), getInputs()[2], eps, weight, shapeOf(x)));
-  Value scale = f.make<RsqrtOp>(f.add(getInputs()[2], f.number(eps)));
+    operands[0] = f.mul(g, channelScale(builder, getLoc(), getVariance(), getEps(), weight, shapeOf(x)));
+  Value scale = f.make<RsqrtOp>(f.add(getVariance(), f.number(getEps())));
   Value factor = weight ? f.mul(scale, weight) : scale; // of x in the result
   if (has(1))
     operands[1] = f.neg(f.mul(total, factor));
   if (has(2))
     operands[2] = f.mul(f.mul(f.mul(product, factor), f.make<SquareOp>(scale)), -0.5);
   if (has(3))
-    operands[3] = f.sumTo(f.mul(product, scale), shapeOf(getInputs()[3]));
+    operands[3] = f.sumTo(f.mul(product, scale), shapeOf(weight));
   if (has(4))
-    operands[4] = f.sumTo(total, shapeOf(getInputs()[4]));
+    operands[4] = f.sumTo(total, shapeOf(getBias()));
 }
 
 void BatchStatisticsOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  Value x = getInputs()[0];
+  Value x = getX();
   double count = double(cast<RankedTensorType>(x.getType()).getNumElements()) /
                  cast<RankedTensorType>(getMean().getType()).getNumElements();
   Value sum;
@@ -197,5 +208,5 @@ void BatchStatisticsOp::buildGradients(OpBuilder &builder, ArrayRef<Value> resul
 
 void MaxPoolOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  operands[0] = f.make<MaxPoolGradientOp>({getInputs()[0], getResult(), results[0]}, (*this)->getAttrs());
+  operands[0] = f.make<MaxPoolGradientOp>({getImages(), getResult(), results[0]}, (*this)->getAttrs());
 }

@@ -6,28 +6,31 @@
 
 include "dialect/TensorOps.td"
 
-def Dpsims_ReduceOp : Dpsims_TensorOp<"reduce", 1, 1, [Pure, Dpsims_Differentiable]> {
+def Dpsims_ReduceOp : Dpsims_TensorOp<"reduce", (ins Dpsims_Tensor<"at least one dimension">:$x),
+    (ins Dpsims_CaseOf<Dpsims_ReduceKindEnum>:$kind, Dpsims_Ints<"which are reduced">:$axes),
+    [Pure, Dpsims_Differentiable, Dpsims_FusesProducers, Dpsims_Batched]> {
   let summary = "sum, mean or max over axes, kept with size 1";
   let description = [{
     ```mlir
     %y = reduce %x <kind = "mean", axes = [1, 2]>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_String:$kind, Dpsims_Ints:$axes);
   let hasFolder = 1;
 }
 
-def Dpsims_SoftmaxOp : Dpsims_TensorOp<"softmax", 1, 1, [Pure, Dpsims_Differentiable]> {
+def Dpsims_SoftmaxOp : Dpsims_TensorOp<"softmax", (ins Dpsims_Tensor<"at least one dimension">:$x),
+    (ins Dpsims_Default<Dpsims_Float<"of x">, "1.0", "1">:$scale),
+    [Pure, Dpsims_Differentiable, Dpsims_FusesProducers, Dpsims_Batched]> {
   let summary = "exp(scale * x) over its sum, along the last axis";
   let description = [{
     ```mlir
     %y = softmax %x <scale = 0.125>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Float>:$scale);
 }
 
-def Dpsims_LogSoftmaxOp : Dpsims_TensorOp<"log_softmax", 1, 1, [Pure, Dpsims_Differentiable]> {
+def Dpsims_LogSoftmaxOp : Dpsims_TensorOp<"log_softmax", (ins Dpsims_Tensor<"at least one dimension">:$x), (ins),
+    [Pure, Dpsims_Differentiable, Dpsims_FusesProducers, Dpsims_Batched]> {
   let summary = "x less the logarithm of the sum of exp(x), along the last axis";
   let description = [{
     ```mlir
@@ -36,62 +39,71 @@ def Dpsims_LogSoftmaxOp : Dpsims_TensorOp<"log_softmax", 1, 1, [Pure, Dpsims_Dif
   }];
 }
 
-def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm", 1, 3, [Pure, Dpsims_Differentiable]> {
+def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm",
+    (ins Dpsims_Tensor<"(..., C)">:$x, Dpsims_OptionalTensor<"(C)">:$weight, Dpsims_OptionalTensor<"(C)">:$bias),
+    (ins Dpsims_Float<"added to the variance">:$eps),
+    [Pure, Dpsims_Differentiable, Dpsims_FusesProducers, Dpsims_Batched]> {
   let summary = "(x - mean) / sqrt(variance + eps) along the last axis, * weight + bias if given";
   let description = [{
     ```mlir
     %y = layer_norm %x, %w, %b <eps = 1.0e-6>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Float:$eps);
 }
 
-def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm", 3, 5, [Pure, Dpsims_Differentiable]> {
+def Dpsims_BatchNormOp : Dpsims_TensorOp<"batch_norm",
+    (ins Dpsims_Tensor<"(N, ..., C)">:$x, Dpsims_Tensor<"(C) or (groups, C)">:$mean,
+         Dpsims_Tensor<"as the mean">:$variance, Dpsims_OptionalTensor<"(C)">:$weight,
+         Dpsims_OptionalTensor<"(C)">:$bias),
+    (ins Dpsims_Float<"added to the variance">:$eps), [Pure, Dpsims_Differentiable, Dpsims_Batched]> {
   let summary = "(x - mean) / sqrt(variance + eps) per channel, * weight + bias if given";
   let description = [{
-    Operands: x (N, ..., C), mean (C), variance (C), weight (C), bias (C). The statistics are stored ones, or those of
-    `batch_statistics`; as (groups, C) each row is for one of so many equal parts of x along N.
+    The statistics are stored ones, or those of `batch_statistics`; as (groups, C) each row is for one of so many equal
+    parts of x along N.
 
     ```mlir
     %y = batch_norm %x, %mean, %var <eps = 1.0e-5>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Float:$eps);
 }
 
-def Dpsims_BatchStatisticsOp : Dpsims_TensorOp<"batch_statistics", 1, 1, [Pure, Dpsims_Differentiable]> {
+def Dpsims_BatchStatisticsOp : Dpsims_TensorOp<"batch_statistics", (ins Dpsims_Tensor<"(N, ..., C)">:$x),
+    (ins OptionalAttr<Dpsims_Int<"equal parts of x along N, each with statistics of its own">>:$groups),
+    [Pure, Dpsims_Differentiable, Dpsims_BatchedWithSizes]> {
   let summary = "mean and biased variance per channel";
   let description = [{
-    Of x (N, ..., C), each (C); with `groups` (groups, C), a row for each of so many equal parts of x along N.
-
     ```mlir
     %mean, %var = batch_statistics %x
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, OptionalAttr<Dpsims_Int>:$groups);
-  let results = (outs AnyType:$mean, AnyType:$variance);
+  let results = (outs Dpsims_Tensor<"(C), with `groups` (groups, C)">:$mean, Dpsims_Tensor<"as the mean">:$variance);
 }
 
-def Dpsims_MaxPoolOp : Dpsims_TensorOp<"max_pool", 1, 1, [Pure, Dpsims_Differentiable]> {
+defvar Dpsims_Pooling = (ins Dpsims_Int<"height and width of a window">:$kernel,
+                             Dpsims_Int<"from one window to the next">:$stride,
+                             Dpsims_Int<"on each side">:$padding);
+
+def Dpsims_MaxPoolOp : Dpsims_TensorOp<"max_pool", (ins Dpsims_Tensor<"(N, H, W, C)">:$images), Dpsims_Pooling,
+                                       [Pure, Dpsims_Differentiable, Dpsims_KernelOp, Dpsims_Batched]> {
   let summary = "maximum over windows; padding never wins";
   let description = [{
     ```mlir
     %y = max_pool %x <kernel = 3, stride = 2, padding = 1>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$kernel, Dpsims_Int:$stride, Dpsims_Int:$padding);
 }
 
-def Dpsims_MaxPoolGradientOp : Dpsims_TensorOp<"max_pool_gradient", 3, 3, [Pure]> {
+def Dpsims_MaxPoolGradientOp : Dpsims_TensorOp<"max_pool_gradient",
+    (ins Dpsims_Tensor<"(N, H, W, C)">:$images, Dpsims_Tensor<"max_pool of the images">:$pooled,
+         Dpsims_Tensor<"of what is pooled">:$gradient), Dpsims_Pooling, [Pure, Dpsims_KernelOp]> {
   let summary = "gradient of max_pool with respect to its images";
   let description = [{
-    Operands: the images x, y = max_pool(x), the gradient of y. It goes to the first maximum of each window.
+    The gradient goes to the first maximum of each window.
 
     ```mlir
     %dx = max_pool_gradient %x, %y, %dy <kernel = 3, stride = 2, padding = 1>
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$inputs, Dpsims_Int:$kernel, Dpsims_Int:$stride, Dpsims_Int:$padding);
 }
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the steps of a schedule read, write and may overwrite.
 #include "dialect/FusedParts.h"
+#include "dialect/Inference.h"
 
 using namespace mlir;
 using namespace dpsims;
@@ -80,8 +81,8 @@ template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
 }
 } // namespace
 
-LogicalResult ConvStepOp::verify() { return verifyActivation(*this, getConfig().get("activation")); }
-LogicalResult MatmulStepOp::verify() { return verifyActivation(*this, getConfig().get("activation")); }
+LogicalResult ConvStepOp::verify() { return wantActivation(*this, getConfig().get("activation")); }
+LogicalResult MatmulStepOp::verify() { return wantActivation(*this, getConfig().get("activation")); }
 
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }

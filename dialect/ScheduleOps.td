@@ -28,6 +28,16 @@ def Dpsims_EntryOp : Dpsims_ScheduleOp<"entry", [
   let hasVerifier = 1;
 }
 
+// The name of a case of an enum.
+class Dpsims_NameOf<EnumInfo enum>
+    : StringBasedAttr<CPred<"::llvm::isa<::mlir::StringAttr>($_self) && ::dpsims::" # enum.stringToSymbolFnName #
+                            "(::llvm::cast<::mlir::StringAttr>($_self).getValue())">,
+                      "a string: " # Dpsims_CasesOf<enum>.text> {
+  let returnType = enum.cppType;
+  let convertFromStorage = "::dpsims::caseOf<" # enum.cppType # ">($_self)";
+  let constBuilderCall = "$_builder.getStringAttr(::dpsims::" # enum.symbolToStringFnName # "($0))";
+}
+
 def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
   let summary = "a contiguous piece of memory";
   let description = [{
@@ -35,15 +45,16 @@ def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
     entry reads and writes, with its `name`), `arena`, `load` (with `offset` in bytes, once planned). `view_of`: shares
     the memory of another buffer (a reshape).
   }];
-  let arguments = (ins Optional<AnyMemRef>:$view_of, StrAttr:$space, OptionalAttr<I64Attr>:$index,
-                       OptionalAttr<StrAttr>:$name, OptionalAttr<I64Attr>:$offset);
+  let arguments = (ins Optional<AnyMemRef>:$view_of, Dpsims_NameOf<Dpsims_SpaceEnum>:$space,
+                       OptionalAttr<I64Attr>:$index, OptionalAttr<StrAttr>:$name, OptionalAttr<I64Attr>:$offset);
   let results = (outs AnyMemRef:$result);
   let assemblyFormat = "$space (`view` $view_of^ `:` type($view_of))? attr-dict `:` type($result)";
 }
 
 def Dpsims_WeightDeclOp : Dpsims_ScheduleOp<"declare_weight", []> {
   let summary = "a weight that the entry's file must have";
-  let arguments = (ins StrAttr:$name, I64ArrayAttr:$shape, BoolAttr:$trained, StrAttr:$init, F64Attr:$value,
+  let arguments = (ins StrAttr:$name, I64ArrayAttr:$shape, BoolAttr:$trained,
+                       Dpsims_NameOf<Dpsims_InitializerEnum>:$init, F64Attr:$value,
                        OptionalAttr<StrAttr>:$of, OptionalAttr<BoolAttr>:$required);
   let assemblyFormat = "$name attr-dict";
 }

@@ -32,22 +32,22 @@ LogicalResult wantIds(Operation *op) {
 LogicalResult OneHotOp::inferTypes(Types &types) {
   if (failed(wantIds(*this)))
     return failure();
-  Shape shape(shapeOf(getInputs()[0]));
-  shape.push_back(intOr(getClasses(), 0));
+  Shape shape(shapeOf(getIds()));
+  shape.push_back(getClasses());
   return giveFloat(*this, types, shape);
 }
 
 LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
   if (failed(wantIds(*this)) || failed(wantRank(*this, 0, 3)))
     return failure();
-  Shape shape(shapeOf(getInputs()[0]));
+  Shape shape(shapeOf(getIds()));
   shape.push_back(1);
   return giveFloat(*this, types, shape);
 }
 
 LogicalResult IotaOp::inferTypes(Types &types) {
-  Shape shape = intList(getShape());
-  if (failed(wantAxis(*this, intOr(getAxis(), -1), shape.size())))
+  Shape shape = getShape();
+  if (failed(wantAxis(*this, getAxis(), shape.size())))
     return failure();
   return give(*this, types, shape, IntegerType::get(getContext(), 32));
 }
@@ -55,8 +55,8 @@ LogicalResult IotaOp::inferTypes(Types &types) {
 LogicalResult UpsampleOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)))
     return failure();
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  int64_t factor = intOr(getFactor(), 0);
+  ArrayRef<int64_t> x = shapeOf(getImages());
+  int64_t factor = getFactor();
   if (factor < 1 || factor > 4096)
     return opError(*this) << "factor " << factor;
   return giveFloat(*this, types, {x[0], x[1] * factor, x[2] * factor, x[3]});
@@ -65,8 +65,8 @@ LogicalResult UpsampleOp::inferTypes(Types &types) {
 LogicalResult ReshapeOp::inferTypes(Types &types) {
   if (failed(wantTensors(*this)))
     return failure();
-  auto from = cast<RankedTensorType>(getInputs()[0].getType());
-  Shape shape = intList(getShape());
+  auto from = cast<RankedTensorType>(getX().getType());
+  Shape shape = getShape();
   int64_t known = 1, open = -1;
   for (auto [i, size] : llvm::enumerate(shape)) {
     if (size == -1 && open < 0)
@@ -85,22 +85,22 @@ LogicalResult ReshapeOp::inferTypes(Types &types) {
 LogicalResult TransposeOp::inferTypes(Types &types) {
   if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
     return failure();
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  Shape perm = intList(getPerm()), sorted(perm), shape;
+  ArrayRef<int64_t> x = shapeOf(getX());
+  Shape perm = getPerm(), sorted(perm), shape;
   llvm::sort(sorted);
   for (auto [i, axis] : llvm::enumerate(sorted))
     if (sorted.size() != x.size() || axis != int64_t(i))
       return opError(*this) << "perm " << text(perm) << " is no order of " << x.size() << " axes";
   for (int64_t axis : perm)
     shape.push_back(x[axis]);
-  return give(*this, types, shape, getElementTypeOrSelf(getInputs()[0].getType()));
+  return give(*this, types, shape, getElementTypeOrSelf(getX().getType()));
 }
 
 LogicalResult BroadcastOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)))
     return failure();
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  Shape shape = intList(getShape());
+  ArrayRef<int64_t> x = shapeOf(getX());
+  Shape shape = getShape();
   FailureOr<SmallVector<int64_t>> both = broadcastShapes(x, shape);
   if (failed(both) || *both != shape)
     return opError(*this) << text(x) << " does not broadcast to " << text(shape);
@@ -110,17 +110,17 @@ LogicalResult BroadcastOp::inferTypes(Types &types) {
 LogicalResult ConcatOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)))
     return failure();
-  Shape shape(shapeOf(getInputs()[0]));
-  int64_t axis = intOr(getAxis(), -1);
+  Shape shape(shapeOf(getParts()[0]));
+  int64_t axis = getAxis();
   if (failed(wantAxis(*this, axis, shape.size())))
     return failure();
-  for (Value input : getInputs().drop_front()) {
+  for (Value input : getParts().drop_front()) {
     Shape other(shapeOf(input));
     int64_t size = other.size() == shape.size() ? other[axis] : 0;
     if (other.size() == shape.size())
       other[axis] = shape[axis];
     if (other != shape)
-      return opError(*this) << text(shapeOf(getInputs()[0])) << " and " << text(shapeOf(input))
+      return opError(*this) << text(shapeOf(getParts()[0])) << " and " << text(shapeOf(input))
                             << " do not fit beside one another along axis " << axis;
     shape[axis] += size;
   }
@@ -130,8 +130,8 @@ LogicalResult ConcatOp::inferTypes(Types &types) {
 LogicalResult SliceOp::inferTypes(Types &types) {
   if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
     return failure();
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  Shape start = intList(getStart()), step = intList(getStep()), size = intList(getSize());
+  ArrayRef<int64_t> x = shapeOf(getX());
+  Shape start = getStart(), step = getStep(), size = getSize();
   if (failed(wantLength(*this, "start", start, x.size())) || failed(wantLength(*this, "step", step, x.size())) ||
       failed(wantLength(*this, "size", size, x.size())))
     return failure();
@@ -140,14 +140,14 @@ LogicalResult SliceOp::inferTypes(Types &types) {
         (size[i] - 1) > (x[i] - 1 - start[i]) / step[i])
       return opError(*this) << "axis " << i << " of " << x[i] << ": start " << start[i] << ", step " << step[i]
                             << ", size " << size[i] << " leaves it";
-  return give(*this, types, size, getElementTypeOrSelf(getInputs()[0].getType()));
+  return give(*this, types, size, getElementTypeOrSelf(getX().getType()));
 }
 
 LogicalResult PadOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
     return failure();
-  Shape shape(shapeOf(getInputs()[0])), low = intList(getLow()), high = intList(getHigh());
-  Shape interior = getInterior() ? intList(*getInterior()) : Shape(shape.size(), 0);
+  Shape shape(shapeOf(getX())), low = getLow(), high = getHigh();
+  Shape interior = getInterior() ? *getInterior() : Shape(shape.size(), 0);
   if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())) ||
       failed(wantLength(*this, "interior", interior, shape.size())))
     return failure();
@@ -165,39 +165,35 @@ LogicalResult PadOp::inferTypes(Types &types) {
 //===-- Gradients
 //--------------------------------------------------------------------------------------------------===//
 
-// Constant almost everywhere.
-void OneHotOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
-void InstanceEdgesOp::buildGradients(OpBuilder &, ArrayRef<Value>, ArrayRef<bool>, Values) {}
-
 void UpsampleOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  int64_t factor = intOr(getFactor(), 1);
+  ArrayRef<int64_t> x = shapeOf(getImages());
+  int64_t factor = getFactor();
   Value windows = f.reshape(results[0], {x[0], x[1], factor, x[2], factor, x[3]});
-  operands[0] = f.reshape(f.reduce(windows, "sum", {2, 4}), x);
+  operands[0] = f.reshape(f.reduce(windows, ReduceKind::Sum, {2, 4}), x);
 }
 
 void ReshapeOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
-  operands[0] = Formula(builder, *this).reshape(results[0], shapeOf(getInputs()[0]));
+  operands[0] = Formula(builder, *this).reshape(results[0], shapeOf(getX()));
 }
 
 void TransposeOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  Shape perm = intList(getPerm()), inverse(perm.size());
+  Shape perm = getPerm(), inverse(perm.size());
   for (size_t i = 0; i < perm.size(); ++i)
     inverse[perm[i]] = i;
   operands[0] = f.make<TransposeOp>(results[0], f.list("perm", inverse));
 }
 
 void BroadcastOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
-  operands[0] = Formula(builder, *this).sumTo(results[0], shapeOf(getInputs()[0]));
+  operands[0] = Formula(builder, *this).sumTo(results[0], shapeOf(getX()));
 }
 
 void ConcatOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  int64_t axis = intOr(getAxis(), 0);
+  int64_t axis = getAxis();
   Shape start(shapeOf(getResult()).size(), 0), step(start.size(), 1);
-  for (auto [i, input] : llvm::enumerate(getInputs())) {
+  for (auto [i, input] : llvm::enumerate(getParts())) {
     if (wanted[i])
       operands[i] =
           f.make<SliceOp>(results[0], {f.list("start", start), f.list("step", step), f.list("size", shapeOf(input))});
@@ -207,8 +203,8 @@ void ConcatOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Array
 
 void SliceOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
-  Shape low = intList(getStart()), step = intList(getStep()), size = intList(getSize()), high, interior;
+  ArrayRef<int64_t> x = shapeOf(getX());
+  Shape low = getStart(), step = getStep(), size = getSize(), high, interior;
   for (size_t d = 0; d < x.size(); ++d) {
     high.push_back(x[d] - low[d] - (size[d] - 1) * step[d] - 1);
     interior.push_back(step[d] - 1);
@@ -218,11 +214,10 @@ void SliceOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayR
 
 void PadOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
-  ArrayRef<int64_t> x = shapeOf(getInputs()[0]);
+  ArrayRef<int64_t> x = shapeOf(getX());
   Shape step(x.size(), 1);
   if (getInterior())
-    for (auto [d, interior] : llvm::enumerate(intList(*getInterior())))
+    for (auto [d, interior] : llvm::enumerate(*getInterior()))
       step[d] += interior;
-  operands[0] =
-      f.make<SliceOp>(results[0], {f.list("start", intList(getLow())), f.list("step", step), f.list("size", x)});
+  operands[0] = f.make<SliceOp>(results[0], {f.list("start", getLow()), f.list("step", step), f.list("size", x)});
 }

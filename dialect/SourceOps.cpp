@@ -38,38 +38,37 @@ void AssignOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult InputOp::inferTypes(Types &types) {
-  FailureOr<Type> element = elementType(*this, getType().value_or(Attribute()));
-  return failed(element) ? failure() : give(*this, types, intList(getShape()), *element);
+  if (failed(wantElementType(*this, getTypeAttr())))
+    return failure();
+  return give(*this, types, getShape(), typeOf(getType(), getContext()));
 }
 
 namespace {
-constexpr StringRef initialisers[] = {"zeros",         "ones",          "constant",       "normal",
-                                      "xavier_normal", "singular_left", "singular_right", "copy"};
-
-LogicalResult inferWeight(Operation *op, Types &types, Attribute shape, StringRef init, size_t kinds) {
-  auto known = ArrayRef(initialisers).take_front(kinds);
-  if (!llvm::is_contained(known, init))
-    return opError(op) << "unknown initialiser \"" << init << "\"; known: " << llvm::join(known, ", ");
-  if (init == "xavier_normal" && cast<ArrayAttr>(shape).size() < 2)
+/// A weight may be initialized as the first initializers up to `last` say.
+template <typename OpTy> LogicalResult inferWeight(OpTy op, Types &types, Initializer last) {
+  if (failed(wantCase(op, op.getInitAttr(), "initialiser", "known:", last)))
+    return failure();
+  if (op.getInit() == Initializer::XavierNormal && op.getShape().size() < 2)
     return opError(op) << "xavier_normal needs a shape with an output and an input size";
-  return giveFloat(op, types, intList(shape));
+  return giveFloat(op, types, op.getShape());
 }
+
+bool needsAnother(Initializer initializer) { return initializer > Initializer::XavierNormal; }
 } // namespace
 
-LogicalResult WeightOp::inferTypes(Types &types) {
-  return inferWeight(*this, types, getShape(), cast<StringAttr>(getInit()).getValue(), 5);
-}
+LogicalResult WeightOp::inferTypes(Types &types) { return inferWeight(*this, types, Initializer::XavierNormal); }
 
 LogicalResult StateOp::inferTypes(Types &types) {
-  StringRef init = cast<StringAttr>(getInit()).getValue();
-  if ((init.starts_with("singular") || init == "copy") && !getOf())
-    return opError(*this) << "initialiser \"" << init << "\" needs `of`, the weight's name";
-  return inferWeight(*this, types, getShape(), init, 8);
+  if (failed(inferWeight(*this, types, Initializer::Copy)))
+    return failure();
+  if (needsAnother(getInit()) && !getOf())
+    return opError(*this) << "initialiser " << getInitAttr() << " needs `of`, the weight's name";
+  return success();
 }
 
 LogicalResult ConstantOp::inferTypes(Types &types) {
   auto list = dyn_cast<ArrayAttr>(getValue());
-  Shape shape = getShape() ? intList(*getShape()) : list ? Shape{int64_t(list.size())} : Shape();
+  Shape shape = getShape() ? *getShape() : list ? Shape{int64_t(list.size())} : Shape();
   if (list && !llvm::all_of(list, [](Attribute a) { return isa<FloatAttr>(a) || isInt(a); }))
     return opError(*this) << "wants numbers, not " << constantText(list);
   if (list && shape != Shape{int64_t(list.size())})

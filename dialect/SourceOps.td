@@ -6,19 +6,19 @@
 
 include "dialect/TensorOps.td"
 
-class Dpsims_NamedOp<string mnemonic, int operands> : Dpsims_TensorOp<mnemonic, operands, operands>;
-
-def Dpsims_InputOp : Dpsims_NamedOp<"input", 0> {
+def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
+    (ins StrAttr:$name, Dpsims_Ints<"its shape">:$shape,
+         Dpsims_Default<Dpsims_CaseOf<Dpsims_ElementKindEnum>, "::dpsims::ElementKind::F32", "`f32`">:$type),
+    [Dpsims_Source]> {
   let summary = "a tensor that the program's caller gives";
   let description = [{
-    `type`: f32 (default), i32, u8. It may stand in several places of a program: with the same name, shape and type it is
-    the same input; with another shape or type it is an error.
+    It may stand in several places of a program: with the same name, shape and type it is the same input; with another
+    shape or type it is an error.
 
     ```mlir
     %labels = input "labels" <shape = [batch, 64, 64], type = "i32">
     ```
   }];
-  let arguments = (ins StrAttr:$name, Dpsims_Ints:$shape, OptionalAttr<Dpsims_String>:$type);
 }
 
 def Dpsims_OutputOp : Op<Dpsims_Dialect, "output", []> {
@@ -28,7 +28,7 @@ def Dpsims_OutputOp : Op<Dpsims_Dialect, "output", []> {
     output "image" %x
     ```
   }];
-  let arguments = (ins StrAttr:$name, AnyType:$value);
+  let arguments = (ins StrAttr:$name, Dpsims_Tensor<"what the caller gets">:$value);
   let hasCustomAssemblyFormat = 1;
 }
 
@@ -42,41 +42,54 @@ def Dpsims_AssignOp : Op<Dpsims_Dialect, "assign", []> {
     assign "running_mean" %mean
     ```
   }];
-  let arguments = (ins StrAttr:$name, AnyType:$value);
+  let arguments = (ins StrAttr:$name, Dpsims_Tensor<"the new value">:$value);
   let hasCustomAssemblyFormat = 1;
 }
 
-def Dpsims_WeightOp : Dpsims_NamedOp<"weight", 0> {
+class Dpsims_Weight<string mnemonic, dag attributes>
+    : Dpsims_TensorOp<mnemonic, (ins), !con((ins StrAttr:$name, Dpsims_Ints<"its shape">:$shape), attributes),
+                      [Dpsims_Source, Dpsims_WeightOpInterface]>;
+
+def Dpsims_WeightOp : Dpsims_Weight<"weight",
+    (ins Dpsims_CaseOf<Dpsims_InitializerEnum, "its first value, up to `xavier_normal` of">:$init,
+         Dpsims_Default<Dpsims_Float<"the constant, the standard deviation, or the gain">, "1.0", "1">:$value,
+         Dpsims_Default<Dpsims_Bool<"whether training changes it">, "true">:$trained)> {
   let summary = "a weight of the weights file";
   let description = [{
-    Its name in the file is the path of its instance and its own. `init`: `zeros`, `ones`, `constant`, `normal`,
-    `xavier_normal`; `value` is the constant, the standard deviation, or the gain. Conv weights are (out, in, kh, kw),
-    linear ones (out, in).
+    Its name in the file is the path of its instance and its own. Conv weights are (out, in, kh, kw), linear ones
+    (out, in).
 
     ```mlir
     %w = weight "weight" <shape = [out, in, 3, 3], init = "xavier_normal", value = 0.02>
     ```
   }];
-  let arguments = (ins StrAttr:$name, Dpsims_Ints:$shape, Dpsims_String:$init, OptionalAttr<Dpsims_Float>:$value,
-                       OptionalAttr<Dpsims_Bool>:$trained);
+  let extraClassDeclaration = [{
+    ::mlir::Attribute getOfAttr() { return {}; }
+    ::mlir::Attribute getRequiredAttr() { return {}; }
+  }];
 }
 
-def Dpsims_StateOp : Dpsims_NamedOp<"state", 0> {
+def Dpsims_StateOp : Dpsims_Weight<"state",
+    (ins Dpsims_CaseOf<Dpsims_InitializerEnum, "its first value">:$init,
+         Dpsims_Default<Dpsims_Float<"as that of `weight`">, "1.0", "1">:$value,
+         OptionalAttr<Dpsims_String<"the weight beside it that its first value is made of">>:$of,
+         Dpsims_Default<Dpsims_Bool<"whether a weights file must have it">, "true">:$required)> {
   let summary = "a tensor of the weights file that is not trained";
   let description = [{
-    As `weight`; `init` also `singular_left` and `singular_right`: vectors of the weight `of` beside it, seen as
-    (out, everything else), after 16 power iterations; and `copy`: the first value of the weight `of`. With
-    `required = false` a weights file may lack it.
+    As `weight`. `singular_left` and `singular_right`: vectors of the weight `of`, seen as (out, everything else), after
+    16 power iterations. `copy`: the first value of the weight `of`.
 
     ```mlir
     %u = state "u" <shape = [out], init = "singular_left", of = "weight">
     ```
   }];
-  let arguments = (ins StrAttr:$name, Dpsims_Ints:$shape, Dpsims_String:$init, OptionalAttr<Dpsims_Float>:$value,
-                       OptionalAttr<Dpsims_String>:$of, OptionalAttr<Dpsims_Bool>:$required);
+  let extraClassDeclaration = "bool getTrained() { return false; }";
 }
 
-def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", 0, 0, [Pure]> {
+def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", (ins),
+    (ins Dpsims_Number<"every element, or all of them">:$value,
+         OptionalAttr<Dpsims_Ints<"the shape; absent for a scalar and for a list">>:$shape),
+    [Pure, Dpsims_Source, Dpsims_Pointwise]> {
   let summary = "a constant: a number of any shape, or a list of numbers";
   let description = [{
     ```mlir
@@ -84,7 +97,6 @@ def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", 0, 0, [Pure]> {
     %mean = constant <value = [0.485, 0.456, 0.406]>
     ```
   }];
-  let arguments = (ins Dpsims_Number:$value, OptionalAttr<Dpsims_Ints>:$shape);
 }
 
 #endif

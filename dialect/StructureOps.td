@@ -6,6 +6,10 @@
 
 include "dialect/Dpsims.td"
 
+// Of statements, whose attributes are evaluated at elaboration.
+def Dpsims_Condition : Dpsims_ExprOr<"::llvm::isa<::mlir::BoolAttr>($_self)", "a boolean">;
+def Dpsims_Integer : Dpsims_ExprOr<"::dpsims::isInt($_self)", "an integer">;
+
 class Dpsims_StructureOp<string mnemonic, list<Trait> traits = []> : Op<Dpsims_Dialect, mnemonic, traits> {
   let hasCustomAssemblyFormat = 1;
 }
@@ -103,12 +107,12 @@ def Dpsims_ProgramOp : Dpsims_Callable<"program", [NoTerminator]> {
 
 def Dpsims_ReturnOp : Dpsims_StructureOp<"return", [Terminator, ReturnLike]> {
   let summary = "a block's results";
-  let arguments = (ins Variadic<AnyType>:$values);
+  let arguments = (ins Variadic<Dpsims_Value<"what the body gives">>:$values);
 }
 
 def Dpsims_YieldOp : Dpsims_StructureOp<"yield", [Terminator, ReturnLike]> {
   let summary = "results of the body of `if`, `repeat`, `prepare`, `fused`";
-  let arguments = (ins Variadic<AnyType>:$values);
+  let arguments = (ins Variadic<Dpsims_Value<"what the body gives">>:$values);
 }
 
 def Dpsims_InstanceOp
@@ -126,8 +130,8 @@ def Dpsims_InstanceOp
     ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, FlatSymbolRefAttr:$callee, ArrayAttr:$names, ArrayAttr:$values,
-                       UnitAttr:$frozen, UnitAttr:$shared, Variadic<AnyType>:$operands);
-  let results = (outs Variadic<AnyType>:$results);
+                       UnitAttr:$frozen, UnitAttr:$shared, Variadic<Dpsims_Value<"the block's values">>:$operands);
+  let results = (outs Variadic<Dpsims_Value<"what the block returns">>:$results);
   let hasVerifier = 1;
 }
 
@@ -140,7 +144,8 @@ def Dpsims_LetOp : Dpsims_StructureOp<"let"> {
     let t = trained "generator"  // a list: the names of the trained weights below a path, in the order of the text
     ```
   }];
-  let arguments = (ins StrAttr:$name, OptionalAttr<Dpsims_Any>:$value, Optional<AnyType>:$shape_of,
+  let arguments = (ins StrAttr:$name, OptionalAttr<Dpsims_Any>:$value,
+                       Optional<Dpsims_Value<"whose shape it is">>:$shape_of,
                        OptionalAttr<StrAttr>:$trained_below);
   let hasVerifier = 1;
 }
@@ -152,7 +157,7 @@ def Dpsims_AssertOp : Dpsims_StructureOp<"assert"> {
     assert width mod 8 == 0, "width = {width} must be a multiple of 8"
     ```
   }];
-  let arguments = (ins Dpsims_Bool:$condition, StrAttr:$message);
+  let arguments = (ins Dpsims_Condition:$condition, StrAttr:$message);
 }
 
 def Dpsims_IfOp : Dpsims_StructureOp<"if", [SingleBlock, OpAsmOpInterface]> {
@@ -172,8 +177,8 @@ def Dpsims_IfOp : Dpsims_StructureOp<"if", [SingleBlock, OpAsmOpInterface]> {
     }
     ```
   }];
-  let arguments = (ins Dpsims_Bool:$condition);
-  let results = (outs Variadic<AnyType>:$results);
+  let arguments = (ins Dpsims_Condition:$condition);
+  let results = (outs Variadic<Dpsims_Value<"what the region that runs yields">>:$results);
   let regions = (region SizedRegion<1>:$thenRegion, AnyRegion:$elseRegion);
   let hasVerifier = 1;
 }
@@ -193,15 +198,16 @@ def Dpsims_RepeatOp : Dpsims_StructureOp<"repeat", [SingleBlock, OpAsmOpInterfac
     }
     ```
   }];
-  let arguments = (ins StrAttr:$variable, Dpsims_Int:$count, Variadic<AnyType>:$inits);
-  let results = (outs Variadic<AnyType>:$results);
+  let arguments = (ins StrAttr:$variable, Dpsims_Integer:$count,
+                       Variadic<Dpsims_Value<"what the first round gets">>:$inits);
+  let results = (outs Variadic<Dpsims_Value<"what the last round yields">>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasVerifier = 1;
 }
 
 def Dpsims_NoneOp : Dpsims_StructureOp<"none", [Pure]> {
   let summary = "an absent value: an optional operand that is not given";
-  let results = (outs AnyType:$result);
+  let results = (outs Dpsims_Value<"no tensor">:$result);
 }
 
 def Dpsims_ListOp : Dpsims_StructureOp<"list", [Pure]> {
@@ -211,8 +217,8 @@ def Dpsims_ListOp : Dpsims_StructureOp<"list", [Pure]> {
     %l = list(%a, %b)
     ```
   }];
-  let arguments = (ins Variadic<AnyType>:$values);
-  let results = (outs AnyType:$result);
+  let arguments = (ins Variadic<Dpsims_Value<"its elements">>:$values);
+  let results = (outs Dpsims_Value<"a list">:$result);
 }
 
 def Dpsims_AppendOp : Dpsims_StructureOp<"append", [Pure]> {
@@ -222,8 +228,8 @@ def Dpsims_AppendOp : Dpsims_StructureOp<"append", [Pure]> {
     %l2 = append %l, %x
     ```
   }];
-  let arguments = (ins AnyType:$list, AnyType:$value);
-  let results = (outs AnyType:$result);
+  let arguments = (ins Dpsims_Value<"a list">:$list, Dpsims_Value<"its new last element">:$value);
+  let results = (outs Dpsims_Value<"the longer list">:$result);
 }
 
 def Dpsims_GetOp : Dpsims_StructureOp<"get", [Pure]> {
@@ -233,8 +239,8 @@ def Dpsims_GetOp : Dpsims_StructureOp<"get", [Pure]> {
     %x = get %l <index = i>
     ```
   }];
-  let arguments = (ins AnyType:$list, Dpsims_Int:$index);
-  let results = (outs AnyType:$result);
+  let arguments = (ins Dpsims_Value<"a list">:$list, Dpsims_Integer:$index);
+  let results = (outs Dpsims_Value<"its element">:$result);
 }
 
 def Dpsims_CurrentOp : Dpsims_StructureOp<"current"> {
@@ -248,7 +254,7 @@ def Dpsims_CurrentOp : Dpsims_StructureOp<"current"> {
     ```
   }];
   let arguments = (ins StrAttr:$name);
-  let results = (outs AnyType:$result);
+  let results = (outs Dpsims_Value<"a tensor">:$result);
 }
 
 #endif

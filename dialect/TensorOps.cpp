@@ -2,6 +2,7 @@
 // What the graph's ops have in common: their syntax, their verifier.
 #include "dialect/Dialect.h"
 #include "dialect/Expressions.h"
+#include "dialect/Inference.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -30,23 +31,41 @@ static void printSteps(OpAsmPrinter &printer, Operation *, Region &region) { pri
 namespace {
 
 /// Ops that begin with a name in quotes.
-bool isNamed(StringRef op) { return op == "dpsims.weight" || op == "dpsims.state" || op == "dpsims.input"; }
+bool isNamed(OperationName op) {
+  return llvm::any_of(op.getAttributeNames(), [](StringAttr name) { return name.getValue() == "name"; });
+}
+
+/// In the text an attribute tells whether the last operand is a residual, in the op the segments of its operands.
+constexpr StringRef residualName = "residual", segmentsName = "operandSegmentSizes";
+
+/// The attributes of the text, by name.
+SmallVector<StringRef> attributeNames(OperationName op) {
+  SmallVector<StringRef> names;
+  for (StringAttr name : op.getAttributeNames())
+    if (name.getValue() != segmentsName)
+      names.push_back(name.getValue());
+  if (op.hasInterface<ContractionOpInterface>())
+    names.push_back(residualName);
+  llvm::sort(names);
+  return names;
+}
 
 std::string knownAttributes(OperationName op) {
-  auto names = llvm::map_range(op.getAttributeNames(), [](StringAttr a) { return a.getValue(); });
+  SmallVector<StringRef> names = attributeNames(op);
   return names.empty() ? "; it has none" : "; it has: " + llvm::join(names, ", ");
 }
 
 ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
   if (failed(parser.parseOptionalLess()) || succeeded(parser.parseOptionalGreater()))
     return success();
+  SmallVector<StringRef> names = attributeNames(result.name);
   auto attribute = [&]() -> ParseResult {
     StringRef name;
     Attribute value;
     SMLoc location = parser.getCurrentLocation();
     if (parser.parseKeyword(&name))
       return failure();
-    if (!llvm::is_contained(result.name.getAttributeNames(), name))
+    if (!llvm::is_contained(names, name))
       return parser.emitError(location) << result.name.stripDialect() << ": no attribute '" << name << "'"
                                         << knownAttributes(result.name);
     if (result.attributes.get(name))
@@ -59,20 +78,62 @@ ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
   return failure(parser.parseCommaSeparatedList(attribute) || parser.parseGreater());
 }
 
+/// Which of the optional operands are given. The attribute that tells goes.
+ParseResult parseSegments(OpAsmParser &parser, OperationState &result, unsigned count) {
+  auto error = [&] { return parser.emitError(parser.getNameLoc()) << result.name.stripDialect() << ": "; };
+  if (failed(checkOperandCount(result.name, count, error)))
+    return failure();
+  bool residual = false;
+  if (result.name.hasInterface<ContractionOpInterface>()) {
+    Attribute given = result.attributes.erase(residualName);
+    if (given && !isa<BoolAttr>(given))
+      return error() << "attribute 'residual' failed to satisfy constraint: a boolean";
+    residual = boolOr(given, false);
+    if (residual && count < 3)
+      return error() << "residual = true, but there is no residual operand";
+    if (count - residual > 3)
+      return error() << "has " << count << " operands; with a residual say residual = true";
+  }
+  setOperandSegments(result, count, residual);
+  return success();
+}
+
 bool isValue(Type type) { return isa<ValueType>(type); }
 
 } // namespace
 
+LogicalResult dpsims::checkOperandCount(OperationName name, unsigned count,
+                                        function_ref<InFlightDiagnostic()> emitError) {
+  auto *op = name.getInterface<TensorOpInterface>();
+  unsigned fewest = op->minOperands(), most = op->maxOperands();
+  if (count >= fewest && count <= most)
+    return success();
+  InFlightDiagnostic diagnostic = emitError() << "takes " << fewest;
+  if (most != fewest)
+    diagnostic << " to " << most;
+  return diagnostic << (most == 1 ? " operand, not " : " operands, not ") << count;
+}
+
+void dpsims::setOperandSegments(OperationState &state, unsigned count, bool residual) {
+  if (!state.name.hasTrait<OpTrait::AttrSizedOperandSegments>())
+    return;
+  SmallVector<int32_t> sizes(state.name.getInterface<TensorOpInterface>()->maxOperands(), 0);
+  std::fill_n(sizes.begin(), count - residual, 1);
+  sizes.back() |= residual;
+  state.addAttribute(segmentsName, DenseI32ArrayAttr::get(state.getContext(), sizes));
+}
+
 ParseResult dpsims::parseTensorOp(OpAsmParser &parser, OperationState &result) {
   SmallVector<OpAsmParser::UnresolvedOperand> operands;
   SMLoc location = parser.getCurrentLocation();
-  if (isNamed(result.name.getStringRef())) {
+  if (isNamed(result.name)) {
     std::string name;
     if (parser.parseString(&name))
       return failure();
     result.addAttribute("name", parser.getBuilder().getStringAttr(name));
   }
-  if (parser.parseOperandList(operands) || parseAttributes(parser, result))
+  if (parser.parseOperandList(operands) || parseAttributes(parser, result) ||
+      parseSegments(parser, result, operands.size()))
     return failure();
   if (failed(parser.parseOptionalColon())) {
     Type value = ValueType::get(parser.getContext());
@@ -87,20 +148,24 @@ ParseResult dpsims::parseTensorOp(OpAsmParser &parser, OperationState &result) {
 }
 
 void dpsims::printTensorOp(OpAsmPrinter &printer, Operation *op) {
-  bool named = isNamed(op->getName().getStringRef());
+  bool named = isNamed(op->getName());
   if (named)
     printer << " " << op->getAttr("name");
   if (op->getNumOperands())
     printer << " " << op->getOperands();
-  SmallVector<StringAttr> names;
-  for (StringAttr name : op->getName().getAttributeNames())
-    if (op->getAttr(name) && !(named && name == "name"))
-      names.push_back(name);
+  auto contraction = dyn_cast<ContractionOpInterface>(op);
+  auto valueOf = [&](StringRef name) {
+    bool isResidual = contraction && name == residualName;
+    return isResidual ? contraction.getResidual() ? Attribute(BoolAttr::get(op->getContext(), true)) : Attribute()
+                      : op->getAttr(name);
+  };
+  SmallVector<StringRef> names = attributeNames(op->getName());
+  llvm::erase_if(names, [&](StringRef name) { return !valueOf(name) || (named && name == "name"); });
   if (!names.empty()) {
     printer << " <";
-    llvm::interleaveComma(names, printer, [&](StringAttr name) {
-      printer << name.getValue() << " = ";
-      printExpression(printer, op->getAttr(name), /*angles=*/true);
+    llvm::interleaveComma(names, printer, [&](StringRef name) {
+      printer << name << " = ";
+      printExpression(printer, valueOf(name), /*angles=*/true);
     });
     printer << ">";
   }
@@ -112,24 +177,11 @@ void dpsims::printTensorOp(OpAsmPrinter &printer, Operation *op) {
 
 bool dpsims::isElementwise(Operation *op) { return isa<ElementwiseOpInterface>(op); }
 
-LogicalResult dpsims::verifyActivation(Operation *op, Attribute activation) {
-  constexpr StringRef known[] = {"relu", "leaky_relu", "clamp", "sigmoid", "silu", "gelu", "tanh"};
-  auto name = dyn_cast_if_present<StringAttr>(activation);
-  if (activation && (!name || !llvm::is_contained(known, name.getValue())))
-    return opError(op) << "unknown activation " << activation << "; known: " << llvm::join(ArrayRef(known), ", ");
-  return success();
-}
-
 InFlightDiagnostic dpsims::opError(Operation *op) { return op->emitError() << op->getName().stripDialect() << ": "; }
 
 LogicalResult dpsims::verifyTensorOp(TensorOpInterface op) {
-  unsigned count = op->getNumOperands(), fewest = op.minOperands(), most = op.maxOperands();
-  if (count < fewest || count > most) {
-    InFlightDiagnostic diagnostic = opError(op) << "takes " << fewest;
-    if (most != fewest)
-      diagnostic << " to " << most;
-    return diagnostic << (most == 1 ? " operand, not " : " operands, not ") << count;
-  }
+  if (failed(checkOperandCount(op->getName(), op->getNumOperands(), [&] { return opError(op); })))
+    return failure();
   if (llvm::any_of(op->getOperandTypes(), isValue) || llvm::any_of(op->getResultTypes(), isValue))
     return success();
   for (NamedAttribute attribute : op->getAttrs())

@@ -14,7 +14,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 # tblgen ARGUMENT...: what mlir-tblgen prints, without more than one empty line in a row and none at the end.
 generate() {
-  "$tblgen" -I "$root" -I "$include" "$@" | sed -e 's/[[:space:]]*$//' -e '/^\[TOC\]$/d' | cat -s | sed -e '$ { /^$/d }'
+  # shellcheck disable=SC2016
+  "$tblgen" -I "$root" -I "$include" "$@" |
+    sed -e 's/[[:space:]]*$//' -e '/^\[TOC\]$/d' -e 's/`Dpsims_\([A-Za-z]*\)`/`\1`/g' | cat -s | sed -e '$ { /^$/d }'
 }
 
 generate -gen-dialect-doc -dialect=dpsims "$root/dialect/Dpsims.td" >"$output/reference.md"

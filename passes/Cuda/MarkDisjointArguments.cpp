@@ -30,7 +30,8 @@ bool mayOverlap(Value a, Value b) {
     return true;
   if (x.getSpace() != y.getSpace())
     return false;
-  if (x.getSpace() != "arena" && x.getSpace() != "load")
+  bool isPlanned = x.getSpace() == BufferSpace::Arena || x.getSpace() == BufferSpace::Load;
+  if (!isPlanned)
     return x.getIndex() == y.getIndex() && x.getName() == y.getName();
   if (!x.getOffset() || !y.getOffset())
     return true;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Which ops of a graph treat the images of a batch one by one, axis 0 of every value: two of them on two batches are
-// one on both.
+// Ops on two batches, images one by one along axis 0, as one op on both.
 
 #ifndef DPSIMS_PASSES_GRAPH_BATCHOPS_H
 #define DPSIMS_PASSES_GRAPH_BATCHOPS_H
@@ -8,13 +7,6 @@
 #include "dialect/Builders.h"
 
 namespace dpsims {
-
-/// What an operand is to two runs of an op.
-enum class BatchRole {
-  shared,    ///< the same value
-  images,    ///< a batch each
-  statistics ///< results of `batch_statistics`, each of its run
-};
 
 /// Whether two runs of an op on operands of these roles are one on both batches.
 bool mergesAlongBatch(mlir::Operation *op, llvm::ArrayRef<BatchRole> roles);

@@ -13,61 +13,58 @@ namespace {
 
 /// 1 / sqrt(variance + eps) [* weight].
 Value scaleOf(OpBuilder &builder, BatchNormOp norm) {
-  ValueRange x = norm.getInputs();
-  return channelScale(builder, norm.getLoc(), x[2], floatOr(norm.getEps(), 0), x.size() < 4 ? Value() : x[3],
-                      shapeOf(x[0]));
+  return channelScale(builder, norm.getLoc(), norm.getVariance(), norm.getEps(), norm.getWeight(),
+                      shapeOf(norm.getX()));
 }
 
 /// x * scale + (bias - mean * scale): foldable into a convolution, whose weights are known at load as well.
 Value normaliseStored(OpBuilder &builder, BatchNormOp norm) {
   Location location = norm.getLoc();
   Value scale = scaleOf(builder, norm);
-  Value centre = makeOp<MulOp>(builder, location, {norm.getInputs()[1], scale});
-  Value shift = norm.getInputs().size() < 5 ? makeOp<NegOp>(builder, location, centre)
-                                            : makeOp<SubOp>(builder, location, {norm.getInputs()[4], centre});
-  Value scaled = makeOp<MulOp>(builder, location, {norm.getInputs()[0], scale});
+  Value centre = makeOp<MulOp>(builder, location, {norm.getMean(), scale});
+  Value shift = norm.getBias() ? makeOp<SubOp>(builder, location, {norm.getBias(), centre})
+                               : makeOp<NegOp>(builder, location, centre);
+  Value scaled = makeOp<MulOp>(builder, location, {norm.getX(), scale});
   return makeOp<AddOp>(builder, location, {scaled, shift});
 }
 
 /// (x - mean) * scale + bias: the difference first, which loses no digits where the mean is large.
 Value normaliseBatch(OpBuilder &builder, BatchNormOp norm) {
   Location location = norm.getLoc();
-  Value x = norm.getInputs()[0], scale = scaleOf(builder, norm);
-  Value mean = spreadChannels(builder, location, norm.getInputs()[1], shapeOf(x));
+  Value x = norm.getX(), scale = scaleOf(builder, norm);
+  Value mean = spreadChannels(builder, location, norm.getMean(), shapeOf(x));
   Value centred = makeOp<SubOp>(builder, location, {x, mean});
   Value scaled = makeOp<MulOp>(builder, location, {centred, scale});
-  return norm.getInputs().size() < 5 ? scaled : makeOp<AddOp>(builder, location, {scaled, norm.getInputs()[4]});
+  return norm.getBias() ? makeOp<AddOp>(builder, location, {scaled, norm.getBias()}) : scaled;
 }
 
 Value attend(OpBuilder &builder, AttentionOp attention) {
   Location location = attention.getLoc();
-  ValueRange x = attention.getInputs();
-  Value logits =
-      makeOp<MatmulOp>(builder, location, {x[0], x[1]}, builder.getNamedAttr("transpose_b", builder.getBoolAttr(true)));
-  Value weights = makeOp<SoftmaxOp>(builder, location, logits, builder.getNamedAttr("scale", attention.getScale()));
-  return makeOp<MatmulOp>(builder, location, {weights, x[2]});
+  Value logits = makeOp<MatmulOp>(builder, location, {attention.getQuery(), attention.getKey()},
+                                  builder.getNamedAttr("transpose_b", builder.getBoolAttr(true)));
+  Value weights = makeOp<SoftmaxOp>(builder, location, logits, builder.getNamedAttr("scale", attention.getScaleAttr()));
+  return makeOp<MatmulOp>(builder, location, {weights, attention.getValue()});
 }
 
 /// The mean, then the mean of the squared differences from it, which loses no digits where the mean is large.
 SmallVector<Value> batchStatistics(OpBuilder &builder, BatchStatisticsOp statistics) {
   Location location = statistics.getLoc();
-  Value x = statistics.getInputs()[0];
-  int64_t groups = intOr(statistics.getGroups().value_or(Attribute()), 0);
-  Value mean = reduceToChannels(builder, location, x, "mean", groups);
+  Value x = statistics.getX();
+  int64_t groups = statistics.getGroups().value_or(0);
+  Value mean = reduceToChannels(builder, location, x, ReduceKind::Mean, groups);
   Value difference = makeOp<SubOp>(builder, location, {x, spreadChannels(builder, location, mean, shapeOf(x))});
   Value squares = makeOp<SquareOp>(builder, location, difference);
-  return {mean, reduceToChannels(builder, location, squares, "mean", groups)};
+  return {mean, reduceToChannels(builder, location, squares, ReduceKind::Mean, groups)};
 }
 
 /// A product that is one row or one column, or has one term: its matrix is read once, which a kernel does as well as a
 /// library, and several such kernels become one launch. Null for others.
 Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
-  Value a = matmul.getInputs()[0], b = matmul.getInputs()[1];
+  Value a = matmul.getLhs(), b = matmul.getRhs();
   ArrayRef<int64_t> result = shapeOf(matmul.getResult());
-  if (matmul.getInputs().size() != 2 || result.size() != 2 || shapeOf(b).size() != 2)
+  if (matmul.getBias() || matmul.hasEpilogue() || result.size() != 2 || shapeOf(b).size() != 2)
     return {};
-  bool transposedA = boolOr(matmul->getAttr("transpose_a"), false);
-  bool transposedB = boolOr(matmul->getAttr("transpose_b"), false);
+  bool transposedA = matmul.getTransposeA(), transposedB = matmul.getTransposeB();
   int64_t m = result[0], n = result[1], k = shapeOf(a)[transposedA ? 0 : 1];
   if (m != 1 && n != 1 && k != 1)
     return {};
@@ -78,9 +75,7 @@ Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
   bool alongRows = m == 1 ? transposedB : !transposedA;
   Value factor = makeReshape(builder, vector, alongRows ? ArrayRef<int64_t>{1, k} : ArrayRef<int64_t>{k, 1});
   Value products = makeOp<MulOp>(builder, location, {matrix, factor});
-  Value sums = makeOp<ReduceOp>(builder, location, products,
-                                {builder.getNamedAttr("kind", builder.getStringAttr("sum")),
-                                 builder.getNamedAttr("axes", builder.getI64ArrayAttr(alongRows ? 1 : 0))});
+  Value sums = makeReduce(builder, location, products, ReduceKind::Sum, alongRows ? 1 : 0);
   return makeReshape(builder, sums, result);
 }
 
@@ -94,8 +89,8 @@ struct Decompose : impl::DecomposeBase<Decompose> {
       OpBuilder builder(&op);
       SmallVector<Value> results;
       if (auto norm = dyn_cast<BatchNormOp>(op)) {
-        bool known = stored.contains(norm.getInputs()[1]) && stored.contains(norm.getInputs()[2]) &&
-                     shapeOf(norm.getInputs()[1]).size() == 1;
+        bool known = stored.contains(norm.getMean()) && stored.contains(norm.getVariance()) &&
+                     shapeOf(norm.getMean()).size() == 1;
         results = {known ? normaliseStored(builder, norm) : normaliseBatch(builder, norm)};
       } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
         results = batchStatistics(builder, statistics);

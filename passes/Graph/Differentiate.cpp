@@ -16,7 +16,7 @@ namespace {
 /// Reverse mode for one `gradient` op.
 class Differentiator {
 public:
-  explicit Differentiator(GradientOp gradient) : gradient(gradient), builder(gradient), loss(gradient.getInputs()[0]) {}
+  explicit Differentiator(GradientOp gradient) : gradient(gradient), builder(gradient), loss(gradient.getLoss()) {}
 
   LogicalResult run() {
     findActive();
@@ -27,7 +27,7 @@ public:
     for (Operation *op : llvm::reverse(ops))
       if (failed(visit(op)))
         return failure();
-    for (auto [value, result] : llvm::zip_equal(gradient.getInputs().drop_front(), gradient.getResults()))
+    for (auto [value, result] : llvm::zip_equal(gradient.getValues(), gradient.getResults()))
       result.replaceAllUsesWith(gradientOf(value));
     gradient.erase();
     return success();
@@ -36,7 +36,7 @@ public:
 private:
   /// Which values depend on those that are asked for: only they need gradients.
   void findActive() {
-    for (Value value : gradient.getInputs().drop_front())
+    for (Value value : gradient.getValues())
       active.insert(value);
     for (Operation &op : *gradient->getBlock()) {
       if (&op == gradient)
@@ -54,7 +54,8 @@ private:
     if (!reached || stopsGradients(op) || llvm::none_of(wanted, [](bool w) { return w; }))
       return success();
     auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
-    if (!differentiable)
+    auto contraction = dyn_cast<ContractionOpInterface>(op);
+    if (!differentiable || (contraction && contraction.hasEpilogue())) // passes add epilogues later
       return refuse(op);
     SmallVector<Value> operands(op->getNumOperands());
     differentiable.buildGradients(builder, results, wanted, operands);
@@ -117,7 +118,7 @@ struct Differentiate : impl::DifferentiateBase<Differentiate> {
         return signalPassFailure();
     }
     for (auto stop : llvm::make_early_inc_range(block.getOps<StopGradientOp>())) {
-      stop.getResult().replaceAllUsesWith(stop.getInputs()[0]);
+      stop.getResult().replaceAllUsesWith(stop.getX());
       stop.erase();
     }
     int64_t made = int64_t(block.getOperations().size()) - before;

@@ -13,7 +13,7 @@ namespace {
 
 /// A conv2d or matmul and a value from weights alone, which an op behind the former combines.
 struct Match {
-  Operation *library;
+  ContractionOpInterface library;
   Value vector;
 };
 
@@ -26,19 +26,19 @@ public:
     if (!isa<MulOp, AddOp>(op))
       return {};
     for (unsigned i = 0; i < 2; ++i)
-      if (Match match{op.getOperand(i).getDefiningOp(), op.getOperand(1 - i)}; fits(match, op))
+      if (Match match{op.getOperand(i).getDefiningOp<ContractionOpInterface>(), op.getOperand(1 - i)}; fits(match, op))
         return isa<MulOp>(op) ? scale(match, op) : shift(match, op);
     return {};
   }
 
 private:
-  bool fits(const Match &match, Operation &op) {
-    Operation *library = match.library;
-    if (!library || !isContraction(library) || !library->hasOneUse() || library->hasAttr("activation") ||
-        boolOr(library->getAttr("residual"), false) || op.getResult(0).getType() != library->getResult(0).getType() ||
-        !weightOnly.contains(library->getOperand(1)) || !weightOnly.contains(match.vector))
+  bool fits(Match match, Operation &op) {
+    ContractionOpInterface library = match.library;
+    if (!library || !library->hasOneUse() || library.hasEpilogue() ||
+        op.getResult(0).getType() != library->getResult(0).getType() || !weightOnly.contains(library.getWeights()) ||
+        !weightOnly.contains(match.vector))
       return false;
-    if (library->getNumOperands() > 2 && !weightOnly.contains(library->getOperand(2)))
+    if (library.getBias() && !weightOnly.contains(library.getBias()))
       return false;
     ArrayRef<int64_t> shape = shapeOf(match.vector);
     return isScalar(match.vector) ||
@@ -60,16 +60,17 @@ private:
   }
 
   /// The vector in a shape that broadcasts along the weights' output channels.
-  Value alongOutputs(OpBuilder &builder, const Match &match, Location location) {
-    SmallVector<int64_t> shape(shapeOf(match.library->getOperand(1)).size(), 1);
-    bool last = isa<MatmulOp>(match.library) && !boolOr(match.library->getAttr("transpose_b"), false);
+  Value alongOutputs(OpBuilder &builder, Match match, Location location) {
+    SmallVector<int64_t> shape(shapeOf(match.library.getWeights()).size(), 1);
+    auto matmul = dyn_cast<MatmulOp>(*match.library);
+    bool last = matmul && !matmul.getTransposeB();
     int64_t outputs = isScalar(match.vector) ? 1 : channels(match.library);
-    shape[last ? shape.size() - 1 : isa<Conv2dOp>(match.library) ? 0 : shape.size() - 2] = outputs;
+    shape[last ? shape.size() - 1 : matmul ? shape.size() - 2 : 0] = outputs;
     return make<ReshapeOp>(builder, location, match.vector, "shape", shape);
   }
 
   /// The vector as a bias.
-  Value asBias(OpBuilder &builder, const Match &match, Location location) {
+  Value asBias(OpBuilder &builder, Match match, Location location) {
     int64_t count = channels(match.library);
     if (!isScalar(match.vector))
       return make<ReshapeOp>(builder, location, match.vector, "shape", {count});
@@ -77,31 +78,32 @@ private:
     return make<BroadcastOp>(builder, location, one, "shape", {count});
   }
 
-  Value scale(const Match &match, Operation &op) {
+  Value scale(Match match, Operation &op) {
     OpBuilder builder(&op);
     Location location = op.getLoc();
     Value along = alongOutputs(builder, match, location);
-    Value weights = make<MulOp>(builder, location, {match.library->getOperand(1), along});
-    SmallVector<Value> operands{match.library->getOperand(0), weights};
-    if (match.library->getNumOperands() > 2)
-      operands.push_back(
-          make<MulOp>(builder, location, {match.library->getOperand(2), asBias(builder, match, location)}));
-    return replace(builder, match, operands);
+    Value weights = make<MulOp>(builder, location, {match.library.getWeights(), along}), bias;
+    if (Value old = match.library.getBias())
+      bias = make<MulOp>(builder, location, {old, asBias(builder, match, location)});
+    return replace(builder, match, weights, bias);
   }
 
-  Value shift(const Match &match, Operation &op) {
+  Value shift(Match match, Operation &op) {
     OpBuilder builder(&op);
     Location location = op.getLoc();
     Value bias = asBias(builder, match, location);
-    if (match.library->getNumOperands() > 2)
-      bias = make<AddOp>(builder, location, {match.library->getOperand(2), bias});
-    return replace(builder, match, {match.library->getOperand(0), match.library->getOperand(1), bias});
+    if (Value old = match.library.getBias())
+      bias = make<AddOp>(builder, location, {old, bias});
+    return replace(builder, match, match.library.getWeights(), bias);
   }
 
-  Value replace(OpBuilder &builder, const Match &match, ValueRange operands) {
-    OperationState state(match.library->getLoc(), match.library->getName(), operands, match.library->getResultTypes(),
-                         match.library->getAttrs());
-    return builder.create(state)->getResult(0);
+  /// The op with other weights, and with a bias if there is one.
+  Value replace(OpBuilder &builder, Match match, Value weights, Value bias) {
+    auto library = cast<ContractionOpInterface>(builder.clone(*match.library));
+    library.getWeightsMutable().set(weights);
+    if (bias)
+      library.getBiasMutable().assign(bias);
+    return library->getResult(0);
   }
 
   WeightOnly weightOnly;

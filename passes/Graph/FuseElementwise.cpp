@@ -16,18 +16,17 @@ namespace dpsims {
 
 namespace {
 
-/// Ops that a generated kernel computes. A constant is part of each kernel that reads it.
+/// What neither a library computes nor is there before, and is no view of memory. A constant is part of each kernel
+/// that reads it.
 bool isKernelOp(Operation *op) {
-  return isa<TensorOpInterface>(op) && !isLibraryOp(op) && !isa<InputOp, WeightOp, StateOp, ReshapeOp, ConstantOp>(op);
+  return isa<TensorOpInterface>(op) && !isLibraryOp(op) && !isSource(op) && !isa<ReshapeOp>(op);
 }
 
 /// Ops whose result a consumer can compute where it needs it.
-bool joinsConsumer(Operation *op) { return isElementwise(op) || isPicking(op) || isa<TransposeOp>(op); }
+bool joinsConsumer(Operation *op) { return op->hasTrait<Pointwise>(); }
 
 /// Ops that compute their operands where they need them.
-bool takesProducers(Operation *op) {
-  return joinsConsumer(op) || isa<ConcatOp, PadOp, ReduceOp, SoftmaxOp, LogSoftmaxOp, LayerNormOp>(op);
-}
+bool takesProducers(Operation *op) { return op->hasTrait<Pointwise>() || op->hasTrait<FusesProducers>(); }
 
 /// Whether the op's result has a row of x, or a number for each row.
 bool fitsRows(Operation *op, ArrayRef<int64_t> x) {
@@ -39,9 +38,8 @@ bool fitsRows(Operation *op, ArrayRef<int64_t> x) {
 
 /// Roughly the instructions for an element.
 unsigned workOf(Operation *op) {
-  if (isa<ExpOp, LogOp, ErfOp, TanhOp, SigmoidOp, SiluOp, GeluOp, PowOp>(op))
-    return 12;
-  return isa<DivOp, SqrtOp, RsqrtOp>(op) ? 4 : 1;
+  auto elementwise = dyn_cast<ElementwiseOpInterface>(op);
+  return elementwise ? elementwise.workPerElement() : 1;
 }
 
 /// Which values are better computed again by each kernel that reads them than stored: arithmetic on one large tensor

@@ -11,20 +11,16 @@ namespace dpsims {
 
 namespace {
 
-bool isActivation(Operation *op) { return isa<ReluOp, LeakyReluOp, ClampOp, SigmoidOp, SiluOp, GeluOp, TanhOp>(op); }
-
 /// Takes the activation over; true if it did.
-bool takeActivation(Operation *library, Operation *user) {
-  if (!isActivation(user) || library->hasAttr("activation") || boolOr(library->getAttr("residual"), false))
+bool takeActivation(ContractionOpInterface library, Operation *user) {
+  auto activation = dyn_cast<ActivationOpInterface>(user);
+  if (!activation || library.hasEpilogue())
     return false;
-  Builder builder(user->getContext());
-  library->setAttr("activation", builder.getStringAttr(user->getName().stripDialect()));
-  if (auto leaky = dyn_cast<LeakyReluOp>(user))
-    library->setAttr("alpha", leaky.getSlope());
-  if (auto clamp = dyn_cast<ClampOp>(user)) {
-    library->setAttr("alpha", clamp.getMin());
-    library->setAttr("beta", clamp.getMax());
-  }
+  library.setActivationAttr(StringAttr::get(user->getContext(), stringifyActivationKind(activation.activation())));
+  if (Attribute alpha = activation.activationAlpha())
+    library.setAlphaAttr(alpha);
+  if (Attribute beta = activation.activationBeta())
+    library.setBetaAttr(beta);
   user->getResult(0).replaceAllUsesWith(library->getResult(0));
   user->erase();
   return true;
@@ -32,18 +28,18 @@ bool takeActivation(Operation *library, Operation *user) {
 
 /// Takes a sum with a value of the same shape over; true if it did. The library op moves down to the sum, where the
 /// other summand is known.
-bool takeResidual(Operation *library, Operation *user) {
-  if (!isa<AddOp>(user) || boolOr(library->getAttr("residual"), false))
+bool takeResidual(ContractionOpInterface library, Operation *user) {
+  auto sum = dyn_cast<AddOp>(user);
+  if (!sum || library.getResidual())
     return false;
-  Value other = user->getOperand(user->getOperand(0) == library->getResult(0) ? 1 : 0);
+  Value other = sum.getLhs() == library->getResult(0) ? sum.getRhs() : sum.getLhs();
   if (other.getType() != library->getResult(0).getType() || other == library->getResult(0))
     return false;
   // ResNet's relu(x + y): one kernel for both is less work than a sum here and a pass over the result.
-  if (user->hasOneUse() && isActivation(*user->user_begin()))
+  if (user->hasOneUse() && isa<ActivationOpInterface>(*user->user_begin()))
     return false;
   library->moveBefore(user);
-  library->insertOperands(library->getNumOperands(), other);
-  library->setAttr("residual", BoolAttr::get(user->getContext(), true));
+  library.getResidualMutable().assign(other);
   user->getResult(0).replaceAllUsesWith(library->getResult(0));
   user->erase();
   return true;
@@ -51,13 +47,10 @@ bool takeResidual(Operation *library, Operation *user) {
 
 struct FuseEpilogues : impl::FuseEpiloguesBase<FuseEpilogues> {
   void runOnOperation() override {
-    SmallVector<Operation *> libraryOps;
-    for (Operation &op : getOperation().getBody().front())
-      if (isContraction(&op))
-        libraryOps.push_back(&op);
+    SmallVector<ContractionOpInterface> contractions(getOperation().getBody().front().getOps<ContractionOpInterface>());
     int64_t activations = 0, residuals = 0;
     // From the last to the first: of two summands that could take the sum the later one does, whose other is ready.
-    for (Operation *library : llvm::reverse(libraryOps))
+    for (ContractionOpInterface library : llvm::reverse(contractions))
       while (library->hasOneUse()) {
         Operation *user = *library->user_begin();
         if (takeActivation(library, user))

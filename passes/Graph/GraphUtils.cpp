@@ -16,23 +16,14 @@ WeightOnly::WeightOnly(Block &block) {
   for (auto assign : block.getOps<AssignOp>())
     assigned.insert(assign.getName());
   for (Operation &op : block) {
-    bool source = isa<WeightOp, StateOp>(op) && !assigned.contains(op.getAttrOfType<StringAttr>("name").getValue());
+    auto weight = dyn_cast<WeightOpInterface>(op);
+    bool source = weight && !assigned.contains(weight.getNameAttr().getValue());
     bool derived = isa<TensorOpInterface>(op) && op.getNumOperands() &&
                    llvm::all_of(op.getOperands(), [&](Value operand) { return contains(operand); });
     if (source || derived || isa<ConstantOp>(op))
       values.insert(op.result_begin(), op.result_end());
   }
 }
-
-bool isPicking(Operation *op) { return isa<UpsampleOp, SliceOp, BroadcastOp, OneHotOp, IotaOp>(op); }
-
-bool isContraction(Operation *op) { return isa<Conv2dOp, MatmulOp>(op); }
-
-bool stopsGradients(Operation *op) {
-  return isa<StopGradientOp, NotEqualOp, GreaterOp, OneHotOp, InstanceEdgesOp, IotaOp>(op);
-}
-
-bool isSource(Operation *op) { return isa<PrepareOp, InputOp, WeightOp, StateOp, ConstantOp>(op); }
 
 int64_t elementsOf(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
 
@@ -42,11 +33,9 @@ int64_t bytesOf(Value value) {
 
 Value storageOf(Value value) {
   while (auto reshape = value.getDefiningOp<ReshapeOp>())
-    value = reshape.getInputs()[0];
+    value = reshape.getX();
   return value;
 }
-
-bool isLibraryOp(Operation *op) { return isContraction(op) || isa<Conv2dInputGradientOp, Conv2dWeightGradientOp>(op); }
 
 static bool isReshaped(Value value) { return llvm::any_of(value.getUsers(), llvm::IsaPred<ReshapeOp>); }
 

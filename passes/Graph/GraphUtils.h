@@ -23,20 +23,12 @@ private:
   llvm::DenseSet<mlir::Value> values;
 };
 
-/// Ops that only pick elements: upsample, slice, broadcast, one_hot, iota.
-bool isPicking(mlir::Operation *op);
-
-/// Convolutions, their gradients and matrix products: the target's library computes them.
-bool isLibraryOp(mlir::Operation *op);
-
-/// conv2d and matmul: y = x * weights [+ bias], with an epilogue.
-bool isContraction(mlir::Operation *op);
-
-/// Constant almost everywhere: no derivative passes.
-bool stopsGradients(mlir::Operation *op);
-
-/// What a schedule keeps before its first step: inputs, weights, constants.
-bool isSource(mlir::Operation *op);
+// What ops are: their definitions say it.
+inline bool isPicking(mlir::Operation *op) { return op->hasTrait<PicksElements>(); }
+inline bool isLibraryOp(mlir::Operation *op) { return llvm::isa<LibraryOpInterface>(op); }
+inline bool isContraction(mlir::Operation *op) { return llvm::isa<ContractionOpInterface>(op); }
+inline bool stopsGradients(mlir::Operation *op) { return op->hasTrait<ZeroGradient>(); }
+inline bool isSource(mlir::Operation *op) { return op->hasTrait<SourceOp>(); }
 
 /// The elements of a tensor, and their bytes.
 int64_t elementsOf(mlir::Value value);

@@ -78,9 +78,8 @@ void KernelOrder::addNeeds() {
 /// What reads an old weight runs before the update, which then can work in place.
 void KernelOrder::addReaders() {
   llvm::StringMap<Value> weights;
-  for (Operation &op : block)
-    if (isa<WeightOp, StateOp>(op))
-      weights[op.getAttrOfType<StringAttr>("name")] = op.getResult(0);
+  for (auto weight : block.getOps<WeightOpInterface>())
+    weights[weight.getNameAttr()] = weight->getResult(0);
   for (auto assign : block.getOps<AssignOp>()) {
     auto update = numberOf.find(storageOf(assign.getValue()).getDefiningOp());
     Value weight = weights.lookup(assign.getName());

@@ -36,12 +36,12 @@ public:
 
 private:
   static llvm::DenseSet<Value> pathOf(GradientOp gradient) {
-    llvm::DenseSet<Value> depends(gradient.getInputs().begin() + 1, gradient.getInputs().end()), path;
+    llvm::DenseSet<Value> depends(gradient.getValues().begin(), gradient.getValues().end()), path;
     auto before = llvm::make_range(gradient->getBlock()->begin(), gradient->getIterator());
     for (Operation &op : before)
       if (!stopsGradients(&op) && llvm::any_of(op.getOperands(), [&](Value v) { return depends.contains(v); }))
         depends.insert(op.result_begin(), op.result_end());
-    SmallVector<Value> next{gradient.getInputs()[0]};
+    SmallVector<Value> next{gradient.getLoss()};
     while (!next.empty()) {
       Value value = next.pop_back_val();
       if (!depends.contains(value) || !path.insert(value).second)
@@ -95,7 +95,7 @@ private:
         break;
       }
     if (others.empty() && canJoinImages(op))
-      others = usersLike(op, op->getOperand(1));
+      others = usersLike(op, cast<ContractionOpInterface>(op).getWeights());
     for (Operation *other : others)
       if (isFirst ? merge(op, other) : merge(other, op))
         return;
@@ -121,7 +121,8 @@ private:
         return false;
       roles.push_back(role.value_or(BatchRole::images));
     }
-    if (stored && isContraction(first) && !stored->contains(first->getOperand(1)))
+    auto contraction = dyn_cast<ContractionOpInterface>(first);
+    if (stored && contraction && !stored->contains(contraction.getWeights()))
       return false;
     if (!mergesAlongBatch(first, roles) || !haveSameGradients(first, second) || !moveTogether(first, second))
       return false;
@@ -193,7 +194,7 @@ private:
   Value join(OpBuilder &builder, Location location, Value a, Value b) {
     Value &both = pairs[{a, b}];
     if (!both) {
-      both = makeOp<ConcatOp>(builder, location, {a, b}, builder.getNamedAttr("axis", builder.getI64IntegerAttr(0)));
+      both = makeConcat(builder, location, {a, b}, /*axis=*/0);
       gradients.addLike(both, a);
       setPartners(a, b);
     }
@@ -209,8 +210,8 @@ private:
       gradients.addLike(half, a);
       parts.push_back(op);
       if (auto reshape = dyn_cast<ReshapeOp>(op)) {
-        gradients.addLike(reshape.getInputs()[0], a);
-        parts.push_back(reshape.getInputs()[0].getDefiningOp());
+        gradients.addLike(reshape.getX(), a);
+        parts.push_back(reshape.getX().getDefiningOp());
       }
     }
     a.replaceAllUsesWith(halves[0]);

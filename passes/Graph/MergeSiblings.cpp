@@ -75,7 +75,7 @@ private:
   static bool areKnown(Operation *op, const Group &group) {
     return llvm::all_of(op->getOperands(), [&](Value operand) {
       Operation *producer = operand.getDefiningOp();
-      return isa<WeightOp, StateOp>(producer) || producer->isBeforeInBlock(group.members.front());
+      return isa<WeightOpInterface>(producer) || producer->isBeforeInBlock(group.members.front());
     });
   }
 

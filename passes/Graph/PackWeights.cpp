@@ -3,6 +3,8 @@
 #include "passes/Passes.h"
 #include "passes/Statistics.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace dpsims {
@@ -25,29 +27,26 @@ class Packing {
 public:
   /// The number of ops that are packed.
   int64_t run(Block &block) {
-    SmallVector<Operation *> libraryOps;
-    for (Operation &op : block)
-      if (isLibraryOp(&op))
-        libraryOps.push_back(&op);
-    for (Operation *op : libraryOps) {
-      if (isa<Conv2dWeightGradientOp>(op))
-        unpackResult(op);
-      else if (isa<Conv2dOp, Conv2dInputGradientOp>(op) && !op->getOperand(1).getDefiningOp<PrepareOp>())
-        packOperand(op);
-    }
+    SmallVector<ConvolutionOpInterface> convolutions(block.getOps<ConvolutionOpInterface>());
+    for (ConvolutionOpInterface op : convolutions)
+      llvm::TypeSwitch<Operation *>(op)
+          .Case([&](Conv2dWeightGradientOp gradient) { unpackResult(gradient); })
+          .Case<Conv2dOp, Conv2dInputGradientOp>([&](auto conv) { packOperand(conv); });
     return count;
   }
 
 private:
-  void mark(Operation *op) {
-    op->setAttr("packed", BoolAttr::get(op->getContext(), true));
+  void mark(ConvolutionOpInterface op) {
+    op.setPackedAttr(BoolAttr::get(op->getContext(), true));
     ++count;
   }
 
-  void packOperand(Operation *op) {
-    Value weights = op->getOperand(1);
+  template <typename OpTy> void packOperand(OpTy op) {
+    Value weights = op.getWeights();
+    if (weights.getDefiningOp<PrepareOp>())
+      return;
     if (hasOrders(shapeOf(weights)))
-      op->setOperand(1, packed(weights));
+      op.getWeightsMutable().set(packed(weights));
     mark(op);
   }
 
@@ -63,15 +62,15 @@ private:
   /// Joined weights are transposed before they are joined, which one kernel then does.
   static Value transposed(OpBuilder &builder, Value weights) {
     auto concat = weights.getDefiningOp<ConcatOp>();
-    if (!concat || intOr(concat.getAxis(), 0) != 0)
+    if (!concat || concat.getAxis() != 0)
       return transpose(builder, weights, {0, 2, 3, 1});
-    auto parts = llvm::map_to_vector(concat.getInputs(), [&](Value part) { return transposed(builder, part); });
-    return makeOp<ConcatOp>(builder, concat.getLoc(), parts, builder.getNamedAttr("axis", concat.getAxis()));
+    auto parts = llvm::map_to_vector(concat.getParts(), [&](Value part) { return transposed(builder, part); });
+    return makeConcat(builder, concat.getLoc(), parts, /*axis=*/0);
   }
 
-  void unpackResult(Operation *op) {
+  void unpackResult(Conv2dWeightGradientOp op) {
     mark(op);
-    Value result = op->getResult(0);
+    Value result = op.getResult();
     ArrayRef<int64_t> shape = shapeOf(result);
     if (!hasOrders(shape))
       return;
@@ -89,12 +88,12 @@ private:
 
   /// Parts of joined weights: each is transposed by itself.
   static void sliceBefore(OpBuilder &builder, SliceOp slice, Value inMemory) {
-    auto permuted = [&](StringRef name) {
-      Shape list = intList(slice->getAttr(name));
+    auto permuted = [&](StringRef name, ArrayRef<int64_t> list) {
       return builder.getNamedAttr(name, builder.getI64ArrayAttr({list[0], list[2], list[3], list[1]}));
     };
-    Value part =
-        makeOp<SliceOp>(builder, slice.getLoc(), inMemory, {permuted("start"), permuted("step"), permuted("size")});
+    Value part = makeOp<SliceOp>(
+        builder, slice.getLoc(), inMemory,
+        {permuted("start", slice.getStart()), permuted("step", slice.getStep()), permuted("size", slice.getSize())});
     slice.getResult().replaceAllUsesWith(transpose(builder, part, {0, 3, 1, 2}));
     slice.erase();
   }

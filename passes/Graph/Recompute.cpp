@@ -26,15 +26,12 @@ bool isInArena(Value value) {
 
 /// Roughly the time to compute an op again, in floating point operations.
 double costOf(Operation *op) {
-  double result = elementsOf(op->getResult(0));
-  if (isa<Conv2dOp, MatmulOp>(op))
-    return 2 * result * elementsOf(op->getOperand(1)) / shapeOf(op->getResult(0)).back();
-  if (isLibraryOp(op)) // a gradient of a convolution: about as much as the convolution
-    return 2 * result * elementsOf(op->getOperand(1)) / shapeOf(op->getOperand(0)).back();
+  if (auto library = dyn_cast<LibraryOpInterface>(op))
+    return library.flops();
   double read = 0;
   for (Value operand : op->getOperands())
     read += elementsOf(operand);
-  return 20 * (read + result); // memory is slow
+  return 20 * (read + elementsOf(op->getResult(0))); // memory is slow
 }
 
 /// When each value of the arena is alive, and how much is at each op.
@@ -151,7 +148,7 @@ private:
     auto reshape = value.getDefiningOp<ReshapeOp>();
     if (!reshape || llvm::is_contained(candidate.chain, reshape))
       return;
-    collectViews(reshape.getInputs()[0], candidate);
+    collectViews(reshape.getX(), candidate);
     candidate.chain.push_back(reshape);
   }
 

@@ -14,22 +14,24 @@ constexpr int64_t near = 2;
 
 /// The gradient of a contraction's input, made of that of its result.
 bool isInputGradient(Operation *op, Value gradient) {
-  if (op->getOperand(0) != gradient)
-    return false;
-  if (isa<Conv2dInputGradientOp>(op))
-    return convGeometry(op).groups == 1;
-  return isa<MatmulOp>(op) && op->getNumOperands() == 2 && !isSet(op, "transpose_a") &&
-         shapeOf(op->getOperand(1)).size() == 2;
+  if (auto conv = dyn_cast<Conv2dInputGradientOp>(op))
+    return conv.getGradient() == gradient && conv.getGroups() == 1;
+  auto matmul = dyn_cast<MatmulOp>(op);
+  return matmul && matmul.getLhs() == gradient && !matmul.getBias() && !matmul.hasEpilogue() &&
+         !matmul.getTransposeA() && shapeOf(matmul.getRhs()).size() == 2;
 }
 
 /// Along which axis of its second operand an input gradient adds up.
-unsigned summedAxis(Operation *op) { return isSet(op, "transpose_b") ? 1 : 0; }
+unsigned summedAxis(Operation *op) {
+  auto matmul = dyn_cast<MatmulOp>(op);
+  return matmul && matmul.getTransposeB() ? 1 : 0;
+}
 
 bool isChannelSum(Operation *op) {
   auto reduce = dyn_cast<ReduceOp>(op);
-  if (!reduce || cast<StringAttr>(reduce.getKind()).getValue() != "sum")
+  if (!reduce || reduce.getKind() != ReduceKind::Sum)
     return false;
-  SmallVector<int64_t> axes = intList(reduce.getAxes());
+  SmallVector<int64_t> axes = reduce.getAxes();
   llvm::sort(axes);
   return llvm::equal(axes, llvm::seq<int64_t>(0, shapeOf(reduce.getResult()).size() - 1));
 }
@@ -38,9 +40,7 @@ bool isChannelSum(Operation *op) {
 bool isComputed(Value value) { return isElementwise(value.getDefiningOp()); }
 
 /// A kernel can read slices.
-bool isKernel(Operation *op) {
-  return isa<TensorOpInterface>(op) && !isLibraryOp(op) && !isa<ReshapeOp, OutputOp, AssignOp>(op);
-}
+bool isKernel(Operation *op) { return op->hasTrait<KernelOp>(); }
 
 bool isBehind(Value value, Operation *op) {
   return llvm::all_of(value.getUsers(), [&](Operation *user) { return op->isBeforeInBlock(user); });
@@ -186,7 +186,7 @@ void SiblingGradients::mergeInputs(const Members &members, OpBuilder &builder, V
   auto inputs = llvm::map_to_vector(members, [](const Member &m) { return m.input; });
   Operation *first = inputs.front();
   auto weights = llvm::map_to_vector(inputs, [](Operation *op) { return op->getOperand(1); });
-  Value operands[] = {joined, join(builder, first->getLoc(), weights, summedAxis(first))};
+  Value operands[] = {joined, makeConcat(builder, first->getLoc(), weights, summedAxis(first))};
   OperationState state(first->getLoc(), first->getName(), operands, first->getResultTypes(), first->getAttrs());
   Value merged = builder.create(state)->getResult(0);
   Operation *last = *llvm::max_element(inputs, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });

@@ -30,31 +30,32 @@ DictionaryAttr attributesOf(Operation *op) {
 
 } // namespace
 
-bool isSet(Operation *op, StringRef flag) { return boolOr(op->getAttr(flag), false); }
-
 std::optional<SiblingForm> contractionForm(Operation *op) {
-  bool isConv = isa<Conv2dOp>(op);
-  if (!isContraction(op) || op->hasAttr("activation") || isSet(op, "residual") || isSet(op, "transpose_a") ||
-      (isConv ? convGeometry(op).groups != 1 : rankOf(op->getOperand(1)) != 2) || !isAligned(op->getResult(0)))
+  auto contraction = dyn_cast<ContractionOpInterface>(op);
+  if (!contraction || contraction.hasEpilogue() || !isAligned(op->getResult(0)))
     return std::nullopt;
-  unsigned outputs = isConv || isSet(op, "transpose_b") ? 0 : 1;
+  auto conv = dyn_cast<Conv2dOp>(op);
+  auto matmul = dyn_cast<MatmulOp>(op);
+  if (conv ? conv.getGroups() != 1 : matmul.getTransposeA() || rankOf(matmul.getRhs()) != 2)
+    return std::nullopt;
+  unsigned outputs = conv || matmul.getTransposeB() ? 0 : 1;
   SiblingForm form{0, {{1, outputs}}, rankOf(op->getResult(0)) - 1};
-  if (op->getNumOperands() > 2)
+  if (contraction.getBias())
     form.joined.push_back({2, 0});
   return form;
 }
 
 std::optional<SiblingForm> weightGradientForm(Operation *op) {
-  if (isa<Conv2dWeightGradientOp>(op)) {
-    ArrayRef<int64_t> weights = shapeOf(op->getResult(0));
+  if (auto conv = dyn_cast<Conv2dWeightGradientOp>(op)) {
     // Slices of a 1x1 convolution's weights would have rows of one element.
-    if (convGeometry(op).groups != 1 || weights[3] == 1 || !isAligned(op->getOperand(1)))
+    if (conv.getGroups() != 1 || conv.weightsShape()[3] == 1 || !isAligned(conv.getGradient()))
       return std::nullopt;
     return SiblingForm{0, {{1, 3}}, 0};
   }
-  bool product = isa<MatmulOp>(op) && op->getNumOperands() == 2 && isSet(op, "transpose_a") &&
-                 !isSet(op, "transpose_b") && rankOf(op->getOperand(0)) == 2 && rankOf(op->getOperand(1)) == 2;
-  if (!product || !isAligned(op->getOperand(0)))
+  auto matmul = dyn_cast<MatmulOp>(op);
+  bool isProduct = matmul && !matmul.getBias() && !matmul.hasEpilogue() && matmul.getTransposeA() &&
+                   !matmul.getTransposeB() && rankOf(matmul.getLhs()) == 2 && rankOf(matmul.getRhs()) == 2;
+  if (!isProduct || !isAligned(matmul.getLhs()))
     return std::nullopt;
   return SiblingForm{1, {{0, 1}}, 0};
 }
@@ -68,10 +69,6 @@ bool areSiblings(Operation *a, Operation *b, const SiblingForm &form) {
          });
 }
 
-Value join(OpBuilder &builder, Location location, ValueRange values, unsigned axis) {
-  return makeOp<ConcatOp>(builder, location, values, builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)));
-}
-
 Value sliceLike(OpBuilder &builder, Value whole, Value like, unsigned axis, int64_t start) {
   SmallVector<int64_t> starts(rankOf(like), 0);
   starts[axis] = start;
@@ -83,7 +80,7 @@ Value mergeSiblings(OpBuilder &builder, ArrayRef<Operation *> siblings, const Si
   Location location = builder.getFusedLoc(llvm::map_to_vector(siblings, [](Operation *op) { return op->getLoc(); }));
   SmallVector<Value> operands(first->getOperands());
   for (auto [operand, axis] : form.joined)
-    operands[operand] = join(
+    operands[operand] = makeConcat(
         builder, location,
         llvm::map_to_vector(siblings, [operand = operand](Operation *op) { return op->getOperand(operand); }), axis);
   SmallVector<int64_t> shape(shapeOf(first->getResult(0)));

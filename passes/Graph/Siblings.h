@@ -26,12 +26,6 @@ std::optional<SiblingForm> weightGradientForm(mlir::Operation *op);
 /// Whether two ops of one form and with the same shared operand differ in joined operands alone.
 bool areSiblings(mlir::Operation *a, mlir::Operation *b, const SiblingForm &form);
 
-/// Whether an optional flag of an op, as transpose_b, is true.
-bool isSet(mlir::Operation *op, llvm::StringRef flag);
-
-/// Values one after another along an axis.
-mlir::Value join(mlir::OpBuilder &builder, mlir::Location location, mlir::ValueRange values, unsigned axis);
-
 /// The op of all siblings at the builder's place; slices of its result take the place of theirs.
 mlir::Value mergeSiblings(mlir::OpBuilder &builder, llvm::ArrayRef<mlir::Operation *> siblings,
                           const SiblingForm &form);

@@ -35,9 +35,7 @@ int64_t elementsLeft(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes) {
 }
 
 Value reduceOver(OpBuilder &builder, ReduceOp like, Value operand, ArrayRef<int64_t> axes) {
-  return makeOp<ReduceOp>(
-      builder, like.getLoc(), operand,
-      {builder.getNamedAttr("kind", like.getKind()), builder.getNamedAttr("axes", builder.getI64ArrayAttr(axes))});
+  return makeReduce(builder, like.getLoc(), operand, like.getKind(), axes);
 }
 
 struct Target {
@@ -91,7 +89,7 @@ ReduceOp reductionOfRows(ReduceOp reduce) {
   auto rows = reduce->hasOneUse() ? dyn_cast<ReshapeOp>(*reduce->user_begin()) : ReshapeOp();
   auto next = rows && rows->hasOneUse() ? dyn_cast<ReduceOp>(*rows->user_begin()) : ReduceOp();
   ArrayRef<int64_t> from = shapeOf(reduce.getResult());
-  bool fits = next && next.getKind() == reduce.getKind() && intList(next.getAxes()) == Shape{1} && from.size() > 2 &&
+  bool fits = next && next.getKind() == reduce.getKind() && next.getAxes() == Shape{1} && from.size() > 2 &&
               shapeOf(rows.getResult()).size() == 3 && shapeOf(rows.getResult()).back() == from.back() &&
               llvm::all_of(from.drop_front().drop_back(), [](int64_t size) { return size == 1; });
   return fits ? next : ReduceOp();
@@ -112,8 +110,8 @@ public:
 
 private:
   bool split(ReduceOp reduce) {
-    Value operand = reduce.getInputs()[0];
-    Shape shape(shapeOf(operand)), axes = intList(reduce.getAxes());
+    Value operand = reduce.getX();
+    Shape shape(shapeOf(operand)), axes = reduce.getAxes();
     llvm::sort(axes);
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
     llvm::erase_if(axes, [&](int64_t axis) { return shape[axis] == 1; });
@@ -142,11 +140,11 @@ private:
 
   /// A reduction that takes rows on takes the parts that there are now: no third one stands between.
   void leaveTo(ReduceOp next, Value parts) {
-    Operation *rows = next.getInputs()[0].getDefiningOp(), *former = rows->getOperand(0).getDefiningOp();
+    Operation *rows = next.getX().getDefiningOp(), *former = rows->getOperand(0).getDefiningOp();
     OpBuilder builder(rows);
     Shape shape(shapeOf(rows->getResult(0)));
     shape[1] = elementsOf(parts) / (shape[0] * shape[2]);
-    next->setOperand(0, makeReshape(builder, parts, shape));
+    next.getXMutable().set(makeReshape(builder, parts, shape));
     done.insert(next);
     rows->erase();
     former->erase();

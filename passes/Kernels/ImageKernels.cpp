@@ -27,9 +27,8 @@ Value channelsAt(KernelBuilder &k, Value images, OpFoldResult y, OpFoldResult x)
 } // namespace
 
 KernelFunction lowerMaxPool(KernelGroup &group, MaxPoolOp pool) {
-  Shape shape(shapeOf(pool.getResult())), from(shapeOf(pool.getInputs()[0]));
-  int64_t kernel = intOr(pool.getKernel(), 1), stride = intOr(pool.getStride(), 1);
-  int64_t padding = intOr(pool.getPadding(), 0);
+  Shape shape(shapeOf(pool.getResult())), from(shapeOf(pool.getImages()));
+  int64_t kernel = pool.getKernel(), stride = pool.getStride(), padding = pool.getPadding();
   KernelBuilder k = group.start(ArrayRef(shape).drop_back(), {}, {});
   Value out = channelsAt(k, k.argument(1), k.id(1), k.id(2));
   k.fill(out, -std::numeric_limits<float>::infinity());
@@ -50,13 +49,12 @@ namespace {
 class MaxPoolGradient {
 public:
   MaxPoolGradient(KernelGroup &group, MaxPoolGradientOp pool)
-      : shape(shapeOf(pool.getResult())), pooled(shapeOf(pool.getInputs()[1])), kernel(intOr(pool.getKernel(), 1)),
-        stride(intOr(pool.getStride(), 1)), padding(intOr(pool.getPadding(), 0)),
-        k(group.start(ArrayRef(shape).drop_back(), {}, {})) {
-    auto argument = [&](unsigned i) { return k.argument(cast<BlockArgument>(pool.getInputs()[i]).getArgNumber()); };
-    images = argument(0);
-    maxima = argument(1);
-    gradient = argument(2);
+      : shape(shapeOf(pool.getResult())), pooled(shapeOf(pool.getPooled())), kernel(pool.getKernel()),
+        stride(pool.getStride()), padding(pool.getPadding()), k(group.start(ArrayRef(shape).drop_back(), {}, {})) {
+    auto argument = [&](Value value) { return k.argument(cast<BlockArgument>(value).getArgNumber()); };
+    images = argument(pool.getImages());
+    maxima = argument(pool.getPooled());
+    gradient = argument(pool.getGradient());
     output = k.argument(group.outputArgument());
   }
 
@@ -121,7 +119,7 @@ KernelFunction lowerMaxPoolGradient(KernelGroup &group, MaxPoolGradientOp pool) 
 
 /// Rows of an image; neighbours above and below by a row that is held inside, neighbours beside by shifted views.
 KernelFunction lowerInstanceEdges(KernelGroup &group, InstanceEdgesOp edges) {
-  Shape shape(shapeOf(edges.getInputs()[0]));
+  Shape shape(shapeOf(edges.getIds()));
   int64_t height = shape[1], width = shape[2];
   KernelBuilder k = group.start({shape[0], height}, {}, {shape});
   ImplicitLocOpBuilder &b = k.b();

@@ -27,9 +27,7 @@ KernelGroup::KernelGroup(ComputeOp step, const KernelSizes &sizes)
     : step(step), sizes(sizes), body(step.getBody().front()), yield(cast<YieldOp>(body.getTerminator())),
       root(yield.getValues()[0].getDefiningOp()) {}
 
-bool KernelGroup::isPointwise(Operation *op) {
-  return isElementwise(op) || isPicking(op) || isa<TransposeOp, ConstantOp>(op);
-}
+bool KernelGroup::isPointwise(Operation *op) { return op->hasTrait<Pointwise>(); }
 
 bool KernelGroup::isPlain() {
   return llvm::all_of(body.without_terminator(), [&](Operation &op) {
@@ -120,7 +118,7 @@ Access GroupEmitter::broadcast(Value operand, const Access &access) {
 Access GroupEmitter::operandAccess(Operation *op, Value operand, const Access &access) {
   if (auto upsample = dyn_cast<UpsampleOp>(op)) {
     Access result = access;
-    int64_t factor = intOr(upsample.getFactor(), 1);
+    int64_t factor = upsample.getFactor();
     for (unsigned d : {1, 2}) {
       assert(access[d].stride % factor == 0 && "the kernel's loops follow upsamplings");
       result[d] = {k.floorDiv(access[d].base, factor), access[d].stride / factor, access[d].loop};
@@ -129,20 +127,22 @@ Access GroupEmitter::operandAccess(Operation *op, Value operand, const Access &a
   }
   if (auto slice = dyn_cast<SliceOp>(op)) {
     Access result;
-    Shape start = intList(slice.getStart()), step = intList(slice.getStep());
+    Shape start = slice.getStart(), step = slice.getStep();
     for (auto [i, position] : llvm::enumerate(access))
       result.push_back({k.affine(position.base, step[i], start[i]), position.stride * step[i], position.loop});
     return result;
   }
   if (auto transpose = dyn_cast<TransposeOp>(op)) {
     Access result(access.size());
-    for (auto [i, axis] : llvm::enumerate(intList(transpose.getPerm())))
+    for (auto [i, axis] : llvm::enumerate(transpose.getPerm()))
       result[axis] = access[i];
     return result;
   }
   if (isa<OneHotOp>(op))
     return Access(ArrayRef(access).drop_back());
-  return broadcast(operand, access);
+  if (isElementwise(op) || isa<BroadcastOp>(op))
+    return broadcast(operand, access);
+  llvm::report_fatal_error(op->getName().getStringRef() + Twine(" reads its operand where no kernel knows"));
 }
 
 /// The nodes that the value needs, operands first, each once however often it is read: gives the value's own. A payload
@@ -230,7 +230,7 @@ Value GroupEmitter::compute(ImplicitLocOpBuilder &b, const Node &node, ValueRang
   if (auto constant = dyn_cast<ConstantOp>(op))
     return constantAt(b, constant, node.access);
   if (auto iota = dyn_cast<IotaOp>(op))
-    return index(b, node.access[intOr(iota.getAxis(), 0)]);
+    return index(b, node.access[iota.getAxis()]);
   if (isa<OneHotOp>(op)) {
     Value equal = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, operands[0], index(b, node.access.back()));
     return arith::SelectOp::create(b, equal, number(b, 1), number(b, 0));

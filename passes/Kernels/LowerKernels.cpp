@@ -24,9 +24,6 @@ namespace dpsims {
 
 namespace {
 
-/// Ops that compute their operands where they read them.
-bool takesProducers(Operation *op) { return isa<ConcatOp, PadOp, ReduceOp, SoftmaxOp, LogSoftmaxOp, LayerNormOp>(op); }
-
 /// A transposition turns rows of lanes; an upsampling must not lie along them.
 LogicalResult checkPicking(KernelGroup &group) {
   auto upsamples = group.body.getOps<UpsampleOp>();
@@ -62,7 +59,7 @@ LogicalResult check(KernelGroup &group) {
       continue;
     if (!KernelGroup::isPointwise(&op) && !fitsRows(op, group))
       return op.emitError() << "no kernel computes " << op.getName().stripDialect() << " in the middle of a group";
-    if (root && !KernelGroup::isPointwise(root) && !takesProducers(root))
+    if (root && !KernelGroup::isPointwise(root) && !root->hasTrait<FusesProducers>())
       return op.emitError() << "no kernel computes " << root->getName().stripDialect() << " of "
                             << op.getName().stripDialect() << ": they need a fused op each";
   }

@@ -28,7 +28,7 @@ void cut(const KernelSizes &sizes, Shape &shape, SmallVectorImpl<Shape> &shapes)
 /// one is too short for vectors.
 std::optional<size_t> longerLane(KernelGroup &group, ArrayRef<int64_t> shape) {
   for (auto transpose : group.body.getOps<TransposeOp>()) {
-    Shape perm = intList(transpose.getPerm());
+    Shape perm = transpose.getPerm();
     size_t lane = llvm::find(perm, int64_t(perm.size()) - 1) - perm.begin();
     if (shape.size() == perm.size() && shape.back() < 8 && shape[lane] > shape.back())
       return lane;
@@ -70,10 +70,10 @@ KernelFunction lowerPointwise(KernelGroup &group) {
 KernelFunction lowerConcat(KernelGroup &group, ConcatOp concat) {
   Shape shape(shapeOf(concat.getResult()));
   SmallVector<Shape> shapes = group.argumentShapes();
-  size_t axis = intOr(concat.getAxis(), 0), last = shape.size() - 1;
+  size_t axis = concat.getAxis(), last = shape.size() - 1;
   KernelBuilder k = group.start(ArrayRef(shape).drop_back(), {}, {});
   int64_t offset = 0;
-  for (Value input : concat.getInputs()) {
+  for (Value input : concat.getParts()) {
     int64_t size = shapeOf(input)[axis];
     Access from = rowAccess(k, shape.size()), to = from;
     Loop row{axis == last ? size : shape[last]};
@@ -94,8 +94,8 @@ KernelFunction lowerConcat(KernelGroup &group, ConcatOp concat) {
 
 /// Zeros, then what lies in the row of the operand, if one does.
 KernelFunction lowerPad(KernelGroup &group, PadOp pad) {
-  Shape shape(shapeOf(pad.getResult())), from(shapeOf(pad.getInputs()[0])), low = intList(pad.getLow());
-  Shape step = pad.getInterior() ? intList(*pad.getInterior()) : Shape(shape.size(), 0);
+  Shape shape(shapeOf(pad.getResult())), from(shapeOf(pad.getX())), low = pad.getLow();
+  Shape step = pad.getInterior().value_or(Shape(shape.size(), 0));
   for (int64_t &s : step)
     ++s;
   size_t last = shape.size() - 1;
@@ -108,7 +108,7 @@ KernelFunction lowerPad(KernelGroup &group, PadOp pad) {
   std::function<void(size_t)> nest = [&](size_t d) {
     if (d == last) {
       Loop row{from[last]};
-      return GroupEmitter(k, shapes, row).map(pad.getInputs()[0], source, k.operand(output, to, row));
+      return GroupEmitter(k, shapes, row).map(pad.getX(), source, k.operand(output, to, row));
     }
     auto next = [&] { nest(d + 1); };
     if (from[d] == shape[d])

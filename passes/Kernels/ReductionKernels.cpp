@@ -159,27 +159,32 @@ int64_t upsamplingPeriod(KernelGroup &group) {
     for (Value operand : op.getOperands())
       factor = std::lcm(factor, factors.lookup_or(operand, 1));
     if (auto upsample = dyn_cast<UpsampleOp>(op))
-      factor *= intOr(upsample.getFactor(), 1);
+      factor *= upsample.getFactor();
     factors[op.getResult(0)] = factor;
     most = std::lcm(most, factor);
   }
   return most;
 }
 
-bool isMean(ReduceOp reduce) { return cast<StringAttr>(reduce.getKind()).getValue() == "mean"; }
+bool isMean(ReduceOp reduce) { return reduce.getKind() == ReduceKind::Mean; }
 
 Combiner combinerOf(ReduceOp reduce) {
-  if (cast<StringAttr>(reduce.getKind()).getValue() == "max")
+  switch (reduce.getKind()) {
+  case ReduceKind::Sum:
+  case ReduceKind::Mean:
+    return {0, add};
+  case ReduceKind::Max:
     return {-std::numeric_limits<float>::infinity(), maximum};
-  return {0, add};
+  }
+  llvm_unreachable("not a kind of reduction");
 }
 
 KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
-  Value operand = reduce.getInputs()[0];
+  Value operand = reduce.getX();
   Shape shape(shapeOf(operand)), kept;
   SmallVector<Shape> shapes = group.argumentShapes();
   SmallVector<bool> reduced(shape.size(), false);
-  for (int64_t axis : intList(reduce.getAxes()))
+  for (int64_t axis : reduce.getAxes())
     reduced[axis] = true;
   int64_t count = product(shape) / product(shapeOf(reduce.getResult()));
   bool plain = group.isPlain();

@@ -74,7 +74,7 @@ public:
     for (ReduceOp op : reductions) {
       totals.push_back(numbers());
       k.fill(totals.back().view, combinerOf(op).neutral);
-      values.push_back(op.getInputs()[0]);
+      values.push_back(op.getX());
     }
     SmallVector<Loop> along{loops[0], {columns, /*reduced=*/true}};
     GroupEmitter(k, shapes, along, plain, stored)
@@ -214,8 +214,8 @@ KernelFunction lowerRows(KernelGroup &group) {
 
 KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax) {
   RowKernel row(group);
-  KernelOperand x = row.elements(softmax.getInputs()[0]);
-  float scale = floatOr(softmax.getScale().value_or(Attribute()), 1.0);
+  KernelOperand x = row.elements(softmax.getX());
+  float scale = softmax.getScale();
   auto scaled = [&](ImplicitLocOpBuilder &b, ValueRange x) { return multiply(b, {x[0], number(b, scale)}); };
   KernelOperand most = row.numbers(), sum = row.numbers();
   row.reduce(x, most, -infinity, scaled, maximum);
@@ -230,7 +230,7 @@ KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax) {
 
 KernelFunction lowerLogSoftmax(KernelGroup &group, LogSoftmaxOp softmax) {
   RowKernel row(group);
-  KernelOperand x = row.elements(softmax.getInputs()[0]), most = row.numbers(), sum = row.numbers();
+  KernelOperand x = row.elements(softmax.getX()), most = row.numbers(), sum = row.numbers();
   row.reduce(x, most, -infinity, identity, maximum);
   auto exponential = [](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
     return math::ExpOp::create(b, difference(b, v));
@@ -244,8 +244,8 @@ KernelFunction lowerLogSoftmax(KernelGroup &group, LogSoftmaxOp softmax) {
 
 KernelFunction lowerLayerNorm(KernelGroup &group, LayerNormOp norm) {
   RowKernel row(group);
-  KernelOperand x = row.elements(norm.getInputs()[0]), mean = row.numbers(), scale = row.numbers();
-  float part = 1.0f / row.columns, eps = floatOr(norm.getEps(), 0);
+  KernelOperand x = row.elements(norm.getX()), mean = row.numbers(), scale = row.numbers();
+  float part = 1.0f / row.columns, eps = norm.getEps();
   row.reduce(x, mean, 0, identity, add);
   row.map(mean, mean, [&](ImplicitLocOpBuilder &b, ValueRange v) { return multiply(b, {v[0], number(b, part)}); });
   auto squaredDifference = [](ImplicitLocOpBuilder &b, ValueRange v) {
@@ -258,8 +258,9 @@ KernelFunction lowerLayerNorm(KernelGroup &group, LayerNormOp norm) {
     return inverse(b, math::SqrtOp::create(b, variance).getResult());
   });
   SmallVector<KernelOperand> operands{x, mean, scale};
-  for (Value vector : norm.getInputs().drop_front())
-    operands.push_back(row.vector(vector));
+  for (Value vector : {norm.getWeight(), norm.getBias()})
+    if (vector)
+      operands.push_back(row.vector(vector));
   row.map(operands, row.y, [](ImplicitLocOpBuilder &b, ValueRange v) {
     Value result = multiply(b, {difference(b, v), v[2]});
     if (v.size() > 3)

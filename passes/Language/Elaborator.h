@@ -65,8 +65,9 @@ private:
   mlir::FailureOr<Weight *> weightOf(mlir::Operation *op, llvm::StringRef name);
   mlir::FailureOr<mlir::Operation *> instantiate(mlir::Operation *op);
   mlir::LogicalResult appendTensors(mlir::Operation *op, unsigned operand, mlir::OperationState &state);
-  mlir::FailureOr<mlir::Value> declareInput(mlir::Operation *op, mlir::Operation *created);
-  mlir::FailureOr<mlir::Value> declareWeight(mlir::Operation *op, mlir::Operation *created);
+  mlir::LogicalResult appendOperands(mlir::Operation *op, mlir::OperationState &state);
+  mlir::FailureOr<mlir::Value> declareInput(InputOp op, InputOp created);
+  mlir::FailureOr<mlir::Value> declareWeight(WeightOpInterface op, WeightOpInterface created);
 
   mlir::ModuleOp module;
   mlir::SymbolTable &symbols;
@@ -74,7 +75,7 @@ private:
   mlir::OpBuilder builder;
   FrameStack stack;
   WeightTable weights;
-  llvm::StringMap<mlir::Operation *> inputs;
+  llvm::StringMap<InputOp> inputs;
   llvm::StringSet<> outputs;
   size_t opCount = 0, statements = 0;
 };

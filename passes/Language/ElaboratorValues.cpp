@@ -10,9 +10,9 @@ namespace {
 /// A bound that only a mistake exceeds.
 constexpr size_t mostOps = 2000000;
 
-bool areAlike(Operation *a, Operation *b) {
-  return a->getAttr("shape") == b->getAttr("shape") && a->getAttr("type") == b->getAttr("type");
-}
+bool areAlike(InputOp a, InputOp b) { return a.getShape() == b.getShape() && a.getType() == b.getType(); }
+
+bool areAlike(WeightOpInterface a, WeightOpInterface b) { return a.getShape() == b.getShape(); }
 
 LogicalResult nameClash(Operation *op, StringRef name, Operation *other) {
   InFlightDiagnostic diagnostic = opError(op) << "name clash: '" << name << "' is declared twice";
@@ -93,10 +93,10 @@ LogicalResult Elaborator::runStructure(AssignOp assign) {
 }
 
 LogicalResult Elaborator::runStructure(GradientOp gradient) {
-  if (gradient.getInputs().size() != 2 || gradient.getNumResults() != 1)
+  if (gradient.getValues().size() != 1 || gradient.getNumResults() != 1)
     return opError(gradient) << "wants a loss and a list of values, and gives one list";
-  Value loss = itemOf(gradient.getInputs()[0]).tensor;
-  FailureOr<ItemList> list = listOf(gradient, gradient.getInputs()[1]);
+  Value loss = itemOf(gradient.getLoss()).tensor;
+  FailureOr<ItemList> list = listOf(gradient, gradient.getValues()[0]);
   if (failed(list))
     return failure();
   if (!loss)
@@ -133,25 +133,25 @@ LogicalResult Elaborator::runStructure(OutputOp output) {
 }
 
 /// The value of the input if there is one of that name, shape and type already, else none.
-FailureOr<Value> Elaborator::declareInput(Operation *op, Operation *created) {
-  FailureOr<std::string> name = frame().interpolate(op, cast<InputOp>(op).getName());
+FailureOr<Value> Elaborator::declareInput(InputOp op, InputOp created) {
+  FailureOr<std::string> name = frame().interpolate(op, op.getName());
   if (failed(name))
     return failure();
-  Operation *&known = inputs[*name];
+  InputOp &known = inputs[*name];
   if (known && !areAlike(known, created))
     return nameClash(op, *name, known);
   if (known)
-    return known->getResult(0);
+    return Value(known.getResult());
   known = created;
-  created->setAttr("name", builder.getStringAttr(*name));
+  created.setName(*name);
   return Value();
 }
 
 //===-- What is computed ------------------------------------------------------------------------------------------===//
 
 /// Gives a weight or state its full name. The value of the weight if it is shared, else none.
-FailureOr<Value> Elaborator::declareWeight(Operation *op, Operation *created) {
-  FailureOr<std::string> own = frame().interpolate(op, op->getAttrOfType<StringAttr>("name").getValue());
+FailureOr<Value> Elaborator::declareWeight(WeightOpInterface op, WeightOpInterface created) {
+  FailureOr<std::string> own = frame().interpolate(op, op.getNameAttr());
   if (failed(own))
     return failure();
   std::string name = frame().path + *own;
@@ -161,13 +161,11 @@ FailureOr<Value> Elaborator::declareWeight(Operation *op, Operation *created) {
     return nameClash(op, name, known->declaration);
   }
   weights.declare(name, created);
-  created->setAttr("name", builder.getStringAttr(name));
-  if (auto weight = dyn_cast<WeightOp>(created)) {
-    bool trained = boolOr(weight.getTrained().value_or(Attribute()), true);
-    created->setAttr("trained", builder.getBoolAttr(trained && !frame().frozen));
-  }
-  if (auto of = created->getAttrOfType<StringAttr>("of"))
-    created->setAttr("of", builder.getStringAttr(frame().path + of.getValue()));
+  created.setNameAttr(builder.getStringAttr(name));
+  if (auto weight = dyn_cast<WeightOp>(*created))
+    weight.setTrainedAttr(builder.getBoolAttr(weight.getTrained() && !frame().frozen));
+  if (auto state = dyn_cast<StateOp>(*created); state && state.getOf())
+    state.setOfAttr(builder.getStringAttr(frame().path + *state.getOf()));
   return Value();
 }
 
@@ -188,13 +186,40 @@ LogicalResult Elaborator::appendTensors(Operation *op, unsigned operand, Operati
   return success();
 }
 
+/// All operands that are not absent; which of the optional ones those are.
+LogicalResult Elaborator::appendOperands(Operation *op, OperationState &state) {
+  SmallVector<bool> given;
+  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
+    size_t before = state.operands.size();
+    if (failed(appendTensors(op, i, state)))
+      return failure();
+    given.push_back(state.operands.size() > before);
+  }
+  if (failed(checkOperandCount(op->getName(), state.operands.size(), [&] { return opError(op); })))
+    return failure();
+  constexpr StringRef segments = "operandSegmentSizes";
+  auto sizes = op->getAttrOfType<DenseI32ArrayAttr>(segments);
+  if (!sizes)
+    return success();
+  unsigned fewest = cast<TensorOpInterface>(op).minOperands(), next = 0;
+  SmallVector<int32_t> present(sizes.asArrayRef());
+  for (auto [segment, size] : llvm::enumerate(present)) {
+    size = size && given[next++];
+    if (!size && segment < fewest)
+      return opError(op) << "operand " << segment << " is absent";
+  }
+  state.addAttribute(segments, builder.getDenseI32ArrayAttr(present));
+  return success();
+}
+
 /// The op with its operands' tensors and its attributes' values; types still open.
 FailureOr<Operation *> Elaborator::instantiate(Operation *op) {
   OperationState state(op->getLoc(), op->getName());
-  for (unsigned i = 0; i < op->getNumOperands(); ++i)
-    if (failed(appendTensors(op, i, state)))
-      return failure();
+  if (failed(appendOperands(op, state)))
+    return failure();
   for (NamedAttribute attribute : op->getAttrs()) {
+    if (state.attributes.get(attribute.getName()))
+      continue;
     FailureOr<Attribute> value = frame().evaluate(op, attribute.getValue());
     if (failed(value))
       return failure();
@@ -210,8 +235,14 @@ LogicalResult Elaborator::copy(TensorOpInterface op) {
   FailureOr<Operation *> created = instantiate(op);
   if (failed(created))
     return failure();
-  if (isa<WeightOp, StateOp, InputOp>(*created)) {
-    FailureOr<Value> existing = isa<InputOp>(*created) ? declareInput(op, *created) : declareWeight(op, *created);
+  SmallVector<Type> types;
+  if (failed((*created)->getName().verifyInvariants(*created)) ||
+      failed(cast<TensorOpInterface>(*created).inferTypes(types)))
+    return failure();
+  if (isa<WeightOpInterface, InputOp>(*created)) {
+    auto input = dyn_cast<InputOp>(*created);
+    FailureOr<Value> existing = input ? declareInput(cast<InputOp>(op), input)
+                                      : declareWeight(cast<WeightOpInterface>(*op), cast<WeightOpInterface>(*created));
     if (failed(existing))
       return failure();
     if (*existing) {
@@ -219,10 +250,6 @@ LogicalResult Elaborator::copy(TensorOpInterface op) {
       return give(op, Item{*existing, {}});
     }
   }
-  SmallVector<Type> types;
-  if (failed((*created)->getName().verifyInvariants(*created)) ||
-      failed(cast<TensorOpInterface>(*created).inferTypes(types)))
-    return failure();
   Items results;
   for (auto [result, type] : llvm::zip_equal((*created)->getResults(), types)) {
     result.setType(type);

@@ -12,7 +12,7 @@ Weight *WeightTable::find(const std::string &name) {
   return found == weights.end() ? nullptr : &found->second;
 }
 
-void WeightTable::declare(const std::string &name, Operation *declaration) {
+void WeightTable::declare(const std::string &name, WeightOpInterface declaration) {
   bool isNew = weights.insert({name, Weight{declaration, {}}}).second;
   assert(isNew && "two weights of one name");
   (void)isNew;
@@ -21,7 +21,7 @@ void WeightTable::declare(const std::string &name, Operation *declaration) {
 SmallVector<StringRef> WeightTable::trained(StringRef prefix) const {
   SmallVector<StringRef> names;
   for (auto &[name, weight] : weights)
-    if (StringRef(name).starts_with(prefix) && boolOr(weight.declaration->getAttr("trained"), false))
+    if (StringRef(name).starts_with(prefix) && weight.isTrained())
       names.push_back(name);
   return names;
 }

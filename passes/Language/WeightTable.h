@@ -15,9 +15,10 @@ namespace dpsims {
 
 /// A weight or state, and what the last `assign` made of it.
 struct Weight {
-  mlir::Operation *declaration;
+  WeightOpInterface declaration;
   std::optional<std::pair<mlir::Location, mlir::Value>> assignment;
 
+  bool isTrained() const { return WeightOpInterface(declaration).getTrained(); }
   mlir::Value value() const { return assignment ? assignment->second : declaration->getResult(0); }
 };
 
@@ -26,7 +27,7 @@ class WeightTable {
 public:
   /// Null: there is none of that name.
   Weight *find(const std::string &name);
-  void declare(const std::string &name, mlir::Operation *declaration);
+  void declare(const std::string &name, WeightOpInterface declaration);
 
   /// The full names of the trained weights that begin with `prefix`.
   llvm::SmallVector<llvm::StringRef> trained(llvm::StringRef prefix) const;

@@ -45,7 +45,7 @@ private:
         size_t at = found->second;
         place[buffer] = at;
       }
-    } else if (buffer.getSpace() == "arena" || buffer.getSpace() == "load") {
+    } else if (buffer.getSpace() == BufferSpace::Arena || buffer.getSpace() == BufferSpace::Load) {
       place[buffer] = live.size();
       live.push_back({{buffer}, byteSize(buffer), INT64_MAX, -1});
     }

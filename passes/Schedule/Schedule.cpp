@@ -29,21 +29,18 @@ public:
     Block &load = entry.getPrepare().emplaceBlock(), &main = entry.getMain().emplaceBlock();
     Block &block = graph.getBody().front();
     builder.setInsertionPointToEnd(&load);
-    graph.walk([&](Operation *op) {
-      if (isa<WeightOp, StateOp>(op))
-        declare(op);
-    });
+    graph.walk([&](WeightOpInterface weight) { declare(weight); });
     for (auto prepare : block.getOps<PrepareOp>()) {
       builder.setInsertionPointToEnd(&load);
-      space = "load";
+      space = BufferSpace::Load;
       if (failed(prepareSteps(prepare)))
         return failure();
       builder.setInsertionPointToEnd(&main);
       for (auto [i, result] : llvm::enumerate(prepare.getResults()))
-        buffers[result] = makeBuffer(result, "constant", i);
+        buffers[result] = makeBuffer(result, BufferSpace::Constant, i);
     }
     builder.setInsertionPointToEnd(&main);
-    space = "arena";
+    space = BufferSpace::Arena;
     for (Operation &op : block)
       if (!isa<PrepareOp>(op) && failed(step(&op)))
         return failure();
@@ -52,12 +49,12 @@ public:
   }
 
 private:
-  Value makeBuffer(Value tensor, StringRef where, std::optional<int64_t> index = {}, StringRef name = "",
+  Value makeBuffer(Value tensor, BufferSpace where, std::optional<int64_t> index = {}, StringRef name = "",
                    Value viewOf = {}) {
-    auto buffer =
-        BufferOp::create(builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf, builder.getStringAttr(where),
-                         index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
-                         name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr());
+    auto buffer = BufferOp::create(builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf,
+                                   builder.getStringAttr(stringifyBufferSpace(where)),
+                                   index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
+                                   name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr());
     return buffer;
   }
 
@@ -86,15 +83,12 @@ private:
     return success();
   }
 
-  void declare(Operation *op) {
-    auto weight = dyn_cast<WeightOp>(op);
-    auto of = op->getAttrOfType<StringAttr>("of");
-    WeightDeclOp::create(builder, op->getLoc(), op->getAttrOfType<StringAttr>("name"),
-                         builder.getI64ArrayAttr(shapeOf(op->getResult(0))),
-                         builder.getBoolAttr(weight && boolOr(weight.getTrained().value_or(Attribute()), true)),
-                         op->getAttrOfType<StringAttr>("init"),
-                         builder.getF64FloatAttr(floatOr(op->getAttr("value"), 1.0)), of,
-                         op->getAttrOfType<BoolAttr>("required"));
+  void declare(WeightOpInterface weight) {
+    WeightDeclOp::create(
+        builder, weight.getLoc(), weight.getNameAttr(), builder.getI64ArrayAttr(shapeOf(weight->getResult(0))),
+        builder.getBoolAttr(weight.getTrained()), builder.getStringAttr(stringifyInitializer(weight.getInit())),
+        builder.getF64FloatAttr(weight.getValue()), cast_if_present<StringAttr>(weight.getOfAttr()),
+        cast_if_present<BoolAttr>(weight.getRequiredAttr()));
   }
 
   LogicalResult make(Value value) {
@@ -115,16 +109,12 @@ private:
 
   LogicalResult step(Operation *op) {
     if (auto input = dyn_cast<InputOp>(op)) {
-      buffers[input.getResult()] = makeBuffer(input.getResult(), "input", inputCount++, input.getName());
-    } else if (isa<WeightOp, StateOp>(op) && space == "arena") {
-      auto name = op->getAttrOfType<StringAttr>("name");
-      variables[name] = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), "variable", variables.size(), name);
-    } else if (isa<WeightOp, StateOp>(op)) {
-      Value buffer = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
-      LoadWeightOp::create(builder, op->getLoc(), op->getAttrOfType<StringAttr>("name"), buffer);
-    } else if (isa<ReshapeOp>(op)) {
-      buffers[op->getResult(0)] =
-          makeBuffer(op->getResult(0), spaceOf(op->getOperand(0)), {}, "", bufferOf(op->getOperand(0)));
+      buffers[input.getResult()] = makeBuffer(input.getResult(), BufferSpace::Input, inputCount++, input.getName());
+    } else if (auto weight = dyn_cast<WeightOpInterface>(op)) {
+      take(weight);
+    } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+      buffers[reshape.getResult()] =
+          makeBuffer(reshape.getResult(), spaceOf(reshape.getX()), {}, "", bufferOf(reshape.getX()));
     } else if (auto fused = dyn_cast<FusedOp>(op)) {
       compute(fused);
     } else if (isLibraryOp(op)) {
@@ -140,7 +130,19 @@ private:
     return success();
   }
 
-  StringRef spaceOf(Value tensor) { return bufferOf(tensor).getDefiningOp<BufferOp>().getSpace(); }
+  /// A weight that the program changes is a variable; others are loaded.
+  void take(WeightOpInterface weight) {
+    Value tensor = weight->getResult(0);
+    StringAttr name = weight.getNameAttr();
+    if (space == BufferSpace::Arena) {
+      variables[name] = buffers[tensor] = makeBuffer(tensor, BufferSpace::Variable, variables.size(), name);
+      return;
+    }
+    Value buffer = buffers[tensor] = makeBuffer(tensor, space);
+    LoadWeightOp::create(builder, weight.getLoc(), name, buffer);
+  }
+
+  BufferSpace spaceOf(Value tensor) { return bufferOf(tensor).getDefiningOp<BufferOp>().getSpace(); }
 
   void compute(FusedOp fused) {
     SmallVector<Value> outputs;
@@ -155,38 +157,43 @@ private:
       return convGradient<ConvInputGradientStepOp>(op);
     if (isa<Conv2dWeightGradientOp>(op))
       return convGradient<ConvWeightGradientStepOp>(op);
-    unsigned bias = 2, residual = op->getNumOperands() - 1;
-    bool hasResidual = boolOr(op->getAttr("residual"), false);
-    bool hasBias = op->getNumOperands() - hasResidual > 2;
-    auto operand = [&](bool has, unsigned i) { return has ? bufferOf(op->getOperand(i)) : Value(); };
-    Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
-    Value src = bufferOf(op->getOperand(0)), weights = bufferOf(op->getOperand(1));
+    auto library = cast<ContractionOpInterface>(op);
     NamedAttrList config;
-    for (StringRef name : {"activation", "alpha", "beta", "transpose_a", "transpose_b"})
-      if (Attribute value = op->getAttr(name))
-        config.set(name, value);
-    if (isa<Conv2dOp>(op)) {
-      setGeometry(config, op);
-      ConvStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias), operand(hasResidual, residual),
-                         dst, config.getDictionary(builder.getContext()));
-    } else {
-      MatmulStepOp::create(builder, op->getLoc(), src, weights, operand(hasBias, bias), operand(hasResidual, residual),
-                           dst, config.getDictionary(builder.getContext()));
+    set(config, "activation", library.getActivationAttr());
+    set(config, "alpha", library.getAlphaAttr());
+    set(config, "beta", library.getBetaAttr());
+    if (auto matmul = dyn_cast<MatmulOp>(op)) {
+      set(config, "transpose_a", matmul.getTransposeAAttr());
+      set(config, "transpose_b", matmul.getTransposeBAttr());
+      return makeStep<MatmulStepOp>(library, config);
     }
+    setGeometry(config, cast<Conv2dOp>(op));
+    makeStep<ConvStepOp>(library, config);
   }
 
-  void setGeometry(NamedAttrList &config, Operation *conv) {
+  template <typename StepOp> void makeStep(ContractionOpInterface op, const NamedAttrList &config) {
+    auto optional = [&](Value tensor) { return tensor ? bufferOf(tensor) : Value(); };
+    Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
+    StepOp::create(builder, op->getLoc(), bufferOf(op.getSource()), bufferOf(op.getWeights()), optional(op.getBias()),
+                   optional(op.getResidual()), dst, config.getDictionary(builder.getContext()));
+  }
+
+  static void set(NamedAttrList &config, StringRef name, Attribute value) {
+    if (value)
+      config.set(name, value);
+  }
+
+  void setGeometry(NamedAttrList &config, ConvolutionOpInterface conv) {
     ConvGeometry g = convGeometry(conv);
     config.set("stride", builder.getI64ArrayAttr(g.stride));
     config.set("padding", builder.getI64ArrayAttr(g.padding));
     config.set("groups", builder.getI64IntegerAttr(g.groups));
-    if (Attribute packed = conv->getAttr("packed"))
-      config.set("packed", packed);
+    set(config, "packed", conv.getPackedAttr());
   }
 
   template <typename StepOp> void convGradient(Operation *op) {
     NamedAttrList config;
-    setGeometry(config, op);
+    setGeometry(config, cast<ConvolutionOpInterface>(op));
     Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
     StepOp::create(builder, op->getLoc(), bufferOf(op->getOperand(0)), bufferOf(op->getOperand(1)), dst,
                    config.getDictionary(builder.getContext()));
@@ -214,10 +221,10 @@ private:
     Value tensor = output.getValue();
     int64_t index = outputCount++;
     BufferOp root = rootOf(bufferOf(tensor));
-    if (root.getSpace() == "arena")
+    if (root.getSpace() == BufferSpace::Arena)
       place(root, output, index);
     else
-      copy(output.getLoc(), tensor, makeBuffer(tensor, "output", index, output.getName()));
+      copy(output.getLoc(), tensor, makeBuffer(tensor, BufferSpace::Output, index, output.getName()));
   }
 
   /// What weights become. A value is made in the weight's memory where all that read the old weight come before; else
@@ -225,8 +232,8 @@ private:
   void assign(Block &block) {
     SmallVector<AssignOp> assigns(block.getOps<AssignOp>());
     for (AssignOp assign : assigns)
-      if (Value tensor = assign.getValue(); rootOf(bufferOf(tensor)).getSpace() == "variable") {
-        Value kept = makeBuffer(tensor, "arena");
+      if (Value tensor = assign.getValue(); rootOf(bufferOf(tensor)).getSpace() == BufferSpace::Variable) {
+        Value kept = makeBuffer(tensor, BufferSpace::Arena);
         copy(assign.getLoc(), tensor, kept);
         kepts[assign] = kept;
       }
@@ -236,7 +243,7 @@ private:
     for (AssignOp assign : assigns) {
       Value variable = variables.lookup(assign.getNameAttr()), value = bufferOf(assign.getValue());
       BufferOp root = rootOf(value);
-      if (root.getSpace() == "arena" && !kepts.contains(assign) && canTake(variable, root, order))
+      if (root.getSpace() == BufferSpace::Arena && !kepts.contains(assign) && canTake(variable, root, order))
         take(variable, value, root);
       else
         lateAssigns.push_back(assign);
@@ -281,20 +288,20 @@ private:
     if (root->isBeforeInBlock(variable.getDefiningOp()))
       variable.getDefiningOp()->moveBefore(root);
     root.getViewOfMutable().assign(variable);
-    root.setSpace("variable");
+    root.setSpace(BufferSpace::Variable);
     markViews(root);
   }
 
   /// The caller's buffer has the output's shape; a reshape's source becomes a view of it.
   void place(BufferOp root, OutputOp output, int64_t index) {
-    root.setSpace("output");
+    root.setSpace(BufferSpace::Output);
     if (bufferOf(output.getValue()) == root) {
       root.setIndex(index);
       root.setName(output.getName());
     } else {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(root);
-      root.getViewOfMutable().assign(makeBuffer(output.getValue(), "output", index, output.getName()));
+      root.getViewOfMutable().assign(makeBuffer(output.getValue(), BufferSpace::Output, index, output.getName()));
     }
     markViews(root);
   }
@@ -313,7 +320,7 @@ private:
   llvm::MapVector<StringAttr, Value> variables;
   llvm::DenseMap<Operation *, Value> kepts; // old values of weights that another weight takes
   SmallVector<AssignOp> lateAssigns;
-  StringRef space;
+  BufferSpace space = BufferSpace::Arena;
   int64_t inputCount = 0, outputCount = 0;
 };
 

@@ -43,17 +43,44 @@ std::string place(Location location) {
 }
 
 format::Activation activation(DictionaryAttr config) {
-  auto name = config.getAs<StringAttr>("activation");
+  Attribute name = config.get("activation");
   if (!name)
     return format::Activation::None;
-  return llvm::StringSwitch<format::Activation>(name.getValue())
-      .Case("relu", format::Activation::Relu)
-      .Case("leaky_relu", format::Activation::LeakyRelu)
-      .Case("clamp", format::Activation::Clamp)
-      .Case("sigmoid", format::Activation::Sigmoid)
-      .Case("silu", format::Activation::Silu)
-      .Case("gelu", format::Activation::Gelu)
-      .Case("tanh", format::Activation::Tanh); // the verifier knows no other
+  switch (caseOf<ActivationKind>(name)) {
+  case ActivationKind::Relu:
+    return format::Activation::Relu;
+  case ActivationKind::LeakyRelu:
+    return format::Activation::LeakyRelu;
+  case ActivationKind::Clamp:
+    return format::Activation::Clamp;
+  case ActivationKind::Sigmoid:
+    return format::Activation::Sigmoid;
+  case ActivationKind::Silu:
+    return format::Activation::Silu;
+  case ActivationKind::Gelu:
+    return format::Activation::Gelu;
+  case ActivationKind::Tanh:
+    return format::Activation::Tanh;
+  }
+  llvm_unreachable("not an activation");
+}
+
+format::Space spaceOf(BufferOp buffer) {
+  switch (buffer.getSpace()) {
+  case BufferSpace::Input:
+    return format::Space::Input;
+  case BufferSpace::Output:
+    return format::Space::Output;
+  case BufferSpace::Constant:
+    return format::Space::Constant;
+  case BufferSpace::Variable:
+    return format::Space::Variable;
+  case BufferSpace::Arena:
+    return format::Space::Arena;
+  case BufferSpace::Load:
+    return format::Space::Load;
+  }
+  llvm_unreachable("not a space");
 }
 
 class Serializer {
@@ -131,7 +158,7 @@ private:
       shape.push_back(size.getInt());
     std::string of = weight.getOf().value_or("").str();
     return format::CreateWeightDirect(b, weight.getName().str().c_str(), format::ElementType::F32, &shape,
-                                      weight.getTrained(), weight.getInit().str().c_str(),
+                                      weight.getTrained(), stringifyInitializer(weight.getInit()).str().c_str(),
                                       weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str(),
                                       weight.getRequired().value_or(true));
   }
@@ -141,13 +168,16 @@ private:
   //===-- Entries -----------------------------------------------------------------------------------------------===//
 
   fb::Offset<format::Entry> writeEntry(EntryOp entry) {
-    llvm::MapVector<int64_t, BufferOp> inputs, outputs, constants, variables;
+    using Buffers = llvm::MapVector<int64_t, BufferOp>;
+    Buffers inputs, outputs, constants, variables;
+    std::pair<BufferSpace, Buffers *> tables[] = {{BufferSpace::Input, &inputs},
+                                                  {BufferSpace::Output, &outputs},
+                                                  {BufferSpace::Constant, &constants},
+                                                  {BufferSpace::Variable, &variables}};
     for (auto buffer : entry.getMain().getOps<BufferOp>())
-      if (!buffer.getViewOf() && buffer.getIndex())
-        (buffer.getSpace() == "input"      ? inputs
-         : buffer.getSpace() == "output"   ? outputs
-         : buffer.getSpace() == "variable" ? variables
-                                           : constants)[*buffer.getIndex()] = buffer;
+      for (auto [space, table] : tables)
+        if (!buffer.getViewOf() && buffer.getIndex() && buffer.getSpace() == space)
+          (*table)[*buffer.getIndex()] = buffer;
     std::vector<uint32_t> used, changed;
     for (auto &[index, buffer] : sorted(variables))
       changed.push_back(weightIndex(*buffer.getName()));
@@ -203,15 +233,8 @@ private:
     BufferOp root = buffer;
     while (root.getViewOf())
       root = root.getViewOf().getDefiningOp<BufferOp>();
-    auto space = llvm::StringSwitch<format::Space>(root.getSpace())
-                     .Case("input", format::Space::Input)
-                     .Case("output", format::Space::Output)
-                     .Case("constant", format::Space::Constant)
-                     .Case("variable", format::Space::Variable)
-                     .Case("load", format::Space::Load)
-                     .Default(format::Space::Arena);
     std::vector<uint64_t> shape = shapeOf(buffer.getType());
-    return format::CreateBufferDirect(b, space, root.getIndex().value_or(0), root.getOffset().value_or(0),
+    return format::CreateBufferDirect(b, spaceOf(root), root.getIndex().value_or(0), root.getOffset().value_or(0),
                                       elementType(bufferElement(buffer)), &shape);
   }
 

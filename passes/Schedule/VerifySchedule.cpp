@@ -45,7 +45,7 @@ LogicalResult verifyOrder(Block &steps) {
   llvm::DenseSet<Value> known;
   for (Operation &op : steps) {
     if (auto buffer = dyn_cast<BufferOp>(op)) {
-      if (llvm::is_contained({"input", "constant", "variable"}, buffer.getSpace()))
+      if (llvm::is_contained({BufferSpace::Input, BufferSpace::Constant, BufferSpace::Variable}, buffer.getSpace()))
         known.insert(buffer);
       continue;
     }

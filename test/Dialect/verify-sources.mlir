@@ -88,7 +88,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
-  // expected-error @below {{requires zero operands}}
+  // expected-error @below {{input: takes 0 operands, not 1}}
   %result = input "y" %x <shape = [4]> : (tensor<2x3xf32>) -> tensor<4xf32>
 }
 

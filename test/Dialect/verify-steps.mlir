@@ -20,3 +20,11 @@ dpsims.entry @matmul prepare {
   // expected-error @below {{matmul_step: unknown activation 1 : i64; known:}}
   matmul_step %x, %w -> %y {activation = 1, transpose_b = true} : memref<2x4xf32>, memref<8x4xf32> -> memref<2x8xf32>
 }
+
+// -----
+
+dpsims.entry @space prepare {
+} main {
+  // expected-error @below {{attribute 'space' failed to satisfy constraint: a string: `input`, `output`, `constant`, `variable`, `arena`, `load`}}
+  %x = buffer "heap" : memref<2x4xf32>
+}

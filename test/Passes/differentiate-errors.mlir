@@ -26,3 +26,16 @@ dpsims.program @p {
   %gw = get %g <index = 0>
   output "g" %gw
 }
+
+// -----
+
+// Epilogues come later.
+dpsims.program @p {
+  %x = input "x" <shape = [1, 2]>
+  // expected-note @below {{needed for the gradient of weight "w"}}
+  %w = weight "w" <shape = [2, 1], init = "ones">
+  // expected-error @below {{matmul: has no derivative}}
+  %y = matmul %x, %w <activation = "relu">
+  %list = list(%w)
+  %g = gradient %y, %list
+}

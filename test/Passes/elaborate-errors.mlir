@@ -626,3 +626,35 @@ dpsims.program @p {
   // expected-error @below {{concat: element 0 of the list is no tensor}}
   %y = concat %l <axis = 0>
 }
+
+// -----
+
+dpsims.program @p {
+  %none = none
+  %x = input "x" <shape = [1, 4, 4, 2]>
+  %w = weight "w" <shape = [3, 2, 1, 1], init = "zeros">
+  // expected-error @below {{conv2d: operand 1 is absent}}
+  %y = conv2d %x, %none, %w
+}
+
+// -----
+
+dpsims.program @p {
+  %none = none
+  %x = input "x" <shape = [2, 4]>
+  %b = weight "b" <shape = [4], init = "zeros">
+  // expected-error @below {{layer_norm: has a bias, but no weight}}
+  %y = layer_norm %x, %none, %b <eps = 1.0e-6>
+}
+
+// -----
+
+// With the same name an input must be alike, and what its type is if nothing is said.
+dpsims.program @p {
+  %x = input "x" <shape = [1]>
+  %y = input "x" <shape = [1], type = "f32">
+  // expected-note @below {{the other one is here}}
+  %z = input "z" <shape = [1]>
+  // expected-error @below {{name clash: 'z' is declared twice}}
+  %i = input "z" <shape = [1], type = "i32">
+}

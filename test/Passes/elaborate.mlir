@@ -226,3 +226,16 @@ dpsims.program @recursive {
   %y = instance "r" @Recursive<n = 3>(%x)
   output "y" %y
 }
+
+// Of several optional operands some.
+// CHECK-LABEL: dpsims.graph @optional {
+// CHECK: conv2d %0, %1, %0 <residual = true> : (tensor<1x4x4x2xf32>, tensor<2x2x1x1xf32>, tensor<1x4x4x2xf32>)
+// CHECK-NEXT: %[[N:.*]] = layer_norm %{{.*}} <eps = {{.*}}> : (tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32>
+dpsims.program @optional {
+  %none = none
+  %x = input "x" <shape = [1, 4, 4, 2]>
+  %w = weight "w" <shape = [2, 2, 1, 1], init = "zeros">
+  %y = conv2d %x, %w, %none, %x <residual = true>
+  %z = layer_norm %y, %none, %none <eps = 1.0e-6>
+  output "y" %z
+}
