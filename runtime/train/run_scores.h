@@ -14,10 +14,12 @@
 
 namespace dpsims {
 
+/// Error if the table's rows up to `lastStep` are of another number of pictures, with which no curve can go on.
+void requireSameCurve(const RunParts &run, uint64_t lastStep);
+
 class RunScores {
 public:
-  /// Rows of steps after `lastStep` are cut. All must outlive the object. Error: the rows that stay are of another
-  /// number of pictures, with which no curve can go on.
+  /// Rows of steps after `lastStep` are cut. All must outlive the object.
   RunScores(const RunParts &run, const Judge &judge, Device &device, const WeightLookup &weights, uint64_t lastStep);
 
   /// Is the step's row there?

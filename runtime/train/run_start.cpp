@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/train/backbone_twin.h"
+#include "runtime/train/run_scores.h"
 
 #include <filesystem>
 
@@ -126,6 +127,7 @@ static RunStart goOn(const RunParts &run, const Checkpoint &from, const Report &
     fail(run.folder.path(), ": is at step ", from.state.step, " already, --steps is ", run.options.steps);
   RunStart start{from.state.step, StartWeights(run.program, run.options.seed), std::nullopt,
                  run.options.backboneWeights, takePictures(run, from, report)};
+  requireSameCurve(run, from.state.step);
   takeFrozen(run, from, start, report);
   start.weights.addSaved(from.file(modelFile));
   return start;

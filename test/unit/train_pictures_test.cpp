@@ -135,6 +135,9 @@ TEST_F(TrainPictures, CurvesKeepTheirNumberOfPictures) {
   ASSERT_GT(readCsv(directory / "run/validation.csv").values[2][0], 2);
   EXPECT_TRUE(hasParts(errorOf([&] { train(chosen); }), {"validation.csv: was measured on ", "on 2 from here on",
                                                          "--validation-images", "move the table"}));
+  TrainOptions kept; // what is refused does not become the run's
+  readOptions(directory / "run/run.json", kept);
+  EXPECT_EQ(kept.validationImages, more().validationImages);
   fs::rename(directory / "run/validation.csv", directory / "old.csv");
   train(chosen);
   EXPECT_EQ(readCsv(directory / "run/validation.csv").values[2][0], 2);
