@@ -214,13 +214,29 @@ private:
       return;
     }
     if (!hasLabels)
-      problems.push_back(image + ": has no label map: " + partner(layout.labels, name, ".png") +
-                         " does not exist; add it, or remove the image, or set data.unpaired to \"skip\"");
+      problems.push_back(image + ": has no label map: " + partner(layout.labels, name, ".png") + " does not exist; " +
+                         sameNumber(name) + "add it, or remove the image, or set data.unpaired to \"skip\"");
     else if (!hasAll)
       problems.push_back(image + ": has no instance map: " + partner(layout.instances, name, ".png") +
                          " does not exist; add it, or remove the image and its label map");
     else
       files.push_back({name, image, label->second, instances ? instance->second : ""});
+  }
+
+  // "7" and "00007" are not taken for partners, but may be meant so.
+  std::string sameNumber(const std::string &name) {
+    const auto digits = [](const std::string &text) {
+      const bool isNumber = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+      return isNumber ? text.substr(std::min(text.find_first_not_of('0'), text.size() - 1)) : "";
+    };
+    if (labelsByNumber.empty())
+      for (const auto &[other, label] : labels.paths)
+        labelsByNumber.emplace(digits(other), label);
+    const std::string number = digits(name);
+    const auto found = labelsByNumber.find(number);
+    return number.empty() || found == labelsByNumber.end()
+               ? ""
+               : found->second + " has the same number: rename it to be its map, ";
   }
 
   [[noreturn]] void failEmpty() const {
@@ -239,6 +255,7 @@ private:
   const std::string &directory;
   const bool skipsUnpaired;
   FoundFiles images, labels, instanceMaps;
+  std::map<std::string, std::string> labelsByNumber; // made when one is missed
 };
 
 /// The split of files that are listed.

@@ -73,6 +73,20 @@ TEST(Dataset, NamesFilesWithoutAPartner) {
       hasParts(problems[1], {"train_label/c.png: has no image: ", "train_img/c.jpg or .png", "add it, or remove"}));
 }
 
+TEST(Dataset, NamesPartnersOfTheSameNumber) {
+  DataFolder folder;
+  for (const char *name : {"0", "7", "8"})
+    folder.image(std::string("train/images/") + name + ".png");
+  for (const char *name : {"000", "00007", "a"})
+    folder.map(std::string("train/labels/") + name + ".png");
+  std::vector<std::string> problems;
+  Dataset::open(configure("{}"), {folder.folder.path}, &problems);
+  ASSERT_EQ(problems.size(), 6u);
+  EXPECT_TRUE(hasParts(problems[0], {"0.png: has no label map", "000.png has the same number: rename it"}));
+  EXPECT_TRUE(hasParts(problems[1], {"7.png: has no label map", "00007.png has the same number: rename it"}));
+  EXPECT_EQ(problems[2].find("number"), std::string::npos);
+}
+
 TEST(Dataset, TellsHostileNamesInOneLine) {
   DataFolder folder;
   folder.image("train_img/a\nb.jpg");
