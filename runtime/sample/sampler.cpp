@@ -68,8 +68,9 @@ void Sampler::tellCut(const std::vector<std::string> &cut) const {
 // Else they would be cut in different places.
 static void requireSameShape(const SampleFile &file, Size labels, Size instances) {
   if (int64_t(labels.width) * instances.height != int64_t(labels.height) * instances.width)
-    fail(ErrorCode::Incompatible, file.instances, ": the map has ", instances.width, " x ", instances.height, " pixels, but the label map ",
-         file.labels, " ", labels.width, " x ", labels.height, "; make them of one size");
+    fail(ErrorCode::Incompatible, file.instances, ": the map has ", instances.width, " x ", instances.height,
+         " pixels, but the label map ", file.labels, " ", labels.width, " x ", labels.height,
+         "; make them of one size");
 }
 
 void Sampler::check(const std::vector<SampleFile> &files) {
