@@ -13,7 +13,7 @@ Arguments::Arguments(const CompiledModel &model, const Entry &entry, std::initia
     : model(model), entry(entry) {
   for (const Argument &argument : entry.inputs) {
     if (std::find(known.begin(), known.end(), argument.name) == known.end())
-      fail(model.path, ": entry ", quoted(entry.name), " has an input ", quoted(argument.name),
+      fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), " has an input ", quoted(argument.name),
            " that the trainer does not know");
     inputs.emplace_back(argument.type, argument.shape);
     std::memset(inputs.back().buffer.data(), 0, inputs.back().buffer.size());
@@ -30,7 +30,7 @@ HostTensor *Arguments::input(const std::string &name, ElementType type) {
     if (entry.inputs[i].name != name)
       continue;
     if (inputs[i].type != type)
-      fail(model.path, ": entry ", quoted(entry.name), ": the input ", quoted(name), " is ",
+      fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), ": the input ", quoted(name), " is ",
            elementTypeName(inputs[i].type), ", expected ", elementTypeName(type));
     return &inputs[i];
   }
@@ -43,8 +43,8 @@ void Arguments::copy(const std::string &name, ElementType type, const std::vecto
   if (!tensor)
     return;
   if (tensor->buffer.size() != values.size() * sizeof(Element))
-    fail(model.path, ": entry ", quoted(entry.name), ": the input ", quoted(name), " is ", shapeText(tensor->shape),
-         ", the data have ", values.size(), " values");
+    fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), ": the input ", quoted(name), " is ",
+         shapeText(tensor->shape), ", the data have ", values.size(), " values");
   std::memcpy(tensor->buffer.data(), values.data(), tensor->buffer.size());
 }
 

@@ -26,7 +26,8 @@ public:
     const int64_t count = elementCount(spec.shape);
     const std::string relative = spec.name.substr(std::min(spec.name.size(), sizeof averagePrefix - 1));
     if (!lookup(spec.name, count, dst) && !lookup(trainedPrefix + relative, count, dst))
-      fail(model.path, ": entry \"statistics\" has a weight ", quoted(spec.name), " that training does not have");
+      fail(ErrorCode::Incompatible, model.path, ": entry \"statistics\" has a weight ", quoted(spec.name),
+           " that training does not have");
   }
 
 private:

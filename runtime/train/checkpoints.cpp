@@ -28,7 +28,7 @@ static const char folderPrefix[] = "step-", remainsPrefix[] = ".part-", damagedP
 static Json parseObject(const std::string &path) {
   Json json = Json::parse(readText(path), nullptr, false);
   if (!json.is_object())
-    fail(path, ": is not what a checkpoint has there: damaged");
+    fail(ErrorCode::InvalidData, path, ": is not what a checkpoint has there: damaged");
   return json;
 }
 
@@ -92,7 +92,7 @@ static void replaceFolder(const std::string &from, const std::string &to, const 
   if (!error)
     fs::rename(from, to, error);
   if (error)
-    fail(to, ": cannot put the checkpoint in place: ", error.message());
+    fail(systemCode(error.value()), to, ": cannot put the checkpoint in place: ", error.message());
   syncDirectory(fs::path(to).parent_path().string());
   fs::remove_all(aside, error);
 }
@@ -112,7 +112,9 @@ Checkpoint Checkpoints::write(const CheckpointState &state,
     replaceFolder(part, target, aside);
   } catch (const std::exception &error) {
     removeRemains();
-    fail(error.what(), "; the checkpoint of step ", name, " is not written, older ones are as they were");
+    const auto *own = dynamic_cast<const Error *>(&error);
+    fail(own ? own->code() : ErrorCode::Internal, error.what(), "; the checkpoint of step ", name,
+         " is not written, older ones are as they were");
   }
   return {state, target};
 }
@@ -148,24 +150,25 @@ static void verifySums(const std::string &folder) {
     const std::string path = joinPath(folder, fs::path(name).filename().string());
     if (!expected.is_object() || expected.value("bytes", Json()) != InputFile(path).size() ||
         expected.value("sum", Json()) != sumOfFile(path))
-      fail(path, ": is damaged: it is not as it was written");
+      fail(ErrorCode::InvalidData, path, ": is damaged: it is not as it was written");
   }
   for (const char *name : {stateName, modelFile})
     if (!sums.contains(name))
-      fail(joinPath(folder, name), ": is missing");
+      fail(ErrorCode::NotFound, joinPath(folder, name), ": is missing");
 }
 
 static CheckpointState readState(const std::string &path) {
   const Json json = parseObject(path);
   try {
     if (json.at("format") != formatOfState)
-      fail(path, ": format ", json.at("format").dump(), ", this dpsims-run reads ", formatOfState);
+      fail(ErrorCode::Incompatible, path, ": format ", json.at("format").dump(), ", this dpsims-run reads ",
+           formatOfState);
     return {json.at("step").get<uint64_t>(), json.at("seed").get<uint64_t>(),
             json.at("batch").get<int64_t>(), json.at("source_hash").get<std::string>(),
             json.at("config").dump(),        json.value("frozen", ""),
             json.value("pictures", "")};
   } catch (const Json::exception &) {
-    fail(path, ": is not what a checkpoint has there: damaged");
+    fail(ErrorCode::InvalidData, path, ": is not what a checkpoint has there: damaged");
   }
 }
 
@@ -174,7 +177,7 @@ Checkpoint Checkpoints::open(uint64_t step) const {
   verifySums(path);
   const Checkpoint found{readState(joinPath(path, stateName)), path};
   if (found.state.step != step)
-    fail(path, ": is a checkpoint of step ", found.state.step, " under another name");
+    fail(ErrorCode::InvalidData, path, ": is a checkpoint of step ", found.state.step, " under another name");
   return found;
 }
 
@@ -183,7 +186,7 @@ static void requireReadable(const std::string &folder) {
   for (const char *name : {doneName, stateName, modelFile}) {
     const std::string path = joinPath(folder, name);
     if (::access(path.c_str(), R_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
-      fail(path, ": cannot read: ", systemError(), "; make it readable, or move the checkpoint away");
+      fail(ErrorCode::Io, path, ": cannot read: ", systemError(), "; make it readable, or move the checkpoint away");
   }
 }
 
@@ -203,7 +206,8 @@ std::optional<Checkpoint> Checkpoints::newest(const std::function<void(const std
 std::optional<Checkpoint> Checkpoints::recover(const std::function<void(const std::string &)> &warn) const {
   std::error_code ignored;
   if (fs::exists(directory, ignored) && ::access(directory.c_str(), W_OK | X_OK) != 0)
-    fail(directory, ": cannot write there: ", systemError(), "; make it writable, or start anew in another --output");
+    fail(ErrorCode::Io, directory, ": cannot write there: ", systemError(),
+         "; make it writable, or start anew in another --output");
   const std::optional<Checkpoint> found = newest(warn);
   for (uint64_t step : steps()) {
     if (!found || step <= found->state.step)
@@ -236,13 +240,13 @@ void Checkpoints::prune(size_t keep, uint64_t every) const {
 void requireSameRun(const std::string &path, const CheckpointState &saved, const CheckpointState &current) {
   const std::string keys = differingKeys(saved.config, current.config, "the checkpoint", "the model");
   if (!keys.empty())
-    fail(path, ": a checkpoint of another configuration: ", keys,
+    fail(ErrorCode::Incompatible, path, ": a checkpoint of another configuration: ", keys,
          "; use the model of that run, or start anew in another --output");
   if (saved.batch != current.batch)
-    fail(path, ": a checkpoint of batch ", saved.batch, ", the model is compiled for ", current.batch,
-         ": compile it with --batch ", saved.batch);
+    fail(ErrorCode::Incompatible, path, ": a checkpoint of batch ", saved.batch, ", the model is compiled for ",
+         current.batch, ": compile it with --batch ", saved.batch);
   if (saved.seed != current.seed)
-    fail(path, ": a checkpoint of --seed ", saved.seed, ", not ", current.seed,
+    fail(ErrorCode::Incompatible, path, ": a checkpoint of --seed ", saved.seed, ", not ", current.seed,
          ": leave --seed out, or start anew in another --output");
 }
 

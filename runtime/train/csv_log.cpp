@@ -33,7 +33,8 @@ static std::vector<std::string> splitLine(const std::string &line) {
 // The numbers of a row, of which there must be `count`.
 static std::vector<double> numbersOf(const std::string &path, const std::string &line, size_t count) {
   const auto bad = [&](const std::string &why) {
-    fail(path, ": the row ", quoted(line), " ", why, ": remove it from the table, or move the table away");
+    fail(ErrorCode::InvalidData, path, ": the row ", quoted(line), " ", why,
+         ": remove it from the table, or move the table away");
   };
   const std::vector<std::string> fields = splitLine(line);
   if (fields.size() != count)
@@ -53,8 +54,8 @@ static std::vector<double> numbersOf(const std::string &path, const std::string 
 static std::string keptRows(const std::string &path, const std::string &text, const std::string &header,
                             uint64_t lastStep) {
   if (text.compare(0, header.size(), header) != 0)
-    fail(path, ": is not the table of this run: its first line is not ", quoted(header.substr(0, header.size() - 1)),
-         "; move it away");
+    fail(ErrorCode::InvalidData, path, ": is not the table of this run: its first line is not ",
+         quoted(header.substr(0, header.size() - 1)), "; move it away");
   const size_t columns = splitLine(header).size();
   size_t end = header.size();
   for (double step = 0; step < double(lastStep);) {
@@ -75,7 +76,7 @@ CsvLog::CsvLog(std::string name, const std::vector<std::string> &columns, uint64
   writeFile(path, exists ? keptRows(path, readText(path, uint64_t(1) << 32), header, lastStep) : header);
   descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (descriptor < 0)
-    fail(path, ": cannot write: ", systemError());
+    fail(ErrorCode::Io, path, ": cannot write: ", systemError());
 }
 
 CsvLog::~CsvLog() { ::close(descriptor); }
@@ -90,12 +91,12 @@ void CsvLog::append(uint64_t step, const std::vector<float> &values) {
   row += '\n';
   const ssize_t written = ::write(descriptor, row.data(), row.size());
   if (written != ssize_t(row.size()))
-    fail(path, ": cannot write: ", written < 0 ? systemError() : "no space left on the device");
+    fail(ErrorCode::Io, path, ": cannot write: ", written < 0 ? systemError() : "no space left on the device");
 }
 
 void CsvLog::sync() {
   if (::fdatasync(descriptor) != 0)
-    fail(path, ": cannot write: ", systemError());
+    fail(ErrorCode::Io, path, ": cannot write: ", systemError());
 }
 
 CsvTable readCsv(const std::string &path) {
@@ -104,7 +105,7 @@ CsvTable readCsv(const std::string &path) {
   std::getline(text, line);
   std::vector<std::string> fields = splitLine(line);
   if (fields.size() < 2 || fields[0] != "step")
-    fail(path, ": is no table of a run: its first line does not begin with \"step,\"");
+    fail(ErrorCode::InvalidData, path, ": is no table of a run: its first line does not begin with \"step,\"");
   CsvTable table;
   table.columns.assign(fields.begin() + 1, fields.end());
   table.values.resize(table.columns.size());

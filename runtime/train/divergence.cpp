@@ -26,13 +26,13 @@ void explainDivergence(const Diverged &diverged, RunParts &run, Session &session
     session.collect();
   const std::optional<Checkpoint> from = run.checkpoints.newest(report);
   if (!from)
-    fail(run.folder.path(), ": ", diverged.seen, ", and none of the run's checkpoints is whole");
+    fail(ErrorCode::Diverged, run.folder.path(), ": ", diverged.seen, ", and none of the run's checkpoints is whole");
   report("iteration " + std::to_string(diverged.lastStep + 1) + ": " + diverged.seen +
          "; repeating from the checkpoint of step " + std::to_string(from->state.step) + " to see where it comes from");
   readSavedWeights(from->file(modelFile), run.program, session);
   const std::unique_ptr<Loader> repeated = run.data.trainingLoader(from->state.step);
   const std::optional<NonFinite> found = findNonFinite(session, run.iteration, *repeated, diverged.lastStep);
-  fail(run.folder.path(), ": ", diverged.seen, ": ", wayOut(found, *from));
+  fail(ErrorCode::Diverged, run.folder.path(), ": ", diverged.seen, ": ", wayOut(found, *from));
 }
 
 } // namespace dpsims

@@ -126,7 +126,7 @@ EventFile::EventFile(const std::string &directory, uint64_t firstStep) {
   path = joinPath(directory, "events.out.tfevents." + time + ".dpsims");
   descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor < 0)
-    fail(path, ": cannot write: ", systemError());
+    fail(ErrorCode::Io, path, ": cannot write: ", systemError());
   write(event(0).text(EventVersion, "brain.Event:2").bytes);
   if (firstStep > 0)
     write(event(firstStep).message(EventSession, Message().varint(SessionStatus, SessionStart)).bytes);
@@ -153,7 +153,7 @@ void EventFile::write(const std::string &event) {
   const std::string record = eventRecord(event);
   const ssize_t written = ::write(descriptor, record.data(), record.size());
   if (written != ssize_t(record.size()))
-    fail(path, ": cannot write: ", written < 0 ? systemError() : systemError(ENOSPC));
+    fail(ErrorCode::Io, path, ": cannot write: ", written < 0 ? systemError() : systemError(ENOSPC));
 }
 
 } // namespace dpsims

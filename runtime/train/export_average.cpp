@@ -25,7 +25,8 @@ void requireStep(const ExportOptions &options, const std::vector<uint64_t> &step
   std::string known;
   for (uint64_t step : steps)
     known += (known.empty() ? "" : ", ") + std::to_string(step);
-  fail(options.run, ": has no checkpoint of step ", options.step, "; it has ", known.empty() ? "none" : known);
+  fail(ErrorCode::NotFound, options.run, ": has no checkpoint of step ", options.step, "; it has ",
+       known.empty() ? "none" : known);
 }
 
 Checkpoint checkpointOf(const ExportOptions &options, const Report &report) {
@@ -37,7 +38,8 @@ Checkpoint checkpointOf(const ExportOptions &options, const Report &report) {
   }
   const std::optional<Checkpoint> newest = checkpoints.newest(report);
   if (!newest)
-    fail(options.run, checkpoints.steps().empty() ? ": has no checkpoint" : ": none of its checkpoints is whole");
+    fail(ErrorCode::NotFound, options.run,
+         checkpoints.steps().empty() ? ": has no checkpoint" : ": none of its checkpoints is whole");
   return *newest;
 }
 

@@ -12,7 +12,7 @@ static const Argument &imageOf(const CompiledModel &model, const Entry &entry) {
   for (const Argument &input : entry.inputs)
     if (input.name == "image" && input.type == ElementType::F32 && input.shape.size() == 4 && input.shape[1] == 3)
       return input;
-  fail(model.path, ": entry ", quoted(entry.name), " has no input \"image\" of (B, 3, H, W)");
+  fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), " has no input \"image\" of (B, 3, H, W)");
 }
 
 FeatureExtractor::FeatureExtractor(std::shared_ptr<const CompiledModel> model, Device &device, WeightSource &weights)
@@ -20,7 +20,8 @@ FeatureExtractor::FeatureExtractor(std::shared_ptr<const CompiledModel> model, D
       session(model, model->entry("features"), device, &weights) {
   for (const HostTensor &tap : arguments.outputs())
     if (tap.type != ElementType::F32 || tap.shape.size() != 4 || tap.shape[0] != image.shape[0])
-      fail(model->path, ": entry \"features\" has an output of ", shapeText(tap.shape), ", expected taps (B, C, h, w)");
+      fail(ErrorCode::Incompatible, model->path, ": entry \"features\" has an output of ", shapeText(tap.shape),
+           ", expected taps (B, C, h, w)");
 }
 
 std::vector<size_t> FeatureExtractor::tapSizes() const {

@@ -32,8 +32,8 @@ WeightLookup tensorsOf(const SafetensorsFile &file) {
     if (!entry)
       return false;
     if (elementCount(entry->shape) != count)
-      fail(file.path(), ": ", quoted(name), " is ", shapeText(entry->shape), ", the model has ", count,
-           " numbers there");
+      fail(ErrorCode::Incompatible, file.path(), ": ", quoted(name), " is ", shapeText(entry->shape),
+           ", the model has ", count, " numbers there");
     readWeight(file, *entry, dst);
     return true;
   };
@@ -50,7 +50,8 @@ GeneratorWeights::GeneratorWeights(const CompiledModel &model, std::initializer_
     if (std::none_of(layers.begin(), layers.end(), [&](const Layer &layer) {
           return layer.lookup(layer.prefix + spec.name, static_cast<int64_t>(value.size()), value.data());
         }))
-      fail(model.path, ": entry \"sample\" has a weight ", quoted(spec.name), " that training does not have");
+      fail(ErrorCode::Incompatible, model.path, ": entry \"sample\" has a weight ", quoted(spec.name),
+           " that training does not have");
   }
 }
 

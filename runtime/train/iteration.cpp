@@ -28,12 +28,13 @@ Iteration::Iteration(const CompiledModel &model, const Entry &entry, uint64_t se
       noise(seed) {
   const HostTensor *labels = arguments.input("labels", ElementType::I32);
   if (!labels || labels->shape.size() != 3)
-    fail(model.path, ": entry ", quoted(entry.name), " has no input \"labels\" of (batch, height, width)");
+    fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name),
+         " has no input \"labels\" of (batch, height, width)");
   sizes = labels->shape;
   for (const Argument &output : entry.outputs) {
     if (output.type != ElementType::F32 || elementCount(output.shape) != 1)
-      fail(model.path, ": entry ", quoted(entry.name), ": the output ", quoted(output.name), " is no loss: it is ",
-           elementTypeName(output.type), " ", shapeText(output.shape),
+      fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), ": the output ", quoted(output.name),
+           " is no loss: it is ", elementTypeName(output.type), " ", shapeText(output.shape),
            "; was the model compiled with dpsims-compile --training?");
     lossNames.push_back(output.name);
   }
@@ -45,8 +46,8 @@ void Iteration::checkPositions(const CompiledModel &model) {
     if (const HostTensor *tensor = arguments.input(patches.name, ElementType::I32)) {
       const int64_t cells = (sizes[1] / patches.reduction) * (sizes[2] / patches.reduction);
       if (tensor->shape.size() != 2 || tensor->shape[0] != sizes[0] || tensor->shape[1] > cells)
-        fail(model.path, ": the input ", quoted(patches.name), " is ", shapeText(tensor->shape), ", expected (",
-             sizes[0], ", ", cells, " or fewer)");
+        fail(ErrorCode::Incompatible, model.path, ": the input ", quoted(patches.name), " is ",
+             shapeText(tensor->shape), ", expected (", sizes[0], ", ", cells, " or fewer)");
     }
 }
 

@@ -17,7 +17,8 @@ public:
   void read(uint32_t index, float *dst) override {
     const WeightSpec &spec = model.weights[index];
     if (!weights(backbonePrefix + spec.name, elementCount(spec.shape), dst))
-      fail(model.path, ": entry \"features\" has a weight ", quoted(spec.name), " that training does not have");
+      fail(ErrorCode::Incompatible, model.path, ": entry \"features\" has a weight ", quoted(spec.name),
+           " that training does not have");
   }
 
 private:

@@ -98,12 +98,13 @@ void readOptions(const std::string &path, TrainOptions &options,
                  const std::function<bool(const std::string &)> &isGiven) {
   const Json json = Json::parse(readText(path), nullptr, false);
   if (!json.is_object())
-    fail(path, ": is damaged, it holds no options of a run: remove it, and give the flags again");
+    fail(ErrorCode::InvalidData, path,
+         ": is damaged, it holds no options of a run: remove it, and give the flags again");
   eachOption(options, [&](const std::string &name, auto &value) {
     if (!json.contains(name) || isGiven(name))
       return;
     if (!isTaken<std::decay_t<decltype(value)>>(json.at(name), name))
-      fail(path, ": ", quoted(name), " is ", json.at(name).dump(), ", which --", name,
+      fail(ErrorCode::InvalidData, path, ": ", quoted(name), " is ", json.at(name).dump(), ", which --", name,
            " does not take: give that flag again");
     json.at(name).get_to(value);
   });

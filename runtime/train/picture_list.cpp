@@ -73,13 +73,13 @@ PictureList PictureList::read(const std::string &path) {
   std::string line;
   const std::string damaged = path + ": is damaged: it is no list of a run's pictures";
   if (!std::getline(text, line) || line + "\n" != header)
-    fail(damaged);
+    fail(ErrorCode::InvalidData, damaged);
   PictureList list;
   while (std::getline(text, line)) {
     const size_t first = line.find(' '), second = line.find(' ', first + 1);
     const std::string word = line.substr(0, first);
     if (second == std::string::npos || text.eof() || (word != "train" && word != "val"))
-      fail(damaged);
+      fail(ErrorCode::InvalidData, damaged);
     const uint64_t bytes = std::strtoull(line.c_str() + first, nullptr, 10);
     (word == "train" ? list.training : list.validation).emplace(unescaped(line.substr(second + 1)), bytes);
   }

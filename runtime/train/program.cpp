@@ -12,10 +12,11 @@ static const Entry &trainEntry(const CompiledModel &model, int64_t batch) {
   const auto found = std::find_if(model.entries.begin(), model.entries.end(),
                                   [](const Entry &entry) { return entry.name == "train"; });
   if (found == model.entries.end())
-    fail(model.path, ": has no entry \"train\": compile it with dpsims-compile CONFIG.json --training --batch N");
+    fail(ErrorCode::Incompatible, model.path,
+         ": has no entry \"train\": compile it with dpsims-compile CONFIG.json --training --batch N");
   for (const Argument &input : found->inputs)
     if (input.name == "labels" && batch && !input.shape.empty() && input.shape[0] != batch)
-      fail(model.path, ": is compiled for batch ", input.shape[0], ", not ", batch,
+      fail(ErrorCode::Incompatible, model.path, ": is compiled for batch ", input.shape[0], ", not ", batch,
            ": compile it with dpsims-compile CONFIG.json --training --batch ", batch);
   return *found;
 }

@@ -25,7 +25,7 @@ static bool hasContent(const std::string &directory) {
     if (!isTrace(entry->path().filename()))
       return true;
   if (error)
-    fail(directory, ": cannot read the directory: ", error.message());
+    fail(ErrorCode::Io, directory, ": cannot read the directory: ", error.message());
   return false;
 }
 
@@ -44,7 +44,7 @@ void RunFolder::lock() {
   const std::string name = file("lock");
   descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0)
-    fail(name, ": cannot write: ", systemError());
+    fail(ErrorCode::Io, name, ": cannot write: ", systemError());
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
     const std::string process = std::to_string(::getpid()) + "\n";
     if (::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, process.data(), process.size(), 0) < 0)
@@ -57,7 +57,7 @@ void RunFolder::lock() {
     process[0] = 0;
   ::close(descriptor);
   if (number != EWOULDBLOCK)
-    fail(name, ": cannot lock: ", systemError(number));
+    fail(ErrorCode::Io, name, ": cannot lock: ", systemError(number));
   const long holder = std::atol(process);
   fail(directory, ": another run trains in this folder", holder > 0 ? " (process " + std::to_string(holder) + ")" : "",
        ": stop it first, or choose another --output");

@@ -49,17 +49,19 @@ static FrozenWeights remakeFrozen(const RunParts &run, const Checkpoint &from, c
                                   StartWeights &weights, const Report &report) {
   const std::string &given = run.options.backboneWeights;
   if (given.empty())
-    fail(trouble, "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
+    fail(ErrorCode::InvalidData, trouble,
+         "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
   try {
     addFirstWeights(weights, run, report);
   } catch (const Error &error) {
-    fail(trouble, "; it cannot be made anew: ", error.what(),
+    fail(error.code(), trouble, "; it cannot be made anew: ", error.what(),
          "; give the file that the run began with by --backbone-weights");
   }
   report(trouble + "; it is made anew of " + given);
   FrozenWeights frozen = FrozenWeights::write(run.folder.file(frozenFile), run.program, weights);
   if (!from.state.frozen.empty() && frozen.sum() != from.state.frozen)
-    fail(given, ": has other weights than the run began with: give those with --backbone-weights");
+    fail(ErrorCode::Incompatible, given,
+         ": has other weights than the run began with: give those with --backbone-weights");
   return frozen;
 }
 
@@ -101,13 +103,13 @@ static PictureList takePictures(const RunParts &run, const Checkpoint &from, con
       before = PictureList::read(run.folder.file(picturesFile));
   } catch (const Error &error) {
     if (changed)
-      fail(run.options.data, ": is not the data set of ", from.path, ": ", then, " then, ", now, " now; what changed ",
-           "is not known (", error.what(), "); ", wayOut);
+      fail(ErrorCode::Incompatible, run.options.data, ": is not the data set of ", from.path, ": ", then, " then, ",
+           now, " now; what changed ", "is not known (", error.what(), "); ", wayOut);
     return run.pictures;
   }
   if (const std::vector<std::string> mixed = before.mixedIn(run.pictures); !mixed.empty())
-    fail(run.options.data, ": the data set has changed since ", from.path, ": ", firstOf(mixed),
-         mixed.size() > 1 ? " have" : " has",
+    fail(ErrorCode::Incompatible, run.options.data, ": the data set has changed since ", from.path, ": ",
+         firstOf(mixed), mixed.size() > 1 ? " have" : " has",
          " gone from training to validation or back, so that the networks would be judged by what they learned from; ",
          wayOut);
   if (changed) {
@@ -137,7 +139,8 @@ RunStart RunStart::of(const RunParts &run, const Report &report) {
   if (const std::optional<Checkpoint> newest = run.checkpoints.recover(report))
     return goOn(run, *newest, report);
   if (!run.checkpoints.steps().empty())
-    fail(run.folder.path(), ": none of its checkpoints is whole: start anew in another --output");
+    fail(ErrorCode::InvalidData, run.folder.path(),
+         ": none of its checkpoints is whole: start anew in another --output");
   return begin(run, report);
 }
 

@@ -64,7 +64,8 @@ void StartWeights::read(uint32_t index, float *dst) {
   const auto source = std::find_if(model.weights.begin(), model.weights.end(),
                                    [&](const WeightSpec &other) { return other.name == spec.initOf; });
   if (source == model.weights.end())
-    fail(model.path, ": weight ", quoted(spec.name), " is a copy of ", quoted(spec.initOf), ", which is none");
+    fail(ErrorCode::Incompatible, model.path, ": weight ", quoted(spec.name), " is a copy of ", quoted(spec.initOf),
+         ", which is none");
   read(static_cast<uint32_t>(source - model.weights.begin()), dst);
 }
 
@@ -101,8 +102,9 @@ void StartWeights::addBackbone(const std::string &path) {
   } catch (const Error &error) {
     if (ours.empty() || theirs.empty() || ours == theirs)
       throw;
-    fail(path, ": has the weights of ", familyText(theirs), ", the discriminator's backbone is ", familyText(ours),
-         ": ", std::string(error.what()).substr(path.size() + 2));
+    fail(ErrorCode::Incompatible, path, ": has the weights of ", familyText(theirs),
+         ", the discriminator's backbone is ", familyText(ours), ": ",
+         std::string(error.what()).substr(path.size() + 2));
   }
 }
 
@@ -111,9 +113,10 @@ void StartWeights::requireBackbone() const {
     return;
   for (uint32_t index : program.below(backbonePrefix))
     if (!places.count(index))
-      fail(model.path, ": the discriminator's backbone is frozen (discriminator.pretrained), so its weights must be "
-                       "given: --backbone-weights FILE (tools/scripts/fetch-efficientnet-lite0.py fetches those of "
-                       "tf_efficientnet_lite0)");
+      fail(ErrorCode::Incompatible, model.path,
+           ": the discriminator's backbone is frozen (discriminator.pretrained), so its weights must be "
+           "given: --backbone-weights FILE (tools/scripts/fetch-efficientnet-lite0.py fetches those of "
+           "tf_efficientnet_lite0)");
 }
 
 } // namespace dpsims

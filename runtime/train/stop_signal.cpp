@@ -32,6 +32,7 @@ StopSignal::~StopSignal() {
   sigaction(SIGINT, &interrupt, nullptr);
   sigaction(SIGTERM, &terminate, nullptr);
   sigaction(SIGXFSZ, &fileSize, nullptr);
+  stopRequested = 0; // what trains next in this process was not asked to stop
 }
 
 bool StopSignal::requested() { return stopRequested != 0; }

@@ -9,8 +9,9 @@
 
 namespace dpsims {
 
-/// While one lives, the first of these signals is only noted; the second ends the process at once, as ever. A write
-/// beyond the limit of a file's size fails then, instead of ending the process.
+/// For a program to have while it trains: it changes what signals do to the process. While one lives, the first of
+/// these signals is only noted; the second ends the process at once, as ever. A write beyond the limit of a file's size
+/// fails then, instead of ending the process.
 class StopSignal {
 public:
   StopSignal();

@@ -6,6 +6,7 @@
 #include "runtime/base/progress.h"
 #include "runtime/train/divergence.h"
 #include "runtime/train/non_finite.h"
+#include "runtime/train/stop_signal.h"
 #include "runtime/train/weight_file.h"
 
 #include <cstdio>
@@ -22,8 +23,8 @@ Trainer::Trainer(const TrainOptions &options, const Report &hears, const OpenDev
     return;
   const std::string bad = nonFiniteVariable(training.session());
   if (!bad.empty())
-    fail(options.weights.empty() ? parts.program.model().path : options.weights, ": the weight ", bad,
-         " has a value that is not finite before the first iteration");
+    fail(ErrorCode::InvalidData, options.weights.empty() ? parts.program.model().path : options.weights,
+         ": the weight ", bad, " has a value that is not finite before the first iteration");
   writeCheckpoint(nullptr);
 }
 

@@ -7,7 +7,6 @@
 
 #include "runtime/train/average.h"
 #include "runtime/train/evaluation.h"
-#include "runtime/train/stop_signal.h"
 #include "runtime/train/training.h"
 
 #include <cstdint>
@@ -22,8 +21,8 @@ public:
   /// Opens everything and checks it: model, data, weights, the run's folder. Errors: see its parts.
   Trainer(const TrainOptions &options, const Report &report, const OpenDevice &open = createDevice);
 
-  /// Trains until the last step, or until a signal comes, and leaves a checkpoint in any case. Error: a loss is not
-  /// finite (names the op); pictures cannot be read; files cannot be written.
+  /// Trains until the last step, or until a signal comes that the program notes (StopSignal), and leaves a checkpoint
+  /// in any case. Error: a loss is not finite (names the op); pictures cannot be read; files cannot be written.
   void run();
 
 private:
@@ -39,7 +38,6 @@ private:
   void writeCheckpoint(const GeneratorWeights *average);
   void saveProgress();
 
-  const StopSignal signals;
   const Report report;
   RunParts parts;
   Training training;

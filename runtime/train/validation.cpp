@@ -32,8 +32,8 @@ void Validation::scale(FeatureSet &features) const {
 
 void Validation::readPhotos(FeatureExtractor &extractor) {
   if (extractor.height() != size[1] || extractor.width() != size[2])
-    fail("the model of --features-model takes pictures of ", extractor.height(), " x ", extractor.width(),
-         ", the run makes them ", size[1], " x ", size[2]);
+    fail(ErrorCode::Incompatible, "the model of --features-model takes pictures of ", extractor.height(), " x ",
+         extractor.width(), ", the run makes them ", size[1], " x ", size[2]);
   std::unique_ptr<Loader> loader = sources.loader();
   FeatureSet features;
   for (int64_t done = 0; done < count; done += size[0]) {

@@ -5,6 +5,7 @@
 #include "train_support.h"
 
 #include "runtime/image/png.h"
+#include "runtime/train/stop_signal.h"
 
 #include <csignal>
 
@@ -99,11 +100,14 @@ TEST_F(TrainRun, SurvivesKills) {
 TEST_F(TrainRun, StopsAtASignal) {
   train(options("whole"));
   TrainOptions chosen = options("stopped");
-  Trainer(chosen, [this](const std::string &text) {
-    reports.push_back(text);
-    if (text.rfind("step 3:", 0) == 0)
-      ::raise(SIGTERM);
-  }).run();
+  {
+    const StopSignal signals;
+    Trainer(chosen, [this](const std::string &text) {
+      reports.push_back(text);
+      if (text.rfind("step 3:", 0) == 0)
+        ::raise(SIGTERM);
+    }).run();
+  }
   EXPECT_TRUE(reported("stopped at step 3 of 6; go on with: dpsims-run train --output"));
   EXPECT_EQ(Checkpoints(directory / "stopped/checkpoints").steps(), (std::vector<uint64_t>{0, 2, 3}));
   EXPECT_FALSE(fs::exists(directory / "stopped/ema.safetensors"));
@@ -159,6 +163,7 @@ TEST_F(TrainRun, FullDiskKeepsOlderCheckpoints) {
     more.resume = true;
     more.sampleEvery = more.validateEvery = 0;
     std::string message;
+    const StopSignal signals; // the process must outlive the limit
     try {
       Trainer trainer(more, [](const std::string &) {});
       struct rlimit limit = {1500, 1500}; // bytes of a file

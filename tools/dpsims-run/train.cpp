@@ -7,6 +7,7 @@
 #include "runtime/image/png.h"
 #include "runtime/train/curves.h"
 #include "runtime/train/export_average.h"
+#include "runtime/train/stop_signal.h"
 #include "runtime/train/trainer.h"
 
 #include <filesystem>
@@ -66,6 +67,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
                         : ", unless a run goes on (--resume)");
   requireStorable(options);
   reportThreads(options.threads);
+  const StopSignal signals;
   Trainer(options, tell).run();
 }
 
