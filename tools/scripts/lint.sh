@@ -107,7 +107,6 @@ if find_ruff; then
   [ $# -eq 0 ] || "$ruff" format -q .
   check "Python (ruff; tools/scripts/lint.sh --fix formats)" check_python
 else
-  [ "${DPSIMS_STRICT:-0}" = 0 ] || fail "ruff $ruff_version cannot be installed from PyPI"
   say "No ruff: Python is not checked"
 fi
 [ $# -eq 0 ] || cpp_files | xargs clang-format-22 -i
