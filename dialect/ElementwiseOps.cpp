@@ -138,6 +138,14 @@ Value GeluOp::buildPayload(B &b, ValueRange x) {
 // Functions of one number.
 
 Value TanhOp::buildPayload(B &b, ValueRange x) { return make<math::TanhOp>(b, x); }
+
+/// The larger of x and 0, and the rest, so that a large x overflows nowhere.
+Value SoftplusOp::buildPayload(B &b, ValueRange x) {
+  Value small = make<math::ExpOp>(b, make<arith::NegFOp>(b, make<math::AbsFOp>(b, x)));
+  Value positive = make<arith::MaximumFOp>(b, {x[0], number(b, 0)});
+  return make<arith::AddFOp>(b, {positive, make<math::Log1pOp>(b, small)});
+}
+
 Value ExpOp::buildPayload(B &b, ValueRange x) { return make<math::ExpOp>(b, x); }
 Value ErfOp::buildPayload(B &b, ValueRange x) { return make<math::ErfOp>(b, x); }
 Value LogOp::buildPayload(B &b, ValueRange x) { return make<math::LogOp>(b, x); }
@@ -147,6 +155,7 @@ Value AbsOp::buildPayload(B &b, ValueRange x) { return make<math::AbsFOp>(b, x);
 Value SquareOp::buildPayload(B &b, ValueRange x) { return multiply(b, x[0], x[0]); }
 Value NegOp::buildPayload(B &b, ValueRange x) { return make<arith::NegFOp>(b, x); }
 Value RoundOp::buildPayload(B &b, ValueRange x) { return make<math::RoundEvenOp>(b, x); }
+Value FloorOp::buildPayload(B &b, ValueRange x) { return make<math::FloorOp>(b, x); }
 
 /// Of what is no integer: the logarithm of 0 is -infinity, whose exponential is 0.
 Value PowOp::buildPayload(B &b, ValueRange x) {
@@ -205,6 +214,7 @@ UNARY(LeakyReluOp, f.select(f.greater(getSlope() >= 0 ? y : x, f.number(0)), g, 
 UNARY(ClampOp, f.where(f.mul(f.greater(y, f.number(getMin())), f.greater(f.number(getMax()), y)), g))
 UNARY(SigmoidOp, f.mul(g, f.mul(y, f.sub(f.number(1), y))))
 UNARY(TanhOp, f.mul(g, f.sub(f.number(1), f.make<SquareOp>(y))))
+UNARY(SoftplusOp, f.mul(g, f.make<SigmoidOp>(x)))
 UNARY(ExpOp, f.mul(g, y))
 UNARY(LogOp, f.div(g, x))
 UNARY(ErfOp, f.mul(g, f.mul(f.exp(f.neg(f.make<SquareOp>(x))), 2 / std::sqrt(M_PI))))

@@ -49,6 +49,7 @@ def Dpsims_SigmoidOp : Dpsims_ActivationOp<"sigmoid", "Sigmoid", "1 / (1 + exp(-
 def Dpsims_SiluOp : Dpsims_ActivationOp<"silu", "Silu", "x * sigmoid(x)", 12>;
 def Dpsims_GeluOp : Dpsims_ActivationOp<"gelu", "Gelu", "x * (1 + erf(x / sqrt(2))) / 2", 12>;
 def Dpsims_TanhOp : Dpsims_ActivationOp<"tanh", "Tanh", "hyperbolic tangent", 12>;
+def Dpsims_SoftplusOp : Dpsims_Unary<"softplus", "log(1 + exp(x))", 24>;
 def Dpsims_ExpOp : Dpsims_Unary<"exp", "e to the x", 12>;
 def Dpsims_LogOp : Dpsims_Unary<"log", "natural logarithm", 12>;
 def Dpsims_ErfOp : Dpsims_Unary<"erf", "2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x", 12>;
@@ -62,6 +63,7 @@ def Dpsims_AbsOp : Dpsims_Unary<"abs", "absolute value">;
 def Dpsims_SquareOp : Dpsims_Unary<"square", "x * x">;
 def Dpsims_NegOp : Dpsims_Unary<"neg", "-x">;
 def Dpsims_RoundOp : Dpsims_UnaryOp<"round", "nearest integer, halves to even", 1, (ins), []>;
+def Dpsims_FloorOp : Dpsims_UnaryOp<"floor", "the largest integer that is not above x", 1, (ins), []>;
 def Dpsims_CastOp : Dpsims_ElementwiseOp<"cast", "conversion to f32, i32 or u8",
     (ins Dpsims_Tensor<"any shape and element type">:$x),
     (ins Dpsims_CaseOf<Dpsims_ElementKindEnum, "of the result">:$type), [], "", 1, ""> {

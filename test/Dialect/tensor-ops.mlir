@@ -63,6 +63,8 @@ dpsims.graph @elementwise {
   %u4 = silu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
   // CHECK-NEXT: gelu %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %u5 = gelu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  // CHECK-NEXT: softplus %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %softplus = softplus %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
   // CHECK-NEXT: tanh %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %u6 = tanh %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
   // CHECK-NEXT: exp %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
@@ -81,6 +83,8 @@ dpsims.graph @elementwise {
   %v3 = neg %scalar : (tensor<f32>) -> tensor<f32>
   // CHECK-NEXT: round %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
   %v4 = round %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  // CHECK-NEXT: floor %0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %floor = floor %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
   // CHECK-NEXT: cast %0 <type = "u8"> : (tensor<2x3xf32>) -> tensor<2x3xui8>
   %v5 = cast %x <type = "u8"> : (tensor<2x3xf32>) -> tensor<2x3xui8>
   // CHECK-NEXT: cast %0 <type = "i32"> : (tensor<2x3xf32>) -> tensor<2x3xi32>

@@ -72,6 +72,13 @@ dpsims.program @gelu<> {
   instance @Check<count = 1>(%y, %list)
 }
 
+dpsims.program @softplus<> {
+  %x0 = input "x0" <shape = [3, 4]>
+  %y = softplus %x0
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
 dpsims.program @tanh<> {
   %x0 = input "x0" <shape = [3, 4]>
   %y = tanh %x0

@@ -51,6 +51,7 @@ void addElementwise(std::map<std::string, Reference> &ops) {
   ops["sigmoid"] = unary(sigmoid);
   ops["silu"] = unary([](double x) { return x * sigmoid(x); });
   ops["gelu"] = unary([](double x) { return x * (1 + std::erf(x / std::sqrt(2.0))) / 2; });
+  ops["softplus"] = unary([](double x) { return std::log1p(std::exp(x)); });
   ops["tanh"] = unary([](double x) { return std::tanh(x); });
   ops["exp"] = unary([](double x) { return std::exp(x); });
   ops["erf"] = unary([](double x) { return std::erf(x); });
@@ -58,6 +59,7 @@ void addElementwise(std::map<std::string, Reference> &ops) {
   ops["square"] = unary([](double x) { return x * x; });
   ops["neg"] = unary([](double x) { return -x; });
   ops["round"] = unary([](double x) { return std::nearbyint(x); });
+  ops["floor"] = unary([](double x) { return std::floor(x); });
   ops["log"] = positive([](double x) { return std::log(x); });
   ops["sqrt"] = positive([](double x) { return std::sqrt(x); });
   ops["rsqrt"] = positive([](double x) { return 1 / std::sqrt(x); });

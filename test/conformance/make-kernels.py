@@ -34,6 +34,7 @@ UNARY = {
     "sigmoid": "",
     "silu": "",
     "gelu": "",
+    "softplus": "",
     "tanh": "",
     "exp": "",
     "erf": "",
@@ -41,6 +42,7 @@ UNARY = {
     "square": "",
     "neg": "",
     "round": "",
+    "floor": "",
 }
 POSITIVE = {"log": "", "sqrt": "", "rsqrt": "", "pow": "<exponent = 2.5>"}
 BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "not_equal", "greater"]
