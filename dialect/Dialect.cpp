@@ -33,12 +33,6 @@ void DpsimsDialect::initialize() {
       >();
 }
 
-bool dpsims::isForCuda(Operation *op) {
-  auto module = op->getParentOfType<ModuleOp>();
-  auto target = module ? module->getAttrOfType<StringAttr>(targetAttrName) : StringAttr();
-  return target && target.getValue() == "cuda";
-}
-
 Attribute ParameterAttr::parse(AsmParser &parser, Type) {
   StringRef name, type;
   Attribute defaultValue;

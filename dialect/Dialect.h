@@ -98,10 +98,9 @@ bool isElementwise(mlir::Operation *op);
 /// twice.
 bool mergesElementwise(mlir::Operation *op, llvm::ArrayRef<BatchRole> roles);
 
-/// The attribute of a module that names its target, "cpu" or "cuda". dpsims-compile sets it before the first pass.
+/// The attribute of a module that names its target. The compiler sets it before the first pass, and takes what became
+/// of a graph for the same target only.
 inline constexpr llvm::StringLiteral targetAttrName = "dpsims.target";
-/// Whether the module around `op` is compiled for CUDA. A module without a target is for the CPU.
-bool isForCuda(mlir::Operation *op);
 
 /// The shape that two shapes broadcast to as in numpy; failure where they do not.
 mlir::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);

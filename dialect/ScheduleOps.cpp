@@ -86,9 +86,8 @@ LogicalResult MatmulStepOp::verify() { return wantActivation(*this, getConfig().
 
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }
-/// cuDNN's engines may write elements of the result before they have read others of the residual.
 SmallVector<Value> ConvStepOp::overwritable(Value) {
-  return isForCuda(*this) ? SmallVector<Value>() : residualOf(*this);
+  return boolOr(getConfig().get("keeps_residual"), false) ? SmallVector<Value>() : residualOf(*this);
 }
 SmallVector<Value> MatmulStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> MatmulStepOp::writes() { return {getDst()}; }

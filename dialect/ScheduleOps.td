@@ -117,7 +117,11 @@ class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [Att
 
 def Dpsims_ConvStepOp : Dpsims_ContractionStep<"conv_step"> {
   let summary = "a convolution by the target's library";
-  let description = "`config`: `stride` [h, w], `padding` [top, left, bottom, right], `groups`, the epilogue.";
+  let description = [{
+    `config`: `stride` [h, w], `padding` [top, left, bottom, right], `groups`, the epilogue; `packed`, as that of
+    `conv2d`; `keeps_residual`: the result must not take the memory of the residual, because the library may write
+    elements of one before it has read others of the other.
+  }];
 }
 
 def Dpsims_MatmulStepOp : Dpsims_ContractionStep<"matmul_step"> {

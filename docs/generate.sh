@@ -11,6 +11,8 @@ if [ $# -ne 3 ]; then
 fi
 tblgen=$1 include=$2 output=$3
 root=$(cd "$(dirname "$0")/.." && pwd)
+output=$(cd "$output" && pwd)
+cd "$root"
 
 # tblgen ARGUMENT...: what mlir-tblgen prints, without more than one empty line in a row and none at the end.
 generate() {
@@ -26,5 +28,7 @@ generate -gen-dialect-doc -dialect=dpsims "$root/dialect/Dpsims.td" >"$output/re
   # shellcheck disable=SC2016
   echo 'The passes of `dpsims-opt`, by name. docs/architecture.md says in which order the stages use them.'
   echo
-  generate -gen-pass-doc "$root/passes/Passes.td"
+  for definitions in passes/Passes.td passes/*/Passes.td; do
+    echo "include \"$definitions\""
+  done | generate -gen-pass-doc -
 } >"$output/passes.md"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Every pass of the compiler, in the order in which the pipelines of Pipelines.cpp run them.
+// The passes of every target, in the order in which the pipelines of Pipelines.cpp run them. Those of one target alone
+// are in its folder.
 //
 // A description says what becomes of what, in text that test/Passes/examples.test runs, and which statistics there are:
 // `--remarks-filter-passed="dpsims.*"` of dpsims-opt tells them.
@@ -12,7 +13,5 @@ include "passes/Graph/Passes.td"
 include "passes/Graph/FusionPasses.td"
 include "passes/Schedule/Passes.td"
 include "passes/Kernels/Passes.td"
-include "passes/Cpu/Passes.td"
-include "passes/Cuda/Passes.td"
 
 #endif

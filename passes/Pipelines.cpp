@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Pipelines.h"
-#include "passes/Passes.h"
+#include "passes/Compiler/Target.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -14,55 +13,76 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
-/// For group-kernels: what a GPU reads and writes in the time of a few launches, so that several at a time pay; on a
-/// CPU what waits would leave the caches. The weights of a layer are made this much before it runs.
-constexpr int64_t smallForGpu = 1 << 25, aheadForGpu = 1 << 26;
-
-/// For merge-siblings: slices that may be copied for a library, and what may be alive. The estimate knows neither of
-/// the weights that are joined nor of gaps between buffers, and the plan's peak should not rise.
-constexpr int64_t copiedForLibrary = 1 << 20;
-constexpr double partOfPeak = 0.7;
-
-void optimize(OpPassManager &manager, bool gpu, int64_t recompute) {
+void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t recompute) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
-  if (gpu) // a GPU is told of half as many steps; on a CPU no gain was seen
+  if (tuning.mergeBatches)
     graph.addPass(createMergeBatches());
   graph.addPass(createDifferentiate());
-  if (gpu)
-    graph.addPass(createMergeBatches({/*frozen=*/true}));
+  if (tuning.mergeBatches) {
+    MergeBatchesOptions options;
+    options.frozen = true;
+    graph.addPass(createMergeBatches(options));
+  }
   graph.addPass(createCanonicalizerPass());
-  graph.addPass(createDecompose());
+  graph.addPass(createDecompose(tuning.decompose));
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
-  if (gpu) {
-    graph.addPass(createMergeSiblings({copiedForLibrary, partOfPeak}));
+  if (tuning.mergeSiblings) {
+    graph.addPass(createMergeSiblings(*tuning.mergeSiblings));
     graph.addPass(createCSEPass()); // weights that several groups join
   }
-  graph.addPass(gpu ? createSplitReductions({someGpuBlocks, gpuChannels, /*anyAxes=*/true}) : createSplitReductions());
+  graph.addPass(createSplitReductions(tuning.splitReductions));
   graph.addPass(createHoistConstants());
-  graph.addPass(createPackWeights());
+  if (tuning.packWeights)
+    graph.addPass(createPackWeights());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
-  if (gpu)
+  if (tuning.attachTails)
     graph.addPass(createAttachTails());
   graph.addPass(createFuseMultiOutput());
-  graph.addPass(gpu ? createGroupKernels({smallForGpu, aheadForGpu}) : createGroupKernels());
-  if (recompute)
-    graph.addPass(createRecompute({recompute}));
+  graph.addPass(createGroupKernels(tuning.groupKernels));
+  if (recompute) {
+    RecomputeOptions options;
+    options.budget = recompute;
+    graph.addPass(createRecompute(options));
+  }
 }
 
-void schedule(OpPassManager &manager) {
-  manager.addPass(createSchedule());
+void schedule(OpPassManager &manager, const PipelineTuning &tuning) {
+  manager.addPass(createSchedule(tuning.schedule));
   OpPassManager &entry = manager.nest<EntryOp>();
   entry.addPass(createPlanMemory());
   entry.addPass(createVerifySchedule());
 }
 
-struct KernelsToLoopsOptions : PassPipelineOptions<KernelsToLoopsOptions> {
-  Option<int64_t> vectorWidth{*this, "vector-width", llvm::cl::desc("elements of f32 in a vector"), llvm::cl::init(16)};
+//===-- The pipelines of dpsims-opt -------------------------------------------------------------------------------===//
+
+/// Makes every registered target a value of an option.
+struct TargetValues {
+  template <typename OptionT> void apply(OptionT &option) const {
+    for (const auto &target : registeredTargets())
+      option.getParser().addLiteralOption(target->name(), target.get(), "");
+  }
+};
+
+template <typename OptionsT> struct TargetOptions : PassPipelineOptions<OptionsT> {
+  typename PassPipelineOptions<OptionsT>::template Option<const CompilerTarget *> target{
+      *this, "target", llvm::cl::desc("what the stages are for"), llvm::cl::init(&defaultTarget()), TargetValues()};
+};
+
+struct StageOptions : TargetOptions<StageOptions> {};
+
+struct GraphStageOptions : TargetOptions<GraphStageOptions> {
+  Option<int64_t> recompute{*this, "recompute",
+                            llvm::cl::desc("bytes that a program's intermediate results may take; 0: any number"),
+                            llvm::cl::init(0)};
+};
+
+struct CodeOptions : TargetOptions<CodeOptions> {
+  ListOption<std::string> chips{*this, "chips", llvm::cl::desc("chips that code is for; the target's default if none")};
 };
 
 } // namespace
@@ -74,36 +94,41 @@ std::optional<Stage> stageByName(StringRef name) {
   return found == std::end(names) ? std::nullopt : std::optional<Stage>(Stage(found - std::begin(names)));
 }
 
-void addPasses(OpPassManager &manager, Stage from, Stage to, bool gpu, int64_t recompute) {
+void addPasses(OpPassManager &manager, Stage from, Stage to, const CompilerTarget &target, int64_t recompute) {
   auto needs = [&](Stage stage) { return from < stage && stage <= to; };
+  PipelineTuning tuning = target.tuning();
   if (needs(Stage::Optimized))
-    optimize(manager, gpu, recompute);
+    optimize(manager, tuning, recompute);
   if (needs(Stage::Schedule))
-    schedule(manager);
+    schedule(manager, tuning);
   if (needs(Stage::Kernels))
-    manager.addPass(createLowerKernels({gpu}));
-}
-
-void addKernelsToLoops(OpPassManager &manager, int64_t vectorWidth) {
-  OpPassManager &kernels = manager.nest<func::FuncOp>();
-  kernels.addPass(createVectorizeKernels({vectorWidth}));
-  kernels.addPass(createLowerKernelGrids());
-  kernels.addPass(createHoistPrivateBuffers());
+    manager.addPass(createLowerKernels(tuning.lowerKernels));
 }
 
 void registerPipelines() {
-  auto add = [](StringRef name, StringRef text, Stage from, Stage to) {
-    PassPipelineRegistration<>(name, text, [=](OpPassManager &manager) { addPasses(manager, from, to); });
+  auto addGraph = [](StringRef name, StringRef text, Stage to) {
+    PassPipelineRegistration<GraphStageOptions>(
+        name, text, [to](OpPassManager &manager, const GraphStageOptions &options) {
+          addPasses(manager, Stage::Graph, to, *options.target, options.recompute);
+        });
   };
-  add("graph-to-optimized", "algebra and fusion on graphs", Stage::Graph, Stage::Optimized);
+  auto add = [](StringRef name, StringRef text, Stage from, Stage to) {
+    PassPipelineRegistration<StageOptions>(name, text, [=](OpPassManager &manager, const StageOptions &options) {
+      addPasses(manager, from, to, *options.target);
+    });
+  };
+  addGraph("graph-to-optimized", "algebra and fusion on graphs", Stage::Optimized);
   add("optimized-to-schedule", "steps on buffers, planned", Stage::Optimized, Stage::Schedule);
   add("schedule-to-kernels", "kernel functions for compute steps", Stage::Schedule, Stage::Kernels);
-  add("graph-to-kernels", "all passes from a graph to kernel functions", Stage::Graph, Stage::Kernels);
-  PassPipelineRegistration<KernelsToLoopsOptions>("lower-kernels-to-loops",
-                                                  "kernels as vector loops over a range of their grid (CPU)",
-                                                  [](OpPassManager &manager, const KernelsToLoopsOptions &options) {
-                                                    addKernelsToLoops(manager, options.vectorWidth);
-                                                  });
+  addGraph("graph-to-kernels", "all passes from a graph to kernel functions", Stage::Kernels);
+  PassPipelineRegistration<CodeOptions>("kernels-to-code",
+                                        "kernel functions become what the target's code is generated of",
+                                        [](OpPassManager &manager, const CodeOptions &options) {
+                                          SmallVector<std::string> chips(options.chips.begin(), options.chips.end());
+                                          if (chips.empty())
+                                            chips.push_back((*options.target).defaultChip());
+                                          (*options.target).addCodePasses(manager, chips);
+                                        });
 }
 
 } // namespace dpsims

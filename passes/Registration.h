@@ -8,10 +8,11 @@
 
 namespace dpsims {
 
-/// The dpsims dialect and those that its lowering goes through.
+/// The dpsims dialect, and those that its lowering to every registered target goes through.
 void registerDialects(mlir::DialectRegistry &registry);
 
-/// Every pass of Passes.td, the pipelines, and upstream's canonicalizer, cse and symbol-dce.
+/// Every pass of Passes.td, the pipelines, passes and pipelines of every registered target, and upstream's
+/// canonicalizer, cse and symbol-dce.
 void registerPassesAndPipelines();
 
 } // namespace dpsims

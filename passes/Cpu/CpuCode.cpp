@@ -70,15 +70,15 @@ const llvm::Triple &triple() {
 }
 
 // "native" is the processor's name, corrected by what it really offers here: a virtual machine may hide features.
-std::string featureString(const dpsims::CpuTarget &target) {
+std::string featureString(const dpsims::CpuCodeOptions &options) {
   std::string result;
-  if (target.chip == "native") {
+  if (options.chip == "native") {
     llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
     for (const Feature &feature : features)
       if (auto it = host.find(feature.llvm); it != host.end())
         result += (it->second ? "+" : "-") + std::string(feature.llvm) + ",";
   }
-  return result + target.features;
+  return result + options.features;
 }
 
 llvm::CodeGenOptLevel codeGenLevel(unsigned level) {
@@ -89,8 +89,8 @@ llvm::CodeGenOptLevel codeGenLevel(unsigned level) {
 }
 
 // Null for an unknown chip: LLVM itself would complain on stderr and take another one.
-std::unique_ptr<llvm::TargetMachine> createTargetMachine(const dpsims::CpuTarget &target) {
-  if (!dpsims::isKnownChip(target.chip))
+std::unique_ptr<llvm::TargetMachine> createTargetMachine(const dpsims::CpuCodeOptions &options) {
+  if (!dpsims::isKnownChip(options.chip))
     return nullptr;
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
@@ -105,8 +105,8 @@ std::unique_ptr<llvm::TargetMachine> createTargetMachine(const dpsims::CpuTarget
   if (!x86)
     return nullptr;
   return std::unique_ptr<llvm::TargetMachine>(
-      x86->createTargetMachine(triple(), dpsims::resolveChip(target.chip), featureString(target), llvm::TargetOptions(),
-                               llvm::Reloc::PIC_, std::nullopt, codeGenLevel(target.optLevel)));
+      x86->createTargetMachine(triple(), dpsims::resolveChip(options.chip), featureString(options),
+                               llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, codeGenLevel(options.optLevel)));
 }
 
 bool hasFeature(const llvm::TargetMachine &machine, StringRef feature) {
@@ -304,36 +304,37 @@ bool dpsims::isKnownChip(StringRef chip) {
   return llvm::X86::parseArchX86(resolveChip(chip), /*Only64Bit=*/true) != llvm::X86::CK_None;
 }
 
-std::vector<std::string> dpsims::requiredFeatures(const CpuTarget &target) {
+std::vector<std::string> dpsims::requiredFeatures(const CpuCodeOptions &options) {
   std::vector<std::string> result;
-  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(target);
+  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(options);
   for (const Feature &feature : features)
     if (machine && hasFeature(*machine, feature.llvm))
       result.push_back(feature.cpuinfo);
   return result;
 }
 
-int64_t dpsims::vectorWidth(const CpuTarget &target) {
-  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(target);
+int64_t dpsims::vectorWidth(const CpuCodeOptions &options) {
+  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(options);
   return machine && hasFeature(*machine, "avx512f") ? 16 : 8;
 }
 
-LogicalResult dpsims::compileForCpu(ModuleOp module, const CpuTarget &target, SmallVectorImpl<char> &sharedObject) {
+LogicalResult dpsims::compileForCpu(ModuleOp module, const CpuCodeOptions &options,
+                                    SmallVectorImpl<char> &sharedObject) {
   Location loc = module.getLoc();
-  if (!isKnownChip(target.chip))
-    return emitError(loc, "unknown x86-64 chip '") << target.chip << "'";
-  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(target);
+  if (!isKnownChip(options.chip))
+    return emitError(loc, "unknown x86-64 chip '") << options.chip << "'";
+  std::unique_ptr<llvm::TargetMachine> machine = createTargetMachine(options);
   if (!machine)
     return emitError(loc, "this LLVM cannot generate x86-64 code");
   if (!hasFeature(*machine, "avx2") || !hasFeature(*machine, "fma"))
-    return emitError(loc, "chip '") << target.chip << "' lacks AVX2 or FMA, which generated kernels need";
+    return emitError(loc, "chip '") << options.chip << "' lacks AVX2 or FMA, which generated kernels need";
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code = translate(module, context, *machine);
   if (!code)
     return emitError(loc, "translation of the kernels to LLVM IR failed");
-  optimize(*code, *machine, target.optLevel);
+  optimize(*code, *machine, options.optLevel);
   SmallVector<char> object;
   if (!emitObject(*code, *machine, object))
-    return emitError(loc, "LLVM cannot write an object file for '") << target.chip << "'";
+    return emitError(loc, "LLVM cannot write an object file for '") << options.chip << "'";
   return link(loc, StringRef(object.data(), object.size()), sharedObject);
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // CPU: a kernel's private buffers are on the stack of the thread, all at the function's beginning.
 
+#include "passes/Cpu/Passes.h"
 #include "passes/Kernels/KernelForm.h"
-#include "passes/Passes.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "passes/Statistics.h"
 
 namespace dpsims {
 #define GEN_PASS_DEF_HOISTPRIVATEBUFFERS
-#include "passes/Passes.h.inc"
+#include "passes/Cpu/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;

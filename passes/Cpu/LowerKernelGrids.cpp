@@ -2,15 +2,15 @@
 // CPU: a kernel's forall becomes a loop over a range of linear grid indices, the function's new last arguments.
 
 #include "dialect/Dialect.h"
+#include "passes/Cpu/Passes.h"
 #include "passes/Kernels/KernelForm.h"
-#include "passes/Passes.h"
 #include "passes/Statistics.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace dpsims {
 #define GEN_PASS_DEF_LOWERKERNELGRIDS
-#include "passes/Passes.h.inc"
+#include "passes/Cpu/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;

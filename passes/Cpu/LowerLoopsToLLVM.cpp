@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // CPU: from vector loops to the LLVM dialect, each kernel under the runtime's calling convention.
 
-#include "passes/Passes.h"
+#include "passes/Cpu/Passes.h"
 #include "passes/Statistics.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
@@ -33,7 +33,7 @@
 
 namespace dpsims {
 #define GEN_PASS_DEF_LOWERLOOPSTOLLVM
-#include "passes/Passes.h.inc"
+#include "passes/Cpu/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;

@@ -2,8 +2,8 @@
 // CPU: the linalg.generic ops of a kernel become vector loops.
 
 #include "passes/Cpu/GenericVectorizer.h"
+#include "passes/Cpu/Passes.h"
 #include "passes/Kernels/KernelForm.h"
-#include "passes/Passes.h"
 #include "passes/Statistics.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -14,7 +14,7 @@
 
 namespace dpsims {
 #define GEN_PASS_DEF_VECTORIZEKERNELS
-#include "passes/Passes.h.inc"
+#include "passes/Cpu/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;
@@ -55,11 +55,13 @@ void preferContiguousStores(linalg::GenericOp op) {
 struct VectorizeKernels : dpsims::impl::VectorizeKernelsBase<VectorizeKernels> {
   using VectorizeKernelsBase::VectorizeKernelsBase;
 
+  LogicalResult initialize(MLIRContext *context) override {
+    if (vectorWidth > 0 && llvm::isPowerOf2_64(vectorWidth))
+      return success();
+    return emitError(UnknownLoc::get(context)) << "vector-width must be a power of two, but is " << vectorWidth.getValue();
+  }
+
   void runOnOperation() override {
-    if (vectorWidth < 1 || !llvm::isPowerOf2_64(vectorWidth)) {
-      getOperation().emitError("vector-width must be a power of two, but is ") << vectorWidth;
-      return signalPassFailure();
-    }
     if (!isKernel(getOperation()))
       return;
     FailureOr<KernelForm> form = matchKernelForm(getOperation());

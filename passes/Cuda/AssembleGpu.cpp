@@ -2,7 +2,7 @@
 // gpu.module becomes gpu.binary with two objects, PTX and cubin: what lit needs to see that kernels assemble.
 
 #include "passes/Cuda/GpuCode.h"
-#include "passes/Passes.h"
+#include "passes/Cuda/Passes.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -10,7 +10,7 @@
 
 namespace dpsims {
 #define GEN_PASS_DEF_ASSEMBLEGPU
-#include "passes/Passes.h.inc"
+#include "passes/Cuda/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;

@@ -281,9 +281,7 @@ bool dpsims::isKnownCudaChip(StringRef chip) {
   return chips->isCPUStringValid(chip);
 }
 
-SmallVector<std::string> dpsims::parseChips(StringRef list) {
-  SmallVector<StringRef> names;
-  list.split(names, ',');
+SmallVector<std::string> dpsims::sortedChips(ArrayRef<std::string> names) {
   SmallVector<std::string> chips;
   for (StringRef name : names)
     if (!llvm::is_contained(chips, name.trim()))

@@ -34,11 +34,12 @@ struct GpuCode {
 /// Whether LLVM knows NVIDIA's `chip` ("sm_90"); ptxas may know fewer, see ptxasChips.
 bool isKnownCudaChip(llvm::StringRef chip);
 
-/// The names of a list as "sm_80,sm_90", oldest first, each once.
-llvm::SmallVector<std::string> parseChips(llvm::StringRef list);
+/// The names ("sm_90"), oldest first, each once.
+llvm::SmallVector<std::string> sortedChips(llvm::ArrayRef<std::string> names);
 
-/// Compiles the module's gpu.module for the chips of parseChips; the module itself stays as it is. Kernels take one
-/// pointer an argument. The result is empty if there is no kernel. Errors: an unknown chip; those of assemble.
+/// Compiles the module's gpu.module for the chips, the first of which the PTX is for; the module itself stays as it is.
+/// Kernels take one pointer an argument. The result is empty if there is no kernel. Errors: an unknown chip; those of
+/// assemble.
 mlir::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::ArrayRef<std::string> chips, GpuCode &code);
 
 /// The module's gpu.module as PTX for one chip; ptxas is not needed. Errors: an unknown chip.

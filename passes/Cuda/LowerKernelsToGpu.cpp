@@ -10,12 +10,13 @@
 //   5. a last point is found by counting (GpuLastPoints);
 //   6. what is left of private buffers becomes workgroup memory (ShareGpuBuffers).
 
+#include "dialect/Dialect.h"
 #include "passes/Cuda/GpuGenericLowering.h"
 #include "passes/Cuda/GpuGenerics.h"
 #include "passes/Cuda/GpuLastPoints.h"
 #include "passes/Cuda/GpuMapping.h"
+#include "passes/Cuda/Passes.h"
 #include "passes/Kernels/KernelForm.h"
-#include "passes/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -33,7 +34,7 @@
 
 namespace dpsims {
 #define GEN_PASS_DEF_LOWERKERNELSTOGPU
-#include "passes/Passes.h.inc"
+#include "passes/Cuda/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;

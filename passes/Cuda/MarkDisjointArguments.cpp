@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Tells kernels which of their arguments never share memory with others, by the plan of the steps that launch them.
 
-#include "passes/Passes.h"
+#include "passes/Cuda/Passes.h"
 #include "passes/Schedule/Liveness.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -14,7 +14,7 @@ using namespace mlir;
 
 namespace dpsims {
 #define GEN_PASS_DEF_MARKDISJOINTARGUMENTS
-#include "passes/Passes.h.inc"
+#include "passes/Cuda/Passes.h.inc"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Private buffers of a gpu.func become views of one workgroup buffer.
 
-#include "passes/Passes.h"
+#include "passes/Cuda/Passes.h"
 #include "passes/Statistics.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -12,7 +12,7 @@
 
 namespace dpsims {
 #define GEN_PASS_DEF_SHAREGPUBUFFERS
-#include "passes/Passes.h.inc"
+#include "passes/Cuda/Passes.h.inc"
 } // namespace dpsims
 
 using namespace mlir;

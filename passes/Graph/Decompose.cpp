@@ -80,10 +80,11 @@ Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
 }
 
 struct Decompose : impl::DecomposeBase<Decompose> {
+  using DecomposeBase::DecomposeBase;
+
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
     WeightOnly stored(block);
-    bool vectors = isForCuda(getOperation());
     int64_t decomposed = 0;
     for (Operation &op : llvm::make_early_inc_range(block)) {
       OpBuilder builder(&op);
@@ -96,7 +97,7 @@ struct Decompose : impl::DecomposeBase<Decompose> {
         results = batchStatistics(builder, statistics);
       else if (auto attention = dyn_cast<AttentionOp>(op))
         results = {attend(builder, attention)};
-      else if (auto matmul = dyn_cast<MatmulOp>(op); vectors && matmul && !stored.contains(matmul.getResult()))
+      else if (auto matmul = dyn_cast<MatmulOp>(op); vectorProducts && matmul && !stored.contains(matmul.getResult()))
         if (Value product = multiplyVector(builder, matmul))
           results = {product};
       if (results.empty())

@@ -104,8 +104,6 @@ private:
 
 struct PackWeights : impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
-    if (!isForCuda(getOperation()))
-      return;
     int64_t packed = Packing().run(getOperation().getBody().front());
     recordStatistics(getOperation(), getArgument(), {{"packed", packed}});
   }

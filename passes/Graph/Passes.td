@@ -78,7 +78,7 @@ def Decompose : Pass<"dpsims-decompose", "GraphOp"> {
   let description = [{
     `batch_norm` with stored statistics becomes x * scale + shift, the vectors computed from weights alone; with a batch's
     statistics (x - mean) * scale + bias. `batch_statistics` becomes a mean and the mean of the squared differences.
-    `attention` becomes two matmuls and a softmax that takes the scale. For CUDA a matmul without bias of
+    `attention` becomes two matmuls and a softmax that takes the scale. With `vector-products` a matmul without bias of
     which one operand is a vector (spectral norm's) becomes a sum of products: `group-kernels` launches them together.
 
     ```mlir
@@ -105,6 +105,8 @@ def Decompose : Pass<"dpsims-decompose", "GraphOp"> {
 
     Statistics: `decomposed` ops.
   }];
+  let options = [Option<"vectorProducts", "vector-products", "bool", "false",
+                        "matmuls of which one operand is a vector become sums of products">];
   let dependentDialects = ["DpsimsDialect"];
 }
 
@@ -241,10 +243,10 @@ def PackWeights : Pass<"dpsims-pack-weights", "GraphOp"> {
     cuDNN wants (O, kh, kw, C). What depends on weights that the program does not change is packed by the runtime, once.
     Of others the graph makes a transposition, which `fuse-elementwise` joins with what makes or reads the weights, and
     `group-kernels` with others; a convolution says by `packed` that its weights have this order in memory, whatever their
-    shape says. For the CPU nothing changes: oneDNN chooses an order of its own.
+    shape says. The pipeline for the CPU does without: oneDNN chooses an order of its own.
 
     ```mlir
-    module attributes {dpsims.target = "cuda"} {
+    module {
       dpsims.graph @p {
         %x = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
         %w = input "w" <shape = [6, 4, 3, 3]> : () -> tensor<6x4x3x3xf32>
@@ -255,7 +257,7 @@ def PackWeights : Pass<"dpsims-pack-weights", "GraphOp"> {
     ```
     becomes
     ```mlir
-    module attributes {dpsims.target = "cuda"} {
+    module {
       dpsims.graph @p {
         %0 = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
         %1 = input "w" <shape = [6, 4, 3, 3]> : () -> tensor<6x4x3x3xf32>

@@ -5,13 +5,12 @@
 #define DPSIMS_PASSES_KERNELS_KERNELGROUP_H
 
 #include "passes/Kernels/KernelBuilder.h"
-#include "passes/Pipelines.h"
 
 namespace dpsims {
 
 using Shape = llvm::SmallVector<int64_t>;
 
-/// How much work a grid point of a kernel has: what suits the target.
+/// How much work a grid point of a kernel has: the options of lower-kernels.
 struct KernelSizes {
   int64_t points; // that are enough for all of a device
   int64_t lanes; // of a kernel that splits channels or a flat range: enough to fill vectors, few enough for many points
@@ -19,9 +18,6 @@ struct KernelSizes {
   int64_t terms; // that a generic adds up; longer sums are added up in parts, which keeps them exact
   bool gathers;  // small pieces of work into a grid point
 
-  static KernelSizes cpu() { return {256, 64, 4096, 1024, true}; }
-  /// Each thread of a block adds up but a part of the terms; the lowering for CUDA gathers grid points into blocks.
-  static KernelSizes gpu() { return {manyGpuBlocks, gpuChannels, 1024, 1 << 16, false}; }
   /// All of a kernel in one point, as far as its loops allow it.
   static KernelSizes tail() { return {1, 1 << 20, 1 << 20, 1 << 20, true}; }
 };

@@ -104,8 +104,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     SmallVector<ComputeOp> steps;
     getOperation().walk([&](ComputeOp step) { steps.push_back(step); });
     names.clear();
-    if (gpu)
-      sizes = KernelSizes::gpu();
+    sizes = {points, lanes, chunk, terms, gathers};
     for (ComputeOp step : steps) {
       Block &body = step.getBody().front();
       auto phases = llvm::map_to_vector(
@@ -153,8 +152,8 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     if (failed(one))
       return failure();
     bool isTail = !ops.empty();
-    if (isTail && !gpu)
-      return one->emitError() << "no kernel for the CPU computes " << opsOf(*one) << " of its own results";
+    if (isTail && !tails)
+      return one->emitError() << "without tails no kernel computes " << opsOf(*one) << " of its own results";
     KernelGroup group(*one, isTail ? KernelSizes::tail() : sizes);
     KernelFunction function = lower(group);
     if (failed(function))
@@ -186,7 +185,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
     launch->setAttr("ops", builder.getStringAttr(ops));
   }
 
-  KernelSizes sizes = KernelSizes::cpu();
+  KernelSizes sizes;
   llvm::StringMap<std::string> names; // of kernels, by their text
 };
 

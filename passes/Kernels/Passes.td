@@ -48,8 +48,15 @@ def LowerKernels : Pass<"dpsims-lower-kernels", "mlir::ModuleOp"> {
 
     Statistics: `launches`, `kernels`.
   }];
-  let options = [Option<"gpu", "gpu", "bool", "false",
-                         "grid points of a size that suits a GPU: many, with little work each">];
+  let options = [
+    Option<"points", "points", "int64_t", "256", "grid points that keep all of a device busy">,
+    Option<"lanes", "lanes", "int64_t", "64",
+           "elements of a point where channels or a flat range are split: enough to fill vectors, few enough for many points">,
+    Option<"chunk", "chunk", "int64_t", "4096", "elements of a flat range that a grid point takes">,
+    Option<"terms", "terms", "int64_t", "1024", "terms of one sum; a longer one is the sum of several">,
+    Option<"gathers", "gathers", "bool", "true", "a grid point takes several small pieces of work">,
+    Option<"tails", "tails", "bool", "false", "the last point of a kernel may compute what reads the results of all">
+  ];
   let dependentDialects = ["DpsimsDialect", "mlir::func::FuncDialect", "mlir::scf::SCFDialect",
                            "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect", "mlir::arith::ArithDialect",
                            "mlir::math::MathDialect", "mlir::affine::AffineDialect"];

@@ -39,6 +39,8 @@ def Schedule : Pass<"dpsims-schedule", "mlir::ModuleOp"> {
 
     Statistics: `steps`.
   }];
+  let options = [Option<"keepResiduals", "keep-residuals", "bool", "false",
+                        "the result of a convolution must not take the memory of its residual">];
   let dependentDialects = ["DpsimsDialect", "mlir::memref::MemRefDialect"];
 }
 

@@ -21,7 +21,9 @@ MemRefType bufferType(Type tensor) {
 /// Turns one graph into an entry.
 class Scheduler {
 public:
-  explicit Scheduler(GraphOp graph) : graph(graph), builder(graph.getContext()) {}
+  /// `keepResiduals`: no convolution may work in its residual's memory.
+  Scheduler(GraphOp graph, bool keepResiduals)
+      : graph(graph), builder(graph.getContext()), keepResiduals(keepResiduals) {}
 
   FailureOr<EntryOp> run() {
     builder.setInsertionPoint(graph);
@@ -168,6 +170,8 @@ private:
       return makeStep<MatmulStepOp>(library, config);
     }
     setGeometry(config, cast<Conv2dOp>(op));
+    if (library.getResidual() && keepResiduals)
+      config.set("keeps_residual", builder.getBoolAttr(true));
     makeStep<ConvStepOp>(library, config);
   }
 
@@ -316,6 +320,7 @@ private:
 
   GraphOp graph;
   OpBuilder builder;
+  bool keepResiduals;
   llvm::DenseMap<Value, Value> buffers;
   llvm::MapVector<StringAttr, Value> variables;
   llvm::DenseMap<Operation *, Value> kepts; // old values of weights that another weight takes
@@ -331,9 +336,11 @@ int64_t stepsOf(EntryOp entry) {
 }
 
 struct Schedule : impl::ScheduleBase<Schedule> {
+  using ScheduleBase::ScheduleBase;
+
   void runOnOperation() override {
     for (auto graph : llvm::make_early_inc_range(getOperation().getOps<GraphOp>())) {
-      if (failed(Scheduler(graph).run()))
+      if (failed(Scheduler(graph, keepResiduals).run()))
         return signalPassFailure();
       graph.erase();
     }

@@ -86,7 +86,7 @@ format::Space spaceOf(BufferOp buffer) {
 class Serializer {
 public:
   Serializer(ModuleOp module, const ModelDescription &description) : module(module), description(description) {
-    for (auto [i, kernel] : llvm::enumerate(description.kernels))
+    for (auto [i, kernel] : llvm::enumerate(description.code.kernels))
       kernelIndex[kernel.name] = i;
   }
 
@@ -107,24 +107,25 @@ public:
 
 private:
   void finish(const std::vector<fb::Offset<format::Entry>> &entries) {
-    const ModelDescription &d = description;
+    const KernelCode &generated = description.code;
     std::vector<fb::Offset<format::Kernel>> kernels;
-    for (auto &kernel : d.kernels)
+    for (auto &kernel : generated.kernels)
       kernels.push_back(format::CreateKernelDirect(b, kernel.name.c_str(), kernel.grid, kernel.threads));
     std::vector<fb::Offset<format::Weight>> weightTable;
     for (auto &[name, weight] : weights)
       weightTable.push_back(writeWeight(weight));
-    auto code = writeCode(d.code);
+    auto code = writeCode(generated.library);
     std::vector<fb::Offset<format::Cubin>> cubins;
-    for (const Cubin &cubin : d.gpu.cubins) {
+    for (const KernelCode::Cubin &cubin : generated.cubins) {
       auto bytes = writeCode(cubin.code);
       cubins.push_back(format::CreateCubin(b, b.CreateString(cubin.chip), bytes));
     }
-    auto model = format::CreateModel(b, format::formatVersion, b.CreateString(d.compiler), b.CreateString(d.sourceHash),
-                                     d.cuda ? format::Target::Cuda : format::Target::Cpu, b.CreateString(d.chip),
-                                     b.CreateVectorOfStrings(d.features), b.CreateString(d.config),
-                                     b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries),
-                                     code, d.gpu.ptx.empty() ? 0 : b.CreateString(d.gpu.ptx), b.CreateVector(cubins));
+    auto model =
+        format::CreateModel(b, format::formatVersion, b.CreateString(description.compiler),
+                            b.CreateString(description.sourceHash), generated.target, b.CreateString(generated.chip),
+                            b.CreateVectorOfStrings(generated.features), b.CreateString(description.config),
+                            b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries), code,
+                            generated.ptx.empty() ? 0 : b.CreateString(generated.ptx), b.CreateVector(cubins));
     b.Finish(model, format::ModelIdentifier());
   }
 
@@ -345,8 +346,8 @@ private:
 
 } // namespace
 
-std::vector<ModelDescription::Kernel> kernelsOf(ModuleOp module) {
-  std::vector<ModelDescription::Kernel> kernels;
+std::vector<KernelCode::Kernel> kernelsOf(ModuleOp module) {
+  std::vector<KernelCode::Kernel> kernels;
   for (auto function : module.getOps<func::FuncOp>())
     function.walk([&](scf::ForallOp forall) {
       int64_t grid = 1;

@@ -4,8 +4,6 @@
 #ifndef DPSIMS_PASSES_SCHEDULE_SERIALIZE_H
 #define DPSIMS_PASSES_SCHEDULE_SERIALIZE_H
 
-#include "passes/Cuda/GpuCode.h"
-
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
@@ -13,23 +11,39 @@
 
 namespace dpsims {
 
+namespace format {
+enum class Target : uint8_t; // of model_generated.h
+}
+
+/// The machine code of a module's kernels, as far as the target has each part; runtime/format/model.fbs says more.
+struct KernelCode {
+  struct Kernel {
+    std::string name;
+    int64_t grid, threads; // as the target counts them
+  };
+  struct Cubin {
+    std::string chip;
+    llvm::SmallVector<char, 0> code;
+  };
+
+  format::Target target{};
+  std::string chip;
+  std::vector<std::string> features; // what the processor must have, as in /proc/cpuinfo
+  std::vector<Kernel> kernels;
+  llvm::SmallVector<char> library; // a shared object
+  std::string ptx;
+  std::vector<Cubin> cubins;
+  std::string report; // what the kernels take of each chip; not in the file
+};
+
 /// What the file says beside the entries.
 struct ModelDescription {
   std::string compiler, sourceHash, config;
-  bool cuda = false;
-  std::string chip;
-  std::vector<std::string> features;
-  struct Kernel {
-    std::string name;
-    int64_t grid, threads;
-  };
-  std::vector<Kernel> kernels;
-  llvm::SmallVector<char, 0> code; // cpu: the shared object
-  GpuCode gpu;
+  KernelCode code;
 };
 
 /// The kernel functions of a module, with their grids.
-std::vector<ModelDescription::Kernel> kernelsOf(mlir::ModuleOp module);
+std::vector<KernelCode::Kernel> kernelsOf(mlir::ModuleOp module);
 
 /// The file's bytes, with its trailer. Errors: two entries declare a weight differently.
 mlir::FailureOr<std::string> serialize(mlir::ModuleOp module, const ModelDescription &description);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A kernel whose last block computes what reads the results of all.
-// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails,dpsims-group-kernels),dpsims-schedule,dpsims.entry(dpsims-plan-memory,dpsims-verify-schedule),dpsims-lower-kernels{gpu=true})' -o %t
+// RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails,dpsims-group-kernels),dpsims-schedule,dpsims.entry(dpsims-plan-memory,dpsims-verify-schedule),schedule-to-kernels{target=cuda})' -o %t
 // RUN: FileCheck %s < %t
 // RUN: dpsims-opt %t --dpsims-mark-disjoint-arguments --dpsims-lower-kernels-to-gpu --canonicalize | FileCheck %s --check-prefix=GPU
 // RUN: kernel-check --gpu %t | FileCheck %s --check-prefix=CHECKED

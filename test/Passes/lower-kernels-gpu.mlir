@@ -1,6 +1,6 @@
 // Sizes of kernels that suit a GPU: short pieces of flat ranges, a row a grid point, few channels where there are few
 // points, sums in one generic, of which each thread adds up a part.
-// RUN: dpsims-opt %s --dpsims-elaborate --graph-to-optimized --optimized-to-schedule --dpsims-lower-kernels=gpu -split-input-file | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-elaborate --graph-to-optimized --optimized-to-schedule --schedule-to-kernels=target=cuda -split-input-file | FileCheck %s
 
 // CHECK-LABEL: dpsims.entry @flat
 // CHECK: func.func @k0(%arg0: memref<192x1024xf32>, %arg1: memref<192x1024xf32>)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // For CUDA, trained weights of convolutions get the order (O, kh, kw, C) in memory.
 // RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims.graph(dpsims-hoist-constants,dpsims-pack-weights))' | FileCheck %s
-// RUN: dpsims-opt %s --graph-to-optimized --optimized-to-schedule | FileCheck %s --check-prefix=STEPS
-// RUN: sed 's/"cuda"/"cpu"/' %s | dpsims-opt --pass-pipeline='builtin.module(dpsims.graph(dpsims-hoist-constants,dpsims-pack-weights))' | FileCheck %s --check-prefix=CPU
+// RUN: dpsims-opt %s --graph-to-optimized=target=cuda --optimized-to-schedule=target=cuda | FileCheck %s --check-prefix=STEPS
+// RUN: dpsims-opt %s --graph-to-optimized=target=cpu | FileCheck %s --check-prefix=CPU
 
 // CPU-NOT: packed
 // CPU-NOT: transpose
 
-module attributes {dpsims.target = "cuda"} {
+module {
 
 // One transposition for all that read the weights; the gradient is transposed back.
 // CHECK-LABEL: dpsims.graph @train

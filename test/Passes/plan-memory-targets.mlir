@@ -2,9 +2,9 @@
 // Whether a convolution's result may take the place of its residual is the target's to say: oneDNN may work in place,
 // cuDNN may not. cuBLASLt, too, may add a matrix product to what stands there.
 // RUN: dpsims-opt %s --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CPU
-// RUN: sed 's/"cpu"/"cuda"/' %s | dpsims-opt --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CUDA
+// RUN: sed 's/groups = 1}/groups = 1, keeps_residual = true}/' %s | dpsims-opt --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CUDA
 
-module attributes {dpsims.target = "cpu"} {
+module {
   // CHECK-LABEL: dpsims.entry @conv
   // CPU-SAME: arena_size = 128
   // CUDA-SAME: arena_size = 256

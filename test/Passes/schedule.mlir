@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Graphs become entries: two straight lists of steps on buffers.
 // RUN: dpsims-opt %s --dpsims-schedule | FileCheck %s
+// RUN: dpsims-opt %s --dpsims-schedule=keep-residuals | FileCheck %s --check-prefix=KEEP
+
+// Where a library may not work in place, convolutions with a residual say so.
+// KEEP-LABEL: dpsims.entry @steps
+// KEEP: conv_step %{{[0-9]+}}, %{{[0-9]+}} -> %{{[0-9]+}} {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]}
+// KEEP: conv_step {{.*}} residual {{.*}} {groups = 1 : i64, keeps_residual = true, padding = [1, 1, 1, 1], stride = [1, 1]}
+// KEEP: matmul_step {{.*}} residual {{.*}} {transpose_b = true}
 
 // A library step with each combination of operands; the epilogue and the geometry are its configuration.
 // CHECK-LABEL: dpsims.entry @steps prepare {

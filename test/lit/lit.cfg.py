@@ -12,6 +12,7 @@ config.suffixes = [".mlir", ".test"]
 config.excludes = [
     "Inputs",
     "benchmarks",
+    "compiler",
     "conformance",
     "cudnn",
     "data",

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "tools/dpsims-compile/output.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
+
 #include "llvm/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
-using llvm::StringRef;
+using namespace mlir;
 
 namespace {
 
@@ -36,11 +37,13 @@ std::string reasonOf(llvm::Error error) {
   return reason;
 }
 
-llvm::SmallString<128> normalPath(StringRef path) {
-  llvm::SmallString<128> normal(path);
-  llvm::sys::fs::make_absolute(normal);
-  llvm::sys::path::remove_dots(normal, /*remove_dot_dot=*/true);
-  return normal;
+std::string placeText(Location location) {
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  if (!file)
+    return "dpsims-compile: ";
+  return (file.getFilename().getValue() + ":" + llvm::Twine(file.getLine()) + ":" + llvm::Twine(file.getColumn()) +
+          ": ")
+      .str();
 }
 
 } // namespace
@@ -54,6 +57,13 @@ std::string dpsims::writeFile(StringRef path, StringRef bytes) {
   }));
 }
 
-bool dpsims::isSamePath(StringRef a, StringRef b) {
-  return normalPath(a) == normalPath(b) || llvm::sys::fs::equivalent(a, b);
+void dpsims::printError(const llvm::Twine &message) { llvm::errs() << "dpsims-compile: error: " << message << "\n"; }
+
+void dpsims::printDiagnostic(Diagnostic &diagnostic) {
+  StringRef kind = diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error: "
+                   : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning: "
+                                                                             : "note: ";
+  llvm::errs() << placeText(diagnostic.getLocation()) << kind << diagnostic << "\n";
+  for (Diagnostic &note : diagnostic.getNotes())
+    llvm::errs() << "  " << placeText(note.getLocation()) << note << "\n";
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The files that dpsims-compile writes.
+// What dpsims-compile writes: files, and lines of messages.
 #ifndef DPSIMS_TOOLS_DPSIMS_COMPILE_OUTPUT_H
 #define DPSIMS_TOOLS_DPSIMS_COMPILE_OUTPUT_H
 
-#include "llvm/ADT/StringRef.h"
+#include "mlir/IR/Diagnostics.h"
 
 #include <string>
 
@@ -13,8 +13,11 @@ namespace dpsims {
 /// not replaced; "-" is standard output. Returns what went wrong, without the path; empty if nothing did.
 std::string writeFile(llvm::StringRef path, llvm::StringRef bytes);
 
-/// Whether both name one file, which need not exist.
-bool isSamePath(llvm::StringRef a, llvm::StringRef b);
+/// "dpsims-compile: error: ", and the message.
+void printError(const llvm::Twine &message);
+
+/// An error with its place in a text, if it has one, and its notes: a line each.
+void printDiagnostic(mlir::Diagnostic &diagnostic);
 
 } // namespace dpsims
 

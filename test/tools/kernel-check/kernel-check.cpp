@@ -10,11 +10,13 @@
 // "tanh" (or another name below) takes an input and an output, which is compared with libm over the interval of
 // check.range.
 
+#include "dialect/Dialect.h"
 #include "passes/Cpu/CpuCode.h"
+#include "passes/Cpu/KernelsToLoops.h"
+#include "passes/Cpu/Passes.h"
 #include "passes/Cuda/GpuCode.h"
 #include "passes/Cuda/GpuGenerics.h"
-#include "passes/Passes.h"
-#include "passes/Pipelines.h"
+#include "passes/Cuda/Passes.h"
 #include "passes/Registration.h"
 #include "test/tools/kernel-check/emulated_kernels.h"
 
@@ -93,13 +95,13 @@ struct Buffer {
 };
 
 // The machine code of a copy of `module`; it stays loaded.
-void *load(ModuleOp module, const dpsims::CpuTarget &target, int64_t width) {
+void *load(ModuleOp module, const dpsims::CpuCodeOptions &options, int64_t width) {
   OwningOpRef<ModuleOp> copy = module.clone();
   PassManager passes(module.getContext());
   dpsims::addKernelsToLoops(passes, width);
   passes.addPass(dpsims::createLowerLoopsToLLVM());
   SmallVector<char> code;
-  if (failed(passes.run(*copy)) || failed(dpsims::compileForCpu(*copy, target, code)))
+  if (failed(passes.run(*copy)) || failed(dpsims::compileForCpu(*copy, options, code)))
     return nullptr;
   int file = memfd_create("kernels", MFD_CLOEXEC);
   if (file < 0 || write(file, code.data(), code.size()) != ssize_t(code.size()))
@@ -326,7 +328,6 @@ int main(int argc, char **argv) {
   }
   DialectRegistry registry;
   dpsims::registerDialects(registry);
-  dpsims::registerGpuCodeDependencies(registry);
   MLIRContext context(registry);
   context.allowUnregisteredDialects(); // the attributes check.*
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[1], &context);
@@ -334,10 +335,10 @@ int main(int argc, char **argv) {
     return 1;
   if (int dropped = dropLarge(*module, limit))
     llvm::outs() << dropped << " kernels have more than " << limit << " elements: passed over\n";
-  dpsims::CpuTarget target;
+  dpsims::CpuCodeOptions options;
   if (argc > 2)
-    target.chip = argv[2];
-  void *vectors = load(*module, target, dpsims::vectorWidth(target)), *scalars = load(*module, target, 1);
+    options.chip = argv[2];
+  void *vectors = load(*module, options, dpsims::vectorWidth(options)), *scalars = load(*module, options, 1);
   if (!vectors || !scalars)
     return 1;
   Gpu gpu;

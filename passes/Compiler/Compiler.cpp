@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "passes/Compiler/Compiler.h"
+#include "passes/Compiler/Source.h"
+#include "passes/Compiler/Target.h"
+
+#include "mlir/Support/Timing.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace dpsims {
+namespace {
+
+class Compilation {
+public:
+  Compilation(MLIRContext *context, const CompileOptions &options, const CompilerTarget &target)
+      : context(context), options(options), target(target), chips(options.chips) {
+    if (chips.empty())
+      chips.push_back(target.defaultChip());
+  }
+
+  LogicalResult checkOptions() const {
+    auto reports = [](const CompilerTarget &target) { return target.reportsKernels(); };
+    if (options.report && (options.lastStage || !target.reportsKernels()))
+      return fail("--report: tells of the kernels of a whole compilation with --target " + targetNames(reports));
+    for (StringRef read : {options.input, options.modelText})
+      if (failed(checkOverwriting(context, options, read)))
+        return failure();
+    auto takesSeveral = [](const CompilerTarget &target) { return target.takesSeveralChips(); };
+    if (chips.size() > 1 && !target.takesSeveralChips())
+      return fail("--chip " + llvm::join(chips, ",") + ": code for " + target.name() +
+                  " is for one processor; several are for --target " + targetNames(takesSeveral));
+    return target.checkChips(context, chips, /*assembles=*/!options.lastStage);
+  }
+
+  FailureOr<CompileResult> run();
+
+private:
+  LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
+
+  /// A graph is for any target, what became of it is not.
+  LogicalResult checkTarget(Source &source) const {
+    auto former = (*source.module)->getAttrOfType<StringAttr>(targetAttrName);
+    if (source.stage == Stage::Graph || !former || former == target.name())
+      return success();
+    return fail(options.input + ": is at the stage " + stageName(source.stage) + " for " + former.getValue() +
+                ": go on with --target " + former.getValue());
+  }
+
+  template <typename Function> auto timed(StringRef name, Function function) {
+    TimingScope scope = options.timing ? options.timing->nest(name) : TimingScope();
+    return function();
+  }
+
+  LogicalResult runPasses(PassManager &manager, ModuleOp module) {
+    if (options.setUpPasses && failed(options.setUpPasses(manager)))
+      return failure();
+    if (options.timing)
+      manager.enableTiming(*options.timing);
+    return manager.run(module);
+  }
+
+  /// Whether the planned arenas fit the budget, which counts what is alive, not where it is placed.
+  LogicalResult checkArenas(ModuleOp module) {
+    for (auto entry : module.getOps<EntryOp>())
+      if (int64_t size = entry.getArenaSize().value_or(0); options.recompute && size > options.recompute)
+        return fail("--recompute " + Twine(options.recompute) + ": the intermediate results of " + entry.getSymName() +
+                    " need " + Twine(size) + " bytes");
+    return success();
+  }
+
+  FailureOr<CompileResult> makeModel(Source &source) {
+    ModuleOp module = *source.module;
+    ModelDescription model;
+    model.compiler = ("dpsims-compile " DPSIMS_VERSION " --target=" + target.name()).str();
+    model.sourceHash = source.hash;
+    model.config = source.config;
+    model.code.kernels = kernelsOf(module);
+    // The steps stay as they are while the kernels are lowered.
+    PassManager manager(context);
+    target.addCodePasses(manager, chips);
+    if (failed(runPasses(manager, module)) ||
+        failed(timed("Generating code", [&] { return target.generateCode(module, chips, model.code); })))
+      return failure();
+    FailureOr<std::string> file = timed("Serializing", [&] { return serialize(module, model); });
+    if (failed(file))
+      return failure();
+    return CompileResult{std::move(*file), options.report ? std::move(model.code.report) : ""};
+  }
+
+  MLIRContext *context;
+  const CompileOptions &options;
+  const CompilerTarget &target;
+  std::vector<std::string> chips;
+};
+
+FailureOr<CompileResult> Compilation::run() {
+  FailureOr<Source> source = timed("Reading", [&] { return readSource(context, options); });
+  if (failed(source))
+    return failure();
+  ModuleOp module = *source->module;
+  if (failed(checkTarget(*source)))
+    return failure();
+  module->setAttr(targetAttrName, StringAttr::get(context, target.name()));
+  PassManager manager(context);
+  addPasses(manager, source->stage, options.lastStage.value_or(Stage::Kernels), target, options.recompute);
+  if (failed(runPasses(manager, module)) || failed(checkArenas(module)))
+    return failure();
+  if (options.lastStage)
+    return CompileResult{dumpSource(*source), ""};
+  return makeModel(*source);
+}
+
+} // namespace
+
+FailureOr<CompileResult> compile(MLIRContext *context, const CompileOptions &options) {
+  const CompilerTarget *target = options.target.empty() ? &defaultTarget() : findTarget(options.target);
+  if (!target) {
+    auto all = [](const CompilerTarget &) { return true; };
+    return emitError(UnknownLoc::get(context), "--target " + options.target + ": targets are " + targetNames(all));
+  }
+  Compilation compilation(context, options, *target);
+  if (failed(compilation.checkOptions()))
+    return failure();
+  return compilation.run();
+}
+
+} // namespace dpsims

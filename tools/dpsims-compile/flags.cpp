@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/dpsims-compile/flags.h"
+#include "passes/Compiler/Source.h"
+#include "passes/Compiler/Target.h"
+#include "passes/Registration.h"
+#include "tools/dpsims-compile/output.h"
+#include "tools/dpsims-compile/runtime_readers.h"
+
+#include "mlir/Support/Timing.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace dpsims;
+namespace cl = llvm::cl;
+
+namespace {
+
+//===-- Flags -----------------------------------------------------------------------------------------------------===//
+
+std::string chipHelp() {
+  std::string text = "processors to generate code for";
+  for (const auto &target : registeredTargets())
+    text += ("; " + target->name() + ": " + target->chipHelp()).str();
+  return text;
+}
+
+const std::string targetText = targetNames([](auto &) { return true; }) + "; the first is the default";
+const std::string chipText = chipHelp();
+const std::string reportText = targetNames([](auto &target) { return target.reportsKernels(); }) +
+                               ": write what each kernel takes of each chip (registers, spills, shared memory) to "
+                               "standard error; with --report=FILE, to FILE";
+
+cl::OptionCategory category("Options");
+cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("CONFIG.json | DUMP.mlir"), cl::cat(category));
+cl::list<std::string> programs("program", cl::desc("program to compile; may be given several times"),
+                               cl::value_desc("name"), cl::cat(category));
+cl::opt<bool> training("training",
+                       cl::desc("all that dpsims-run train needs: the programs train, sample, features and statistics"),
+                       cl::cat(category));
+cl::opt<std::string> target("target", cl::desc(targetText), cl::value_desc("name"), cl::cat(category));
+cl::list<std::string> chips("chip", cl::desc(chipText), cl::value_desc("name"), cl::CommaSeparated, cl::cat(category));
+cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::CommaSeparated, cl::cat(category));
+cl::opt<std::string> batch("batch", cl::desc("images at a time (default 1)"), cl::value_desc("N"), cl::init("1"),
+                           cl::cat(category));
+cl::opt<std::string> recompute("recompute",
+                               cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does "
+                                        "not fit is computed again where it is needed"),
+                               cl::value_desc("bytes"), cl::cat(category));
+cl::list<std::string> settings("set", cl::desc("key=value over the configuration's, as generator.noise=concat"),
+                               cl::value_desc("key=value"), cl::cat(category));
+cl::opt<std::string> compileTo("compile-to",
+                               cl::desc("stop at a stage and write text: parse, graph, optimized, schedule, kernels"),
+                               cl::value_desc("stage"), cl::cat(category));
+cl::opt<std::string> modelText("model-text",
+                               cl::desc("the text that declares the programs (default: programs.mlir of the models "
+                                        "that come with the compiler)"),
+                               cl::value_desc("FILE.mlir"), cl::cat(category));
+cl::opt<std::string> report("report", cl::desc(reportText), cl::value_desc("FILE"), cl::ValueOptional,
+                            cl::cat(category));
+cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"),
+                            cl::cat(category));
+cl::extrahelp examples("\nMLIR's flags for passes, such as --mlir-print-ir-after-all and --mlir-timing, are taken "
+                       "too; --help-hidden has them all.\n"
+                       "\nExamples:\n"
+                       "  dpsims-compile models/configs/camvid-128.json --program sample -o camvid.dpsims\n"
+                       "  dpsims-compile models/configs/tiny.json --program generator --program features --batch 2 "
+                       "-o tiny.dpsims\n"
+                       "  dpsims-compile models/configs/camvid-128.json --training --batch 8 -o training.dpsims\n"
+                       "  dpsims-compile models/configs/camvid-128.json --program sample --target cuda "
+                       "--chip sm_80,sm_90 -o camvid-cuda.dpsims\n"
+                       "  dpsims-compile models/configs/tiny.json --program generator --set generator.noise=concat "
+                       "--compile-to=graph -o -\n");
+
+//===-- Options of the compiler -----------------------------------------------------------------------------------===//
+
+LogicalResult fail(const llvm::Twine &message) {
+  printError(message);
+  return failure();
+}
+
+/// "1.5G" in bytes; nothing where it is no such number.
+std::optional<int64_t> bytesOf(StringRef text) {
+  double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;
+  double value;
+  if (text.getAsDouble(value) || !(value * factor >= 1 && value * factor <= 1e18))
+    return std::nullopt;
+  return int64_t(value * factor);
+}
+
+/// programs.mlir of the models that come with the compiler.
+std::string defaultModelText(const char *argv0) {
+  std::string executable = llvm::sys::fs::getMainExecutable(argv0, reinterpret_cast<void *>(&defaultModelText));
+  llvm::SmallString<128> installed(llvm::sys::path::parent_path(llvm::sys::path::parent_path(executable)));
+  llvm::sys::path::append(installed, "share", "dpsims", "models", "programs.mlir");
+  if (llvm::sys::fs::exists(installed))
+    return std::string(installed);
+  return std::string(DPSIMS_SOURCE_MODELS) + "/programs.mlir";
+}
+
+LogicalResult checkFlags() {
+  if (!recompute.empty() && !bytesOf(recompute))
+    return fail("--recompute " + recompute + ": a number of bytes, as 1.5G or 800M");
+  if (!compileTo.empty() && !stageByName(compileTo))
+    return fail("--compile-to " + compileTo + ": stages are parse, graph, optimized, schedule, kernels");
+  if (!report.empty() && !output.empty() && isSamePath(report, output))
+    return fail("--report=" + report + ": is the output file of -o too; name another");
+  if (output.empty())
+    return fail("-o is missing: where to write, - for standard output");
+  if (uint64_t images = readWholeNumber(batch).value_or(0); images < 1 || images > INT64_MAX)
+    return fail("--batch " + batch + ": must be at least 1, in digits, as 8");
+  bool isDump = StringRef(input).ends_with(".mlir");
+  const cl::Option *const ofConfigurations[] = {&batch, std::addressof(settings), &modelText};
+  for (const cl::Option *option : ofConfigurations)
+    if (option->getNumOccurrences() && isDump)
+      return fail("--" + option->ArgStr + ": " + input + " is no configuration, and takes none: leave the flag out");
+  if (programs.empty() && !isDump && compileTo != "parse")
+    return fail("--program is missing, as in --program sample; --training names those of training");
+  return success();
+}
+
+CompileOptions optionsOf(const char *argv0) {
+  CompileOptions options;
+  options.input = input;
+  options.programs = programs;
+  options.target = target;
+  options.chips = chips;
+  if (!compileTo.empty())
+    options.lastStage = stageByName(compileTo);
+  options.recompute = bytesOf(recompute).value_or(0);
+  options.report = report.getNumOccurrences();
+  options.batch = *readWholeNumber(batch);
+  options.settings = settings;
+  options.modelText = modelText.empty() ? defaultModelText(argv0) : modelText;
+  for (const std::string &path : {output.getValue(), report.getValue()})
+    if (!path.empty() && path != "-")
+      options.outputs.push_back(path);
+  options.dataSectionFault = dataSectionFault;
+  options.setUpPasses = applyPassManagerCLOptions;
+  return options;
+}
+
+/// MLIR's flags for pass managers; some take names of passes. --help-hidden lists them.
+void registerPassFlags() {
+  registerPassesAndPipelines();
+  registerPassManagerCLOptions();
+  registerDefaultTimingManagerCLOptions();
+  cl::HideUnrelatedOptions(category);
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (name.starts_with("mlir-"))
+      option->setHiddenFlag(cl::Hidden);
+}
+
+} // namespace
+
+std::optional<Invocation> dpsims::parseFlags(int argc, char **argv) {
+  registerPassFlags();
+  cl::SetVersionPrinter([](llvm::raw_ostream &os) { os << "dpsims-compile " DPSIMS_VERSION "\n"; });
+  std::string message;
+  llvm::raw_string_ostream errors(message);
+  if (!cl::ParseCommandLineOptions(argc, argv, "compiles a configuration's programs for dpsims-run\n", &errors)) {
+    if (!message.empty())
+      printError(StringRef(message).split('\n').first.split(": ").second);
+    return std::nullopt;
+  }
+  if (training)
+    for (const char *name : {"train", "sample", "features", "statistics"})
+      programs.push_back(name);
+  if (failed(checkFlags()))
+    return std::nullopt;
+  return Invocation{optionsOf(argv[0]), output, report};
+}
