@@ -58,7 +58,8 @@ struct VectorizeKernels : dpsims::impl::VectorizeKernelsBase<VectorizeKernels> {
   LogicalResult initialize(MLIRContext *context) override {
     if (vectorWidth > 0 && llvm::isPowerOf2_64(vectorWidth))
       return success();
-    return emitError(UnknownLoc::get(context)) << "vector-width must be a power of two, but is " << vectorWidth.getValue();
+    return emitError(UnknownLoc::get(context))
+           << "vector-width must be a power of two, but is " << vectorWidth.getValue();
   }
 
   void runOnOperation() override {

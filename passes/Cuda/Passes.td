@@ -52,7 +52,7 @@ def MarkDisjointArguments : Pass<"dpsims-mark-disjoint-arguments", "mlir::Module
 def LowerKernelsToGpu : Pass<"dpsims-lower-kernels-to-gpu", "mlir::ModuleOp"> {
   let summary = "Kernels become gpu.func in one gpu.module (CUDA)";
   let description = [{
-    Takes the kernel functions of docs/architecture.md. The last dimension of every `linalg.generic` is spread over the
+    Takes the kernel functions of docs/kernels.md. The last dimension of every `linalg.generic` is spread over the
     threads of a grid point, reductions end in an exchange between threads, barriers stand between steps that depend on
     one another. A grid point is a block, or several are, where they share nothing in it.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Builds the kernel functions of docs/architecture.md: a grid (scf.forall), and in it linalg.generic on views.
+// Builds the kernel functions of docs/kernels.md: a grid (scf.forall), and in it linalg.generic on views.
 
 #ifndef DPSIMS_PASSES_KERNELS_KERNELBUILDER_H
 #define DPSIMS_PASSES_KERNELS_KERNELBUILDER_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The form of kernel functions, which both targets take: docs/architecture.md, "Kernel functions".
+// The form of kernel functions, which both targets take: docs/kernels.md.
 
 #ifndef DPSIMS_PASSES_KERNELS_KERNELFORM_H
 #define DPSIMS_PASSES_KERNELS_KERNELFORM_H

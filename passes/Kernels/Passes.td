@@ -9,7 +9,7 @@ include "mlir/Pass/PassBase.td"
 def LowerKernels : Pass<"dpsims-lower-kernels", "mlir::ModuleOp"> {
   let summary = "every compute step becomes a launch of a kernel function";
   let description = [{
-    Kernel functions are those of docs/architecture.md; equal ones are made once.
+    Kernel functions are those of docs/kernels.md; equal ones are made once.
 
     ```mlir
     dpsims.entry @p prepare {
@@ -65,7 +65,7 @@ def LowerKernels : Pass<"dpsims-lower-kernels", "mlir::ModuleOp"> {
 def VerifyKernels : Pass<"dpsims-verify-kernels", "mlir::func::FuncOp"> {
   let summary = "Kernel functions are of the form that both targets take";
   let description = [{
-    The form is that of docs/architecture.md, "Kernel functions". Fails where a function with `dpsims.kernel` has anything
+    The form is that of docs/kernels.md. Fails where a function with `dpsims.kernel` has anything
     else; changes nothing. `vectorize-kernels` and `lower-kernels-to-gpu` ask the same.
 
     ```mlir
