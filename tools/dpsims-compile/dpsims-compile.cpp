@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dpsims-compile: from a configuration and the models' text to a compiled model.
 #include "passes/Registration.h"
+#include "passes/Statistics.h"
 #include "tools/dpsims-compile/flags.h"
 #include "tools/dpsims-compile/output.h"
 
@@ -11,7 +12,7 @@
 using namespace mlir;
 using namespace dpsims;
 
-static FailureOr<CompileResult> compileWith(CompileOptions &options) {
+static FailureOr<CompileResult> compileWith(CompileOptions &options, bool tellStatistics) {
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
@@ -24,7 +25,12 @@ static FailureOr<CompileResult> compileWith(CompileOptions &options) {
   applyDefaultTimingManagerCLOptions(timing);
   TimingScope root = timing.getRootScope();
   options.timing = &root;
-  return compile(&context, options);
+  if (!tellStatistics)
+    return compile(&context, options);
+  StatisticsTable statistics(context);
+  FailureOr<CompileResult> result = compile(&context, options);
+  statistics.print(llvm::errs());
+  return result;
 }
 
 static bool write(StringRef path, StringRef bytes) {
@@ -39,7 +45,7 @@ int main(int argc, char **argv) {
   std::optional<Invocation> invocation = parseFlags(argc, argv);
   if (!invocation)
     return EXIT_FAILURE;
-  FailureOr<CompileResult> result = compileWith(invocation->options);
+  FailureOr<CompileResult> result = compileWith(invocation->options, invocation->statistics);
   if (failed(result))
     return EXIT_FAILURE;
   if (invocation->report.empty())

@@ -60,6 +60,8 @@ cl::opt<std::string> modelText("model-text",
                                cl::value_desc("FILE.mlir"), cl::cat(category));
 cl::opt<std::string> report("report", cl::desc(reportText), cl::value_desc("FILE"), cl::ValueOptional,
                             cl::cat(category));
+cl::opt<bool> statistics("statistics", cl::desc("write what each pass did, in numbers, to standard error"),
+                         cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"),
                             cl::cat(category));
 cl::extrahelp examples("\nMLIR's flags for passes, such as --mlir-print-ir-after-all and --mlir-timing, are taken "
@@ -170,5 +172,5 @@ std::optional<Invocation> dpsims::parseFlags(int argc, char **argv) {
       programs.push_back(name);
   if (failed(checkFlags()))
     return std::nullopt;
-  return Invocation{optionsOf(argv[0]), output, report};
+  return Invocation{optionsOf(argv[0]), output, report, statistics};
 }

@@ -13,6 +13,7 @@ struct Invocation {
   CompileOptions options;
   std::string output; // a file, or "-"
   std::string report; // a file, "-", or empty for standard error
+  bool statistics;    // of passes, to standard error
 };
 
 /// Nothing after an error, which is printed. Ends the program for --help and --version.
