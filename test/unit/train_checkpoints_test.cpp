@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 CheckpointState stateAt(uint64_t step) {
-  return {step, 7, 8, "abc", R"({"loss": {"weight": 1.0}, "sizes": [1, 2]})", ""};
+  return {step, 7, 8, "abc", R"({"loss": {"weight": 1.0}, "sizes": [1, 2]})", "", ""};
 }
 
 void writeModel(const std::string &folder) { writeFile(folder + "/model.safetensors", "weights " + folder); }
