@@ -5,7 +5,8 @@
 
 #include "runtime/device/library/device_library.h"
 
-static const dpsims_device_library table = {sizeof(dpsims_device_library), DPSIMS_DEVICE_LIBRARY_VERSION + 1};
+static const dpsims_device_library table = {.size = sizeof(dpsims_device_library),
+                                            .version = DPSIMS_DEVICE_LIBRARY_VERSION + 1};
 
 const dpsims_device_library *dpsims_device_library_table(void);
 const dpsims_device_library *dpsims_device_library_table(void) { return &table; }
