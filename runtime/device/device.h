@@ -155,8 +155,8 @@ public:
   /// Measures what the device can do. Takes a second at most, and memory meanwhile.
   virtual DevicePeaks measurePeaks() = 0;
 
-  /// Makes a plan of `entry` ready: `prepare` or `main`. The plan shares the model's ownership. Error: the model is for
-  /// another target or processor; a kernel is missing; a library does not know an operation.
+  /// Makes a plan of `entry`, one of the model's, ready: `prepare` or `main`. The plan shares the model's ownership.
+  /// Error: the model is for another target or processor; a kernel is missing; a library does not know an operation.
   virtual std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                                      const Plan &plan) = 0;
 };

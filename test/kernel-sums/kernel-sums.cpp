@@ -8,8 +8,10 @@
 //
 // The file has a digest (digest.h) of each argument that a kernel changed, "KERNEL/ARGUMENT".
 
+#include "model_generated.h"
 #include "runtime/base/error.h"
 #include "runtime/device/device.h"
+#include "runtime/format/checksum.h"
 #include "runtime/format/model.h"
 #include "runtime/weights/safetensors.h"
 #include "test/golden/rule.h"
@@ -39,22 +41,51 @@ struct Options {
 
 using Sums = std::map<std::string, Digest>;
 
-/// A plan of one launch, each argument in a place of its own.
-Entry isolate(const Plan &plan, const Step &step) {
-  LaunchStep launch = std::get<LaunchStep>(step.operation);
-  Entry entry;
-  entry.name = "kernel";
-  for (uint32_t &argument : launch.args) {
-    Buffer buffer = plan.buffers[argument];
-    buffer.space = Space::Arena;
+/// A program of one launch, each argument in a place of its own.
+std::unique_ptr<format::EntryT> isolate(const format::PlanT &plan, const format::LaunchT &launch) {
+  auto entry = std::make_unique<format::EntryT>();
+  entry->name = "kernel " + std::to_string(launch.kernel);
+  entry->prepare = std::make_unique<format::PlanT>();
+  entry->main = std::make_unique<format::PlanT>();
+  format::PlanT &main = *entry->main;
+  format::LaunchT alone = launch;
+  for (uint32_t &argument : alone.args) {
+    format::BufferT buffer = *plan.buffers[argument];
+    buffer.space = format::Space::Arena;
     buffer.index = 0;
-    buffer.offset = entry.main.arenaSize;
-    entry.main.arenaSize += (buffer.bytes() + alignment - 1) / alignment * alignment;
-    argument = static_cast<uint32_t>(entry.main.buffers.size());
-    entry.main.buffers.push_back(buffer);
+    buffer.offset = main.arena_size;
+    const Shape shape(buffer.shape.begin(), buffer.shape.end());
+    const auto bytes = static_cast<uint64_t>(byteSize(static_cast<ElementType>(buffer.type), shape));
+    main.arena_size += (bytes + alignment - 1) / alignment * alignment;
+    argument = static_cast<uint32_t>(main.buffers.size());
+    main.buffers.push_back(std::make_unique<format::BufferT>(buffer));
   }
-  entry.main.steps.push_back({launch, step.label, step.flops, step.bytes});
+  auto step = std::make_unique<format::StepT>();
+  step->operation.Set(std::move(alone));
+  main.steps.push_back(std::move(step));
   return entry;
+}
+
+/// The model with a program for each of its kernels in place of its own.
+std::shared_ptr<const CompiledModel> isolateKernels(const std::string &path) {
+  const auto whole = CompiledModel::load(path);
+  const CompiledModel::Section file = whole->file();
+  std::unique_ptr<format::ModelT> model = format::UnPackModel(file.data);
+  std::vector<std::unique_ptr<format::EntryT>> programs;
+  std::set<uint32_t> seen;
+  for (const auto &entry : model->entries)
+    for (const format::PlanT *plan : {entry->prepare.get(), entry->main.get()})
+      for (const auto &step : plan->steps)
+        if (const format::LaunchT *launch = step->operation.AsLaunch(); launch && seen.insert(launch->kernel).second)
+          programs.push_back(isolate(*plan, *launch));
+  model->entries = std::move(programs);
+  flatbuffers::FlatBufferBuilder builder;
+  format::FinishModelBuffer(builder, format::Model::Pack(builder, model.get()));
+  std::vector<uint8_t> bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
+  const uint64_t sum = format::checksum(bytes.data(), bytes.size());
+  for (size_t i = 0; i < format::trailerSize; ++i)
+    bytes.push_back(static_cast<uint8_t>(sum >> (8 * i)));
+  return CompiledModel::parse(bytes.data(), bytes.size(), path);
 }
 
 /// Numbers in [-0.5, 1): of both signs, and sums of many do not cancel.
@@ -105,18 +136,12 @@ void runKernel(Device &device, const std::shared_ptr<const CompiledModel> &model
   }
 }
 
-Sums runAll(const std::shared_ptr<const CompiledModel> &model) {
-  std::unique_ptr<Device> device = createDevice(model->target, {}, model->path);
+Sums runAll(const std::shared_ptr<const CompiledModel> &kernels) {
+  std::unique_ptr<Device> device = createDevice(kernels->target, {}, kernels->path);
   Sums sums;
-  std::set<uint32_t> seen;
-  for (const Entry &entry : model->entries)
-    for (const Plan *plan : {&entry.prepare, &entry.main})
-      for (const Step &step : plan->steps) {
-        const auto *launch = std::get_if<LaunchStep>(&step.operation);
-        if (launch && seen.insert(launch->kernel).second)
-          runKernel(*device, model, isolate(*plan, step), sums);
-      }
-  std::printf("%zu kernels on %s\n", seen.size(), device->description().c_str());
+  for (const Entry &entry : kernels->entries)
+    runKernel(*device, kernels, entry, sums);
+  std::printf("%zu kernels on %s\n", kernels->entries.size(), device->description().c_str());
   return sums;
 }
 
@@ -179,7 +204,7 @@ Options parse(int argc, char **argv) {
 int main(int argc, char **argv) {
   try {
     Options options = parse(argc, argv);
-    auto model = CompiledModel::load(options.model);
+    auto model = isolateKernels(options.model);
     Sums sums = runAll(model);
     if (options.expected.empty())
       return record(*model, sums, options.record), 0;

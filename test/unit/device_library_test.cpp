@@ -99,6 +99,14 @@ TEST(DeviceLibrary, HandsOverMeasurements) {
   EXPECT_GT(peaks.arithmetic[0].flops, 0);
 }
 
+// Programs cross by their number in the file.
+TEST(DeviceLibrary, RefusesProgramsThatAreNotOfTheFile) {
+  std::unique_ptr<Device> device = library().create(Target::Cpu, direct());
+  std::shared_ptr<const CompiledModel> model = network().load();
+  const Entry copy = model->entry("");
+  EXPECT_TRUE(hasParts(errorOf([&] { device->createPlan(model, copy, copy.main); }), {"is not one of test.dpsims"}));
+}
+
 // What a device says names no model, and the session adds it; what names one already stays as it is.
 TEST(DeviceLibrary, HandsOverErrors) {
   std::unique_ptr<Device> device = library().create(Target::Cpu, direct());

@@ -74,7 +74,11 @@ public:
   LibraryPlan(const DeviceLibrary &library, dpsims_device *device, std::shared_ptr<const CompiledModel> source,
               std::shared_ptr<const Model> opened, const Entry &entry, const Plan &plan)
       : library(library), source(std::move(source)), model(std::move(opened)) {
-    const auto index = static_cast<uint32_t>(&entry - this->source->entries.data());
+    const std::vector<Entry> &entries = this->source->entries; // one that is not of the file cannot cross
+    if (&entry < entries.data() || &entry >= entries.data() + entries.size())
+      fail(ErrorCode::InvalidArgument, "createPlan: the program ", quoted(entry.name), " is not one of ",
+           this->source->path);
+    const auto index = static_cast<uint32_t>(&entry - entries.data());
     library.check(library.call().create_plan(device, model->handle(), index, &plan == &entry.prepare, &handle));
   }
   ~LibraryPlan() override { library.call().destroy_plan(handle); }
