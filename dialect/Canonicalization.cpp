@@ -7,6 +7,7 @@
 
 #include "mlir/IR/PatternMatch.h"
 
+#include <cmath>
 #include <functional>
 
 using namespace mlir;
@@ -80,8 +81,7 @@ struct SkipBroadcast : OpInterfaceRewritePattern<ElementwiseOpInterface> {
   }
 };
 
-//===-- Sums of parts between zeros: the gradients of slices
-//-------------------------------------------------------===//
+//===-- Sums of parts between zeros: the gradients of slices ------------------------------------------------------===//
 
 /// A value between zeros along one axis.
 struct Placed {

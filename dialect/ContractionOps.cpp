@@ -7,18 +7,10 @@
 using namespace mlir;
 using namespace dpsims;
 
-namespace {
-
-using Shape = SmallVector<int64_t>;
-using Types = SmallVectorImpl<Type>;
-using Values = MutableArrayRef<Value>;
-
-} // namespace
-
-//===-- Types
-//------------------------------------------------------------------------------------------------------===//
+//===-- Types -----------------------------------------------------------------------------------------------------===//
 
 namespace {
+/// The epilogue of conv2d and matmul: operands behind the first two.
 LogicalResult checkEpilogue(ContractionOpInterface op, int64_t channels, ArrayRef<int64_t> result) {
   if (failed(wantActivation(op, op.getActivationAttr())))
     return failure();
@@ -140,14 +132,12 @@ LogicalResult AttentionOp::inferTypes(Types &types) {
   return giveFloat(*this, types, {q[0], q[1], v[2]});
 }
 
-//===-- Work -----------------------------------------------------------------------------------------------------===//
+//===-- Work ------------------------------------------------------------------------------------------------------===//
 
 namespace {
-double elementsOf(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
-
 /// For each element of the result two operations with each number of the factor that belongs to its channel.
 double flopsOf(Value result, Value factor, int64_t channels) {
-  return 2 * elementsOf(result) * elementsOf(factor) / channels;
+  return 2.0 * elementsOf(result) * elementsOf(factor) / channels;
 }
 } // namespace
 
@@ -156,8 +146,7 @@ double Conv2dInputGradientOp::flops() { return flopsOf(getResult(), getWeights()
 double Conv2dWeightGradientOp::flops() { return flopsOf(getResult(), getGradient(), shapeOf(getImages()).back()); }
 double MatmulOp::flops() { return flopsOf(getResult(), getRhs(), shapeOf(getResult()).back()); }
 
-//===-- Gradients
-//--------------------------------------------------------------------------------------------------===//
+//===-- Gradients -------------------------------------------------------------------------------------------------===//
 
 namespace {
 /// What a convolution and its gradients have in common: stride, padding, groups in numbers, and a shape if one is
@@ -219,7 +208,7 @@ void MatmulOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Array
   if (shapeOf(b).size() == 2 && shapeOf(a).size() > 2) { // one b for all rows
     auto rows = [&](Value x) {
       int64_t columns = shapeOf(x).back();
-      return f.reshape(x, {cast<RankedTensorType>(x.getType()).getNumElements() / columns, columns});
+      return f.reshape(x, {elementsOf(x) / columns, columns});
     };
     a = rows(a);
     g = rows(g);

@@ -14,11 +14,8 @@ using namespace mlir;
 using namespace dpsims;
 
 using B = ImplicitLocOpBuilder;
-using Types = SmallVectorImpl<Type>;
-using Values = MutableArrayRef<Value>;
 
-//===-- Types
-//------------------------------------------------------------------------------------------------------===//
+//===-- Types -----------------------------------------------------------------------------------------------------===//
 
 LogicalResult NotEqualOp::inferTypes(Types &types) {
   if (failed(wantTensors(*this)) || failed(giveBroadcast(*this, types)))
@@ -34,8 +31,7 @@ LogicalResult CastOp::inferTypes(Types &types) {
   return give(*this, types, shapeOf(getX()), typeOf(getType(), getContext()));
 }
 
-//===-- Payloads
-//---------------------------------------------------------------------------------------------------===//
+//===-- Payloads --------------------------------------------------------------------------------------------------===//
 
 namespace {
 
@@ -197,8 +193,7 @@ Value SelectOp::buildPayload(B &b, ValueRange x) {
   return arith::SelectOp::create(b, condition, x[1], x[2]);
 }
 
-//===-- Gradients
-//--------------------------------------------------------------------------------------------------===//
+//===-- Gradients -------------------------------------------------------------------------------------------------===//
 
 /// The gradient of a unary op: `body` gives it from the formula f, the operand x, the result y, its gradient g.
 #define UNARY(Op, body)                                                                                                \

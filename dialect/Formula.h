@@ -8,6 +8,8 @@
 
 namespace dpsims {
 
+using Values = llvm::MutableArrayRef<mlir::Value>; // the gradients of an op's operands, which buildGradients fills
+
 /// Makes the ops of a formula, at the location of the op that it is derived from.
 class Formula {
 public:

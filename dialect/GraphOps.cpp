@@ -48,7 +48,7 @@ LogicalResult ComputeOp::verify() {
 LogicalResult GradientOp::inferTypes(SmallVectorImpl<Type> &types) {
   if (failed(wantFloats(*this)))
     return failure();
-  if (cast<RankedTensorType>(getLoss().getType()).getNumElements() != 1)
+  if (elementsOf(getLoss()) != 1)
     return opError(*this) << "the loss has the shape " << text(shapeOf(getLoss())) << "; it must be one number";
   llvm::append_range(types, getValues().getTypes());
   return success();

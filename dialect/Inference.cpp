@@ -4,8 +4,6 @@
 using namespace mlir;
 using namespace dpsims;
 
-using Types = SmallVectorImpl<Type>;
-
 std::string dpsims::text(ArrayRef<int64_t> shape) {
   std::string result = "(";
   for (auto [i, size] : llvm::enumerate(shape))
@@ -120,7 +118,6 @@ LogicalResult dpsims::wantAxis(Operation *op, int64_t axis, size_t rank) {
   return success();
 }
 
-/// The epilogue of conv2d and matmul: operands behind the first two.
 LogicalResult dpsims::wantLength(Operation *op, StringRef name, ArrayRef<int64_t> list, size_t rank) {
   if (list.size() != rank)
     return opError(op) << name << " has " << list.size() << " entries for " << rank << " dimensions";

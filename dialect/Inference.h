@@ -8,6 +8,9 @@
 
 namespace dpsims {
 
+using Shape = llvm::SmallVector<int64_t>;
+using Types = llvm::SmallVectorImpl<mlir::Type>; // of an op's results
+
 /// The most elements that a tensor may have: byte counts stay far inside of 63 bits.
 inline constexpr int64_t mostElements = int64_t(1) << 40;
 
@@ -15,10 +18,8 @@ inline constexpr int64_t mostElements = int64_t(1) << 40;
 std::string text(llvm::ArrayRef<int64_t> shape);
 
 /// Appends the type of a result; an error where no tensor has that shape.
-mlir::LogicalResult give(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types, llvm::ArrayRef<int64_t> shape,
-                         mlir::Type element);
-mlir::LogicalResult giveFloat(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types,
-                              llvm::ArrayRef<int64_t> shape);
+mlir::LogicalResult give(mlir::Operation *op, Types &types, llvm::ArrayRef<int64_t> shape, mlir::Type element);
+mlir::LogicalResult giveFloat(mlir::Operation *op, Types &types, llvm::ArrayRef<int64_t> shape);
 
 // Errors unless the operands are static tensors, of f32, ...
 
@@ -52,12 +53,12 @@ mlir::LogicalResult wantActivation(mlir::Operation *op, mlir::Attribute name);
 mlir::Type typeOf(ElementKind element, mlir::MLIRContext *context);
 
 /// The result has the type of the first operand; all are f32.
-mlir::LogicalResult inferLikeOperand(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
+mlir::LogicalResult inferLikeOperand(mlir::Operation *op, Types &types);
 
 /// The result has the shape that the operands broadcast to; all are f32.
-mlir::LogicalResult inferBroadcast(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
+mlir::LogicalResult inferBroadcast(mlir::Operation *op, Types &types);
 /// The same, of operands of any element type.
-mlir::LogicalResult giveBroadcast(mlir::Operation *op, llvm::SmallVectorImpl<mlir::Type> &types);
+mlir::LogicalResult giveBroadcast(mlir::Operation *op, Types &types);
 
 } // namespace dpsims
 

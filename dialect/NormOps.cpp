@@ -6,16 +6,7 @@
 using namespace mlir;
 using namespace dpsims;
 
-namespace {
-
-using Shape = SmallVector<int64_t>;
-using Types = SmallVectorImpl<Type>;
-using Values = MutableArrayRef<Value>;
-
-} // namespace
-
-//===-- Types
-//------------------------------------------------------------------------------------------------------===//
+//===-- Types -----------------------------------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::inferTypes(Types &types) {
   if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
@@ -118,14 +109,12 @@ LogicalResult MaxPoolGradientOp::inferTypes(Types &types) {
   return giveFloat(*this, types, shapeOf(getImages()));
 }
 
-//===-- Gradients
-//--------------------------------------------------------------------------------------------------===//
+//===-- Gradients -------------------------------------------------------------------------------------------------===//
 
 void ReduceOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
   Value x = getX(), g = results[0];
-  double count = double(cast<RankedTensorType>(x.getType()).getNumElements()) /
-                 cast<RankedTensorType>(g.getType()).getNumElements();
+  double count = double(elementsOf(x)) / elementsOf(g);
   switch (getKind()) {
   case ReduceKind::Sum:
     operands[0] = f.broadcast(g, shapeOf(x));
@@ -156,16 +145,16 @@ void LogSoftmaxOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, A
 void LayerNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
   Value x = getX(), g = results[0];
-  Value centred = f.sub(x, f.rowMean(x));
-  Value variance = f.rowMean(f.make<SquareOp>(centred));
+  Value centered = f.sub(x, f.rowMean(x));
+  Value variance = f.rowMean(f.make<SquareOp>(centered));
   Value scale = f.make<RsqrtOp>(f.add(variance, f.number(getEps())));
   if (wanted[0]) { // two reductions of x and g at a time
     Value h = getWeight() ? f.mul(g, getWeight()) : g;
-    Value slope = f.mul(f.rowMean(f.mul(h, centred)), f.make<SquareOp>(scale));
-    operands[0] = f.mul(f.sub(f.sub(h, f.rowMean(h)), f.mul(centred, slope)), scale);
+    Value slope = f.mul(f.rowMean(f.mul(h, centered)), f.make<SquareOp>(scale));
+    operands[0] = f.mul(f.sub(f.sub(h, f.rowMean(h)), f.mul(centered, slope)), scale);
   }
   if (getWeight() && wanted[1])
-    operands[1] = f.channelSum(f.mul(g, f.mul(centred, scale)));
+    operands[1] = f.channelSum(f.mul(g, f.mul(centered, scale)));
   if (getBias() && wanted[2])
     operands[2] = f.channelSum(g);
 }
@@ -194,8 +183,7 @@ void BatchNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Ar
 void BatchStatisticsOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);
   Value x = getX();
-  double count = double(cast<RankedTensorType>(x.getType()).getNumElements()) /
-                 cast<RankedTensorType>(getMean().getType()).getNumElements();
+  double count = double(elementsOf(x)) / elementsOf(getMean());
   Value sum;
   if (results[0])
     sum = f.spread(f.mul(results[0], 1 / count), x);

@@ -8,16 +8,7 @@
 using namespace mlir;
 using namespace dpsims;
 
-namespace {
-
-using Shape = SmallVector<int64_t>;
-using Types = SmallVectorImpl<Type>;
-using Values = MutableArrayRef<Value>;
-
-} // namespace
-
-//===-- Types
-//------------------------------------------------------------------------------------------------------===//
+//===-- Types -----------------------------------------------------------------------------------------------------===//
 
 namespace {
 LogicalResult wantIds(Operation *op) {
@@ -162,8 +153,7 @@ LogicalResult PadOp::inferTypes(Types &types) {
   return giveFloat(*this, types, shape);
 }
 
-//===-- Gradients
-//--------------------------------------------------------------------------------------------------===//
+//===-- Gradients -------------------------------------------------------------------------------------------------===//
 
 void UpsampleOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
   Formula f(builder, *this);

@@ -6,13 +6,6 @@
 using namespace mlir;
 using namespace dpsims;
 
-namespace {
-
-using Shape = SmallVector<int64_t>;
-using Types = SmallVectorImpl<Type>;
-
-} // namespace
-
 ParseResult OutputOp::parse(OpAsmParser &parser, OperationState &result) {
   std::string name;
   OpAsmParser::UnresolvedOperand value;

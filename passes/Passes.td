@@ -3,7 +3,7 @@
 // are in its folder.
 //
 // A description says what becomes of what, in text that test/Passes/examples.test runs, and which statistics there are:
-// `--remarks-filter-passed="dpsims.*"` of dpsims-opt tells them.
+// `dpsims-compile --statistics` adds them up, `dpsims-opt --remarks-filter-passed="dpsims.*"` tells each.
 
 #ifndef DPSIMS_PASSES
 #define DPSIMS_PASSES

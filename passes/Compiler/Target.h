@@ -15,7 +15,7 @@
 namespace dpsims {
 
 /// What a target's passes do differently, from a graph to kernel functions; passes/Pipelines.cpp says where each runs.
-/// The defaults suit a CPU. The options are those of the passes, described in Passes.td.
+/// The defaults suit a CPU. The options are those of the passes, described in passes/*/*.td.
 struct PipelineTuning {
   /// Runs of one network on independent values become one run.
   bool mergeBatches = false;

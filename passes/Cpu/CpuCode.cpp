@@ -157,7 +157,7 @@ llvm::TargetLibraryInfoImpl noLibrary() {
   return library;
 }
 
-// Loops are already vectorised and unrolled as they should be.
+// Loops are already vectorized and unrolled as they should be.
 llvm::PipelineTuningOptions tuning() {
   llvm::PipelineTuningOptions options;
   options.LoopVectorization = false;

@@ -85,13 +85,10 @@ struct CudaTarget : CompilerTarget {
     GpuCode gpu;
     if (failed(compileForCuda(module, names, gpu)))
       return failure();
-    SmallVector<GpuKernel> kernels = gpuKernels(module);
     code.target = format::Target::Cuda;
     code.chip = names.front();
-    code.kernels.clear();
-    for (const GpuKernel &kernel : kernels)
-      code.kernels.push_back({kernel.name, kernel.grid, kernel.threads});
-    code.report = usageTable(gpu, kernels);
+    code.kernels = gpuKernels(module);
+    code.report = usageTable(gpu, code.kernels);
     code.ptx = std::move(gpu.ptx);
     for (Cubin &cubin : gpu.cubins)
       code.cubins.push_back({cubin.chip, std::move(cubin.code)});

@@ -263,8 +263,8 @@ void dpsims::registerGpuCodeDependencies(DialectRegistry &registry) {
   registerNVVMDialectTranslation(registry);
 }
 
-llvm::SmallVector<dpsims::GpuKernel> dpsims::gpuKernels(ModuleOp module) {
-  SmallVector<GpuKernel> kernels;
+std::vector<dpsims::GpuKernel> dpsims::gpuKernels(ModuleOp module) {
+  std::vector<GpuKernel> kernels;
   module.walk([&](gpu::GPUFuncOp func) {
     if (func.isKernel() && func.getKnownGridSize() && func.getKnownBlockSize())
       kernels.push_back({func.getName().str(), func.getKnownGridSize()->front(), func.getKnownBlockSize()->front()});

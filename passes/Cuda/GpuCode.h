@@ -4,6 +4,7 @@
 #define DPSIMS_PASSES_CUDA_GPUCODE_H
 
 #include "passes/Cuda/Ptxas.h"
+#include "passes/Schedule/Serialize.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -12,17 +13,13 @@
 namespace dpsims {
 
 /// How a kernel is launched: `grid` blocks of `threads` threads.
-struct GpuKernel {
-  std::string name;
-  int64_t grid;
-  int64_t threads;
-};
+using GpuKernel = KernelCode::Kernel;
 
 /// What compileForCuda needs in the registry from which the module's context is made.
 void registerGpuCodeDependencies(mlir::DialectRegistry &registry);
 
 /// The kernels of the module's gpu.modules, in their order.
-llvm::SmallVector<GpuKernel> gpuKernels(mlir::ModuleOp module);
+std::vector<GpuKernel> gpuKernels(mlir::ModuleOp module);
 
 /// A module's kernels as machine code for each chip, oldest first, and as PTX for the first of them, which drivers
 /// compile for later ones.

@@ -18,7 +18,7 @@ Value scaleOf(OpBuilder &builder, BatchNormOp norm) {
 }
 
 /// x * scale + (bias - mean * scale): foldable into a convolution, whose weights are known at load as well.
-Value normaliseStored(OpBuilder &builder, BatchNormOp norm) {
+Value normalizeStored(OpBuilder &builder, BatchNormOp norm) {
   Location location = norm.getLoc();
   Value scale = scaleOf(builder, norm);
   Value centre = makeOp<MulOp>(builder, location, {norm.getMean(), scale});
@@ -29,12 +29,12 @@ Value normaliseStored(OpBuilder &builder, BatchNormOp norm) {
 }
 
 /// (x - mean) * scale + bias: the difference first, which loses no digits where the mean is large.
-Value normaliseBatch(OpBuilder &builder, BatchNormOp norm) {
+Value normalizeBatch(OpBuilder &builder, BatchNormOp norm) {
   Location location = norm.getLoc();
   Value x = norm.getX(), scale = scaleOf(builder, norm);
   Value mean = spreadChannels(builder, location, norm.getMean(), shapeOf(x));
-  Value centred = makeOp<SubOp>(builder, location, {x, mean});
-  Value scaled = makeOp<MulOp>(builder, location, {centred, scale});
+  Value centered = makeOp<SubOp>(builder, location, {x, mean});
+  Value scaled = makeOp<MulOp>(builder, location, {centered, scale});
   return norm.getBias() ? makeOp<AddOp>(builder, location, {scaled, norm.getBias()}) : scaled;
 }
 
@@ -92,7 +92,7 @@ struct Decompose : impl::DecomposeBase<Decompose> {
       if (auto norm = dyn_cast<BatchNormOp>(op)) {
         bool known = stored.contains(norm.getMean()) && stored.contains(norm.getVariance()) &&
                      shapeOf(norm.getMean()).size() == 1;
-        results = {known ? normaliseStored(builder, norm) : normaliseBatch(builder, norm)};
+        results = {known ? normalizeStored(builder, norm) : normalizeBatch(builder, norm)};
       } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
         results = batchStatistics(builder, statistics);
       else if (auto attention = dyn_cast<AttentionOp>(op))

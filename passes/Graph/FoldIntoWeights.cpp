@@ -45,7 +45,7 @@ private:
            (shape.back() == channels(library) && llvm::all_of(shape.drop_back(), [](int64_t s) { return s == 1; }));
   }
 
-  static bool isScalar(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements() == 1; }
+  static bool isScalar(Value value) { return elementsOf(value) == 1; }
   static int64_t channels(Operation *library) { return shapeOf(library->getResult(0)).back(); }
 
   template <typename OpTy>

@@ -25,8 +25,6 @@ WeightOnly::WeightOnly(Block &block) {
   }
 }
 
-int64_t elementsOf(Value value) { return cast<RankedTensorType>(value.getType()).getNumElements(); }
-
 int64_t bytesOf(Value value) {
   return elementsOf(value) * int64_t(cast<RankedTensorType>(value.getType()).getElementTypeBitWidth() / 8);
 }

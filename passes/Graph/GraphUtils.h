@@ -30,8 +30,7 @@ inline bool isContraction(mlir::Operation *op) { return llvm::isa<ContractionOpI
 inline bool stopsGradients(mlir::Operation *op) { return op->hasTrait<ZeroGradient>(); }
 inline bool isSource(mlir::Operation *op) { return op->hasTrait<SourceOp>(); }
 
-/// The elements of a tensor, and their bytes.
-int64_t elementsOf(mlir::Value value);
+/// The bytes of a tensor.
 int64_t bytesOf(mlir::Value value);
 
 /// A reshape has the memory of what it reshapes.

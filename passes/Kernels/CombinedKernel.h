@@ -12,7 +12,7 @@
 
 namespace dpsims {
 
-/// Kernels that do not depend on one another. The grid of the combined one is theirs, one behind the other; a point
+/// Kernels that do not depend on one another. The grid of the combined one is theirs, one after another; a point
 /// finds its kernel by bisection. Private buffers of one type are shared: a point belongs to one kernel. A kernel may
 /// have tails, which the last of its points runs.
 class CombinedKernel {

@@ -120,7 +120,7 @@ int64_t upsamplingPeriod(KernelGroup &group);
 /// A loop over a row; the access of its elements behind the grid's indices.
 Access rowAccess(KernelBuilder &k, size_t rank);
 
-//===-- The kinds of kernels: the group's root gives the kind --------------------------------------------------===//
+//===-- The kinds of kernels: the group's root gives the kind -----------------------------------------------------===//
 
 using KernelFunction = llvm::FailureOr<mlir::func::FuncOp>;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Kernels on the rows of a value along its last axis: rows that are normalised by what they add up to (softmax,
+// Kernels on the rows of a value along its last axis: rows that are normalized by what they add up to (softmax,
 // layer_norm), and elementwise ops with reductions of their rows between them.
 #include "passes/Kernels/KernelGroup.h"
 

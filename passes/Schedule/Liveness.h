@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// When each buffer of a list of steps is needed: for the plan of memory, and for its verifier.
+
 #ifndef DPSIMS_PASSES_SCHEDULE_LIVENESS_H
 #define DPSIMS_PASSES_SCHEDULE_LIVENESS_H
 

@@ -2,6 +2,7 @@
 
 #include "runtime/base/tensor.h"
 
+#include "runtime/base/align.h"
 #include "runtime/base/error.h"
 
 #include <cstdlib>
@@ -83,7 +84,7 @@ HostBuffer::HostBuffer(size_t bytes) : bytes(bytes) {
     return;
   constexpr size_t alignment = 64;
   // aligned_alloc wants a multiple of the alignment.
-  size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  const size_t rounded = alignUp(bytes, alignment);
   if (rounded >= bytes)
     address = std::aligned_alloc(alignment, rounded);
   if (!address)

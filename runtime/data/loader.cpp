@@ -222,7 +222,7 @@ private:
     if (!bad.count(index) && bad.size() == options.skipBad) {
       if (options.skipBad == 0)
         throw Error(error);
-      fail(error.what(), "; ", bad.size(),
+      fail(error.code(), error.what(), "; ", bad.size(),
            " pictures that cannot be read were skipped before it, as --skip-bad allows");
     }
     if (bad.insert(index).second)

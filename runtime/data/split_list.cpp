@@ -30,12 +30,12 @@ std::set<std::string> readSplitList(const std::string &path, const std::set<std:
     const std::string whole = line.substr(begin, end - begin + 1),
                       name = known.count(whole) ? whole : withoutEnding(whole);
     if (!known.count(name))
-      fail(path, ": line ", number, ": no picture with a label map is called ", quoted(whole),
+      fail(ErrorCode::InvalidData, path, ": line ", number, ": no picture with a label map is called ", quoted(whole),
            "; write what the stars of data.images stand for, or remove the line");
     names.insert(name);
   }
   if (names.empty())
-    fail(path, ": is a list of a split, and has no names");
+    fail(ErrorCode::InvalidData, path, ": is a list of a split, and has no names");
   return names;
 }
 

@@ -9,8 +9,6 @@
 #include "runtime/image/orientation.h"
 #include "runtime/image/png.h"
 
-#include <algorithm>
-
 namespace dpsims {
 
 // A file larger than the picture would be uncompressed, with room for colour profiles, previews and the like.

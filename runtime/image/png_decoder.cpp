@@ -80,17 +80,17 @@ static void checkStart(const Source &source, const std::string &name, const PngL
   uint8_t start[foreignKindBytes] = {};
   const size_t size = source.read(0, start, sizeof start);
   if (kindOfFile(start, size) != FileKind::Png)
-    fail(name, ": not a PNG file: ", describeFile(start, size));
+    fail(ErrorCode::InvalidData, name, ": not a PNG file: ", describeFile(start, size));
   if (size < headerBytes)
-    fail(name, ": damaged PNG: the file is truncated after ", size, " bytes");
+    fail(ErrorCode::InvalidData, name, ": damaged PNG: the file is truncated after ", size, " bytes");
   const int64_t width = bigEndian(start + 16), height = bigEndian(start + 20);
   if (width > limits.width || height > limits.height || width * height > limits.pixels)
-    fail(name, ": the picture has ", width, " x ", height, " pixels; at most ", limits.width, " x ", limits.height,
-         " and ", limits.pixels, " in all are read; make it smaller");
+    fail(ErrorCode::InvalidData, name, ": the picture has ", width, " x ", height, " pixels; at most ", limits.width,
+         " x ", limits.height, " and ", limits.pixels, " in all are read; make it smaller");
 }
 
 [[noreturn]] static void failDamaged(const std::string &name, const Decoder &decoder) {
-  fail(name, ": damaged PNG: ", decoder.message, ", near byte ", decoder.offset);
+  fail(ErrorCode::InvalidData, name, ": damaged PNG: ", decoder.message, ", near byte ", decoder.offset);
 }
 
 static void startDecoder(Decoder &decoder, const std::string &name, const PngLimits &limits) {
@@ -98,7 +98,8 @@ static void startDecoder(Decoder &decoder, const std::string &name, const PngLim
   if (decoder.png)
     decoder.info = png_create_info_struct(decoder.png);
   if (!decoder.info)
-    fail(name, ": libpng cannot start: out of memory, or a libpng other than that it was built for");
+    fail(ErrorCode::Internal, name,
+         ": libpng cannot start: out of memory, or a libpng other than that it was built for");
   png_set_user_limits(decoder.png, png_uint_32(limits.width), png_uint_32(limits.height));
 }
 
@@ -115,8 +116,8 @@ static void readPalette(Decoder &decoder, Picture &picture) {
 static void checkPossible(const Source &source, const std::string &name, const Picture &picture) {
   const uint64_t stored = uint64_t(picture.rowBytes) * uint64_t(std::min(picture.depth, 8)) / 8;
   if (source.size < stored * uint64_t(picture.height) / 1040)
-    fail(name, ": damaged PNG: ", source.size, " bytes cannot hold ", picture.width, " x ", picture.height,
-         " pixels; the file is truncated");
+    fail(ErrorCode::InvalidData, name, ": damaged PNG: ", source.size, " bytes cannot hold ", picture.width, " x ",
+         picture.height, " pixels; the file is truncated");
 }
 
 Picture decode(const Source &source, const std::string &name, const PngLimits &limits) {

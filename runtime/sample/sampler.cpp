@@ -58,10 +58,10 @@ void Sampler::tellCut(const std::vector<std::string> &cut) const {
   if (cut.empty())
     return;
   const std::string others = cut.size() > 1 ? " and " + std::to_string(cut.size() - 1) + " more have" : " has";
-  std::cerr << Error("dpsims-run: note: " + cut[0] + others + " another shape than the model's pictures, " +
-                     std::to_string(width) + " x " + std::to_string(height) +
-                     ": what sticks out on two sides is cut off, as in training; --resize exact squeezes maps instead")
-                   .what()
+  std::cerr << oneLine(
+                   "dpsims-run: note: " + cut[0] + others + " another shape than the model's pictures, " +
+                   std::to_string(width) + " x " + std::to_string(height) +
+                   ": what sticks out on two sides is cut off, as in training; --resize exact squeezes maps instead")
             << "\n";
 }
 

@@ -4,7 +4,6 @@
 
 #include "runtime/base/error.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace dpsims {

@@ -34,9 +34,9 @@ def arguments():
     parser.add_argument("--tools", type=pathlib.Path, help="folder of dpsims-compile and dpsims-run")
     parser.add_argument("--config", default="camvid-128", help="a name in models/configs, or a file")
     parser.add_argument("--backbone", help="instead of the configuration's")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=8, help="pictures in an iteration (8)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of each contender (all)")
+    parser.add_argument("--rounds", type=int, default=3, help="in which both take turns (3)")
     parser.add_argument("--iterations", type=int, default=4, help="in each round, and one more to warm up")
     # PyTorch alone, for the GPU suite too: {"seconds": of each iteration, "memory": bytes, null on a CPU} goes there.
     parser.add_argument("--pytorch-worker", type=pathlib.Path, help=argparse.SUPPRESS)

@@ -104,7 +104,7 @@ class Ours:
 
 
 def fold_spectral_norm(torch, reference, net):
-    """Spectrally normalised convs -> plain ones, as an inference engine would have them."""
+    """Spectrally normalized convs -> plain ones, as an inference engine would have them."""
     for module in net.modules():
         for name, child in module.named_children():
             if isinstance(child, reference.SNConv2d):
@@ -247,13 +247,15 @@ def parse_arguments():
         metavar="DIR",
         help="folder of dpsims_torch (test/reference)",
     )
-    parser.add_argument("--tools", type=pathlib.Path, required=True, metavar="DIR", help="folder of dpsims-run")
+    parser.add_argument(
+        "--tools", type=pathlib.Path, required=True, metavar="DIR", help="folder of dpsims-compile and dpsims-run"
+    )
     parser.add_argument(
         "--case", action="append", metavar="PROGRAM:CONFIGURATION:BATCH", help=f"default: {' and '.join(DEFAULT_CASES)}"
     )
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--repetitions", type=int, default=5, help="runs of each contender in a round")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of each contender (all)")
+    parser.add_argument("--rounds", type=int, default=5, help="in which the contenders take turns (5)")
+    parser.add_argument("--repetitions", type=int, default=5, help="runs of each contender in a round (5)")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     args = parser.parse_args()
     if not (args.reference / "dpsims_torch").is_dir():

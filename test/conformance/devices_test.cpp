@@ -42,6 +42,10 @@ struct Opened {
     session.collect();
     return y;
   }
+  const Floats &run(const Floats &x) {
+    submit(x);
+    return collect();
+  }
 
   std::shared_ptr<const CompiledModel> model = network().load();
   InitialWeights weights{*model, 1};
@@ -56,10 +60,7 @@ int second() { return deviceKind(device().target()).count() > 1 ? 1 : 0; }
 TEST(Devices, WorkInTurns) {
   const Floats x = randomValues(count, 1), other = randomValues(count, 2);
   Opened a(0), b(second());
-  a.submit(x);
-  const Floats right = a.collect();
-  a.submit(other);
-  const Floats otherRight = a.collect();
+  const Floats right = a.run(x), otherRight = a.run(other);
   for (int i = 0; i < 3; ++i) {
     a.submit(x);
     b.submit(other);
@@ -71,20 +72,13 @@ TEST(Devices, WorkInTurns) {
 TEST(Devices, WorkOnThreads) {
   const Floats x = randomValues(count, 1), other = randomValues(count, 2);
   Opened a(0), b(second());
-  a.submit(x);
-  const Floats right = a.collect();
-  a.submit(other);
-  const Floats otherRight = a.collect();
+  const Floats right = a.run(x), otherRight = a.run(other);
   std::thread beside([&] {
-    for (int i = 0; i < 5; ++i) {
-      b.submit(other);
-      EXPECT_EQ(b.collect(), otherRight);
-    }
+    for (int i = 0; i < 5; ++i)
+      EXPECT_EQ(b.run(other), otherRight);
   });
-  for (int i = 0; i < 5; ++i) {
-    a.submit(x);
-    EXPECT_EQ(a.collect(), right);
-  }
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(a.run(x), right);
   beside.join();
 }
 

@@ -64,7 +64,7 @@ Values plain(const WeightSpec &spec) {
   return scaled(values, 0.0, 0.1);
 }
 
-void normalise(std::vector<double> &values) {
+void normalize(std::vector<double> &values) {
   double sum = 0;
   for (double value : values)
     sum += value * value;
@@ -82,13 +82,13 @@ Values singular(const WeightSpec &weight, const std::string &path, bool left) {
     for (size_t r = 0; r < rows; ++r)
       for (size_t c = 0; c < columns; ++c)
         v[c] += u[r] * matrix[r * columns + c];
-    normalise(v);
+    normalize(v);
     for (size_t r = 0; r < rows; ++r) {
       u[r] = 0;
       for (size_t c = 0; c < columns; ++c)
         u[r] += v[c] * matrix[r * columns + c];
     }
-    normalise(u);
+    normalize(u);
   }
   return scaled(left ? u : v, 0.0, 1.0);
 }

@@ -231,8 +231,7 @@ def make_training(name, case, first, folder):
     """As `make` for a program of training."""
     config = json.loads((HERE / name / "config.json").read_text())
     error, worst, steps, keys, exact = best_training(config, case, first)
-    of_gradient = worst.startswith("gradient/")
-    gradients = tolerance.gradient_tolerance_for(error) if of_gradient else tolerance.GRADIENT_TOLERANCE
+    gradients = tolerance.case_tolerance(worst, error)
     is_train = case["program"] == "train"
     inputs = {k: torch.stack([x[k] for x in steps]) if is_train else steps[0][k] for k in keys}
     expected = {k: v for k, v in exact.items() if v.numel() <= 64}
@@ -264,7 +263,7 @@ def make(name, case, seed, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=HERE, metavar="DIR", help="for the cases' folders")
-    parser.add_argument("cases", nargs="*", metavar="CASE")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="of cases.json; default: all")
     args = parser.parse_args()
     cases = json.loads((HERE / "cases.json").read_text())
     for name in args.cases or cases:

@@ -137,11 +137,11 @@ def best_case(args: argparse.Namespace, config: dict) -> Case:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("config", type=pathlib.Path)
-    parser.add_argument("--program", required=True, choices=programs.NAMES)
-    parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=10, help="of `train`")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("config", type=pathlib.Path, help="a configuration, JSON")
+    parser.add_argument("--program", required=True, choices=programs.NAMES, help="of models/programs.mlir")
+    parser.add_argument("--batch", type=int, default=2, help="as dpsims-compile --batch (2)")
+    parser.add_argument("--steps", type=int, default=10, help="of `train` (10)")
+    parser.add_argument("--seed", type=int, default=1, help="of weights and inputs (1)")
     parser.add_argument("--backbone-weights", type=pathlib.Path, help="real weights (safetensors, timm's names)")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder for the three files")
     return parser.parse_args()
@@ -151,8 +151,7 @@ def main() -> None:
     args = parse_arguments()
     config = json.loads(args.config.read_text(encoding="utf-8"))
     case = best_case(args, config)
-    of_gradient = case.worst.startswith("gradient/")
-    gradients = tolerance.gradient_tolerance_for(case.error) if of_gradient else tolerance.GRADIENT_TOLERANCE
+    gradients = tolerance.case_tolerance(case.worst, case.error)
     print(f"{args.out}: f32 alone is at {case.error:.2g} of the tolerance ({case.worst}); gradients: {gradients:.1e}")
     args.out.mkdir(parents=True, exist_ok=True)
     metadata = {

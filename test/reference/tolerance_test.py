@@ -30,6 +30,10 @@ class Allowed(unittest.TestCase):
         self.assertEqual(tolerance.gradient_tolerance_for(0.1), 1e-3)
         self.assertAlmostEqual(tolerance.gradient_tolerance_for(2.0), 1e-2)
 
+    def test_kinks_of_gradients_alone_widen_a_case(self):
+        self.assertEqual(tolerance.case_tolerance("gradient/w", 2.0), tolerance.gradient_tolerance_for(2.0))
+        self.assertEqual(tolerance.case_tolerance("loss/real", 2.0), tolerance.GRADIENT_TOLERANCE)
+
 
 @unittest.skipUnless(importlib.util.find_spec("numpy"), "needs numpy")
 class Compare(unittest.TestCase):

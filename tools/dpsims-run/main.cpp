@@ -15,7 +15,7 @@
 namespace {
 
 // The library's messages may have several lines.
-std::string oneLine(std::string text) {
+std::string withoutLineBreaks(std::string text) {
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   for (char &c : text)
@@ -26,7 +26,7 @@ std::string oneLine(std::string text) {
 
 int reportError(const std::string &message) {
   std::cout.flush();
-  std::cerr << "dpsims-run: error: " << oneLine(message) << std::endl;
+  std::cerr << "dpsims-run: error: " << withoutLineBreaks(message) << std::endl;
   return 1;
 }
 
@@ -77,7 +77,7 @@ void reportPrefix(const std::string &path, const std::string &prefix) {
 void reportTwin(const CompiledModel &model, const Entry &entry, const std::string &path) {
   const std::string twin = entry.name == "features" ? describeTwin(model, path) : "";
   if (!twin.empty())
-    std::cerr << Error("dpsims-run: note: " + twin).what() << "\n";
+    std::cerr << oneLine("dpsims-run: note: " + twin) << "\n";
 }
 
 void reportThreads(int threads) {

@@ -26,9 +26,8 @@ void tellProvenance(const CompiledModel &model, const std::string &path,
                     const std::map<std::string, std::string> &metadata) {
   const std::string differences = differingProvenance(model, path, metadata);
   if (!differences.empty())
-    std::cerr << Error("dpsims-run: warning: the weights were trained with other settings: " + differences +
-                       "; compile the configuration of the training")
-                     .what()
+    std::cerr << oneLine("dpsims-run: warning: the weights were trained with other settings: " + differences +
+                         "; compile the configuration of the training")
               << "\n";
 }
 

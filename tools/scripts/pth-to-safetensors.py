@@ -178,8 +178,8 @@ def choose(state, args):
 
 def parse_arguments():
     parser = flags.Parser(__doc__)
-    parser.add_argument("input", metavar="FILE")
-    parser.add_argument("output", nargs="?", metavar="WEIGHTS.safetensors")
+    parser.add_argument("input", metavar="FILE", help="a checkpoint, safetensors, or an index (.json) of several files")
+    parser.add_argument("output", nargs="?", metavar="WEIGHTS.safetensors", help="the file to write; none with --list")
     parser.add_argument("--list", action="store_true", help="say what is in the file, write nothing")
     parser.add_argument("--key", help="where the weights stand in the checkpoint")
     parser.add_argument("--strip", action="append", default=[], metavar="PREFIX", help="take this off names too")

@@ -34,7 +34,8 @@ compiled() {
 [ -f build/release/compile_commands.json ] || fail "build/release: is not built; run cmake --preset release, then build"
 # shellcheck disable=SC2086
 install_packages $tidy_packages
-files=$(sources "$@" | compiled)
+files=$(sources "$@") || fail "git does not know which files: name them"
+files=$(printf '%s\n' "$files" | compiled)
 [ -n "$files" ] || exit 0
 say "clang-tidy on $(printf '%s\n' "$files" | wc -l) files"
 printf '%s\n' "$files" | xargs -P "$(parallel_jobs)" -n 1 clang-tidy-22 -p build/release --quiet 2>/dev/null ||

@@ -289,11 +289,19 @@ def main():
     parser.add_argument("list", help="variants, JSON")
     parser.add_argument("--data", default="", help="the data set's folder; the built-in shapes need none")
     parser.add_argument("--output", required=True, help="a folder for models, runs, table.md and chart.png")
-    parser.add_argument("--steps", type=positive, default=2000)
-    parser.add_argument("--batch", type=positive, default=8)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--points", type=positive, default=10, help="checkpoints, grids and distances of each variant")
-    parser.add_argument("--backbone-weights", action="append", default=[], metavar="NAME=FILE")
+    parser.add_argument("--steps", type=positive, default=2000, help="iterations of each variant (2000)")
+    parser.add_argument("--batch", type=positive, default=8, help="pictures in an iteration (8)")
+    parser.add_argument("--seed", type=int, default=1, help="of weights, noise and order of pictures (1)")
+    parser.add_argument(
+        "--points", type=positive, default=10, help="checkpoints, grids and distances of each variant (10)"
+    )
+    parser.add_argument(
+        "--backbone-weights",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="a backbone's weights, safetensors; repeatable",
+    )
     parser.add_argument(
         "--set", type=setting, action="append", default=[], metavar="KEY=VALUE", help="one more setting for all"
     )

@@ -64,7 +64,7 @@ public:
   }
   bool sharesHostMemory() const override { return true; }
   std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) override { return std::make_unique<CpuMemory>(bytes); }
-  uint64_t freeMemory() const override { return machineMemory(); } // others' may be paged out
+  uint64_t freeMemory() const override { return availableMemory(); } // others' may be paged out
   void upload(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void download(void *dst, const void *src, uint64_t bytes) override { std::memmove(dst, src, bytes); }
   void synchronize() override {}

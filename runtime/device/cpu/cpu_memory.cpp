@@ -6,7 +6,6 @@
 #include "runtime/base/machine.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 namespace dpsims {
 
@@ -14,15 +13,13 @@ namespace {
 constexpr uint64_t hugeFrom = uint64_t(8) << 20; // smaller pieces gain nothing and would round up to 2 MiB
 } // namespace
 
-uint64_t machineMemory() { return availableMemory(); }
-
 CpuMemory::CpuMemory(uint64_t size) {
   if (size == 0)
     return;
   // The system would hand out more than there is, and end the process when it is used.
-  if (size > machineMemory())
+  if (size > availableMemory())
     failDevice(ErrorCode::OutOfMemory, "needs ", size >> 20, " MiB of memory in one piece, this process may use ",
-               machineMemory() >> 20, " MiB; compile with a smaller --batch");
+               availableMemory() >> 20, " MiB; compile with a smaller --batch");
   void *mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED)
     failDevice(ErrorCode::OutOfMemory, "cannot allocate ", size >> 20, " MiB: ", systemError());

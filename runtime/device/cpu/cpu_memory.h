@@ -7,13 +7,10 @@
 
 namespace dpsims {
 
-/// Bytes of memory that the machine has, or that the process may use of it.
-uint64_t machineMemory();
-
 /// Anonymous pages of the system's: zero when first touched, gone when freed, in huge pages where it is large.
 class CpuMemory : public DeviceMemory {
 public:
-  /// Error: there is not so much memory in this machine.
+  /// Error: there is not so much memory that the process may use.
   explicit CpuMemory(uint64_t size);
   ~CpuMemory() override;
 };

@@ -5,7 +5,6 @@
 
 #include "runtime/format/model.h"
 
-#include <memory>
 #include <string>
 
 namespace dpsims {

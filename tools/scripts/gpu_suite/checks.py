@@ -10,7 +10,7 @@ import time
 import process
 from runner import NoDevice
 
-# TF32 keeps 10 bits of the mantissa; networks of normalised layers stay within this of f32.
+# TF32 keeps 10 bits of the mantissa; networks of normalized layers stay within this of f32.
 TF32_TOLERANCE = 1e-2
 TF32_CASES = (
     "generator-none",
@@ -129,7 +129,7 @@ def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
         )
     error = worst_error(text)
     if error is None:
-        raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+        raise process.unexpected(text)
     return error, status == 0
 
 

@@ -37,7 +37,7 @@ def shard(context, flags, index):
     )
     passed = re.search(r"PASSED  \] (\d+) test", text)
     if not passed:
-        raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+        raise process.unexpected(text)
     return int(passed[1]), re.findall(r"^\[  FAILED  \] (\w[^ ,]*\.[^ ,\n]*)", text, re.M)
 
 
@@ -77,7 +77,7 @@ def recorded_sums(context):
         _, text = context.command(words, allowed=(0, 1))
         found = re.search(r"(\d+) of (\d+) arguments agree, largest difference (\S+)", text)
         if not found:
-            raise process.CommandError((process.tail_of(text) or ["no output"])[-1], process.tail_of(text))
+            raise process.unexpected(text)
         differing = re.findall(r"^(?:differs by|is written).*", text, re.M)
         context.record(
             "kernels",

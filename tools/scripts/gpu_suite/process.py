@@ -25,6 +25,12 @@ def tail_of(text):
     return [line[:400] for line in text.splitlines() if line.strip()][-TAIL_LINES:]
 
 
+def unexpected(text):
+    """-> the error of a command that printed nothing of what it should."""
+    tail = tail_of(text)
+    return CommandError((tail or ["no output"])[-1], tail)
+
+
 def exit_words(status):
     return f"exit status {status}" if status >= 0 else signal.Signals(-status).name
 
