@@ -19,7 +19,7 @@ def Dpsims_OneHotOp : Dpsims_TensorOp<"one_hot", (ins Dpsims_Tensor<"i32">:$ids)
 
 def Dpsims_InstanceEdgesOp : Dpsims_TensorOp<"instance_edges", (ins Dpsims_Tensor<"i32 (N, H, W)">:$ids), (ins),
     [Pure, Dpsims_KernelOp, Dpsims_ZeroGradient]> {
-  let summary = "ids (N, H, W) -> (N, H, W, 1): 1 where one of the four neighbours has another id";
+  let summary = "ids (N, H, W) -> (N, H, W, 1): 1 where one of the four neighbors has another id";
   let description = [{
     ```mlir
     %y = instance_edges %ids

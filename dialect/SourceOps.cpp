@@ -39,7 +39,7 @@ LogicalResult InputOp::inferTypes(Types &types) {
 namespace {
 /// A weight may be initialized as the first initializers up to `last` say.
 template <typename OpTy> LogicalResult inferWeight(OpTy op, Types &types, Initializer last) {
-  if (failed(wantCase(op, op.getInitAttr(), "initialiser", "known:", last)))
+  if (failed(wantCase(op, op.getInitAttr(), "initializer", "known:", last)))
     return failure();
   if (op.getInit() == Initializer::XavierNormal && op.getShape().size() < 2)
     return opError(op) << "xavier_normal needs a shape with an output and an input size";
@@ -55,7 +55,7 @@ LogicalResult StateOp::inferTypes(Types &types) {
   if (failed(inferWeight(*this, types, Initializer::Copy)))
     return failure();
   if (needsAnother(getInit()) && !getOf())
-    return opError(*this) << "initialiser " << getInitAttr() << " needs `of`, the weight's name";
+    return opError(*this) << "initializer " << getInitAttr() << " needs `of`, the weight's name";
   return success();
 }
 

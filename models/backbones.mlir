@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Pre-trained backbones by timm's names: an image in [-1, 1] to the list of its taps at 1/4, 1/8, 1/16 and 1/32 of
-// its size. To add a family: import its file, and give it a line in @Backbone, @Head and, where needed, @Normalise.
+// its size. To add a family: import its file, and give it a line in @Backbone, @Head and, where needed, @Normalize.
 dpsims.import "nn.mlir"
 dpsims.import "convnext.mlir"
 dpsims.import "resnet.mlir"
@@ -9,7 +9,7 @@ dpsims.import "efficientnet.mlir"
 
 // From [-1, 1] to what the backbone was trained on: [0, 1] less its mean, over its standard deviation. ImageNet's
 // statistics, but 1/2 for the nets that were trained so.
-dpsims.block @Normalise<name: string>(%image) {
+dpsims.block @Normalize<name: string>(%image) {
   let half = startswith(name, "tf_efficientnet_lite") or name == "efficientnet_b1"
   %mean = constant <value = select(half, [0.5, 0.5, 0.5], [0.485, 0.456, 0.406]), shape = [3]>
   %std = constant <value = select(half, [0.5, 0.5, 0.5], [0.229, 0.224, 0.225]), shape = [3]>
@@ -17,8 +17,8 @@ dpsims.block @Normalise<name: string>(%image) {
   %two = constant <value = 2.0>
   %positive = add %image, %one
   %unit = div %positive, %two
-  %centred = sub %unit, %mean
-  %r = div %centred, %std
+  %centered = sub %unit, %mean
+  %r = div %centered, %std
   return %r
 }
 
@@ -28,7 +28,7 @@ dpsims.block @Backbone<name: string, mode: string>(%image) {
   let efficientnet = startswith(name, "efficientnet_") or startswith(name, "tf_efficientnet_")
   assert convnext or resnet or efficientnet,
     "unknown backbone {name}: convnext_*, resnet*, efficientnet_* and tf_efficientnet_* are known"
-  %x = instance @Normalise<name>(%image)
+  %x = instance @Normalize<name>(%image)
   %taps = if convnext {
     %t = instance @ConvNeXt<name>(%x)
     yield %t

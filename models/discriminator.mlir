@@ -25,11 +25,11 @@ dpsims.block @Encoder<backbone: string, pretrained: bool, mode: string>(%image) 
 // Feature conditioning: a 1x1 projection, BatchNorm with the batch's statistics and no affine, sigmoid. No channel of
 // the backbone then dominates. %reference gives the statistics: %tap itself, or the same tap of the real images.
 dpsims.block @FeatureConditioning<out: int, mode: string, own: bool = true>(%tap, %reference) {
-  let normalise = mode == "bn" or mode == "bn_sigmoid"
+  let normalize = mode == "bn" or mode == "bn_sigmoid"
   let squash = mode == "sigmoid" or mode == "bn_sigmoid"
   let size = shape %tap
-  %p = instance "project" @Conv2d<in = size[3], out, kernel = 1, bias = not normalise>(%tap)
-  %n = if normalise {
+  %p = instance "project" @Conv2d<in = size[3], out, kernel = 1, bias = not normalize>(%tap)
+  %n = if normalize {
     %r = if own { yield %p } else {
       %q = instance shared "project" @Conv2d<in = size[3], out, kernel = 1, bias = false>(%reference)
       yield %q
@@ -62,7 +62,7 @@ dpsims.block @UpBlock<in: int, out: int, mode: string>(%x) {
 }
 
 // Conditioned taps, then five up blocks from the coarsest tap to the full size; the first three are joined by the next
-// finer tap. `own`: each tap is normalised by its own statistics.
+// finer tap. `own`: each tap is normalized by its own statistics.
 dpsims.block @Decoder<num_classes: int, projection_widths: list, decoder_widths: list, conditioning: string,
                       own: bool = true, mode: string>(%taps, %references) {
   assert contains(["bn_sigmoid", "bn", "sigmoid", "none"], conditioning),
@@ -92,8 +92,8 @@ dpsims.block @Decoder<num_classes: int, projection_widths: list, decoder_widths:
   return %logits
 }
 
-// conditioning_statistics: "batch" or "real", whose statistics normalise the taps of generated images in training; an
-// image that comes alone is normalised by its own. `mode` as in nn.mlir.
+// conditioning_statistics: "batch" or "real", whose statistics normalize the taps of generated images in training; an
+// image that comes alone is normalized by its own. `mode` as in nn.mlir.
 dpsims.network @Discriminator<num_classes: int, mode: string, backbone: string = "convnext_large",
                               projection_widths: list = [64, 128, 256, 512],        // taps at 1/4 to 1/32
                               decoder_widths: list = [512, 256, 128, 128, 64],      // coarse to fine

@@ -76,7 +76,7 @@ dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int,
   return %maps
 }
 
-// Spatially adaptive modulation: x normalised without affine, then x (1 + gamma(u)) + beta(u).
+// Spatially adaptive modulation: x normalized without affine, then x (1 + gamma(u)) + beta(u).
 dpsims.block @Modulation<c: int, map: int, mode: string>(%x, %u) {
   %n = instance "norm" @BatchNorm<c, affine = false, mode>(%x)
   %gamma = instance "gamma" @Conv2d<in = map, out = c, gain = 0.02>(%u)
@@ -88,7 +88,7 @@ dpsims.block @Modulation<c: int, map: int, mode: string>(%x, %u) {
   return %r
 }
 
-// A residual block: twice modulation, LeakyReLU, spectrally normalised conv.
+// A residual block: twice modulation, LeakyReLU, spectrally normalized conv.
 dpsims.block @GeneratorBlock<in: int, out: int, map: int, mode: string>(%x, %u) {
   let middle = min(in, out)
   %m0 = instance "mod0" @Modulation<c = in, map, mode>(%x, %u)

@@ -81,7 +81,7 @@ dpsims.block @PowerIteration<out: int, columns: int>(%w, %u) {
   return %left, %right
 }
 
-// Spectral normalisation: the weight over its largest singular value, sigma = u^T W v, W seen as (out, in * kernel^2).
+// Spectral normalization: the weight over its largest singular value, sigma = u^T W v, W seen as (out, in * kernel^2).
 // u and v are states: training moves them by one power iteration a step, inference takes them as they are.
 dpsims.block @SpectralConv2d<in: int, out: int, kernel: int = 3, bias: bool = true, mode: string>(%x) {
   let columns = in * kernel * kernel

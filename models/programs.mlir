@@ -69,11 +69,11 @@ dpsims.program @train<batch: int, num_classes: int, image_size: list, generator:
                discriminator = discriminator, loss = loss, prefix = "loss/", scalar = []}
   %loss_g = instance @GeneratorLoss<setup>()
   instance @Report<setup, name = "g">(%loss_g)
-  instance @Minimise<network = "generator", optimizer>(%loss_g)
+  instance @Minimize<network = "generator", optimizer>(%loss_g)
   instance @MovingAverage<network = "generator", decay = optimizer.ema_decay>()
   %loss_d = instance @DiscriminatorLoss<setup>()
   instance @Report<setup, name = "d">(%loss_d)
-  instance @Minimise<network = "discriminator", optimizer>(%loss_d)
+  instance @Minimize<network = "discriminator", optimizer>(%loss_d)
 }
 
 // What a step would follow: the losses and every trained weight's gradient.

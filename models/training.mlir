@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Training: what each network's step minimises, and how. An iteration is the program @train.
+// Training: what each network's step minimizes, and how. An iteration is the program @train.
 dpsims.import "nn.mlir"
 dpsims.import "losses.mlir"
 dpsims.import "interface.mlir"
@@ -183,7 +183,7 @@ dpsims.block @DiscriminatorLoss<setup: record>() {
   return %total
 }
 
-//===-- The optimiser ---------------------------------------------------------------------------------------------===//
+//===-- The optimizer ---------------------------------------------------------------------------------------------===//
 
 // A network's trained weights, as they are here.
 dpsims.block @Weights<names: list>() {
@@ -236,7 +236,7 @@ dpsims.block @Clip<most: float, count: int>(%gradients) {
   return %clipped
 }
 
-// An average over steps that forgets by `beta` a step, a state of the optimiser that begins at 0.
+// An average over steps that forgets by `beta` a step, a state of the optimizer that begins at 0.
 dpsims.block @Average<name: string, beta: float>(%x) {
   let size = shape %x
   %begin = state "{name}" <shape = size, init = "zeros", required = false>
@@ -278,7 +278,7 @@ dpsims.block @Correction<name: string, beta: float>() {
 }
 
 // One step of a network down the gradient of its loss.
-dpsims.block @Minimise<network: string, optimizer: record>(%loss) {
+dpsims.block @Minimize<network: string, optimizer: record>(%loss) {
   let names = trained "{network}"
   let betas = optimizer.betas
   %weights = instance @Weights<names>()

@@ -16,7 +16,7 @@ set(public_headers
   session/pipeline.h
   session/session.h
   session/weight_source.h
-  weights/initialise.h
+  weights/initialize.h
   weights/safetensors.h
   weights/spec.h
 )

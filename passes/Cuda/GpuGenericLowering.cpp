@@ -193,7 +193,7 @@ GpuGenericLowering::Values GpuGenericLowering::spread(ValueRange init, llvm::fun
 
 //===-- The payload -----------------------------------------------------------------------------------------------===//
 
-/// Everything is read before anything is written: neighbouring elements become one access.
+/// Everything is read before anything is written: neighboring elements become one access.
 SmallVector<GpuGenericLowering::Values> GpuGenericLowering::loadArguments() {
   SmallVector<Values> loaded(elements.size(), Values(op->getNumOperands()));
   for (OpOperand &operand : op->getOpOperands()) {

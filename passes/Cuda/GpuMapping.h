@@ -24,7 +24,7 @@ enum class GpuMode {
 /// Along the last dimension, thread t has the elements i with (i / vector) mod threads == t.
 struct GpuGeneric {
   GpuMode mode = GpuMode::First;
-  int64_t vector = 1; // neighbouring elements that a thread takes at a time
+  int64_t vector = 1; // neighboring elements that a thread takes at a time
   int64_t lanes = 1;  // of ReduceRows: a power of two
 };
 

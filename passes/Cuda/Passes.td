@@ -118,7 +118,7 @@ def ShareGpuBuffers : Pass<"dpsims-share-gpu-buffers", "mlir::gpu::GPUFuncOp"> {
   let summary = "buffers private to a grid point become memory that the threads of a block share (CUDA)";
   let description = [{
     The last part of lower-kernels-to-gpu. A kernel has one workgroup buffer, and its buffers are views of it at multiples
-    of 16 bytes: LLVM takes 16 for the alignment of shared memory, and merges neighbouring accesses accordingly. A buffer
+    of 16 bytes: LLVM takes 16 for the alignment of shared memory, and merges neighboring accesses accordingly. A buffer
     that nothing reads or writes takes no room.
 
     ```mlir

@@ -21,9 +21,9 @@ Value scaleOf(OpBuilder &builder, BatchNormOp norm) {
 Value normalizeStored(OpBuilder &builder, BatchNormOp norm) {
   Location location = norm.getLoc();
   Value scale = scaleOf(builder, norm);
-  Value centre = makeOp<MulOp>(builder, location, {norm.getMean(), scale});
-  Value shift = norm.getBias() ? makeOp<SubOp>(builder, location, {norm.getBias(), centre})
-                               : makeOp<NegOp>(builder, location, centre);
+  Value center = makeOp<MulOp>(builder, location, {norm.getMean(), scale});
+  Value shift = norm.getBias() ? makeOp<SubOp>(builder, location, {norm.getBias(), center})
+                               : makeOp<NegOp>(builder, location, center);
   Value scaled = makeOp<MulOp>(builder, location, {norm.getX(), scale});
   return makeOp<AddOp>(builder, location, {scaled, shift});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Kernels that read neighbours: pooling and its gradient, edges. A grid point is a row of channels, or of an image.
+// Kernels that read neighbors: pooling and its gradient, edges. A grid point is a row of channels, or of an image.
 #include "passes/Kernels/KernelGroup.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -117,7 +117,7 @@ KernelFunction lowerMaxPoolGradient(KernelGroup &group, MaxPoolGradientOp pool) 
   return MaxPoolGradient(group, pool).build();
 }
 
-/// Rows of an image; neighbours above and below by a row that is held inside, neighbours beside by shifted views.
+/// Rows of an image; neighbors above and below by a row that is held inside, neighbors beside by shifted views.
 KernelFunction lowerInstanceEdges(KernelGroup &group, InstanceEdgesOp edges) {
   Shape shape(shapeOf(edges.getIds()));
   int64_t height = shape[1], width = shape[2];

@@ -41,7 +41,7 @@ struct KernelGroup {
 
   llvm::SmallVector<Shape> argumentShapes();
 
-  /// Merges neighbouring dimensions along which every argument either varies or does not; with `marks`, one for each
+  /// Merges neighboring dimensions along which every argument either varies or does not; with `marks`, one for each
   /// dimension, only equally marked ones. All shapes get the same number of dimensions.
   static void collapse(Shape &shape, llvm::SmallVectorImpl<Shape> &shapes,
                        llvm::SmallVectorImpl<bool> *marks = nullptr);

@@ -46,7 +46,7 @@ int64_t checkedAdd(int64_t a, int64_t b);
 class HostBuffer {
 public:
   HostBuffer() = default;
-  /// `bytes` bytes, not initialised; `bytes` may be 0. Error: there is not so much memory.
+  /// `bytes` bytes, not initialized; `bytes` may be 0. Error: there is not so much memory.
   explicit HostBuffer(size_t bytes);
   ~HostBuffer();
   HostBuffer(HostBuffer &&other) noexcept;
@@ -69,7 +69,7 @@ private:
 /// A tensor in host memory.
 struct HostTensor {
   HostTensor() = default;
-  /// Not initialised.
+  /// Not initialized.
   HostTensor(ElementType type, Shape shape);
 
   int64_t count() const { return elementCount(shape); }

@@ -25,7 +25,7 @@ static void readTransformKeys(const DataSection &section, DataConfiguration &res
   if (const JsonValue *resize = section.find("resize"))
     rules.cover = resize->word({"cover", "exact"}) == 0;
   if (const JsonValue *crop = section.find("crop"))
-    rules.randomCrop = crop->word({"random", "centre"}) == 0;
+    rules.randomCrop = crop->word({"random", "center"}) == 0;
   if (const JsonValue *flip = section.find("flip"))
     rules.flip = flip->boolean();
   if (const JsonValue *zoom = section.find("zoom"))

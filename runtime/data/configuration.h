@@ -27,7 +27,7 @@ struct Layout {
 /// How a picture becomes (height, width) pixels.
 struct TransformRules {
   bool cover = true;      ///< shrink or grow until the size is covered and crop; false: resize to the size exactly
-  bool randomCrop = true; ///< in training; otherwise, and always in validation, the centre
+  bool randomCrop = true; ///< in training; otherwise, and always in validation, the center
   bool flip = true;       ///< in training, left and right, every other picture on average
   double zoom = 1;        ///< in training the cropped window is enlarged up to so many times
 };
@@ -51,8 +51,8 @@ struct DataConfiguration {
   int height = 0, width = 0;   ///< image_size; 0 if the configuration has none
   bool wantsInstances = false; ///< the generator or a loss reads instance maps
   LabelRules rules;
-  enum class LabelValues { Auto, Ids, Colours, Greys } labelValues = LabelValues::Auto;
-  ColourMap colours;                         ///< of label maps in colour; ids as in files
+  enum class LabelValues { Auto, Ids, Colors, Grays } labelValues = LabelValues::Auto;
+  ColorMap colors;                           ///< of label maps in color; ids as in files
   std::vector<uint32_t> palette;             ///< 0xRRGGBB of every class, for drawings: the section's, or made up
   std::vector<std::string> names;            ///< of every class: the section's, or the number
   std::vector<Layout> layouts;               ///< the first whose folders exist counts; empty for shapes

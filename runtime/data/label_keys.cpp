@@ -22,9 +22,9 @@ int32_t idKey(const std::string &key, const JsonValue &object, std::set<int32_t>
   return id;
 }
 
-uint32_t readColour(const JsonValue &value) {
+uint32_t readColor(const JsonValue &value) {
   if (!value.isList() || value.json().size() != 3)
-    value.refuse(": ", value.shown(), " is no colour [r, g, b]");
+    value.refuse(": ", value.shown(), " is no color [r, g, b]");
   uint32_t packed = 0;
   for (const JsonValue &channel : value.elements())
     packed = packed << 8 | uint32_t(channel.integer(0, 255));
@@ -76,41 +76,41 @@ public:
     std::set<int32_t> seen;
     for (const auto &[key, given] : value.members())
       addId(idKey(key, value, seen), given);
-    setDrawingColours();
+    setDrawingColors();
   }
 
 private:
-  // A class may have several colours; the first is the one to draw with.
+  // A class may have several colors; the first is the one to draw with.
   void addId(int32_t id, const JsonValue &given) {
     const bool several = given.isList() && !given.json().empty() && given.json()[0].is_array();
     const std::vector<JsonValue> list = several ? given.elements() : std::vector<JsonValue>{given};
     for (const JsonValue &item : list)
-      addColour(item, id);
-    drawing.emplace(id, readColour(list[0]));
+      addColor(item, id);
+    drawing.emplace(id, readColor(list[0]));
   }
 
-  // Where ids are stored, drawings may have a colour for two classes.
-  void addColour(const JsonValue &colour, int32_t id) {
-    const auto [entry, fresh] = result.colours.emplace(readColour(colour), id);
+  // Where ids are stored, drawings may have a color for two classes.
+  void addColor(const JsonValue &color, int32_t id) {
+    const auto [entry, fresh] = result.colors.emplace(readColor(color), id);
     if (!fresh && entry->second != id && result.labelValues != DataConfiguration::LabelValues::Ids)
-      value.refuse(": ", colour.json().dump(), " is the colour of both ", entry->second, " and ", id,
-                   "; give each a colour of its own, or set data.label_values to \"ids\"");
+      value.refuse(": ", color.json().dump(), " is the color of both ", entry->second, " and ", id,
+                   "; give each a color of its own, or set data.label_values to \"ids\"");
   }
 
   // Ids of the palette are those of files.
-  void setDrawingColours() {
+  void setDrawingColors() {
     std::set<int32_t> classes;
-    for (const auto &[id, colour] : drawing) {
+    for (const auto &[id, color] : drawing) {
       const auto found = result.rules.remap.find(id);
       const int32_t to = found == result.rules.remap.end() ? id : found->second;
       if (to >= 0 && to < result.rules.numClasses && classes.insert(to).second)
-        result.palette[size_t(to)] = colour;
+        result.palette[size_t(to)] = color;
     }
   }
 
   const JsonValue &value;
   DataConfiguration &result;
-  std::map<int32_t, uint32_t> drawing; // the first colour of each id
+  std::map<int32_t, uint32_t> drawing; // the first color of each id
 };
 
 void readNames(const JsonValue &value, std::vector<std::string> &names) {
@@ -131,7 +131,7 @@ void readLabelKeys(const DataSection &section, DataConfiguration &result) {
   for (int i = 0; i < result.rules.numClasses; ++i)
     result.names.push_back(std::to_string(i));
   if (const JsonValue *values = section.find("label_values"))
-    result.labelValues = DataConfiguration::LabelValues(values->word({"auto", "ids", "colours", "greys"}));
+    result.labelValues = DataConfiguration::LabelValues(values->word({"auto", "ids", "colors", "grays"}));
   if (const JsonValue *ignore = section.find("ignore"))
     readIgnore(*ignore, section.isOwn("ignore"), result);
   if (const JsonValue *remap = section.find("remap"))

@@ -19,19 +19,19 @@ using Kind = PngStorage::Kind;
 using Values = DataConfiguration::LabelValues;
 using Palette = std::vector<uint32_t>;
 
-uint32_t greyColour(uint32_t grey) { return grey << 16 | grey << 8 | grey; }
+uint32_t grayColor(uint32_t gray) { return gray << 16 | gray << 8 | gray; }
 
-bool isGrey(uint32_t colour) { return colour == greyColour(colour & 255); }
+bool isGray(uint32_t color) { return color == grayColor(color & 255); }
 
-bool isAllGrey(const Palette &palette) { return std::all_of(palette.begin(), palette.end(), isGrey); }
+bool isAllGray(const Palette &palette) { return std::all_of(palette.begin(), palette.end(), isGray); }
 
 bool isBlackAndWhite(const Palette &palette) {
   return std::all_of(palette.begin(), palette.end(), [](uint32_t c) { return c == 0 || c == 0xffffff; });
 }
 
-std::string colourText(uint32_t colour) {
-  return "(" + std::to_string(colour >> 16) + ", " + std::to_string(colour >> 8 & 255) + ", " +
-         std::to_string(colour & 255) + ")";
+std::string colorText(uint32_t color) {
+  return "(" + std::to_string(color >> 16) + ", " + std::to_string(color >> 8 & 255) + ", " +
+         std::to_string(color & 255) + ")";
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -47,32 +47,32 @@ public:
     const std::optional<PngStorage> storage = readPngStorage(path);
     if (!storage)
       return;
-    const ColourMap &known = configuration.colours;
+    const ColorMap &known = configuration.colors;
     if (storage->kind == Kind::Indices) {
       if (!known.empty() && !followsIds(storage->palette) && isOfData(storage->palette, path))
-        setOnce(folder.colours, path);
+        setOnce(folder.colors, path);
       else
         palettes.emplace(storage->palette, path);
-    } else if (storage->kind == Kind::Colours) {
+    } else if (storage->kind == Kind::Colors) {
       if (!known.empty())
-        setOnce(folder.colours, path);
+        setOnce(folder.colors, path);
       folder.shows = true;
-    } else if (storage->kind == Kind::Greys && storage->depth >= 8) {
-      setOnce(folder.wideGreys, path);
+    } else if (storage->kind == Kind::Grays && storage->depth >= 8) {
+      setOnce(folder.wideGrays, path);
     }
   }
 
   LabelFolder result() {
-    if (!folder.colours.empty() || palettes.empty())
+    if (!folder.colors.empty() || palettes.empty())
       return folder;
     const bool agree = index();
-    if (std::all_of(palettes.begin(), palettes.end(), [](const auto &p) { return isAllGrey(p.first); })) {
-      folder.shownGreys = !agree || allMean();
-      folder.shows |= folder.shownGreys;
+    if (std::all_of(palettes.begin(), palettes.end(), [](const auto &p) { return isAllGray(p.first); })) {
+      folder.shownGrays = !agree || allMean();
+      folder.shows |= folder.shownGrays;
     } else if (!agree) {
       fail(ErrorCode::InvalidData, first, " and ", second, " have different palettes: index ", place, " is ",
-           colourText(colour), " in one and ", colourText(other),
-           " in the other, so indices are no ids; give the colours in data.palette, or set "
+           colorText(color), " in one and ", colorText(other),
+           " in the other, so indices are no ids; give the colors in data.palette, or set "
            "data.label_values to \"ids\" if they are ids in spite of that");
     }
     return folder;
@@ -81,16 +81,16 @@ public:
 private:
   static void setOnce(std::string &where, const std::string &path) { where = where.empty() ? path : where; }
 
-  /// Does each id of data.palette have its colour at that index? Then both readings are one.
+  /// Does each id of data.palette have its color at that index? Then both readings are one.
   bool followsIds(const Palette &palette) const {
-    return std::all_of(configuration.colours.begin(), configuration.colours.end(), [&](const auto &entry) {
+    return std::all_of(configuration.colors.begin(), configuration.colors.end(), [&](const auto &entry) {
       return size_t(entry.second) >= palette.size() || palette[size_t(entry.second)] == entry.first;
     });
   }
 
-  /// Are the colours that the picture uses all in data.palette? Only where some are and some are not it is decoded.
+  /// Are the colors that the picture uses all in data.palette? Only where some are and some are not it is decoded.
   bool isOfData(const Palette &palette, const std::string &path) const {
-    auto isKnown = [&](uint32_t c) { return configuration.colours.count(c) != 0; };
+    auto isKnown = [&](uint32_t c) { return configuration.colors.count(c) != 0; };
     const auto count = std::count_if(palette.begin(), palette.end(), isKnown);
     if (count == 0 || size_t(count) == palette.size())
       return count != 0;
@@ -104,21 +104,21 @@ private:
     }
   }
 
-  /// Does each index have one colour in all palettes? Else says which has two.
+  /// Does each index have one color in all palettes? Else says which has two.
   bool index() {
-    std::map<size_t, std::pair<uint32_t, std::string>> colours;
+    std::map<size_t, std::pair<uint32_t, std::string>> colors;
     for (const auto &[palette, path] : palettes)
       for (size_t i = 0; i < palette.size(); ++i) {
-        const auto &[known, owner] = colours.emplace(i, std::make_pair(palette[i], path)).first->second;
+        const auto &[known, owner] = colors.emplace(i, std::make_pair(palette[i], path)).first->second;
         if (known == palette[i])
           continue;
-        first = owner, second = path, place = i, colour = known, other = palette[i];
+        first = owner, second = path, place = i, color = known, other = palette[i];
         return false;
       }
     return true;
   }
 
-  /// Would every grey be an id? Black and white alone tell nothing.
+  /// Would every gray be an id? Black and white alone tell nothing.
   bool allMean() const {
     bool onlyTwo = true;
     for (const auto &[palette, path] : palettes) {
@@ -135,7 +135,7 @@ private:
   std::map<Palette, std::string> palettes; // each with a file that has it
   std::string first, second;
   size_t place = 0;
-  uint32_t colour = 0, other = 0;
+  uint32_t color = 0, other = 0;
 };
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -145,31 +145,31 @@ private:
 LabelReading choose(const DataConfiguration &configuration, const LabelFolder &folder,
                     const std::optional<PngStorage> &storage) {
   if (configuration.labelValues != Values::Auto)
-    return configuration.labelValues == Values::Ids       ? LabelReading::Ids
-           : configuration.labelValues == Values::Colours ? LabelReading::Colours
-                                                          : LabelReading::Greys;
-  if (!folder.colours.empty())
-    return LabelReading::Colours;
+    return configuration.labelValues == Values::Ids      ? LabelReading::Ids
+           : configuration.labelValues == Values::Colors ? LabelReading::Colors
+                                                         : LabelReading::Grays;
+  if (!folder.colors.empty())
+    return LabelReading::Colors;
   if (!storage) // its decoder says what is wrong
     return LabelReading::Ids;
-  if (storage->kind == Kind::Colours)
-    return LabelReading::Greys;
-  return storage->kind == Kind::Indices && folder.shownGreys ? LabelReading::Greys : LabelReading::Ids;
+  if (storage->kind == Kind::Colors)
+    return LabelReading::Grays;
+  return storage->kind == Kind::Indices && folder.shownGrays ? LabelReading::Grays : LabelReading::Ids;
 }
 
-/// The greys that a picture of few values shows; empty if it has many, or none of its own.
-std::vector<int32_t> shownGreys(const PngStorage &storage) {
-  std::vector<int32_t> greys;
+/// The grays that a picture of few values shows; empty if it has many, or none of its own.
+std::vector<int32_t> shownGrays(const PngStorage &storage) {
+  std::vector<int32_t> grays;
   if (storage.kind == Kind::Indices && isBlackAndWhite(storage.palette))
     for (uint32_t c : storage.palette)
-      greys.push_back(int32_t(c & 255));
-  if (storage.kind == Kind::Greys && storage.depth < 8)
+      grays.push_back(int32_t(c & 255));
+  if (storage.kind == Kind::Grays && storage.depth < 8)
     for (int i = 0; i < 1 << storage.depth; ++i)
-      greys.push_back(i * 255 / ((1 << storage.depth) - 1));
-  return greys;
+      grays.push_back(i * 255 / ((1 << storage.depth) - 1));
+  return grays;
 }
 
-/// Stored ids as they are, or as the greys of `shown`, if only those are ids.
+/// Stored ids as they are, or as the grays of `shown`, if only those are ids.
 LabelReading settle(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path,
                     const std::vector<int32_t> &shown, LabelMap &map) {
   const LabelRules &rules = configuration.rules;
@@ -189,71 +189,71 @@ LabelReading settle(const DataConfiguration &configuration, const LabelFolder &f
   if (!storedMean || folder.shows) {
     for (int32_t &id : map.ids)
       id = shown[size_t(id)];
-    return LabelReading::Greys;
+    return LabelReading::Grays;
   }
-  if (!folder.wideGreys.empty())
-    fail(ErrorCode::InvalidData, path, ": stores ", differing, " and shows the grey ", shown[size_t(differing)],
+  if (!folder.wideGrays.empty())
+    fail(ErrorCode::InvalidData, path, ": stores ", differing, " and shows the gray ", shown[size_t(differing)],
          ", and either can be the id, "
          "as ",
-         folder.wideGreys,
-         " stores greys as they are: set data.label_values to \"ids\" (what is stored) or "
-         "\"greys\" (what is shown)");
+         folder.wideGrays,
+         " stores grays as they are: set data.label_values to \"ids\" (what is stored) or "
+         "\"grays\" (what is shown)");
   std::call_once(*folder.told, [&] {
-    std::cerr << "dpsims-run: note: " << path << ": stores " << differing << " and shows the grey "
+    std::cerr << "dpsims-run: note: " << path << ": stores " << differing << " and shows the gray "
               << shown[size_t(differing)] << "; the id is taken to be what is stored, here and in maps like it: set "
-              << "data.label_values to \"ids\" or \"greys\" to decide\n";
+              << "data.label_values to \"ids\" or \"grays\" to decide\n";
   });
   return LabelReading::Ids;
 }
 
-/// One map alone whose greys (those of `shown`, if there are any) are colours of data.palette too, with other ids.
-void tellOfColours(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path,
-                   const std::vector<int32_t> &shown, const LabelMap &map) {
+/// One map alone whose grays (those of `shown`, if there are any) are colors of data.palette too, with other ids.
+void tellOfColors(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path,
+                  const std::vector<int32_t> &shown, const LabelMap &map) {
   const std::set<int32_t> used(map.ids.begin(), map.ids.end());
   bool differs = false;
   for (int32_t id : used) {
-    const int32_t grey = shown.empty() ? id : shown[size_t(id)];
-    const auto found = configuration.colours.find(greyColour(uint32_t(grey)));
-    if (grey > 255 || found == configuration.colours.end())
+    const int32_t gray = shown.empty() ? id : shown[size_t(id)];
+    const auto found = configuration.colors.find(grayColor(uint32_t(gray)));
+    if (gray > 255 || found == configuration.colors.end())
       return;
     differs |= found->second != id;
   }
   if (differs)
     std::call_once(*folder.told, [&] {
-      std::cerr << "dpsims-run: note: " << path << ": its greys are taken as ids, and are colours of data.palette too: "
-                << "set data.label_values to \"ids\" or \"colours\" to decide\n";
+      std::cerr << "dpsims-run: note: " << path << ": its grays are taken as ids, and are colors of data.palette too: "
+                << "set data.label_values to \"ids\" or \"colors\" to decide\n";
     });
 }
 
-LabelMap readColours(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path) {
+LabelMap readColors(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path) {
   try {
-    return readLabelMap(path, &configuration.colours);
+    return readLabelMap(path, &configuration.colors);
   } catch (const Error &error) {
-    if (folder.colours.empty() || folder.colours == path || configuration.labelValues != Values::Auto)
+    if (folder.colors.empty() || folder.colors == path || configuration.labelValues != Values::Auto)
       throw;
-    fail(error.code(), error.what(), " (", folder.colours,
-         " stores colours of data.palette, so all maps beside it are read as such; "
+    fail(error.code(), error.what(), " (", folder.colors,
+         " stores colors of data.palette, so all maps beside it are read as such; "
          "data.label_values can say otherwise)");
   }
 }
 
-/// An id of a palette may be no class as long as no file has its colour.
+/// An id of a palette may be no class as long as no file has its color.
 void checkPalette(const LabelMap &labels, const std::string &path, const DataConfiguration &configuration) {
-  for (const auto &[colour, id] : configuration.colours) {
+  for (const auto &[color, id] : configuration.colors) {
     if (configuration.rules.hasMeaning(id))
       continue;
     const auto found = std::find(labels.ids.begin(), labels.ids.end(), id);
     const size_t at = size_t(found - labels.ids.begin()), width = size_t(labels.width);
     if (found != labels.ids.end())
-      fail(ErrorCode::InvalidData, path, ": the colour at pixel (", at % width, ", ", at / width, ") is that of entry ",
+      fail(ErrorCode::InvalidData, path, ": the color at pixel (", at % width, ", ", at / width, ") is that of entry ",
            id, " of data.palette, which is neither one of the classes 0..", configuration.rules.numClasses - 1,
-           " nor in data.ignore; add it there, or give the colour to a class");
+           " nor in data.ignore; add it there, or give the color to a class");
   }
 }
 
 std::map<int32_t, uint64_t> ignoredIds(const LabelMap &map, const LabelRules &rules) {
   std::map<int32_t, uint64_t> ignored;
-  for (auto begin = map.ids.begin(), end = begin; begin != map.ids.end(); begin = end) { // neighbours are mostly alike
+  for (auto begin = map.ids.begin(), end = begin; begin != map.ids.end(); begin = end) { // neighbors are mostly alike
     end = std::find_if(begin, map.ids.end(), [&](int32_t id) { return id != *begin; });
     if (rules.isIgnored(*begin))
       ignored[*begin] += uint64_t(end - begin);
@@ -267,10 +267,10 @@ const char *name(LabelReading reading) {
   switch (reading) {
   case LabelReading::Ids:
     return "ids as stored";
-  case LabelReading::Greys:
-    return "greys as shown";
-  case LabelReading::Colours:
-    return "colours of data.palette";
+  case LabelReading::Grays:
+    return "grays as shown";
+  case LabelReading::Colors:
+    return "colors of data.palette";
   }
   return "";
 }
@@ -291,18 +291,18 @@ ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder 
   const std::optional<PngStorage> storage = readPngStorage(path);
   ReadLabels result;
   result.reading = choose(configuration, folder, storage);
-  if (result.reading == LabelReading::Colours) {
-    result.map = readColours(configuration, folder, path);
+  if (result.reading == LabelReading::Colors) {
+    result.map = readColors(configuration, folder, path);
     checkPalette(result.map, path, configuration);
   } else {
-    result.map = result.reading == LabelReading::Greys ? readGreyMap(path) : readLabelMap(path);
+    result.map = result.reading == LabelReading::Grays ? readGrayMap(path) : readLabelMap(path);
   }
   if (result.reading == LabelReading::Ids && configuration.labelValues == Values::Auto && storage) {
-    const std::vector<int32_t> shown = shownGreys(*storage);
+    const std::vector<int32_t> shown = shownGrays(*storage);
     if (!shown.empty())
       result.reading = settle(configuration, folder, path, shown, result.map);
-    if (result.reading == LabelReading::Ids && folder.single && storage->kind == Kind::Greys)
-      tellOfColours(configuration, folder, path, shown, result.map);
+    if (result.reading == LabelReading::Ids && folder.single && storage->kind == Kind::Grays)
+      tellOfColors(configuration, folder, path, shown, result.map);
   }
   result.ignored = ignoredIds(result.map, configuration.rules);
   applyRules(result.map, path, configuration.rules);

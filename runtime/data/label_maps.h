@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // From files of label maps to ids. The same picture can be stored in many ways, and programs that make PNGs smaller
-// change them: greys become indices of a palette, colours too, black and white become one bit. What a map means is
+// change them: grays become indices of a palette, colors too, black and white become one bit. What a map means is
 // therefore decided by what it shows, wherever the configuration or the files of its folder tell.
 
 #ifndef DPSIMS_RUNTIME_DATA_LABEL_MAPS_H
@@ -20,26 +20,26 @@ namespace dpsims {
 
 /// How a label map was read.
 enum class LabelReading {
-  Ids,     ///< what the file stores: grey values, indices of a palette
-  Greys,   ///< the grey values that the picture shows, 0..255
-  Colours, ///< the ids that its colours have in data.palette
+  Ids,    ///< what the file stores: gray values, indices of a palette
+  Grays,  ///< the gray values that the picture shows, 0..255
+  Colors, ///< the ids that its colors have in data.palette
 };
 
-/// "ids as stored", "greys as shown", "colours of data.palette".
+/// "ids as stored", "grays as shown", "colors of data.palette".
 const char *name(LabelReading reading);
 
 /// What the maps of one folder tell of each other.
 struct LabelFolder {
-  std::string colours;     ///< a file that stores colours of data.palette, so that all files are read so; or empty
-  std::string wideGreys;   ///< a file of grey values of 8 or 16 bits; or empty
-  bool shownGreys = false; ///< palettes of greys stand for the greys; their indices have no meaning
+  std::string colors;      ///< a file that stores colors of data.palette, so that all files are read so; or empty
+  std::string wideGrays;   ///< a file of gray values of 8 or 16 bits; or empty
+  bool shownGrays = false; ///< palettes of grays stand for the grays; their indices have no meaning
   bool shows = false;      ///< some maps can be read only by what they show, so the others are too
   bool single = false;     ///< there is one file only
   std::shared_ptr<std::once_flag> told = std::make_shared<std::once_flag>(); ///< of a file that can be read in two ways
 };
 
 /// Looks at the beginnings of all files of a folder. Error: files have palettes of their own, whose indices cannot be
-/// ids, and whose colours are not in data.palette.
+/// ids, and whose colors are not in data.palette.
 LabelFolder lookAtLabels(const DataConfiguration &configuration, const std::vector<std::string> &files);
 
 struct ReadLabels {

@@ -193,7 +193,7 @@ private:
     const RandomSequence random{options.seed, task.step, StreamAugment};
     const Window window = options.augment
                               ? randomWindow(*fitted, dataset.configuration().transform, size, random, 4 * place)
-                              : centreWindow(sizeOf(fitted->image), size);
+                              : centerWindow(sizeOf(fitted->image), size);
     cut(*fitted, window, size, batch.images.data() + 3 * place * pixels, batch.labels.data() + place * pixels,
         options.instances ? batch.instances.data() + place * pixels : nullptr);
     batch.names[place] = dataset.name(index);

@@ -16,7 +16,7 @@ namespace dpsims {
 struct LoaderOptions {
   int64_t batch = 1, height = 0, width = 0;
   bool instances = false; ///< the data set must have been opened with them
-  bool augment = true;    ///< random crop and flip; false: the centre, as in validation
+  bool augment = true;    ///< random crop and flip; false: the center, as in validation
   bool shuffle = true;    ///< a new permutation every epoch; false: in the order of the data set
   uint64_t stride = 1;    ///< without shuffle: every so manyth picture
   uint64_t seed = 0;

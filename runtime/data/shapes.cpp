@@ -35,9 +35,9 @@ struct Shape {
   Figure figure = Figure::Ground;
   Pattern pattern = Pattern::Clouds;
   int32_t label = 0;
-  int x = 0, y = 0, width = 0, height = 0; // centre and half sizes
-  uint32_t colour = 0;
-  int light = 256; // 256: the colour as it is
+  int x = 0, y = 0, width = 0, height = 0; // center and half sizes
+  uint32_t color = 0;
+  int light = 256; // 256: the color as it is
   int cell = 4;    // pixels of the pattern's period
   uint32_t salt = 0;
 
@@ -94,8 +94,8 @@ int relief(const Shape &shape, int u, int v) {
 
 Shape drawGround(Random &random) {
   Shape ground;
-  for (int channel = 0; channel < 3; ++channel) // any pale colour
-    ground.colour = ground.colour << 8 | uint32_t(random.between(110, 170));
+  for (int channel = 0; channel < 3; ++channel) // any pale color
+    ground.color = ground.color << 8 | uint32_t(random.between(110, 170));
   ground.light = random.between(160, 340);
   ground.cell = random.between(2, 4);
   ground.salt = uint32_t(random.between(0, 1 << 30));
@@ -110,7 +110,7 @@ Shape drawShape(Random &random, const std::vector<uint32_t> &palette, int height
   shape.label = random.between(1, int(palette.size()) - 1);
   shape.figure = figures[(shape.label - 1) % 3];
   shape.pattern = patterns[(shape.label - 1) % 4];
-  shape.colour = palette[size_t(shape.label)];
+  shape.color = palette[size_t(shape.label)];
   shape.x = random.between(0, width - 1);
   shape.y = random.between(0, height - 1);
   shape.width = std::max(1, side * random.between(8, 26) / 100);
@@ -159,7 +159,7 @@ Example drawShapes(const DataConfiguration &configuration, const std::string &sp
       const Shape &shape = shapes[top];
       const int light = std::max(0, shape.light + relief(shape, u, v));
       for (int shift : {16, 8, 0})
-        example.image.pixels.push_back(uint8_t(std::min(255, int(shape.colour >> shift & 255) * light >> 8)));
+        example.image.pixels.push_back(uint8_t(std::min(255, int(shape.color >> shift & 255) * light >> 8)));
       example.labels.ids.push_back(shape.label);
       example.instances.ids.push_back(int32_t(top));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The built-in data set: circles, boxes and triangles before a textured ground. Class 0 is the ground; every other
-// class has a shape, a colour and a pattern of its own. Light, place, size and the grain of the patterns vary.
+// class has a shape, a color and a pattern of its own. Light, place, size and the grain of the patterns vary.
 
 #ifndef DPSIMS_RUNTIME_DATA_SHAPES_H
 #define DPSIMS_RUNTIME_DATA_SHAPES_H

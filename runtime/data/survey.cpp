@@ -31,7 +31,7 @@ Tile drawTile(const Example &example, const std::string &name, const DataConfigu
   const int64_t longer = std::max(example.image.width, example.image.height);
   auto side = [&](int64_t length) { return int(std::max<int64_t>(1, length * tileSide / longer)); };
   const Example small = resize(example, {side(example.image.height), side(example.image.width)});
-  RgbImage overlay = blend(small.image, colourise(small.labels, configuration.palette), 0.5);
+  RgbImage overlay = blend(small.image, colorise(small.labels, configuration.palette), 0.5);
   if (!small.instances.ids.empty())
     drawEdges(overlay, small.instances, 0xffffff);
   return {std::move(overlay), name};
@@ -313,20 +313,20 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
 
 void requireOneReading(const std::vector<Survey> &surveys, const std::string &directory) {
   const Survey *first = nullptr;
-  auto byColour = [](const Survey &survey) { return survey.readings.count(LabelReading::Colours) != 0; };
+  auto byColor = [](const Survey &survey) { return survey.readings.count(LabelReading::Colors) != 0; };
   for (const Survey &survey : surveys) {
     if (survey.readings.empty())
       continue;
     if (!first)
       first = &survey;
-    if (byColour(survey) != byColour(*first))
+    if (byColor(survey) != byColor(*first))
       fail(ErrorCode::InvalidData, directory, ": label maps of ", first->split, " are read as ",
            name(first->readings.begin()->first), ", those of ", survey.split, " as ",
            name(survey.readings.begin()->first), ": store them alike, or set data.label_values");
   }
 }
 
-/// The colours of the classes that occur, with their names.
+/// The colors of the classes that occur, with their names.
 static RgbImage drawLegend(const std::vector<Survey> &surveys, const DataConfiguration &configuration, int width) {
   constexpr int box = Canvas::textHeight + 2, line = box + 3;
   std::vector<size_t> classes;

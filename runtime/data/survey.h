@@ -52,10 +52,10 @@ std::vector<std::string> doubtsOf(const Survey &survey, const DataConfiguration 
 /// Counts, sizes, shares of the classes, classes that never occur, bad files.
 void printSurvey(const Survey &survey, const DataConfiguration &configuration, std::ostream &out);
 
-/// Error if label maps of one split are read as colours and those of another as ids.
+/// Error if label maps of one split are read as colors and those of another as ids.
 void requireOneReading(const std::vector<Survey> &surveys, const std::string &directory);
 
-/// The surveys' tiles, label colours upon photos, and the colours' names. Error: there are no tiles.
+/// The surveys' tiles, label colors upon photos, and the colors' names. Error: there are no tiles.
 RgbImage surveySheet(const std::vector<Survey> &surveys, const DataConfiguration &configuration);
 
 } // namespace dpsims

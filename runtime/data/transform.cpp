@@ -36,7 +36,7 @@ Example resize(const Example &example, Size size) {
   return result;
 }
 
-Window centreWindow(Size fitted, Size size) {
+Window centerWindow(Size fitted, Size size) {
   return {(fitted.width - size.width) / 2, (fitted.height - size.height) / 2, size.width, size.height, false};
 }
 
@@ -47,7 +47,7 @@ Window randomWindow(const Example &fitted, const TransformRules &rules, Size siz
   const int64_t part = 65536 + draw(0, int((rules.zoom - 1) * 65536) + 1);
   const Size larger{std::min(int(size.height * part >> 16), fitted.image.height),
                     std::min(int(size.width * part >> 16), fitted.image.width)};
-  Window window = centreWindow(sizeOf(fitted.image), larger);
+  Window window = centerWindow(sizeOf(fitted.image), larger);
   if (rules.randomCrop) {
     window.left = draw(1, fitted.image.width - window.width + 1);
     window.top = draw(2, fitted.image.height - window.height + 1);
@@ -75,7 +75,7 @@ static LabelMap cutIds(const LabelMap &labels, const Window &window, Size size) 
 
 LabelMap fitMap(const LabelMap &map, const TransformRules &rules, Size size, const std::string &name) {
   const Size fitted = fittedSize({map.height, map.width}, rules, size, 1, name);
-  return cutIds(resizeNearest(map, fitted.height, fitted.width), centreWindow(fitted, size), size);
+  return cutIds(resizeNearest(map, fitted.height, fitted.width), centerWindow(fitted, size), size);
 }
 
 static void writeIds(const LabelMap &labels, bool flip, int32_t *out) {

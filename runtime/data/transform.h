@@ -23,7 +23,7 @@ inline Size sizeOf(const RgbImage &image) { return {image.height, image.width}; 
 /// the picture would become huge; names `name`.
 Size fittedSize(Size picture, const TransformRules &rules, Size window, double zoom, const std::string &name);
 
-/// Colours smoothly, ids to the nearest pixel.
+/// Colors smoothly, ids to the nearest pixel.
 Example resize(const Example &example, Size size);
 
 /// What is cut out of a fitted picture.
@@ -36,7 +36,7 @@ struct Window {
 /// the four numbers that are taken from it.
 Window randomWindow(const Example &fitted, const TransformRules &rules, Size size, const RandomSequence &random,
                     uint64_t index);
-Window centreWindow(Size fitted, Size size);
+Window centerWindow(Size fitted, Size size);
 
 /// A map alone as validation cuts it: fitted, then the middle of `size`. Error: as fittedSize.
 LabelMap fitMap(const LabelMap &map, const TransformRules &rules, Size size, const std::string &name);

@@ -129,7 +129,7 @@ public:
   /// True when the device works on the host's memory: upload and download are then copies that nobody needs.
   virtual bool sharesHostMemory() const = 0;
 
-  /// Uninitialised memory. Error: there is not so much.
+  /// Uninitialized memory. Error: there is not so much.
   virtual std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) = 0;
 
   /// Bytes that may be allocated now.

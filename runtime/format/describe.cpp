@@ -23,13 +23,13 @@ std::string tensorText(ElementType type, const Shape &shape) {
   return std::string(elementTypeName(type)) + " " + shapeText(shape);
 }
 
-// The configuration in one line; long tables of colours say little.
+// The configuration in one line; long tables of colors say little.
 std::string configText(const std::string &config) {
   nlohmann::json json = nlohmann::json::parse(config, nullptr, false);
   if (json.is_discarded())
     return config;
   if (json.is_object() && json.contains("data") && json["data"].is_object() && json["data"].contains("palette"))
-    json["data"]["palette"] = std::to_string(json["data"]["palette"].size()) + " colours";
+    json["data"]["palette"] = std::to_string(json["data"]["palette"].size()) + " colors";
   return json.dump();
 }
 

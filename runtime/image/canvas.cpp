@@ -10,13 +10,13 @@
 
 namespace dpsims {
 
-static void setPixel(uint8_t *pixel, uint32_t colour) {
+static void setPixel(uint8_t *pixel, uint32_t color) {
   for (int shift : {16, 8, 0})
-    *pixel++ = uint8_t(colour >> shift);
+    *pixel++ = uint8_t(color >> shift);
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
-// Label maps in colour
+// Label maps in color
 //===-------------------------------------------------------------------------------------------------------------===//
 
 // A hue of 0..1535 at full strength: red, yellow, green, cyan, blue, magenta.
@@ -28,19 +28,19 @@ static uint32_t hueChannel(uint32_t hue, uint32_t shift) {
 std::vector<uint32_t> makePalette(int count) {
   std::vector<uint32_t> palette;
   for (uint32_t i = 0; i < uint32_t(std::max(count, 0)); ++i) {
-    // Steps of the golden ratio spread hues evenly, however many there are; neighbours differ in lightness too.
+    // Steps of the golden ratio spread hues evenly, however many there are; neighbors differ in lightness too.
     const uint32_t hue = ((i * 0x9e3779b9u) >> 16) * 1536 >> 16;
-    static constexpr uint32_t values[] = {230, 150, 255, 190}, greys[] = {20, 0, 90, 50};
-    const uint32_t value = values[i % 4], grey = greys[i % 4];
-    uint32_t colour = 0;
+    static constexpr uint32_t values[] = {230, 150, 255, 190}, grays[] = {20, 0, 90, 50};
+    const uint32_t value = values[i % 4], gray = grays[i % 4];
+    uint32_t color = 0;
     for (uint32_t shift : {512u, 0u, 1024u})
-      colour = colour << 8 | (grey + hueChannel(hue, shift) * (value - grey) / 255);
-    palette.push_back(colour);
+      color = color << 8 | (gray + hueChannel(hue, shift) * (value - gray) / 255);
+    palette.push_back(color);
   }
   return palette;
 }
 
-RgbImage colourise(const LabelMap &labels, const std::vector<uint32_t> &palette) {
+RgbImage colorise(const LabelMap &labels, const std::vector<uint32_t> &palette) {
   RgbImage image{labels.width, labels.height, std::vector<uint8_t>(labels.ids.size() * 3)};
   uint8_t *pixel = image.pixels.data();
   for (int32_t id : labels.ids) {
@@ -60,7 +60,7 @@ RgbImage blend(const RgbImage &image, const RgbImage &over, double opacity) {
   return result;
 }
 
-void drawEdges(RgbImage &image, const LabelMap &instances, uint32_t colour) {
+void drawEdges(RgbImage &image, const LabelMap &instances, uint32_t color) {
   if (image.width != instances.width || image.height != instances.height)
     fail("cannot draw edges of ", instances.width, " x ", instances.height, " upon a picture of ", image.width, " x ",
          image.height);
@@ -69,7 +69,7 @@ void drawEdges(RgbImage &image, const LabelMap &instances, uint32_t colour) {
       const int32_t id = instances.at(x, y);
       if ((x + 1 < image.width && instances.at(x + 1, y) != id) ||
           (y + 1 < image.height && instances.at(x, y + 1) != id))
-        setPixel(image.pixels.data() + (size_t(y) * size_t(image.width) + size_t(x)) * 3, colour);
+        setPixel(image.pixels.data() + (size_t(y) * size_t(image.width) + size_t(x)) * 3, color);
     }
 }
 
@@ -133,11 +133,11 @@ Canvas::Canvas(int width, int height, uint32_t background) {
   fill(0, 0, width, height, background);
 }
 
-void Canvas::fill(int x, int y, int width, int height, uint32_t colour) {
+void Canvas::fill(int x, int y, int width, int height, uint32_t color) {
   const int right = std::min(x + width, image.width), bottom = std::min(y + height, image.height);
   for (int v = std::max(y, 0); v < bottom; ++v)
     for (int u = std::max(x, 0); u < right; ++u)
-      setPixel(image.pixels.data() + (size_t(v) * size_t(image.width) + size_t(u)) * 3, colour);
+      setPixel(image.pixels.data() + (size_t(v) * size_t(image.width) + size_t(u)) * 3, color);
 }
 
 void Canvas::paste(const RgbImage &from, int x, int y) {
@@ -152,13 +152,13 @@ void Canvas::paste(const RgbImage &from, int x, int y) {
   }
 }
 
-void Canvas::write(std::string_view text, int x, int y, uint32_t colour, int scale) {
+void Canvas::write(std::string_view text, int x, int y, uint32_t color, int scale) {
   for (char character : text) {
     if (character != ' ')
       for (int v = 0; v < textHeight; ++v)
         for (int u = 0; u < glyphWidth; ++u)
           if (glyphOf(character).rows[v] >> (glyphWidth - 1 - u) & 1)
-            fill(x + u * scale, y + v * scale, scale, scale, colour);
+            fill(x + u * scale, y + v * scale, scale, scale, color);
     x += advance * scale;
   }
 }

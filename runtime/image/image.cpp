@@ -26,7 +26,7 @@ void remapIds(LabelMap &labels, const std::map<int32_t, int32_t> &remap) {
     auto found = remap.find(id);
     return found == remap.end() ? id : found->second;
   };
-  // Neighbours are mostly of one id.
+  // Neighbors are mostly of one id.
   int32_t from = labels.ids[0], to = lookUp(from);
   for (int32_t &id : labels.ids) {
     if (id != from) {
@@ -38,7 +38,7 @@ void remapIds(LabelMap &labels, const std::map<int32_t, int32_t> &remap) {
 }
 
 void checkIds(LabelMap &labels, const std::string &file, int numClasses, const std::vector<int32_t> &ignore) {
-  int32_t from = 0, to = 0; // neighbours are mostly of one id
+  int32_t from = 0, to = 0; // neighbors are mostly of one id
   for (size_t i = 0; i < labels.ids.size(); ++i) {
     int32_t &id = labels.ids[i];
     if (i == 0 || id != from) {

@@ -49,7 +49,7 @@ struct LabelRules {
   bool hasMeaning(int32_t id) const;
 };
 
-/// Nearest neighbour, no blending: pixel i of `out` pixels shows pixel floor((i + 1/2) * in / out).
+/// Nearest neighbor, no blending: pixel i of `out` pixels shows pixel floor((i + 1/2) * in / out).
 /// Error: a size is not positive.
 LabelMap resizeNearest(const LabelMap &labels, int height, int width);
 

@@ -135,7 +135,7 @@ RgbImage decodeRgbJpeg(const uint8_t *data, size_t size, const std::string &name
   checkSize(decoder, size, name, limits);
   if (decoder.info.jpeg_color_space == JCS_UNKNOWN)
     fail(ErrorCode::InvalidData, name, ": the JPEG has ", decoder.info.num_components,
-         " channels of no known colour space; store it as RGB or grey");
+         " channels of no known color space; store it as RGB or gray");
   if (!startRows(decoder))
     failDamaged(name, decoder);
   RgbImage image{int(decoder.info.output_width), int(decoder.info.output_height), {}};

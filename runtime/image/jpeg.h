@@ -13,11 +13,11 @@
 
 namespace dpsims {
 
-/// Decodes a JPEG as RGB: colour, grey, CMYK and YCCK (without a colour profile, as viewers without one do), baseline
+/// Decodes a JPEG as RGB: color, gray, CMYK and YCCK (without a color profile, as viewers without one do), baseline
 /// or progressive. The pixels are as stored, whatever EXIF says (runtime/image/orientation.h). `name` stands for the
 /// path in messages.
 ///
-/// Error: no JPEG, truncated, damaged (also where libjpeg would fill in grey), larger than the limits, or of a kind
+/// Error: no JPEG, truncated, damaged (also where libjpeg would fill in gray), larger than the limits, or of a kind
 /// that libjpeg does not know.
 RgbImage decodeRgbJpeg(const uint8_t *data, size_t size, const std::string &name, const PictureLimits &limits = {});
 

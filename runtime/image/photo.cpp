@@ -11,7 +11,7 @@
 
 namespace dpsims {
 
-// A file larger than the picture would be uncompressed, with room for colour profiles, previews and the like.
+// A file larger than the picture would be uncompressed, with room for color profiles, previews and the like.
 static uint64_t fileLimit(const PictureLimits &limits) { return uint64_t(limits.pixels) * 8; }
 
 Photo readPhoto(const std::string &path, const PictureLimits &limits) {

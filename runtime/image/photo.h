@@ -15,7 +15,7 @@ struct Photo {
 };
 
 /// Reads a PNG or JPEG of any kind as 8-bit RGB; which of them it is the content tells, not the name. Alpha is dropped:
-/// a transparent pixel has the colour that the file stores for it. Error: as readRgbPng and decodeRgbJpeg; the file is
+/// a transparent pixel has the color that the file stores for it. Error: as readRgbPng and decodeRgbJpeg; the file is
 /// neither.
 Photo readPhoto(const std::string &path, const PictureLimits &limits = {});
 

@@ -17,42 +17,42 @@ namespace dpsims {
 
 using PngLimits = PictureLimits;
 
-/// Colours of a label map in colour: 0xRRGGBB -> id.
-using ColourMap = std::map<uint32_t, int32_t>;
+/// Colors of a label map in color: 0xRRGGBB -> id.
+using ColorMap = std::map<uint32_t, int32_t>;
 
 /// Reads a label map.
 ///
-/// Without `colours` ids are what the file stores: grey values of 1 to 16 bits, unscaled, or palette indices. A colour
-/// file is an Error. With `colours` (data.palette) the file's pixels are 8-bit colours, stored directly, through a
-/// palette or as grey, and a colour that the map does not have is an Error that names it and its pixel. Colours of 16
+/// Without `colors` ids are what the file stores: gray values of 1 to 16 bits, unscaled, or palette indices. A color
+/// file is an Error. With `colors` (data.palette) the file's pixels are 8-bit colors, stored directly, through a
+/// palette or as gray, and a color that the map does not have is an Error that names it and its pixel. Colors of 16
 /// bits count as those of 8 if both bytes of each value are the same. Alpha that is not opaque is an Error in both
 /// cases.
 ///
 /// Error: no PNG (says what it is instead), truncated, damaged, or larger than the limits.
-LabelMap readLabelMap(const std::string &path, const ColourMap *colours = nullptr, const PngLimits &limits = {});
+LabelMap readLabelMap(const std::string &path, const ColorMap *colors = nullptr, const PngLimits &limits = {});
 
 /// The same from memory; `name` stands for the path in messages.
-LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &name, const ColourMap *colours = nullptr,
+LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &name, const ColorMap *colors = nullptr,
                         const PngLimits &limits = {});
 
-/// Reads a label map whose ids are the grey values that the picture shows, 0..255, however they are stored; of 16-bit
-/// grey, 0..65535. Error: as readLabelMap; a pixel is no grey.
-LabelMap readGreyMap(const std::string &path, const PngLimits &limits = {});
+/// Reads a label map whose ids are the gray values that the picture shows, 0..255, however they are stored; of 16-bit
+/// gray, 0..65535. Error: as readLabelMap; a pixel is no gray.
+LabelMap readGrayMap(const std::string &path, const PngLimits &limits = {});
 
-/// Reads an instance map: the ids that the file stores, as above; a colour is the id R + 256 G + 65536 B.
+/// Reads an instance map: the ids that the file stores, as above; a color is the id R + 256 G + 65536 B.
 LabelMap readInstanceMap(const std::string &path, const PngLimits &limits = {});
 
-/// Reads any PNG as 8-bit RGB: grey and palettes are expanded, alpha is dropped, 16 bits become 8.
+/// Reads any PNG as 8-bit RGB: gray and palettes are expanded, alpha is dropped, 16 bits become 8.
 RgbImage readRgbPng(const std::string &path, const PngLimits &limits = {});
 RgbImage decodeRgbPng(const uint8_t *data, size_t size, const std::string &name, const PngLimits &limits = {});
 
 /// Writes 8-bit RGB, `pixels` (height, width, 3), atomically.
 void writeRgbPng(const std::string &path, int width, int height, const uint8_t *pixels);
 
-/// Writes ids as grey values of `bits` 1, 2, 4, 8 or 16. Error: an id does not fit.
+/// Writes ids as gray values of `bits` 1, 2, 4, 8 or 16. Error: an id does not fit.
 void writeLabelMap(const std::string &path, const LabelMap &labels, int bits = 8);
 
-/// Writes ids 0..255 as indices of a palette of colours 0xRRGGBB. Error: an id has no colour.
+/// Writes ids 0..255 as indices of a palette of colors 0xRRGGBB. Error: an id has no color.
 void writeIndexedPng(const std::string &path, const LabelMap &labels, const std::vector<uint32_t> &palette);
 
 /// The same files in memory.

@@ -104,12 +104,12 @@ static void startDecoder(Decoder &decoder, const std::string &name, const PngLim
 }
 
 static void readPalette(Decoder &decoder, Picture &picture) {
-  png_colorp colours = nullptr;
+  png_colorp colors = nullptr;
   int count = 0;
-  if (png_get_PLTE(decoder.png, decoder.info, &colours, &count) == 0)
+  if (png_get_PLTE(decoder.png, decoder.info, &colors, &count) == 0)
     return;
   for (int i = 0; i < count; ++i)
-    picture.palette.push_back(uint32_t(colours[i].red) << 16 | uint32_t(colours[i].green) << 8 | colours[i].blue);
+    picture.palette.push_back(uint32_t(colors[i].red) << 16 | uint32_t(colors[i].green) << 8 | colors[i].blue);
 }
 
 // Deflate makes data at most 1032 times smaller: a short file cannot hold a large picture, and gets no memory for one.
@@ -131,7 +131,7 @@ Picture decode(const Source &source, const std::string &name, const PngLimits &l
   picture.width = int(png_get_image_width(decoder.png, decoder.info));
   picture.height = int(png_get_image_height(decoder.png, decoder.info));
   picture.depth = decoder.depth;
-  picture.colourType = png_get_color_type(decoder.png, decoder.info);
+  picture.colorType = png_get_color_type(decoder.png, decoder.info);
   picture.rowBytes = png_get_rowbytes(decoder.png, decoder.info);
   readPalette(decoder, picture);
   checkPossible(source, name, picture);

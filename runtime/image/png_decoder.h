@@ -36,7 +36,7 @@ struct Source {
 
 /// A PNG's pixels as they are stored, but those of less than 8 bits (`depth`) in a byte each.
 struct Picture {
-  int width = 0, height = 0, depth = 0, colourType = 0;
+  int width = 0, height = 0, depth = 0, colorType = 0;
   size_t rowBytes = 0;
   std::vector<uint8_t> bytes;
   std::vector<uint32_t> palette; // 0xRRGGBB

@@ -25,25 +25,25 @@ bool readAll(const InputFile &file, uint64_t offset, uint8_t *dst, size_t size) 
 }
 
 // Color types of the PNG standard; alpha is another bit.
-PngStorage::Kind kindOf(uint8_t colourType) {
-  return colourType == 3  ? PngStorage::Kind::Indices
-         : colourType & 2 ? PngStorage::Kind::Colours
-                          : PngStorage::Kind::Greys;
+PngStorage::Kind kindOf(uint8_t colorType) {
+  return colorType == 3  ? PngStorage::Kind::Indices
+         : colorType & 2 ? PngStorage::Kind::Colors
+                         : PngStorage::Kind::Grays;
 }
 
 // Empty if no palette comes before the pixels.
 std::vector<uint32_t> findPalette(const InputFile &file) {
   std::vector<uint32_t> palette;
-  uint8_t frame[8], colours[maxPaletteBytes];
+  uint8_t frame[8], colors[maxPaletteBytes];
   uint64_t offset = 8;
   for (int i = 0; i < maxChunks && readAll(file, offset, frame, sizeof frame); ++i) {
     const uint64_t size = bigEndian(frame);
     if (std::memcmp(frame + 4, "IDAT", 4) == 0)
       break;
     if (std::memcmp(frame + 4, "PLTE", 4) == 0) {
-      if (size <= sizeof colours && readAll(file, offset + 8, colours, size_t(size)))
+      if (size <= sizeof colors && readAll(file, offset + 8, colors, size_t(size)))
         for (size_t at = 0; at + 3 <= size; at += 3)
-          palette.push_back(uint32_t(colours[at]) << 16 | uint32_t(colours[at + 1]) << 8 | colours[at + 2]);
+          palette.push_back(uint32_t(colors[at]) << 16 | uint32_t(colors[at + 1]) << 8 | colors[at + 2]);
       break;
     }
     offset += chunkFrame + size;

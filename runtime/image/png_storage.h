@@ -13,9 +13,9 @@
 namespace dpsims {
 
 struct PngStorage {
-  enum class Kind { Greys, Indices, Colours };
-  Kind kind = Kind::Greys;
-  int depth = 8;                 ///< bits of a grey value, an index or a channel
+  enum class Kind { Grays, Indices, Colors };
+  Kind kind = Kind::Grays;
+  int depth = 8;                 ///< bits of a gray value, an index or a channel
   std::vector<uint32_t> palette; ///< 0xRRGGBB, of indices
 };
 

@@ -24,7 +24,7 @@ struct Encoder {
   png_infop info = nullptr;
   const png_color *palette = nullptr;
   int paletteSize = 0;
-  int width = 0, height = 0, depth = 8, colourType = PNG_COLOR_TYPE_GRAY;
+  int width = 0, height = 0, depth = 8, colorType = PNG_COLOR_TYPE_GRAY;
   const uint8_t *pixels = nullptr;
   size_t rowBytes = 0;
   std::vector<uint8_t> out;
@@ -62,7 +62,7 @@ static bool encodeRows(Encoder &encoder) {
     return false;
   png_set_write_fn(encoder.png, &encoder, encoderWrite, encoderFlush);
   png_set_IHDR(encoder.png, encoder.info, png_uint_32(encoder.width), png_uint_32(encoder.height), encoder.depth,
-               encoder.colourType, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+               encoder.colorType, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (encoder.palette)
     png_set_PLTE(encoder.png, encoder.info, encoder.palette, encoder.paletteSize);
   png_write_info(encoder.png, encoder.info);
@@ -89,7 +89,7 @@ std::vector<uint8_t> encodeRgbPng(int width, int height, const uint8_t *pixels) 
   Encoder encoder;
   encoder.width = width;
   encoder.height = height;
-  encoder.colourType = PNG_COLOR_TYPE_RGB;
+  encoder.colorType = PNG_COLOR_TYPE_RGB;
   encoder.pixels = pixels;
   encoder.rowBytes = size_t(std::max(width, 0)) * 3;
   return encode(encoder);
@@ -113,7 +113,7 @@ static std::vector<uint8_t> idBytes(const LabelMap &labels, int32_t limit, bool 
 
 std::vector<uint8_t> encodeLabelMap(const LabelMap &labels, int bits) {
   if (bits != 1 && bits != 2 && bits != 4 && bits != 8 && bits != 16)
-    fail("a PNG has no grey values of ", bits, " bits");
+    fail("a PNG has no gray values of ", bits, " bits");
   const std::vector<uint8_t> bytes = idBytes(labels, int32_t(1) << bits, bits == 16);
   Encoder encoder;
   encoder.width = labels.width;
@@ -126,17 +126,17 @@ std::vector<uint8_t> encodeLabelMap(const LabelMap &labels, int bits) {
 
 std::vector<uint8_t> encodeIndexedPng(const LabelMap &labels, const std::vector<uint32_t> &palette) {
   if (palette.empty() || palette.size() > 256)
-    fail("a PNG's palette has 1 to 256 colours, not ", palette.size());
+    fail("a PNG's palette has 1 to 256 colors, not ", palette.size());
   const std::vector<uint8_t> bytes = idBytes(labels, int32_t(palette.size()), false);
-  std::vector<png_color> colours;
-  for (uint32_t colour : palette)
-    colours.push_back({png_byte(colour >> 16), png_byte(colour >> 8), png_byte(colour)});
+  std::vector<png_color> colors;
+  for (uint32_t color : palette)
+    colors.push_back({png_byte(color >> 16), png_byte(color >> 8), png_byte(color)});
   Encoder encoder;
   encoder.width = labels.width;
   encoder.height = labels.height;
-  encoder.colourType = PNG_COLOR_TYPE_PALETTE;
-  encoder.palette = colours.data();
-  encoder.paletteSize = int(colours.size());
+  encoder.colorType = PNG_COLOR_TYPE_PALETTE;
+  encoder.palette = colors.data();
+  encoder.paletteSize = int(colors.size());
   encoder.pixels = bytes.data();
   encoder.rowBytes = size_t(std::max(labels.width, 0));
   return encode(encoder);

@@ -40,7 +40,7 @@ LabelMap resizeNearest(const LabelMap &labels, int height, int width) {
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
-// Colours: a triangle
+// Colors: a triangle
 //===-------------------------------------------------------------------------------------------------------------===//
 
 namespace {
@@ -59,15 +59,15 @@ struct Axis {
 
 } // namespace
 
-// Pixel x is centred at (2x + 1) out, new pixel i at (2i + 1) in, in units that make both integers.
+// Pixel x is centered at (2x + 1) out, new pixel i at (2i + 1) in, in units that make both integers.
 static Axis makeAxis(int64_t in, int64_t out) {
   Axis axis;
   const int64_t support = 2 * std::max(in, out);
   std::vector<int64_t> heights;
   for (int64_t i = 0; i < out; ++i) {
-    const int64_t centre = (2 * i + 1) * in;
-    int64_t x = std::max<int64_t>(0, (centre - support) / (2 * out) - 1);
-    auto height = [&](int64_t x) { return support - std::abs((2 * x + 1) * out - centre); };
+    const int64_t center = (2 * i + 1) * in;
+    int64_t x = std::max<int64_t>(0, (center - support) / (2 * out) - 1);
+    auto height = [&](int64_t x) { return support - std::abs((2 * x + 1) * out - center); };
     while (height(x) <= 0)
       ++x;
     const int64_t first = x;

@@ -37,7 +37,7 @@ struct RandomSequence {
 };
 
 /// Streams of the runtime; a program's own are numbered from 0.
-enum : uint32_t { StreamSingular = 0xfffffffeu, StreamInitialise = 0xffffffffu };
+enum : uint32_t { StreamSingular = 0xfffffffeu, StreamInitialize = 0xffffffffu };
 
 /// Word number `index` of a sequence.
 uint32_t randomWord(const RandomSequence &sequence, uint64_t index);

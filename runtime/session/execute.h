@@ -24,7 +24,7 @@ struct ExecuteInputs {
 /// an unfit type; they differ in their number of steps.
 ExecuteInputs readInputs(const Entry &entry, const std::string &path);
 
-/// Uninitialised tensors for the entry's outputs.
+/// Uninitialized tensors for the entry's outputs.
 std::vector<HostTensor> makeOutputs(const Entry &entry);
 
 /// Session::submit and Session::run on host tensors.

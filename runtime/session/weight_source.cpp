@@ -124,13 +124,13 @@ void FileWeights::read(uint32_t index, float *dst) {
   const WeightSpec &spec = model.weights[index];
   if (byIndex[index])
     return readWeight(file, *byIndex[index], dst);
-  if (!initialiser)
-    initialiser = std::make_unique<Initialiser>(model.weights, 0);
-  if (spec.init == "copy") // the initialiser has checked that there is such a weight, which is no copy
+  if (!initializer)
+    initializer = std::make_unique<Initializer>(model.weights, 0);
+  if (spec.init == "copy") // the initializer has checked that there is such a weight, which is no copy
     for (uint32_t i = 0; i < model.weights.size(); ++i)
       if (model.weights[i].name == spec.initOf && byIndex[i])
         return readWeight(file, *byIndex[i], dst);
-  initialiser->fill(spec, dst);
+  initializer->fill(spec, dst);
 }
 
 void FileWeights::requireGood() {
@@ -142,7 +142,7 @@ void FileWeights::requireGood() {
     }
 }
 
-void InitialWeights::read(uint32_t index, float *dst) { initialiser.fill(model.weights[index], dst); }
+void InitialWeights::read(uint32_t index, float *dst) { initializer.fill(model.weights[index], dst); }
 
 SessionWeights::SessionWeights(const CompiledModel &model, const Entry &entry, const Session &session,
                                const std::string &prefix, WeightSource *fallback)

@@ -6,7 +6,7 @@
 #define DPSIMS_RUNTIME_SESSION_WEIGHT_SOURCE_H
 
 #include "runtime/format/model.h"
-#include "runtime/weights/initialise.h"
+#include "runtime/weights/initialize.h"
 #include "runtime/weights/safetensors.h"
 
 #include <memory>
@@ -66,20 +66,20 @@ private:
   SafetensorsFile file;
   std::string detected;
   std::vector<const SafetensorsEntry *> byIndex; // by index in CompiledModel::weights; null: not there
-  std::unique_ptr<Initialiser> initialiser;      // made when the first one is missed
+  std::unique_ptr<Initializer> initializer;      // made when the first one is missed
 };
 
 /// First values as the model declares them.
 class InitialWeights : public WeightSource {
 public:
   /// `model` must outlive the source.
-  InitialWeights(const CompiledModel &model, uint64_t seed) : model(model), initialiser(model.weights, seed) {}
+  InitialWeights(const CompiledModel &model, uint64_t seed) : model(model), initializer(model.weights, seed) {}
 
   void read(uint32_t index, float *dst) override;
 
 private:
   const CompiledModel &model;
-  Initialiser initialiser;
+  Initializer initializer;
 };
 
 /// The weights of an entry from the variables of a session: the weight NAME is the variable `prefix`NAME.

@@ -20,10 +20,10 @@ std::string describeTwin(const CompiledModel &model, const std::string &path) {
   if (!tensorflow && !startsWith(name, "efficientnet_"))
     return "";
   const std::string twin = tensorflow ? name.substr(3) : "tf_" + name;
-  const bool otherColours = name.find("lite") != std::string::npos || name.find("_b1") != std::string::npos;
+  const bool otherColors = name.find("lite") != std::string::npos || name.find("_b1") != std::string::npos;
   return path + ": is taken for the weights of " + name + ", as discriminator.backbone says; those of " + twin +
          " have the same names and shapes, but want another padding and epsilon" +
-         (otherColours ? ", and colours of another range" : "") +
+         (otherColors ? ", and colors of another range" : "") +
          ": if they are those, set discriminator.backbone to \"" + twin + "\"";
 }
 

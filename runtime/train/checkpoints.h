@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Checkpoints of a run: folders `step-00001000` that appear whole or not at all, whatever kills the process.
-//   model.safetensors   weights, the optimiser's state, the average
+//   model.safetensors   weights, the optimizer's state, the average
 //   state.json          CheckpointState
 //   ema.safetensors     in some: the generator for `dpsims-run sample`
 //   DONE                sizes and sums of the others

@@ -18,9 +18,9 @@ namespace dpsims {
 namespace {
 
 constexpr int marginLeft = 64, marginRight = 210, marginTop = 28, marginBottom = 30;
-constexpr uint32_t axisColour = 0x808080, gridColour = 0xe4e4e4;
-constexpr uint32_t colours[] = {0x1f77b4, 0xd62728, 0x2ca02c, 0xff7f0e, 0x9467bd,
-                                0x8c564b, 0xe377c2, 0x17becf, 0xbcbd22, 0x404040};
+constexpr uint32_t axisColor = 0x808080, gridColor = 0xe4e4e4;
+constexpr uint32_t colors[] = {0x1f77b4, 0xd62728, 0x2ca02c, 0xff7f0e, 0x9467bd,
+                               0x8c564b, 0xe377c2, 0x17becf, 0xbcbd22, 0x404040};
 
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -81,10 +81,10 @@ public:
     canvas.write(chart.title, left, upper - 20, 0, 2);
     drawAxes();
     for (size_t i = 0; i < chart.curves.size(); ++i) {
-      const uint32_t colour = colours[i % std::size(colours)];
-      drawCurve(chart.curves[i], colour);
+      const uint32_t color = colors[i % std::size(colors)];
+      drawCurve(chart.curves[i], color);
       const int y = upper + 4 + 14 * int(i);
-      canvas.fill(right + 12, y + 2, 14, 3, colour);
+      canvas.fill(right + 12, y + 2, 14, 3, color);
       canvas.write(chart.curves[i].name, right + 32, y);
     }
   }
@@ -108,20 +108,20 @@ private:
 
   void drawAxes() {
     for (double x : ticks(xs, 6)) {
-      canvas.fill(column(x), upper, 1, lower - upper, gridColour);
+      canvas.fill(column(x), upper, 1, lower - upper, gridColor);
       const std::string text = numberText(x);
       canvas.write(text, column(x) - Canvas::textWidth(text) / 2, lower + 8);
     }
     for (double y : chart.logarithmic ? logarithmicTicks(ys, 5) : ticks(ys, 5)) {
-      canvas.fill(left, row(y), right - left, 1, gridColour);
+      canvas.fill(left, row(y), right - left, 1, gridColor);
       const std::string text = numberText(chart.logarithmic ? std::pow(10, y) : y);
       canvas.write(text, left - 6 - Canvas::textWidth(text), row(y) - Canvas::textHeight / 2);
     }
-    canvas.fill(left, upper, 1, lower - upper + 1, axisColour);
-    canvas.fill(left, lower, right - left + 1, 1, axisColour);
+    canvas.fill(left, upper, 1, lower - upper + 1, axisColor);
+    canvas.fill(left, lower, right - left + 1, 1, axisColor);
   }
 
-  void drawCurve(const Curve &curve, uint32_t colour) {
+  void drawCurve(const Curve &curve, uint32_t color) {
     int lastX = 0, lastY = 0;
     bool begun = false;
     for (size_t i = 0; i < curve.x.size(); ++i) {
@@ -129,17 +129,17 @@ private:
         continue;
       const int x = column(curve.x[i]), y = row(scaled(curve.y[i]));
       if (begun)
-        drawLine(lastX, lastY, x, y, colour);
+        drawLine(lastX, lastY, x, y, color);
       else
-        canvas.fill(x - 1, y - 1, 3, 3, colour);
+        canvas.fill(x - 1, y - 1, 3, 3, color);
       lastX = x, lastY = y, begun = true;
     }
   }
 
-  void drawLine(int fromX, int fromY, int toX, int toY, uint32_t colour) {
+  void drawLine(int fromX, int fromY, int toX, int toY, uint32_t color) {
     const int steps = std::max({std::abs(toX - fromX), std::abs(toY - fromY), 1});
     for (int i = 0; i <= steps; ++i)
-      canvas.fill(fromX + (toX - fromX) * i / steps, fromY + (toY - fromY) * i / steps, 2, 2, colour);
+      canvas.fill(fromX + (toX - fromX) * i / steps, fromY + (toY - fromY) * i / steps, 2, 2, color);
   }
 
   Canvas &canvas;

@@ -27,7 +27,7 @@ struct Chart {
 /// Draws charts one below the other, `width` pixels wide.
 RgbImage drawCharts(const std::vector<Chart> &charts, int width = 960, int heightOfEach = 320);
 
-/// The mean of neighbouring points, so that at most `points` are left.
+/// The mean of neighboring points, so that at most `points` are left.
 Curve thinned(const Curve &curve, size_t points);
 
 /// The charts of a run's folder: losses, and each score on the validation split.

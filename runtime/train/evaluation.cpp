@@ -46,7 +46,7 @@ void Evaluation::at(uint64_t step) {
     drawCurves();
 }
 
-// Neighbours may be frames of one film, so the rows are spread over the split.
+// Neighbors may be frames of one film, so the rows are spread over the split.
 static SampleGrid openGrid(const RunParts &run) {
   const TrainingData &data = run.data;
   const size_t pictures = data.validationPictures() ? data.validationPictures() : data.trainingPictures();

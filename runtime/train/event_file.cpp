@@ -105,7 +105,7 @@ private:
 enum : uint32_t { EventTime = 1, EventStep = 2, EventVersion = 3, EventSummary = 5, EventSession = 7 };
 enum : uint32_t { SessionStatus = 1, SessionStart = 1 };
 enum : uint32_t { SummaryValue = 1, ValueTag = 1, ValueNumber = 2, ValueImage = 4 };
-enum : uint32_t { ImageHeight = 1, ImageWidth = 2, ImageColours = 3, ImageBytes = 4 };
+enum : uint32_t { ImageHeight = 1, ImageWidth = 2, ImageColors = 3, ImageBytes = 4 };
 
 Message event(uint64_t step) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -143,7 +143,7 @@ void EventFile::scalars(uint64_t step, const std::vector<std::pair<std::string, 
 
 void EventFile::image(uint64_t step, const std::string &name, int width, int height, const std::vector<uint8_t> &png) {
   Message image;
-  image.varint(ImageHeight, uint64_t(height)).varint(ImageWidth, uint64_t(width)).varint(ImageColours, 3);
+  image.varint(ImageHeight, uint64_t(height)).varint(ImageWidth, uint64_t(width)).varint(ImageColors, 3);
   image.text(ImageBytes, {reinterpret_cast<const char *>(png.data()), png.size()});
   const Message value = Message().text(ValueTag, name).message(ValueImage, image);
   write(event(step).message(EventSummary, Message().message(SummaryValue, value)).bytes);

@@ -31,7 +31,7 @@ private:
 /// Rows of pictures of the same label maps, by several generators.
 class SampleGrid {
 public:
-  /// `rows` label maps: the first that the loader, not begun yet, gives. `palette` colours them.
+  /// `rows` label maps: the first that the loader, not begun yet, gives. `palette` colors them.
   SampleGrid(std::vector<Batch> batches, const Shape &size, int64_t rows, std::vector<uint32_t> palette);
 
   /// Adds a column of what a generator makes of the maps, with noise number `variant` of each map.

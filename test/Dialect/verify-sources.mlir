@@ -95,14 +95,14 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{weight: unknown initialiser "random"; known: zeros, ones, constant, normal, xavier_normal}}
+  // expected-error @below {{weight: unknown initializer "random"; known: zeros, ones, constant, normal, xavier_normal}}
   %result = weight "w" <shape = [4], init = "random"> : () -> tensor<4xf32>
 }
 
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{weight: unknown initialiser "singular_left"}}
+  // expected-error @below {{weight: unknown initializer "singular_left"}}
   %result = weight "w" <shape = [4], init = "singular_left"> : () -> tensor<4xf32>
 }
 
@@ -144,14 +144,14 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{state: initialiser "singular_right" needs `of`, the weight's name}}
+  // expected-error @below {{state: initializer "singular_right" needs `of`, the weight's name}}
   %result = state "u" <shape = [4], init = "singular_right"> : () -> tensor<4xf32>
 }
 
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{state: unknown initialiser "none"; known: zeros, ones, constant, normal, xavier_normal, singular_left, singular_right}}
+  // expected-error @below {{state: unknown initializer "none"; known: zeros, ones, constant, normal, xavier_normal, singular_left, singular_right}}
   %result = state "u" <shape = [4], init = "none"> : () -> tensor<4xf32>
 }
 

@@ -130,8 +130,8 @@ dpsims.program @batch {
 // CHECK-NEXT: %[[SUM:.*]] = add %[[VAR]], %[[EPS]]
 // CHECK-NEXT: %[[ROOT:.*]] = rsqrt %[[SUM]]
 // CHECK-NEXT: %[[SCALE:.*]] = reshape %[[ROOT]] <shape = [6, 1, 1, 3]>
-// CHECK: %[[CENTRED:.*]] = sub %0, %{{.*}} : (tensor<6x4x4x3xf32>, tensor<6x1x1x3xf32>)
-// CHECK-NEXT: mul %[[CENTRED]], %[[SCALE]] : (tensor<6x4x4x3xf32>, tensor<6x1x1x3xf32>)
+// CHECK: %[[CENTERED:.*]] = sub %0, %{{.*}} : (tensor<6x4x4x3xf32>, tensor<6x1x1x3xf32>)
+// CHECK-NEXT: mul %[[CENTERED]], %[[SCALE]] : (tensor<6x4x4x3xf32>, tensor<6x1x1x3xf32>)
 dpsims.program @groups {
   %x = input "x" <shape = [6, 4, 4, 3]>
   %mean, %var = batch_statistics %x <groups = 2>

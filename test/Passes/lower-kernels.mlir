@@ -485,7 +485,7 @@ dpsims.program @max_pool {
 
 // -----
 
-// Neighbours above and below, then on both sides.
+// Neighbors above and below, then on both sides.
 // CHECK-LABEL: dpsims.entry @edges
 // CHECK: scf.forall (%[[N:.*]], %[[Y:.*]]) in (1, 4) {
 // CHECK-DAG: %[[ABOVE:.*]] = arith.maxsi

@@ -58,8 +58,8 @@ TEST(Compiler, SaysWhatIsWrongThroughTheHandler) {
             "none.json: cannot be read: No such file or directory\n");
   EXPECT_TRUE(contains(messagesOf([](auto &options) { options.programs = {"painter"}; }),
                        "there is no program 'painter'; there are: sample, generator"));
-  EXPECT_TRUE(contains(messagesOf([](auto &options) { options.settings = {"generator.colour=1"}; }),
-                       "generator.colour: unknown key"));
+  EXPECT_TRUE(contains(messagesOf([](auto &options) { options.settings = {"generator.color=1"}; }),
+                       "generator.color: unknown key"));
   EXPECT_TRUE(contains(messagesOf([](auto &options) { options.chips = {"pentium99"}; }),
                        "--chip pentium99: LLVM knows no such x86-64 processor"));
   EXPECT_TRUE(contains(messagesOf([](auto &options) { options.chips = {"x86-64-v3", "x86-64-v4"}; }),

@@ -174,7 +174,7 @@ void addRows(std::map<std::string, Reference> &ops) {
   };
 }
 
-// 1 where one of the four neighbours has another id.
+// 1 where one of the four neighbors has another id.
 Array edges(const Array &ids, const Shape &shape) {
   return makeArray(shape, [&](const Index &i) {
     for (auto [dy, dx] : {std::pair{-1, 0}, {1, 0}, {0, -1}, {0, 1}}) {

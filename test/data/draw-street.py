@@ -4,7 +4,7 @@
 
     draw-street.py OUTPUT.png [SIZE]
 
-An indexed PNG: the indices are the class ids, the colours are for people. Needs nothing but Python.
+An indexed PNG: the indices are the class ids, the colors are for people. Needs nothing but Python.
 """
 
 import struct
@@ -12,7 +12,7 @@ import sys
 import zlib
 
 SKY, BUILDING, POLE, ROAD, PAVEMENT, TREE, SIGN, FENCE, CAR, PEDESTRIAN, BICYCLIST = range(11)
-COLOURS = [
+COLORS = [
     (128, 128, 128),
     (128, 0, 0),
     (192, 192, 128),
@@ -103,7 +103,7 @@ def chunk(kind, data):
 def png(rows):
     size = len(rows)
     header = struct.pack(">IIBBBBB", size, size, 8, 3, 0, 0, 0)
-    palette = bytes(value for colour in COLOURS for value in colour)
+    palette = bytes(value for color in COLORS for value in color)
     pixels = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows), 9)
     return (
         b"\x89PNG\r\n\x1a\n"

@@ -40,10 +40,10 @@ std::pair<std::string, std::string> split(const std::string &name) {
   return {name.substr(0, end), name.substr(end)};
 }
 
-Values scaled(const std::vector<double> &values, double centre, double spread) {
+Values scaled(const std::vector<double> &values, double center, double spread) {
   Values result(values.size());
   for (size_t i = 0; i < values.size(); ++i)
-    result[i] = static_cast<float>(centre + spread * values[i]);
+    result[i] = static_cast<float>(center + spread * values[i]);
   return result;
 }
 

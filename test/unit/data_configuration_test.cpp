@@ -81,9 +81,9 @@ TEST(DataConfiguration, TakesWholeNumbersWithAPoint) {
 TEST(DataConfiguration, ReadsEveryKey) {
   const DataConfiguration c = configure(R"({
     "images": "a/{split}/*", "labels": "b/{split}/*_l.png", "instances": "c/{split}/*", "splits": {"val": "v"},
-    "holdout": 3, "orientation": "stored", "label_values": "colours", "ignore": [9], "remap": {"1": 2}, "names": ["sky", "sea"],
+    "holdout": 3, "orientation": "stored", "label_values": "colors", "ignore": [9], "remap": {"1": 2}, "names": ["sky", "sea"],
     "palette": {"0": [1, 2, 3], "1": [[4, 5, 6], [7, 8, 9]], "9": [0, 0, 0]},
-    "resize": "exact", "crop": "centre", "flip": false, "zoom": 1.5, "pictures": {"train": 3}, "seed": 12345678901})",
+    "resize": "exact", "crop": "center", "flip": false, "zoom": 1.5, "pictures": {"train": 3}, "seed": 12345678901})",
                                         R"(, "generator": {"instance_edges": true})");
   ASSERT_EQ(c.layouts.size(), 1u);
   EXPECT_EQ(c.layouts[0].labels, "b/{split}/*_l.png");
@@ -91,8 +91,8 @@ TEST(DataConfiguration, ReadsEveryKey) {
   EXPECT_EQ(c.holdout, 3);
   EXPECT_FALSE(c.turnPhotos);
   EXPECT_TRUE(configure("{}").turnPhotos);
-  EXPECT_EQ(c.labelValues, DataConfiguration::LabelValues::Colours);
-  EXPECT_EQ(c.colours, (ColourMap{{0x010203, 0}, {0x040506, 1}, {0x070809, 1}, {0, 9}}));
+  EXPECT_EQ(c.labelValues, DataConfiguration::LabelValues::Colors);
+  EXPECT_EQ(c.colors, (ColorMap{{0x010203, 0}, {0x040506, 1}, {0x070809, 1}, {0, 9}}));
   EXPECT_EQ(c.palette.size(), 5u);
   EXPECT_EQ(c.palette[2], 0x040506u); // where data.remap takes id 1
   EXPECT_EQ(c.names, (std::vector<std::string>{"sky", "sea", "2", "3", "4"}));
@@ -129,10 +129,10 @@ TEST(DataConfiguration, ChecksIds) {
   EXPECT_TRUE(hasParts(error(R"({"remap": {"0": 18446744073709551615}})"), {"data.remap", "18446744073709551615"}));
   EXPECT_TRUE(hasParts(error(R"({"ignore": [18446744073709551615]})"), {"data.ignore", "18446744073709551615"}));
   EXPECT_TRUE(hasParts(error(R"({"palette": {"2": [7, 7, 7], "3": [7, 7, 7]}})"),
-                       {"data.palette", "[7,7,7] is the colour of both 2 and 3"}));
+                       {"data.palette", "[7,7,7] is the color of both 2 and 3"}));
   EXPECT_NO_THROW(configure(R"({"label_values": "ids", "palette": {"2": [7, 7, 7], "3": [7, 7, 7]}})"));
   EXPECT_TRUE(hasParts(error(R"({"palette": {"1": [1, 1, 1], "01": [2, 2, 2]}})"), {"data.palette", "id 1 once more"}));
-  EXPECT_EQ(configure(R"({"palette": {"2": [[7, 7, 7], [7, 7, 7]]}})").colours.size(), 1u);
+  EXPECT_EQ(configure(R"({"palette": {"2": [[7, 7, 7], [7, 7, 7]]}})").colors.size(), 1u);
 }
 
 TEST(DataConfiguration, NamesWhatIsWrong) {
@@ -151,7 +151,7 @@ TEST(DataConfiguration, NamesWhatIsWrong) {
   EXPECT_TRUE(hasParts(error(R"({"layouts": [3]})"), {"data.layouts"}));
   EXPECT_TRUE(hasParts(error(R"({"splits": ["a"]})"), {"data.splits"}));
   EXPECT_TRUE(hasParts(error(R"({"holdout": 1})"), {"data.holdout", "from 2"}));
-  EXPECT_TRUE(hasParts(error(R"({"label_values": "x"})"), {"data.label_values", "\"auto\", \"ids\", \"colours\""}));
+  EXPECT_TRUE(hasParts(error(R"({"label_values": "x"})"), {"data.label_values", "\"auto\", \"ids\", \"colors\""}));
   EXPECT_TRUE(hasParts(error(R"({"ignore": [1.5]})"), {"data.ignore", "1.5"}));
   EXPECT_TRUE(hasParts(error(R"({"remap": {"-1": 3}})"), {"data.remap", "\"-1\" is no id"}));
   EXPECT_TRUE(hasParts(error(R"({"palette": {"1": [1, 2, 256]}})"), {"data.palette", "256"}));

@@ -107,7 +107,7 @@ TEST(Holdout, DependsOnNamesAlone) {
     list.push_back("frame_" + std::to_string(100000 + i));
   const std::vector<bool> whole = heldOut(list, 10);
   EXPECT_NEAR(double(std::count(whole.begin(), whole.end(), true)), 100, 30);
-  // Neighbours are not held out together more often than others.
+  // Neighbors are not held out together more often than others.
   int pairs = 0;
   for (size_t i = 0; i + 1 < whole.size(); ++i)
     pairs += whole[i] && whole[i + 1];
@@ -140,7 +140,7 @@ TEST(Dataset, ReadsADescription) {
   folder.image("photos/one/scene-1/rgb.png");
   writeIndexedPng(folder.make("photos/one/scene-1/ids.png"), {8, 8, std::vector<int32_t>(64, 1)}, {0x000000, 0x0a0b0c});
   const std::string data = R"({"images": "photos/{split}/*/rgb.png", "labels": "photos/{split}/*/ids.png",
-    "splits": {"train": "one"}, "label_values": "colours", "palette": {"3": [[1, 1, 1], [10, 11, 12]]}})";
+    "splits": {"train": "one"}, "label_values": "colors", "palette": {"3": [[1, 1, 1], [10, 11, 12]]}})";
   const auto train = folder.open(data);
   EXPECT_EQ(names(*train), Names{"scene-1"});
   EXPECT_EQ(train->read(0).labels.at(7, 7), 3);

@@ -15,7 +15,7 @@ protected:
   /// A map of one row.
   LabelMap row(const std::vector<int32_t> &ids) { return {int(ids.size()), 1, ids}; }
 
-  std::string greys(const std::string &name, const std::vector<int32_t> &ids, int bits = 8) {
+  std::string grays(const std::string &name, const std::vector<int32_t> &ids, int bits = 8) {
     writeLabelMap(folder / name, row(ids), bits);
     return folder / name;
   }
@@ -25,7 +25,7 @@ protected:
     return folder / name;
   }
 
-  std::string colours(const std::string &name, const std::vector<uint32_t> &values) {
+  std::string colors(const std::string &name, const std::vector<uint32_t> &values) {
     std::vector<uint8_t> pixels;
     for (uint32_t value : values)
       for (int shift : {16, 8, 0})
@@ -58,45 +58,45 @@ protected:
   const DataConfiguration plain = configure(R"({"ignore": [255]})");
   const DataConfiguration oneBased =
       DataConfiguration::parse(R"({"num_classes": 150, "data": {"remap": "minus_one", "ignore": [255]}})", "ade.json");
-  const DataConfiguration coloured = configure(
+  const DataConfiguration colored = configure(
       R"({"palette": {"0": [128, 128, 128], "1": [128, 0, 0], "2": [0, 128, 0], "3": [0, 0, 0]}, "ignore": [3]})");
 
   TemporaryDirectory folder;
 };
 
-TEST_F(LabelMaps, GreysMayBecomeIndicesOfGreys) {
+TEST_F(LabelMaps, GraysMayBecomeIndicesOfGrays) {
   const std::vector<int32_t> wanted = {2, 4, 17, none};
-  const std::string grey = greys("a.png", {3, 5, 18, 0});
+  const std::string gray = grays("a.png", {3, 5, 18, 0});
   const std::string indexed = indices("b.png", {1, 2, 3, 0}, {0, 0x030303, 0x050505, 0x121212});
   const std::string other = indices("c.png", {0, 2, 1, 3}, {0x030303, 0x121212, 0x050505, 0});
-  const std::string rgb = colours("d.png", {0x030303, 0x050505, 0x121212, 0});
-  for (const std::string &path : {grey, indexed, other, rgb})
+  const std::string rgb = colors("d.png", {0x030303, 0x050505, 0x121212, 0});
+  for (const std::string &path : {gray, indexed, other, rgb})
     EXPECT_EQ(readOne(oneBased, path), wanted) << path;
-  for (const std::vector<int32_t> &ids : read(oneBased, {grey, indexed, other, rgb}))
+  for (const std::vector<int32_t> &ids : read(oneBased, {gray, indexed, other, rgb}))
     EXPECT_EQ(ids, wanted);
 }
 
-TEST_F(LabelMaps, ColoursMayBecomeIndices) {
+TEST_F(LabelMaps, ColorsMayBecomeIndices) {
   const std::vector<int32_t> wanted = {0, 1, 2, none};
-  const std::string rgb = colours("a.png", {0x808080, 0x800000, 0x008000, 0});
+  const std::string rgb = colors("a.png", {0x808080, 0x800000, 0x008000, 0});
   const std::string indexed = indices("b.png", {3, 1, 2, 0}, {0, 0x800000, 0x008000, 0x808080});
   const std::string unused = indices("c.png", {3, 1, 2, 0}, {0, 0x800000, 0x008000, 0x808080, 0x123456});
   for (const std::string &path : {rgb, indexed, unused})
-    EXPECT_EQ(readOne(coloured, path), wanted) << path;
-  // A map of one colour, black, may be stored as grey: its folder tells what it is.
-  const std::string black = greys("d.png", {0, 0});
-  EXPECT_EQ(read(coloured, {indexed, black})[1], (std::vector<int32_t>{none, none}));
-  EXPECT_EQ(read(coloured, {rgb, black})[1], (std::vector<int32_t>{none, none}));
-  EXPECT_EQ(read(coloured, {greys("e.png", {2}), black})[1], (std::vector<int32_t>{0, 0}));
-  EXPECT_TRUE(hasParts(noteOf(coloured, {greys("f.png", {0, 0}, 1)}), {"note: ", "f.png: its greys"}));
-  EXPECT_TRUE(hasParts(noteOf(coloured, {black}), {"note: ", "d.png: its greys are taken as ids", "label_values"}));
+    EXPECT_EQ(readOne(colored, path), wanted) << path;
+  // A map of one color, black, may be stored as gray: its folder tells what it is.
+  const std::string black = grays("d.png", {0, 0});
+  EXPECT_EQ(read(colored, {indexed, black})[1], (std::vector<int32_t>{none, none}));
+  EXPECT_EQ(read(colored, {rgb, black})[1], (std::vector<int32_t>{none, none}));
+  EXPECT_EQ(read(colored, {grays("e.png", {2}), black})[1], (std::vector<int32_t>{0, 0}));
+  EXPECT_TRUE(hasParts(noteOf(colored, {grays("f.png", {0, 0}, 1)}), {"note: ", "f.png: its grays"}));
+  EXPECT_TRUE(hasParts(noteOf(colored, {black}), {"note: ", "d.png: its grays are taken as ids", "label_values"}));
 }
 
-TEST_F(LabelMaps, ThatMixIdsAndColoursAreErrors) {
-  const std::vector<std::string> paths = {colours("a.png", {0x808080}), greys("b.png", {1, 2})};
-  EXPECT_TRUE(hasParts(errorOf([&] { read(coloured, paths); }),
-                       {"b.png: colour #010101", "a.png stores colours of data.palette", "label_values"}));
-  DataConfiguration ids = coloured;
+TEST_F(LabelMaps, ThatMixIdsAndColorsAreErrors) {
+  const std::vector<std::string> paths = {colors("a.png", {0x808080}), grays("b.png", {1, 2})};
+  EXPECT_TRUE(hasParts(errorOf([&] { read(colored, paths); }),
+                       {"b.png: color #010101", "a.png stores colors of data.palette", "label_values"}));
+  DataConfiguration ids = colored;
   ids.labelValues = DataConfiguration::LabelValues::Ids;
   EXPECT_EQ(readOne(ids, paths[1]), (std::vector<int32_t>{1, 2}));
 }
@@ -106,7 +106,7 @@ TEST_F(LabelMaps, IndicesAreIdsWherePalettesAgree) {
   const std::string whole = indices("a.png", {0, 4, 2}, palette);
   const std::string part = indices("b.png", {0, 1}, {0, 0x800000});
   EXPECT_EQ(read(plain, {whole, part}), (std::vector<std::vector<int32_t>>{{0, 4, 2}, {0, 1}}));
-  // A palette of the data's colours, each at its id, is that kind too, whatever else it has.
+  // A palette of the data's colors, each at its id, is that kind too, whatever else it has.
   const DataConfiguration drawn = configure(R"({"palette": {"0": [0, 0, 0], "1": [128, 0, 0]}, "ignore": [255]})");
   EXPECT_EQ(readOne(drawn, whole), (std::vector<int32_t>{0, 4, 2}));
   const std::string own = indices("c.png", {0, 1}, {0, 0x008000});
@@ -114,39 +114,39 @@ TEST_F(LabelMaps, IndicesAreIdsWherePalettesAgree) {
                        {"a.png", "c.png", "index 1 is (", "(0, 128, 0)", "data.palette", "label_values"}));
 }
 
-TEST_F(LabelMaps, OfOneBitAreIdsOrGreys) {
-  const std::string bits = greys("a.png", {0, 1}, 1), wide = greys("b.png", {0, 255});
+TEST_F(LabelMaps, OfOneBitAreIdsOrGrays) {
+  const std::string bits = grays("a.png", {0, 1}, 1), wide = grays("b.png", {0, 255});
   // Only one of both has a meaning.
   const DataConfiguration all = configure(R"({"dataset": "camvid"})"),
                           one = DataConfiguration::parse(R"({"num_classes": 1, "data": {"ignore": [255]}})", "c.json");
   EXPECT_EQ(readOne(all, bits), (std::vector<int32_t>{0, 1}));
   EXPECT_EQ(readOne(one, bits), (std::vector<int32_t>{0, none}));
-  // Both have: it is told, or an error if another file shows that greys are stored as they are.
+  // Both have: it is told, or an error if another file shows that grays are stored as they are.
   EXPECT_EQ(readOne(plain, bits), (std::vector<int32_t>{0, 1}));
-  EXPECT_TRUE(hasParts(noteOf(plain, {bits, bits}), {"note: ", "a.png: stores 1 and shows the grey 255"}));
+  EXPECT_TRUE(hasParts(noteOf(plain, {bits, bits}), {"note: ", "a.png: stores 1 and shows the gray 255"}));
   EXPECT_TRUE(hasParts(errorOf([&] { read(plain, {bits, wide}); }),
-                       {"a.png: stores 1 and shows the grey 255", "b.png", "\"ids\"", "\"greys\""}));
-  EXPECT_EQ(noteOf(plain, {greys("c.png", {0, 0}, 1)}), "");
+                       {"a.png: stores 1 and shows the gray 255", "b.png", "\"ids\"", "\"grays\""}));
+  EXPECT_EQ(noteOf(plain, {grays("c.png", {0, 0}, 1)}), "");
   // A file beside it that can be read only by what it shows.
-  EXPECT_EQ(read(plain, {bits, colours("d.png", {0x040404})})[0], (std::vector<int32_t>{0, none}));
-  const DataConfiguration shown = configure(R"({"label_values": "greys", "ignore": [255]})");
+  EXPECT_EQ(read(plain, {bits, colors("d.png", {0x040404})})[0], (std::vector<int32_t>{0, none}));
+  const DataConfiguration shown = configure(R"({"label_values": "grays", "ignore": [255]})");
   EXPECT_EQ(read(shown, {bits, wide}), (std::vector<std::vector<int32_t>>{{0, none}, {0, none}}));
 }
 
 TEST_F(LabelMaps, OnlyIdsThatAreNoClassAreIgnoredByDefault) {
   const DataConfiguration many = DataConfiguration::parse(R"({"num_classes": 300})", "c.json");
-  EXPECT_EQ(readOne(many, greys("a.png", {255, 299}, 16)), (std::vector<int32_t>{255, 299}));
+  EXPECT_EQ(readOne(many, grays("a.png", {255, 299}, 16)), (std::vector<int32_t>{255, 299}));
   const DataConfiguration camvid =
       DataConfiguration::parse(R"({"num_classes": 12, "data": {"dataset": "camvid"}})", "c.json");
-  EXPECT_EQ(readOne(camvid, greys("b.png", {0, 11})), (std::vector<int32_t>{0, 11}));
-  const std::string mask = greys("c.png", {0, 255, 255, 0});
+  EXPECT_EQ(readOne(camvid, grays("b.png", {0, 11})), (std::vector<int32_t>{0, 11}));
+  const std::string mask = grays("c.png", {0, 255, 255, 0});
   const ReadLabels labels = readLabels(plain, lookAtLabels(plain, {mask}), mask);
   EXPECT_EQ(labels.map.ids, (std::vector<int32_t>{0, none, none, 0}));
   EXPECT_EQ(labels.ignored, (std::map<int32_t, uint64_t>{{255, 2}}));
 }
 
 TEST_F(LabelMaps, IdsThatCountFromOneAreToldHow) {
-  const std::string path = greys("a.png", {1, 5});
+  const std::string path = grays("a.png", {1, 5});
   EXPECT_TRUE(hasParts(errorOf([&] { readOne(plain, path); }), {"id 5 at pixel (1, 0)", "0..4", "\"minus_one\""}));
 }
 
@@ -154,8 +154,8 @@ TEST_F(LabelMaps, IdsOfThePaletteAreRemapped) {
   for (const char *remap : {R"("minus_one")", R"({"1": 3, "2": 3, "3": 0})"}) {
     const DataConfiguration configuration = configure(
         std::string(R"({"palette": {"1": [128, 0, 0], "2": [0, 128, 0], "3": [0, 0, 128]}, "remap": )") + remap + "}");
-    EXPECT_EQ(readOne(configuration, greys("ids.png", {1, 2, 3})),
-              readOne(configuration, colours("rgb.png", {0x800000, 0x008000, 0x000080})));
+    EXPECT_EQ(readOne(configuration, grays("ids.png", {1, 2, 3})),
+              readOne(configuration, colors("rgb.png", {0x800000, 0x008000, 0x000080})));
   }
   EXPECT_EQ(configure(R"({"palette": {"1": [1, 2, 3]}, "remap": "minus_one"})").palette[0], 0x010203u);
 }

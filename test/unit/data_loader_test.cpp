@@ -121,9 +121,9 @@ TEST(Loader, KeepsMapsInRegister) {
   }
   EXPECT_EQ(windows.size(), 6u); // three places, each flipped and not
   cut.augment = false;
-  const Batch centre = Loader(*dataset, cut).next();
-  EXPECT_EQ(centre.instances[0], 1);
-  EXPECT_EQ(centre.instances[9], 10);
+  const Batch center = Loader(*dataset, cut).next();
+  EXPECT_EQ(center.instances[0], 1);
+  EXPECT_EQ(center.instances[9], 10);
 }
 
 TEST(Loader, ObeysTheTransform) {
@@ -143,9 +143,9 @@ TEST(Loader, ObeysTheTransform) {
     return rows;
   };
   EXPECT_EQ(instanceRow(R"("flip": true)", false).size(), 1u);
-  EXPECT_EQ(instanceRow(R"("flip": false, "crop": "centre")", true).size(), 1u);
-  EXPECT_EQ(instanceRow(R"("flip": true, "crop": "centre")", true).size(), 2u);
-  EXPECT_GT(instanceRow(R"("flip": false, "crop": "centre", "zoom": 1.5)", true).size(), 2u);
+  EXPECT_EQ(instanceRow(R"("flip": false, "crop": "center")", true).size(), 1u);
+  EXPECT_EQ(instanceRow(R"("flip": true, "crop": "center")", true).size(), 2u);
+  EXPECT_GT(instanceRow(R"("flip": false, "crop": "center", "zoom": 1.5)", true).size(), 2u);
   // Exactly: the left and the right end are there.
   const std::vector<int32_t> exact = *instanceRow(R"("resize": "exact", "flip": false)", true).begin();
   EXPECT_EQ(exact.front(), 0);

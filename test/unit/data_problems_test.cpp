@@ -53,7 +53,7 @@ TEST(Dataset, NamesEntriesOfThePaletteThatAreNoClass) {
   EXPECT_EQ(folder.open(data + R"(, "ignore": [9]})")->read(0).labels.at(1, 0), ignoredId);
   const uint8_t black[6] = {};
   writeRgbPng(folder.make("train/label/a.png"), 2, 1, black);
-  EXPECT_EQ(folder.open(data + "}")->read(0).labels.at(1, 0), 0); // no pixel has the colour
+  EXPECT_EQ(folder.open(data + "}")->read(0).labels.at(1, 0), 0); // no pixel has the color
 }
 
 TEST(Dataset, NamesFilesWithoutAPartner) {

@@ -26,7 +26,7 @@ inline DataConfiguration configure(const std::string &data, const std::string &m
 /// A folder to which tests add files; folders on the way are made.
 class DataFolder {
 public:
-  /// A picture whose pixel (x, y) has the colour (x, y, `blue`); PNG or JPEG by the name.
+  /// A picture whose pixel (x, y) has the color (x, y, `blue`); PNG or JPEG by the name.
   void image(const std::string &name, int width = 8, int height = 8, uint8_t blue = 0) {
     std::vector<uint8_t> pixels;
     for (int y = 0; y < height; ++y)

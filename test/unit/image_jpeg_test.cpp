@@ -38,7 +38,7 @@ static testing::AssertionResult near(const Bytes &a, const Bytes &b, int toleran
   return testing::AssertionSuccess();
 }
 
-TEST(Jpeg, ReadsColour) {
+TEST(Jpeg, ReadsColor) {
   const Bytes pixels = ramps(48, 33, 3);
   for (bool progressive : {false, true})
     for (J_COLOR_SPACE stored : {JCS_YCbCr, JCS_RGB}) {
@@ -49,12 +49,12 @@ TEST(Jpeg, ReadsColour) {
     }
 }
 
-TEST(Jpeg, ReadsGrey) {
-  const Bytes grey = ramps(16, 16, 1);
+TEST(Jpeg, ReadsGray) {
+  const Bytes gray = ramps(16, 16, 1);
   Bytes expected;
-  for (uint8_t value : grey)
+  for (uint8_t value : gray)
     expected.insert(expected.end(), 3, value);
-  EXPECT_TRUE(near(decoded(encodeJpeg(16, 16, grey, {JCS_GRAYSCALE, JCS_GRAYSCALE})).pixels, expected));
+  EXPECT_TRUE(near(decoded(encodeJpeg(16, 16, gray, {JCS_GRAYSCALE, JCS_GRAYSCALE})).pixels, expected));
 }
 
 TEST(Jpeg, ReadsInks) {
@@ -73,7 +73,7 @@ TEST(Jpeg, ReadsInks) {
   EXPECT_TRUE(near(decoded(encodeJpeg(8, 8, cyan, {JCS_CMYK, JCS_CMYK})).pixels, light));
 }
 
-TEST(Jpeg, RefusesUnknownColours) {
+TEST(Jpeg, RefusesUnknownColors) {
   EXPECT_TRUE(hasParts(decodeError(encodeJpeg(8, 8, ramps(8, 8, 2), {JCS_UNKNOWN, JCS_UNKNOWN})),
                        {"a.jpg: ", "2 channels", "store it as RGB"}));
 }

@@ -16,12 +16,12 @@ using Bytes = std::vector<uint8_t>;
 namespace {
 class Png {
 public:
-  Png(uint32_t width, uint32_t height, int depth, int colourType, int interlace = 0) {
+  Png(uint32_t width, uint32_t height, int depth, int colorType, int interlace = 0) {
     bytes = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     Bytes header;
     appendWord(header, width);
     appendWord(header, height);
-    for (int value : {depth, colourType, 0, 0, interlace})
+    for (int value : {depth, colorType, 0, 0, interlace})
       header.push_back(uint8_t(value));
     chunk("IHDR", header);
   }
@@ -56,21 +56,21 @@ private:
 };
 } // namespace
 
-static std::vector<int32_t> decodeLabels(const Bytes &file, const ColourMap *colours = nullptr) {
-  return decodeLabelMap(file.data(), file.size(), "a.png", colours).ids;
+static std::vector<int32_t> decodeLabels(const Bytes &file, const ColorMap *colors = nullptr) {
+  return decodeLabelMap(file.data(), file.size(), "a.png", colors).ids;
 }
 
-enum { Grey = 0, Rgb = 2, Indexed = 3, GreyAlpha = 4, Rgba = 6 };
+enum { Gray = 0, Rgb = 2, Indexed = 3, GrayAlpha = 4, Rgba = 6 };
 
-static LabelMap decoded(const Bytes &bytes, const ColourMap *colours = nullptr) {
-  return decodeLabelMap(bytes.data(), bytes.size(), "a.png", colours);
+static LabelMap decoded(const Bytes &bytes, const ColorMap *colors = nullptr) {
+  return decodeLabelMap(bytes.data(), bytes.size(), "a.png", colors);
 }
 
-static std::string decodeError(const Bytes &bytes, const ColourMap *colours = nullptr) {
-  return errorOf([&] { decoded(bytes, colours); });
+static std::string decodeError(const Bytes &bytes, const ColorMap *colors = nullptr) {
+  return errorOf([&] { decoded(bytes, colors); });
 }
 
-TEST(Png, KeepsGreyValues) {
+TEST(Png, KeepsGrayValues) {
   for (int bits : {1, 2, 4, 8, 16}) {
     const int32_t top = (1 << bits) - 1;
     const LabelMap labels{3, 2, {0, 1, top, top, 0, 1}};
@@ -95,37 +95,37 @@ TEST(Png, KeepsPaletteIndices) {
 
 TEST(Png, ReadsInterlacedFiles) {
   // 2 x 2: pass 1 is pixel (0, 0), pass 6 pixel (1, 0), pass 7 the second row.
-  EXPECT_EQ(decoded(Png(2, 2, 8, Grey, 1).image({0, 5, 0, 6, 0, 7, 8}).end()).ids, (std::vector<int32_t>{5, 6, 7, 8}));
+  EXPECT_EQ(decoded(Png(2, 2, 8, Gray, 1).image({0, 5, 0, 6, 0, 7, 8}).end()).ids, (std::vector<int32_t>{5, 6, 7, 8}));
 }
 
-TEST(Png, MapsColours) {
-  const ColourMap colours = {{0xff0000, 3}, {0x000000, 0}, {0x555555, 70000}};
+TEST(Png, MapsColors) {
+  const ColorMap colors = {{0xff0000, 3}, {0x000000, 0}, {0x555555, 70000}};
   const uint8_t pixels[] = {255, 0, 0, 0, 0, 0, 255, 0, 0, 0x55, 0x55, 0x55};
   const Bytes file = encodeRgbPng(2, 2, pixels);
-  EXPECT_EQ(decoded(file, &colours).ids, (std::vector<int32_t>{3, 0, 3, 70000}));
-  // Through a palette, and grey: still colours.
-  EXPECT_EQ(decoded(encodeIndexedPng({2, 1, {1, 0}}, {0xff0000, 0}), &colours).ids, (std::vector<int32_t>{0, 3}));
-  EXPECT_EQ(decoded(encodeLabelMap({2, 1, {1, 0}}, 2), &colours).ids, (std::vector<int32_t>{70000, 0}));
-  const ColourMap fewer = {{0xff0000, 3}, {0x000000, 0}};
+  EXPECT_EQ(decoded(file, &colors).ids, (std::vector<int32_t>{3, 0, 3, 70000}));
+  // Through a palette, and gray: still colors.
+  EXPECT_EQ(decoded(encodeIndexedPng({2, 1, {1, 0}}, {0xff0000, 0}), &colors).ids, (std::vector<int32_t>{0, 3}));
+  EXPECT_EQ(decoded(encodeLabelMap({2, 1, {1, 0}}, 2), &colors).ids, (std::vector<int32_t>{70000, 0}));
+  const ColorMap fewer = {{0xff0000, 3}, {0x000000, 0}};
   EXPECT_EQ(decodeError(file, &fewer),
-            "a.png: colour #555555 (85, 85, 85) at pixel (1, 1) is not in data.palette; add it there");
+            "a.png: color #555555 (85, 85, 85) at pixel (1, 1) is not in data.palette; add it there");
 }
 
 TEST(Png, TakesOpaqueAlphaForNone) {
-  const ColourMap colours = {{0x010203, 7}, {0x050505, 3}};
-  EXPECT_EQ(decodeLabels(Png(2, 1, 8, Rgba).image({0, 1, 2, 3, 255, 5, 5, 5, 255}).end(), &colours),
+  const ColorMap colors = {{0x010203, 7}, {0x050505, 3}};
+  EXPECT_EQ(decodeLabels(Png(2, 1, 8, Rgba).image({0, 1, 2, 3, 255, 5, 5, 5, 255}).end(), &colors),
             (std::vector<int32_t>{7, 3}));
-  EXPECT_EQ(decodeLabels(Png(2, 1, 8, GreyAlpha).image({0, 5, 255, 9, 255}).end()), (std::vector<int32_t>{5, 9}));
-  EXPECT_EQ(decodeLabels(Png(1, 1, 8, GreyAlpha).image({0, 5, 255}).end(), &colours), (std::vector<int32_t>{3}));
-  EXPECT_EQ(decodeLabels(Png(1, 1, 16, GreyAlpha).image({0, 1, 2, 255, 255}).end()), (std::vector<int32_t>{258}));
-  EXPECT_EQ(decodeLabels(Png(1, 1, 16, Rgba).image({0, 1, 1, 2, 2, 3, 3, 255, 255}).end(), &colours),
+  EXPECT_EQ(decodeLabels(Png(2, 1, 8, GrayAlpha).image({0, 5, 255, 9, 255}).end()), (std::vector<int32_t>{5, 9}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 8, GrayAlpha).image({0, 5, 255}).end(), &colors), (std::vector<int32_t>{3}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 16, GrayAlpha).image({0, 1, 2, 255, 255}).end()), (std::vector<int32_t>{258}));
+  EXPECT_EQ(decodeLabels(Png(1, 1, 16, Rgba).image({0, 1, 1, 2, 2, 3, 3, 255, 255}).end(), &colors),
             (std::vector<int32_t>{7}));
-  EXPECT_EQ(decodeLabels(Png(1, 1, 16, Rgb).image({0, 5, 5, 5, 5, 5, 5}).end(), &colours), (std::vector<int32_t>{3}));
-  EXPECT_TRUE(hasParts(decodeError(Png(2, 1, 8, Rgba).image({0, 1, 2, 3, 255, 5, 5, 5, 254}).end(), &colours),
+  EXPECT_EQ(decodeLabels(Png(1, 1, 16, Rgb).image({0, 5, 5, 5, 5, 5, 5}).end(), &colors), (std::vector<int32_t>{3}));
+  EXPECT_TRUE(hasParts(decodeError(Png(2, 1, 8, Rgba).image({0, 1, 2, 3, 255, 5, 5, 5, 254}).end(), &colors),
                        {"alpha channel that is not opaque (pixel (1, 0))", "store it without one"}));
 }
 
-TEST(Png, ReadsInstancesInColour) {
+TEST(Png, ReadsInstancesInColor) {
   TemporaryDirectory directory;
   const std::string path = directory / "i.png";
   const uint8_t pixels[] = {44, 1, 0, 44, 1, 0, 1, 0, 2};
@@ -137,15 +137,15 @@ TEST(Png, ReadsInstancesInColour) {
 
 TEST(Png, SaysWhatIsNoLabelMap) {
   const uint8_t pixels[] = {255, 0, 0};
-  const ColourMap colours;
-  EXPECT_TRUE(hasParts(decodeError(encodeRgbPng(1, 1, pixels)), {"colour picture", "data.palette"}));
-  for (const ColourMap *map : {&colours, static_cast<const ColourMap *>(nullptr)}) {
+  const ColorMap colors;
+  EXPECT_TRUE(hasParts(decodeError(encodeRgbPng(1, 1, pixels)), {"color picture", "data.palette"}));
+  for (const ColorMap *map : {&colors, static_cast<const ColorMap *>(nullptr)}) {
     EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 8, Rgba).image({0, 1, 2, 3, 4}).end(), map), {"alpha channel"}));
-    EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 8, GreyAlpha).image({0, 1, 2}).end(), map), {"alpha channel"}));
+    EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 8, GrayAlpha).image({0, 1, 2}).end(), map), {"alpha channel"}));
   }
-  EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 16, Rgb).image({0, 1, 2, 3, 4, 5, 6}).end(), &colours), {"16 bits"}));
+  EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 16, Rgb).image({0, 1, 2, 3, 4, 5, 6}).end(), &colors), {"16 bits"}));
   const Bytes beyond = Png(1, 1, 8, Indexed).chunk("PLTE", {1, 2, 3}).image({0, 9}).end();
-  EXPECT_TRUE(hasParts(decodeError(beyond, &colours), {"index 9 at pixel (0, 0)", "palette of 1"}));
+  EXPECT_TRUE(hasParts(decodeError(beyond, &colors), {"index 9 at pixel (0, 0)", "palette of 1"}));
 }
 
 TEST(Png, NamesOtherFiles) {
@@ -160,11 +160,11 @@ TEST(Png, NamesOtherFiles) {
 }
 
 TEST(Png, RefusesHugePicturesBeforeTakingMemory) {
-  EXPECT_TRUE(hasParts(decodeError(Png(100000, 100000, 8, Grey).image({0}).end()),
+  EXPECT_TRUE(hasParts(decodeError(Png(100000, 100000, 8, Gray).image({0}).end()),
                        {"100000 x 100000 pixels", "16384 x 16384", "make it smaller"}));
   EXPECT_TRUE(hasParts(decodeError(Png(0xffffffff, 0xffffffff, 16, Rgba).end()), {"4294967295 x 4294967295"}));
   // Within the limits, but the file is far too short for it.
-  EXPECT_TRUE(hasParts(decodeError(Png(16384, 16384, 8, Grey).image({0}).end()), {"cannot hold 16384 x 16384"}));
+  EXPECT_TRUE(hasParts(decodeError(Png(16384, 16384, 8, Gray).image({0}).end()), {"cannot hold 16384 x 16384"}));
   const Bytes small = encodeLabelMap({3, 2, {0, 0, 0, 0, 0, 0}});
   PngLimits limits;
   limits.pixels = 5;
@@ -182,11 +182,11 @@ TEST(Png, RefusesDamagedFiles) {
   Bytes flipped = good;
   flipped[good.size() / 2] ^= 1;
   EXPECT_TRUE(hasParts(decodeError(flipped), {"a.png: damaged PNG: ", "near byte"}));
-  EXPECT_TRUE(hasParts(decodeError(Png(0, 1, 8, Grey).image({0}).end()), {"damaged PNG"}));
-  EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 7, Grey).image({0, 0}).end()), {"damaged PNG"}));
+  EXPECT_TRUE(hasParts(decodeError(Png(0, 1, 8, Gray).image({0}).end()), {"damaged PNG"}));
+  EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 7, Gray).image({0, 0}).end()), {"damaged PNG"}));
   EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 8, Indexed).image({0, 0}).end()), {"damaged PNG"}));
-  EXPECT_TRUE(hasParts(decodeError(Png(1, 2, 8, Grey).image({0, 0}).end()), {"damaged PNG"}));
-  EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 8, Grey).end()), {"damaged PNG"}));
+  EXPECT_TRUE(hasParts(decodeError(Png(1, 2, 8, Gray).image({0, 0}).end()), {"damaged PNG"}));
+  EXPECT_TRUE(hasParts(decodeError(Png(1, 1, 8, Gray).end()), {"damaged PNG"}));
 }
 
 TEST(Png, WritesAndReadsFiles) {
@@ -212,7 +212,7 @@ TEST(Png, ExpandsAnythingToRgb) {
   EXPECT_EQ(rgb(encodeLabelMap({2, 1, {3, 1}}, 2)), (Bytes{255, 255, 255, 85, 85, 85}));
   EXPECT_EQ(rgb(encodeLabelMap({2, 1, {65535, 257 * 7}}, 16)), (Bytes{255, 255, 255, 7, 7, 7}));
   EXPECT_EQ(rgb(Png(1, 1, 8, Rgba).image({0, 1, 2, 3, 4}).end()), (Bytes{1, 2, 3}));
-  EXPECT_EQ(rgb(Png(1, 1, 16, GreyAlpha).image({0, 9, 9, 0, 0}).end()), (Bytes{9, 9, 9}));
+  EXPECT_EQ(rgb(Png(1, 1, 16, GrayAlpha).image({0, 9, 9, 0, 0}).end()), (Bytes{9, 9, 9}));
   EXPECT_EQ(rgb(Png(1, 1, 16, Rgba).image({0, 9, 9, 8, 8, 7, 7, 0, 0}).end()), (Bytes{9, 8, 7}));
 }
 
@@ -230,18 +230,18 @@ TEST(Png, SurvivesDamage) {
   LabelMap labels{20, 20, {}};
   for (int i = 0; i < 400; ++i)
     labels.ids.push_back(i % 3);
-  const ColourMap colours = {{0, 0}, {0xff0000, 1}, {0x00ff00, 2}};
+  const ColorMap colors = {{0, 0}, {0xff0000, 1}, {0x00ff00, 2}};
   const std::vector<uint8_t> pixels(1200, 0);
   const Bytes files[] = {encodeIndexedPng(labels, {0, 0xff0000, 0x00ff00}), encodeLabelMap(labels, 2),
                          encodeLabelMap(labels, 16), encodeRgbPng(20, 20, pixels.data()),
-                         Png(2, 2, 8, Grey, 1).image({0, 5, 0, 6, 0, 7, 8}).end()};
+                         Png(2, 2, 8, Gray, 1).image({0, 5, 0, 6, 0, 7, 8}).end()};
   Damage damage(2);
   int good = 0;
   for (int i = 0; i < 6000; ++i) {
     const Bytes &file = files[i % std::size(files)];
     // Half of the damage falls on the header, where it does most.
     const Bytes bytes = damage.of(file, i % 2 ? file.size() : 40);
-    for (const ColourMap *map : {&colours, static_cast<const ColourMap *>(nullptr)})
+    for (const ColorMap *map : {&colors, static_cast<const ColorMap *>(nullptr)})
       try {
         const LabelMap back = decoded(bytes, map);
         EXPECT_EQ(back.ids.size(), size_t(back.width) * size_t(back.height));
@@ -257,7 +257,7 @@ TEST(Png, SurvivesDamage) {
 TEST(Png, SurvivesDamageBehindRightSums) {
   Damage damage(3);
   for (int i = 0; i < 4000; ++i) {
-    const int depths[] = {1, 2, 4, 8, 16}, types[] = {Grey, Rgb, Indexed, GreyAlpha, Rgba};
+    const int depths[] = {1, 2, 4, 8, 16}, types[] = {Gray, Rgb, Indexed, GrayAlpha, Rgba};
     Png png(uint32_t(1 + damage.next(40)), uint32_t(1 + damage.next(40)), depths[damage.next(5)], types[damage.next(5)],
             int(damage.next(2)));
     Bytes palette(damage.next(800)), rows(1 + damage.next(4000));

@@ -54,7 +54,7 @@ TEST(LabelMap, AClassCanBeIgnored) {
   EXPECT_EQ(labels.ids, (std::vector<int32_t>{ignoredId, 1}));
 }
 
-static RgbImage greyImage(int width, int height, const std::vector<int> &values) {
+static RgbImage grayImage(int width, int height, const std::vector<int> &values) {
   RgbImage image{width, height, {}};
   for (int value : values)
     image.pixels.insert(image.pixels.end(), {uint8_t(value), uint8_t(255 - value), 7});
@@ -70,27 +70,27 @@ static std::vector<int> reds(const RgbImage &image) {
 
 TEST(RgbImage, GrowsBilinearly) {
   // Pixel i of 4 lies at (i + 1/2) / 2 - 1/2 = -1/4, 1/4, 3/4, 5/4.
-  EXPECT_EQ(reds(resizeSmooth(greyImage(2, 1, {0, 200}), 1, 4)), (std::vector<int>{0, 50, 150, 200}));
-  EXPECT_EQ(reds(resizeSmooth(greyImage(1, 2, {0, 200}), 4, 1)), (std::vector<int>{0, 50, 150, 200}));
-  const RgbImage same = greyImage(3, 1, {0, 100, 255});
+  EXPECT_EQ(reds(resizeSmooth(grayImage(2, 1, {0, 200}), 1, 4)), (std::vector<int>{0, 50, 150, 200}));
+  EXPECT_EQ(reds(resizeSmooth(grayImage(1, 2, {0, 200}), 4, 1)), (std::vector<int>{0, 50, 150, 200}));
+  const RgbImage same = grayImage(3, 1, {0, 100, 255});
   EXPECT_EQ(resizeSmooth(same, 1, 3).pixels, same.pixels);
   EXPECT_THROW(resizeSmooth(same, 0, 3), Error);
 }
 
 TEST(RgbImage, ShrinksByATriangle) {
   // Weights 1 3 3 1 of 8 around the middle of pixels 1 and 2; at the left end 3 3 1 of 7.
-  EXPECT_EQ(reds(resizeSmooth(greyImage(6, 1, {0, 0, 0, 240, 0, 0}), 1, 3)), (std::vector<int>{0, 90, 34}));
-  // Stripes of one pixel become grey, not stripes.
+  EXPECT_EQ(reds(resizeSmooth(grayImage(6, 1, {0, 0, 0, 240, 0, 0}), 1, 3)), (std::vector<int>{0, 90, 34}));
+  // Stripes of one pixel become gray, not stripes.
   std::vector<int> stripes;
   for (int i = 0; i < 64; ++i)
     stripes.push_back(i % 2 * 200);
-  for (int value : reds(resizeSmooth(greyImage(64, 1, stripes), 1, 7)))
+  for (int value : reds(resizeSmooth(grayImage(64, 1, stripes), 1, 7)))
     EXPECT_NEAR(value, 100, 8);
 }
 
-TEST(RgbImage, KeepsPlainColours) {
+TEST(RgbImage, KeepsPlainColors) {
   for (auto [height, width] : {std::pair(1, 1), {3, 50}, {31, 2}, {64, 64}}) {
-    const RgbImage image = resizeSmooth(greyImage(13, 11, std::vector<int>(13 * 11, 255)), height, width);
+    const RgbImage image = resizeSmooth(grayImage(13, 11, std::vector<int>(13 * 11, 255)), height, width);
     EXPECT_EQ(image.width, width);
     EXPECT_EQ(image.height, height);
     EXPECT_EQ(reds(image), std::vector<int>(size_t(height * width), 255));

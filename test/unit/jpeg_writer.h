@@ -18,7 +18,7 @@ struct JpegKind {
   bool progressive = false, adobe = false;
 };
 
-/// The file, at the best quality, without subsampling of colours. `pixels` are of the input's colour space.
+/// The file, at the best quality, without subsampling of colors. `pixels` are of the input's color space.
 inline std::vector<uint8_t> encodeJpeg(int width, int height, const std::vector<uint8_t> &pixels, JpegKind kind = {}) {
   jpeg_compress_struct info = {};
   jpeg_error_mgr errors = {};

@@ -262,7 +262,7 @@ TEST(Sampler, NamesLinksToNothing) {
       hasParts(errorOf([&] { folder.sample(folder.options("in", "out")); }), {"in/b.png: is a link to nothing"}));
 }
 
-TEST(Sampler, ReadsColours) {
+TEST(Sampler, ReadsColors) {
   Folder folder;
   std::vector<uint8_t> pixels;
   for (int i = 0; i < 24; ++i)

@@ -163,7 +163,7 @@ TEST(BackboneTwin, IsNamed) {
   };
   EXPECT_TRUE(hasParts(twinOf("tf_efficientnet_lite0"),
                        {"w: is taken for the weights of tf_efficientnet_lite0", "those of efficientnet_lite0 have",
-                        "epsilon, and colours", "set discriminator.backbone to \"efficientnet_lite0\""}));
+                        "epsilon, and colors", "set discriminator.backbone to \"efficientnet_lite0\""}));
   EXPECT_TRUE(hasParts(twinOf("efficientnet_b2"), {"those of tf_efficientnet_b2", "padding and epsilon: if"}));
   EXPECT_EQ(twinOf("convnext_tiny"), "");
   for (const char *config :

@@ -29,13 +29,13 @@ std::vector<WeightSpec> wantedWeights(const CompiledModel &model, const std::str
   return specs;
 }
 
-void initialise(const InitFlags &flags) {
+void initialize(const InitFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
-  Initialiser initialiser(model->weights, flags.seed);
+  Initializer initializer(model->weights, flags.seed);
   SafetensorsWriter writer(flags.output);
   writer.setMetadata("dpsims.seed", std::to_string(flags.seed));
   writer.setMetadata("dpsims.source_hash", model->sourceHash);
-  addInitialised(writer, wantedWeights(*model, flags.entry), initialiser);
+  addInitialized(writer, wantedWeights(*model, flags.entry), initializer);
   writer.write();
 }
 
@@ -55,7 +55,7 @@ void addInitCommand(CLI::App &app) {
   command->add_option("-o,--output", flags->output, "weights, safetensors")->required()->type_name("FILE");
   command->footer("Example:\n"
                   "  dpsims-run init --model sample.dpsims --seed 1 -o weights.safetensors");
-  command->callback([flags] { initialise(*flags); });
+  command->callback([flags] { initialize(*flags); });
 }
 
 } // namespace dpsims

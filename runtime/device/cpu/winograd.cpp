@@ -223,7 +223,7 @@ void WeightGradient::multiplyPoints(int64_t tiles, bool accumulate, float *scrat
   }
 }
 
-// Units are counted (panel, channel of the input): neighbours are neighbours in OIHW.
+// Units are counted (panel, channel of the input): neighbors are neighbors in OIHW.
 void WeightGradient::transformSums(const float *memory, float *dst, int64_t begin, int64_t end) const {
   const Panels &panels = sums.panels;
   int64_t in = tiling.src.c;

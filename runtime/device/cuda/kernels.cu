@@ -84,7 +84,7 @@ __global__ void unpackWeightsKernel(float *dst, const float *src, uint64_t count
   }
 }
 
-// One thread an output element; neighbouring threads have neighbouring channels.
+// One thread an output element; neighboring threads have neighboring channels.
 __global__ void directConvKernel(float *dst, const float *src, const float *weights, ConvSizes s, uint64_t count) {
   int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
   for (uint64_t i = firstElement(); i < count; i += elementStep()) {

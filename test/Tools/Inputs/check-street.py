@@ -28,12 +28,12 @@ def read_png(path):
         length, kind = struct.unpack(">I4s", data[place : place + 8])
         body = data[place + 8 : place + 8 + length]
         if kind == b"IHDR":
-            width, height, depth, colour = struct.unpack(">IIBB", body[:10])
+            width, height, depth, color = struct.unpack(">IIBB", body[:10])
         elif kind == b"IDAT":
             packed += body
         place += length + 12
-    assert depth == 8 and colour in (2, 3), path
-    size = 3 if colour == 2 else 1
+    assert depth == 8 and color in (2, 3), path
+    size = 3 if color == 2 else 1
     raw, above, rows = zlib.decompress(packed), [0] * (width * size), []
     for y in range(height):
         line = raw[y * (width * size + 1) : (y + 1) * (width * size + 1)]

@@ -38,7 +38,7 @@ def weights(data):
     rest = {key: value for key, value in header.items() if key != last}
     write("missing.safetensors", safetensors(rest, body[: header[last]["data_offsets"][0]]))
     extra = {"dtype": "F32", "shape": [2], "data_offsets": [len(body), len(body) + 8]}
-    write("extra.safetensors", safetensors(dict(header, colour=extra), body + bytes(8)))
+    write("extra.safetensors", safetensors(dict(header, color=extra), body + bytes(8)))
     write("misshaped.safetensors", safetensors(changed(shape=[1] + shape), body))
     write("beyond.safetensors", safetensors(changed(data_offsets=[len(body), len(body) + end - begin]), body))
     write("sizes.safetensors", safetensors(changed(shape=[2 * shape[0]] + shape[1:]), body))
@@ -62,11 +62,11 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(width, height, rows, depth=8, colour=0):
+def png(width, height, rows, depth=8, color=0):
     pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
     return (
         b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
         + chunk(b"IDAT", pixels)
         + chunk(b"IEND", b"")
     )
@@ -80,7 +80,7 @@ def labels():
     wrong = [bytearray(row) for row in rows]
     wrong[7][3] = 77
     write("ids.png", png(64, 64, [bytes(row) for row in wrong]))
-    write("colour.png", png(64, 64, [bytes((1, 2, 3)) * 64] * 64, colour=2))
+    write("color.png", png(64, 64, [bytes((1, 2, 3)) * 64] * 64, color=2))
     write("cut.png", good[: len(good) - 40])
     write("huge.png", png(100000, 100000, [b""]))
     write("text.png", b"this is no picture\n")

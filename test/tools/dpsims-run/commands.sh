@@ -52,7 +52,7 @@ for command in sample execute init info bench plans data train export curves; do
 done
 bad "no command" "subcommand"
 bad "unknown command" "" paint
-bad "unknown flag" "" info network.dpsims --colour
+bad "unknown flag" "" info network.dpsims --color
 bad "missing flag" "--model is required" bench
 bad "bad number" "threads" bench --model network.dpsims --threads many
 

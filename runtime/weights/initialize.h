@@ -20,13 +20,13 @@ namespace dpsims {
 ///   zeros, ones; constant: initValue; normal: standard deviation initValue
 ///   xavier_normal: standard deviation initValue * sqrt(2 / ((shape[0] + shape[1]) * shape[2] * shape[3] ...))
 ///   singular_left, singular_right: u and v of the weight initOf (its own first values) seen as (out, rest), after 16
-///     power iterations from a normalised normal u
+///     power iterations from a normalized normal u
 ///   copy: the first value of the weight initOf, which is no copy itself and has the same shape
-class Initialiser {
+class Initializer {
 public:
   /// `specs` must stay alive and unchanged. Error: an unknown kind, a shape that the kind cannot have, an initOf that
   /// is not among the specs.
-  Initialiser(const std::vector<WeightSpec> &specs, uint64_t seed);
+  Initializer(const std::vector<WeightSpec> &specs, uint64_t seed);
 
   /// Fills `dst` with elementCount(spec.shape) values. `spec` need not be an element of the list.
   void fill(const WeightSpec &spec, float *dst);
@@ -47,9 +47,9 @@ private:
   Singular last; // u and v of one weight are asked for one after the other
 };
 
-/// Adds every weight of `specs` to `writer`, to be made while it writes. `initialiser` must be alive until then. F32
+/// Adds every weight of `specs` to `writer`, to be made while it writes. `initializer` must be alive until then. F32
 /// weights, and I32 and U8 ones that are constant.
-void addInitialised(SafetensorsWriter &writer, const std::vector<WeightSpec> &specs, Initialiser &initialiser);
+void addInitialized(SafetensorsWriter &writer, const std::vector<WeightSpec> &specs, Initializer &initializer);
 
 } // namespace dpsims
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/weights/initialise.h"
+#include "runtime/weights/initialize.h"
 
 #include "runtime/base/error.h"
 #include "runtime/random/philox.h"
@@ -26,7 +26,7 @@ static bool isConstant(const WeightSpec &spec) {
   return spec.init == "zeros" || spec.init == "ones" || spec.init == "constant";
 }
 
-Initialiser::Initialiser(const std::vector<WeightSpec> &specs, uint64_t seed) : seed(seed) {
+Initializer::Initializer(const std::vector<WeightSpec> &specs, uint64_t seed) : seed(seed) {
   for (const WeightSpec &spec : specs)
     if (!byName.emplace(spec.name, &spec).second)
       fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), " is declared twice");
@@ -34,12 +34,12 @@ Initialiser::Initialiser(const std::vector<WeightSpec> &specs, uint64_t seed) : 
     check(spec);
 }
 
-const WeightSpec *Initialiser::find(const std::string &name) const {
+const WeightSpec *Initializer::find(const std::string &name) const {
   auto found = byName.find(name);
   return found == byName.end() ? nullptr : found->second;
 }
 
-void Initialiser::check(const WeightSpec &spec) const {
+void Initializer::check(const WeightSpec &spec) const {
   const int64_t count = elementCount(spec.shape);
   if (isConstant(spec) || spec.init == "normal")
     return;
@@ -75,7 +75,7 @@ void Initialiser::check(const WeightSpec &spec) const {
          " of ", quoted(spec.initOf), " ", shapeText(matrix));
 }
 
-void Initialiser::fill(const WeightSpec &spec, float *dst) {
+void Initializer::fill(const WeightSpec &spec, float *dst) {
   check(spec);
   const int64_t count = elementCount(spec.shape);
   if (isConstant(spec)) {
@@ -91,7 +91,7 @@ void Initialiser::fill(const WeightSpec &spec, float *dst) {
   }
 }
 
-void Initialiser::fillRandom(const WeightSpec &spec, float *dst) const {
+void Initializer::fillRandom(const WeightSpec &spec, float *dst) const {
   const int64_t count = elementCount(spec.shape);
   double deviation = spec.initValue;
   if (spec.init == "xavier_normal") {
@@ -100,7 +100,7 @@ void Initialiser::fillRandom(const WeightSpec &spec, float *dst) const {
       fans *= double(spec.shape[i]);
     deviation *= std::sqrt(2 / fans);
   }
-  fillNormal({seed, hashName(spec.name), StreamInitialise}, 0, uint64_t(count), dst);
+  fillNormal({seed, hashName(spec.name), StreamInitialize}, 0, uint64_t(count), dst);
   for (int64_t i = 0; i < count; ++i)
     dst[i] *= float(deviation);
 }
@@ -109,7 +109,7 @@ void Initialiser::fillRandom(const WeightSpec &spec, float *dst) const {
 // Singular vectors. Sums are in f64 and in a fixed order.
 //===-------------------------------------------------------------------------------------------------------------===//
 
-static void normalise(std::vector<double> &vector) {
+static void normalize(std::vector<double> &vector) {
   double sum = 0;
   for (double x : vector)
     sum += x * x;
@@ -118,7 +118,7 @@ static void normalise(std::vector<double> &vector) {
     x /= norm;
 }
 
-// right = normalised(matrix^T left)
+// right = normalized(matrix^T left)
 static void multiplyTransposed(const std::vector<float> &matrix, const std::vector<double> &left,
                                std::vector<double> &right) {
   std::fill(right.begin(), right.end(), 0.0);
@@ -128,10 +128,10 @@ static void multiplyTransposed(const std::vector<float> &matrix, const std::vect
     for (size_t j = 0; j < right.size(); ++j)
       right[j] += double(row[j]) * factor;
   }
-  normalise(right);
+  normalize(right);
 }
 
-// left = normalised(matrix right); eight partial sums a row, so that the compiler may use vectors.
+// left = normalized(matrix right); eight partial sums a row, so that the compiler may use vectors.
 static void multiply(const std::vector<float> &matrix, const std::vector<double> &right, std::vector<double> &left) {
   constexpr size_t lanes = 8;
   const size_t columns = right.size(), whole = columns / lanes * lanes;
@@ -148,10 +148,10 @@ static void multiply(const std::vector<float> &matrix, const std::vector<double>
       sum += x;
     left[i] = sum;
   }
-  normalise(left);
+  normalize(left);
 }
 
-const Initialiser::Singular &Initialiser::singularVectors(const WeightSpec &spec) {
+const Initializer::Singular &Initializer::singularVectors(const WeightSpec &spec) {
   if (last.of == spec.name)
     return last;
   std::vector<float> matrix(size_t(elementCount(spec.shape)));
@@ -160,7 +160,7 @@ const Initialiser::Singular &Initialiser::singularVectors(const WeightSpec &spec
   std::vector<float> start(rows);
   fillNormal({seed, hashName(spec.name), StreamSingular}, 0, rows, start.data());
   std::vector<double> left(start.begin(), start.end()), right(matrix.size() / rows);
-  normalise(left);
+  normalize(left);
   for (int i = 0; i < powerIterations; ++i) {
     multiplyTransposed(matrix, left, right);
     multiply(matrix, right, left);
@@ -191,13 +191,13 @@ static void checkInteger(const WeightSpec &spec) {
                high = spec.type == ElementType::U8 ? 255 : 2147483647.0;
   if (spec.type != ElementType::I32 && spec.type != ElementType::U8)
     fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": type ", elementTypeName(spec.type),
-         " cannot be initialised");
+         " cannot be initialized");
   if (!isConstant(spec) || !(value >= low && value <= high))
     fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": ", spec.init, " ", value, " is no first value for ",
          elementTypeName(spec.type));
 }
 
-void addInitialised(SafetensorsWriter &writer, const std::vector<WeightSpec> &specs, Initialiser &initialiser) {
+void addInitialized(SafetensorsWriter &writer, const std::vector<WeightSpec> &specs, Initializer &initializer) {
   // The writer asks for one tensor after the other, in chunks: the tensor at hand is kept, shared by all sources.
   auto values = std::make_shared<std::vector<float>>();
   for (const WeightSpec &spec : specs) {
@@ -207,10 +207,10 @@ void addInitialised(SafetensorsWriter &writer, const std::vector<WeightSpec> &sp
                  [spec](uint64_t, void *dst, size_t size) { fillInteger(spec, dst, size); });
       continue;
     }
-    writer.add(spec.name, spec.type, spec.shape, [spec, values, &initialiser](uint64_t offset, void *dst, size_t size) {
+    writer.add(spec.name, spec.type, spec.shape, [spec, values, &initializer](uint64_t offset, void *dst, size_t size) {
       if (offset == 0) {
         values->resize(size_t(elementCount(spec.shape)));
-        initialiser.fill(spec, values->data());
+        initializer.fill(spec, values->data());
       }
       std::memcpy(dst, reinterpret_cast<const char *>(values->data()) + offset, size);
     });
