@@ -81,7 +81,7 @@ LogicalResult verifyParameters(Operation *op, ArrayAttr parameters) {
       return op->emitError() << "parameter '" << name << "' has the unknown type '" << type
                              << "'; types are int, float, string, bool, list, record";
     if (!seen.insert(name).second)
-      return op->emitError() << "name clash: parameter '" << name << "' stands twice";
+      return op->emitError() << "name clash: parameter '" << name << "' is declared twice";
     Attribute value = parameter.getDefaultValue();
     if (!value || isa<ExprAttr>(value))
       continue;

@@ -79,7 +79,7 @@ Value dpsims::spreadChannels(OpBuilder &builder, Location location, Value channe
 
 Value dpsims::channelScale(OpBuilder &builder, Location location, Value variance, double eps, Value weight,
                            ArrayRef<int64_t> shape) {
-  // The arithmetic stands behind the broadcast: one kernel computes both.
+  // The arithmetic is after the broadcast: one kernel computes both.
   Value rows = rowForEachImage(builder, location, variance, shape[0]);
   Value sum = makeOp<AddOp>(builder, location, {rows, makeConstant(builder, location, eps)});
   Value scale = makeOp<RsqrtOp>(builder, location, sum);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Fold hooks and canonicalization patterns: arithmetic that needs no computation. Derivatives are full of it.
 //
-// All act on graphs alone. In a parametric body types are not known, and a constant must stay behind the `let` that it
+// All act on graphs alone. In a parametric body types are not known, and a constant must stay after the `let` that it
 // reads; therefore `constant` is not ConstantLike, and arithmetic of constants is a pattern, not a fold.
 #include "dialect/Builders.h"
 

@@ -10,7 +10,7 @@ using namespace dpsims;
 //===-- Types -----------------------------------------------------------------------------------------------------===//
 
 namespace {
-/// The epilogue of conv2d and matmul: operands behind the first two.
+/// The epilogue of conv2d and matmul: operands after the first two.
 LogicalResult checkEpilogue(ContractionOpInterface op, int64_t channels, ArrayRef<int64_t> result) {
   if (failed(wantActivation(op, op.getActivationAttr())))
     return failure();

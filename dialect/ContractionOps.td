@@ -31,7 +31,7 @@ def Dpsims_Conv2dOp : Dpsims_TensorOp<"conv2d",
     outputs, the odd pixel at the bottom and right. `packed` is set by pack-weights.
 
     Passes add an epilogue: `activation` of the result, then the residual is added, the last operand where
-    `residual = true` stands among the attributes.
+    `residual = true` is among the attributes.
 
     ```mlir
     %y = conv2d %x, %w, %b <stride = 2, padding = 1>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The dialect: base definitions; the ops stand in StructureOps.td (the language), GraphOps.td (what is computed) and
+// The dialect: base definitions; the ops are in StructureOps.td (the language), GraphOps.td (what is computed) and
 // ScheduleOps.td (steps on buffers).
 
 #ifndef DPSIMS_DIALECT

@@ -153,7 +153,7 @@ Value NegOp::buildPayload(B &b, ValueRange x) { return make<arith::NegFOp>(b, x)
 Value RoundOp::buildPayload(B &b, ValueRange x) { return make<math::RoundEvenOp>(b, x); }
 Value FloorOp::buildPayload(B &b, ValueRange x) { return make<math::FloorOp>(b, x); }
 
-/// Of what is no integer: the logarithm of 0 is -infinity, whose exponential is 0.
+/// Of what is not an integer: the logarithm of 0 is -infinity, whose exponential is 0.
 Value PowOp::buildPayload(B &b, ValueRange x) {
   double exponent = getExponent(), size = std::fabs(exponent);
   if (size == std::floor(size) && size < 65536)

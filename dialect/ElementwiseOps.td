@@ -54,7 +54,7 @@ def Dpsims_ExpOp : Dpsims_Unary<"exp", "e to the x", 12>;
 def Dpsims_LogOp : Dpsims_Unary<"log", "natural logarithm", 12>;
 def Dpsims_ErfOp : Dpsims_Unary<"erf", "2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x", 12>;
 def Dpsims_PowOp : Dpsims_Unary<"pow", "x to a constant power", 12, (ins Dpsims_Float<"the power">:$exponent)> {
-  let description = "Element by element; x must not be negative where the exponent is no integer.\n\n"
+  let description = "Element by element; x must not be negative where the exponent is not an integer.\n\n"
                     "```mlir\n%y = pow %x <exponent = 2.0>\n```\n";
 }
 def Dpsims_SqrtOp : Dpsims_Unary<"sqrt", "square root", 4>;

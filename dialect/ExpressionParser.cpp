@@ -88,7 +88,7 @@ private:
     return success();
   }
 
-  /// The lexer gives `<=` as `<` and `=`: with the first taken, which of the operators that begin with it stands here?
+  /// The lexer gives `<=` as `<` and `=`: with the first taken, which of the operators that begin with it is here?
   ParseResult rest(const Operator *&found) {
     StringRef first = found->spelling.take_front();
     const Operator *plain = findOperator(Notation::Infix, first);

@@ -13,7 +13,7 @@ namespace dpsims {
 /// Parameters and `let`s in force: name -> constant.
 using Environment = llvm::MapVector<mlir::StringRef, mlir::Attribute>;
 
-/// `angles`: inside <...>, where `<` and `>` are no comparisons.
+/// `angles`: inside <...>, where `<` and `>` are not comparisons.
 mlir::ParseResult parseExpression(mlir::AsmParser &parser, mlir::Attribute &result, bool angles = false);
 void printExpression(mlir::AsmPrinter &printer, mlir::Attribute expression, bool angles = false);
 

@@ -29,7 +29,7 @@ SmallVector<BlockArgument> likeArguments(Value result, const llvm::SetVector<Ope
   return arguments;
 }
 
-/// Joins the parts that share an op that is no constant, or that read an element each of one argument.
+/// Joins the parts that share an op that is not a constant, or that read an element each of one argument.
 class Parts {
 public:
   void add(unsigned result, Value value, const llvm::SetVector<Operation *> &ops) {

@@ -12,7 +12,7 @@ def Dpsims_GradientOp : Dpsims_TensorOp<"gradient",
   let summary = "the gradient of a loss with respect to values";
   let description = [{
     In a block: a loss of one element and a list of values to a list of their gradients. In a graph the values are
-    operands behind the loss, and there are as many results; `differentiate` replaces it by what computes them.
+    operands after the loss, and there are as many results; `differentiate` replaces it by what computes them.
 
     ```mlir
     %gradients = gradient %loss, %list
@@ -51,7 +51,7 @@ def Dpsims_FusedOp : Op<Dpsims_Dialect, "fused", [
   let description = [{
     The body is the decomposition: its arguments are the operands, and its `yield` gives the results. Ops but the last
     are elementwise or pick elements; the last may also be a reduction, a norm, a softmax, a pooling or a concat. Several
-    such bodies may stand side by side (`group-kernels`); for CUDA ops may also read a reduction in the body that is one
+    such bodies may be side by side (`group-kernels`); for CUDA ops may also read a reduction in the body that is one
     of the results, or a reshape of such a result or of an argument (`attach-tails`).
   }];
   let arguments = (ins Variadic<Dpsims_Tensor<"the body's arguments">>:$inputs);

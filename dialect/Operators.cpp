@@ -91,7 +91,7 @@ Result record(const Application &a, Values x) {
   NamedAttrList fields;
   for (size_t i = 0; i < x.size(); i += 2)
     if (fields.set(cast<StringAttr>(x[i]), x[i + 1]))
-      return a.emitError() << "field '" << stringOf(x[i]) << "' stands twice in a record";
+      return a.emitError() << "field '" << stringOf(x[i]) << "' is given twice in a record";
   return Attribute(fields.getDictionary(a.expression.getContext()));
 }
 

@@ -45,7 +45,7 @@ bool isReadInPlace(Value value, const FusedPart &part, YieldOp yield) {
 } // namespace
 
 /// Of arithmetic, with reductions of rows or without, an input of the output's shape, unless a kernel beside it or a
-/// transposition reads it. What runs behind a reduction that is a result may read an input later.
+/// transposition reads it. What runs after a reduction that is a result may read an input later.
 SmallVector<Value> ComputeOp::overwritable(Value output) {
   Block &block = getBody().front();
   auto yield = cast<YieldOp>(block.getTerminator());

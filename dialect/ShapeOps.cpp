@@ -81,7 +81,7 @@ LogicalResult TransposeOp::inferTypes(Types &types) {
   llvm::sort(sorted);
   for (auto [i, axis] : llvm::enumerate(sorted))
     if (sorted.size() != x.size() || axis != int64_t(i))
-      return opError(*this) << "perm " << text(perm) << " is no order of " << x.size() << " axes";
+      return opError(*this) << "perm " << text(perm) << " is not an order of " << x.size() << " axes";
   for (int64_t axis : perm)
     shape.push_back(x[axis]);
   return give(*this, types, shape, getElementTypeOrSelf(getX().getType()));

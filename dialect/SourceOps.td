@@ -12,7 +12,7 @@ def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
     [Dpsims_Source]> {
   let summary = "a tensor that the program's caller gives";
   let description = [{
-    It may stand in several places of a program: with the same name, shape and type it is the same input; with another
+    It may be in several places of a program: with the same name, shape and type it is the same input; with another
     shape or type it is an error.
 
     ```mlir

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Syntax and verifiers of what stands in a block: terminators, lists, `let`, `assert`, `if`, `repeat`.
+// Syntax and verifiers of what is in a block: terminators, lists, `let`, `assert`, `if`, `repeat`.
 #include "dialect/Expressions.h"
 #include "dialect/StructureSyntax.h"
 

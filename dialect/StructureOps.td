@@ -58,7 +58,7 @@ class Dpsims_Callable<string mnemonic, list<Trait> traits = []> : Dpsims_TopLeve
 def Dpsims_BlockOp : Dpsims_Callable<"block"> {
   let summary = "a piece of a network, with parameters, that other blocks instantiate";
   let description = [{
-    Parameters stand in angle brackets, with types (`int float string bool list record`) and defaults; values in
+    Parameters are in angle brackets, with types (`int float string bool list record`) and defaults; values in
     parentheses. A block ends in `return`.
 
     ```mlir
@@ -119,7 +119,7 @@ def Dpsims_InstanceOp
     : Dpsims_StructureOp<"instance", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a block with its parameters, applied to values";
   let description = [{
-    The name is one component of the path that names the weights; without a name they stand in the enclosing path.
+    The name is one component of the path that names the weights; without a name they are in the enclosing path.
     `{i}` in the name is replaced by the parameter `i`. `frozen`: nothing below is trained. `shared`: the weights of an
     earlier instance of that path are used again. A parameter without a value (`<in>`) means `in = in`; `...r` passes
     every field of the record `r`. The block is in the same file or, where the file imports others, in one of those.

@@ -68,7 +68,7 @@ ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
       return parser.emitError(location) << result.name.stripDialect() << ": no attribute '" << name << "'"
                                         << knownAttributes(result.name);
     if (result.attributes.get(name))
-      return parser.emitError(location) << result.name.stripDialect() << ": attribute '" << name << "' stands twice";
+      return parser.emitError(location) << result.name.stripDialect() << ": attribute '" << name << "' is given twice";
     if (parser.parseEqual() || parseExpression(parser, value, /*angles=*/true))
       return failure();
     result.addAttribute(name, value);
@@ -185,7 +185,7 @@ LogicalResult dpsims::verifyTensorOp(TensorOpInterface op) {
     return success();
   for (NamedAttribute attribute : op->getAttrs())
     if (isa<ExprAttr>(attribute.getValue()))
-      return opError(op) << attribute.getName().getValue() << " is no constant";
+      return opError(op) << attribute.getName().getValue() << " is not a constant";
   SmallVector<Type> types;
   if (failed(op.inferTypes(types)))
     return failure();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The last dimension is cut into segments of at most a vector: a loop over groups of full vectors, then what is left in
-// straight-line code, masked where its size is no power of two. Shapes are static, so every mask is a constant.
+// straight-line code, masked where its size is not a power of two. Shapes are static, so every mask is a constant.
 
 #include "passes/Cpu/GenericVectorizer.h"
 
@@ -122,7 +122,7 @@ SmallVector<Value> GenericVectorizer::compute(Value base, const Segment &segment
   return results;
 }
 
-// Cheap payloads need several vectors in flight; dear ones fill the pipeline alone and would only bloat the code.
+// Cheap payloads need several vectors in flight; expensive ones fill the pipeline alone and would only bloat the code.
 int64_t GenericVectorizer::unrollFactor() {
   int64_t cost = 0;
   for (Operation &inner : op.getBody()->without_terminator())

@@ -35,7 +35,7 @@ SmallVector<Value> delinearize(OpBuilder &b, Location loc, Value linear, const K
   return counters;
 }
 
-// The counters of the grid point after that of `counters`: divisions are too dear for every point.
+// The counters of the grid point after that of `counters`: divisions are too expensive for every point.
 SmallVector<Value> increment(OpBuilder &b, Location loc, ValueRange counters, const KernelGrid &grid) {
   SmallVector<Value> next(counters.size());
   Value zero = constantIndex(b, loc, 0), one = constantIndex(b, loc, 1);

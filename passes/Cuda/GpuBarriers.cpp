@@ -75,7 +75,7 @@ void merge(Accesses &into, const Accesses &from) {
 }
 
 /// Follows the order of execution with the accesses since the last barrier. Control flow of a kernel with barriers is
-/// uniform, so that they may stand anywhere in it.
+/// uniform, so that they may be anywhere in it.
 class BarrierSearch {
 public:
   BarrierSearch(scf::ForallOp forall, const GpuMapping &mapping, SmallVectorImpl<Operation *> &barriers)
@@ -203,7 +203,7 @@ LogicalResult BarrierSearch::run(Block &block, Accesses &pending) {
     } else if (isa<LastPointOp>(op) || llvm::is_contained(barriers, &op)) { // at a loop's end
       pending.clear();
     } else if (!isa<memref::AllocaOp, scf::YieldOp, scf::InParallelOp>(op) && !isPure(&op)) {
-      return op.emitOpError("cannot stand in a kernel");
+      return op.emitOpError("cannot be in a kernel");
     }
   }
   return success();

@@ -53,7 +53,7 @@ def LowerKernelsToGpu : Pass<"dpsims-lower-kernels-to-gpu", "mlir::ModuleOp"> {
   let summary = "Kernels become gpu.func in one gpu.module (CUDA)";
   let description = [{
     Takes the kernel functions of docs/kernels.md. The last dimension of every `linalg.generic` is spread over the
-    threads of a grid point, reductions end in an exchange between threads, barriers stand between steps that depend on
+    threads of a grid point, reductions end in an exchange between threads, barriers are between steps that depend on
     one another. A grid point is a block, or several are, where they share nothing in it.
 
     ```mlir

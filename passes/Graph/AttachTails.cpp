@@ -78,7 +78,7 @@ public:
   }
 
 private:
-  /// Those that stand behind the tail's new place.
+  /// Those that are after the tail's new place.
   void takeReshapes(FusedOp tail) {
     for (OpOperand &operand : tail->getOpOperands()) {
       auto reshape = operand.get().getDefiningOp<ReshapeOp>();
@@ -106,7 +106,7 @@ private:
            elementsOfAll(op.getInputs()) <= mostRead && elementsOfAll(op.getResults()) <= mostMade;
   }
 
-  /// The last of the kernels whose results the op reads, if all else that it reads is there where that stands.
+  /// The last of the kernels whose results the op reads, if all else that it reads is there where that is.
   FusedOp headFor(FusedOp op) const {
     FusedOp last;
     for (Value input : op.getInputs())

@@ -11,7 +11,7 @@ namespace dpsims {
 
 namespace {
 
-/// A conv2d or matmul and a value from weights alone, which an op behind the former combines.
+/// A conv2d or matmul and a value from weights alone, which an op after the former combines.
 struct Match {
   ContractionOpInterface library;
   Value vector;

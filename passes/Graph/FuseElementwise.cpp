@@ -16,7 +16,7 @@ namespace dpsims {
 
 namespace {
 
-/// What neither a library computes nor is there before, and is no view of memory. A constant is part of each kernel
+/// What neither a library computes nor is there before, and is not a view of memory. A constant is part of each kernel
 /// that reads it.
 bool isKernelOp(Operation *op) {
   return isa<TensorOpInterface>(op) && !isLibraryOp(op) && !isSource(op) && !isa<ReshapeOp>(op);
@@ -113,7 +113,7 @@ private:
     return roots.takeVector();
   }
 
-  /// Of ops behind a reduction of rows: the elementwise op on whole rows that all lead to, and the groups' roots before
+  /// Of ops after a reduction of rows: the elementwise op on whole rows that all lead to, and the groups' roots before
   /// it, which give a number for each row. Null where there is none.
   Operation *rowsOf(Operation *reduction, llvm::SetVector<Operation *> &numbers) {
     ArrayRef<int64_t> shape = shapeOf(reduction->getOperand(0));

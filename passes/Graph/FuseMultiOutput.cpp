@@ -24,7 +24,7 @@ bool isPlain(FusedOp op) {
   return op.getNumResults() == 1 && llvm::all_of(op.getBody().front().without_terminator(), isPlainOp);
 }
 
-/// Fused ops that become one, in the block's order: it stands where the first of them stands.
+/// Fused ops that become one, in the block's order: it is where the first of them is.
 class Clusters {
 public:
   explicit Clusters(Block &block) {
@@ -88,7 +88,7 @@ private:
            llvm::all_of(op.getInputs(), [&](Value input) { return isKnownAt(first, input); });
   }
 
-  /// An input or weight, and a reshape of what is known there, can stand there.
+  /// An input or weight, and a reshape of what is known there, can be there.
   static void raise(Value value, Operation *first) {
     Operation *producer = value.getDefiningOp();
     if (producer->isBeforeInBlock(first) || !(isSource(producer) || isa<ReshapeOp>(producer)))

@@ -7,7 +7,7 @@
 include "mlir/Pass/PassBase.td"
 
 def FuseEpilogues : Pass<"dpsims-fuse-epilogues", "GraphOp"> {
-  let summary = "activations and residual sums behind a conv2d or matmul become its epilogue";
+  let summary = "activations and residual sums after a conv2d or matmul become its epilogue";
   let description = [{
     Only where nothing else reads the value in between.
 
@@ -64,7 +64,7 @@ def FuseElementwise : Pass<"dpsims-fuse-elementwise", "GraphOp"> {
 }
 
 def AttachTails : Pass<"dpsims-attach-tails", "GraphOp"> {
-  let summary = "small work behind a reduction runs in the reduction's kernel, in its last block (CUDA)";
+  let summary = "small work after a reduction runs in the reduction's kernel, in its last block (CUDA)";
   let description = [{
     A reduction ends with partial sums, their sum, and a little arithmetic on it: kernels that are done sooner than a GPU
     is told of them. Such an op (a reduction or arithmetic that reads at most `read` elements and makes at most `made`)
@@ -217,7 +217,7 @@ def Recompute : Pass<"dpsims-recompute", "GraphOp"> {
   let summary = "what waits long is computed again, until the intermediate results fit a budget";
   let description = [{
     While more than `budget` bytes are alive at some op, the value that is cheapest to make again, for its size, among those
-    that wait there for a later use is computed again before that use, from what is alive then. Runs behind
+    that wait there for a later use is computed again before that use, from what is alive then. Runs after
     `group-kernels`, where every value is one that the schedule keeps. Fails, with the least that it found, where the
     budget is too small. 0: no budget.
 

@@ -37,7 +37,7 @@ int64_t bytesOf(mlir::Value value);
 mlir::Value storageOf(mlir::Value value);
 
 /// Fused ops, in an order in which they can run, as one at the builder's place. What nothing else reads
-/// is no result, but for reductions and what is reshaped: that is read from memory.
+/// is not a result, but for reductions and what is reshaped: that is read from memory.
 FusedOp joinFused(mlir::OpBuilder &builder, llvm::ArrayRef<FusedOp> ops);
 
 } // namespace dpsims

@@ -71,7 +71,7 @@ private:
     groups.push_back({form, {op}, profile.lastUse(op->getResult(0))});
   }
 
-  /// Whether the op could stand where the group's first member does.
+  /// Whether the op could be where the group's first member does.
   static bool areKnown(Operation *op, const Group &group) {
     return llvm::all_of(op->getOperands(), [&](Value operand) {
       Operation *producer = operand.getDefiningOp();

@@ -9,14 +9,14 @@ include "mlir/Pass/PassBase.td"
 def MergeBatches : Pass<"dpsims-merge-batches", "GraphOp"> {
   let summary = "two runs of a network on independent values become one on a batch of both (CUDA)";
   let description = [{
-    Axis 0 of a value is the batch. A convolution, or a product with a matrix, that stands twice with the same weights runs
+    Axis 0 of a value is the batch. A convolution, or a product with a matrix, that appears twice with the same weights runs
     once on the `concat` of both images; so does what follows it, as long as it treats each image by itself. Statistics of
     a batch stay those of each run (`groups`). What else reads a result gets its `slice`.
 
     Two ops are merged only where neither depends on the other and the same gradients go through both: else the backward
     pass of one run would compute zeros for the other. Runs before `differentiate`, which then makes one backward pass, with
-    one gradient of the weights. With `frozen` it runs once more behind it, for networks that are not trained: now gradients
-    are no hindrance, they read a slice.
+    one gradient of the weights. With `frozen` it runs once more after it, for networks that are not trained: now gradients
+    do not hinder it: they read a slice.
 
     ```mlir
     %y = conv2d %a, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>
@@ -41,9 +41,9 @@ def Differentiate : Pass<"dpsims-differentiate", "GraphOp"> {
   let summary = "every gradient becomes the ops that compute it";
   let description = [{
     Reverse mode: from the loss back to the values asked for, each op by its own derivative (`DifferentiableOpInterface`).
-    Only values that depend on those asked for get gradients: nothing is computed for frozen weights, nor behind
-    constants. Of several uses of a value the gradients are added. A value that the loss does not depend on has the
-    gradient 0. `stop_gradient` is a constant on the way, and then goes.
+    Only values that depend on those asked for get gradients: nothing is computed for frozen weights
+    or constants. Of several uses of a value the gradients are added. A value that the loss does not depend on has the
+    gradient 0. `stop_gradient` counts as a constant, and is then removed.
 
     ```mlir
     dpsims.graph @p {
@@ -137,7 +137,7 @@ def SplitReductions : Pass<"dpsims-split-reductions", "GraphOp"> {
 }
 
 def FoldIntoWeights : Pass<"dpsims-fold-into-weights", "GraphOp"> {
-  let summary = "scales and shifts per channel behind a conv2d or matmul go into its weights and bias";
+  let summary = "scales and shifts per channel after a conv2d or matmul go into its weights and bias";
   let description = [{
     y = conv(x, w, b) * s + t, with s and t per output channel and from weights alone, is conv(x, w * s, b * s + t): the
     products depend on weights alone and are computed at load. Holds for batch_norm with stored statistics (after

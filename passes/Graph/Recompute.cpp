@@ -74,7 +74,7 @@ public:
   int64_t peak = 0, peakAt = 0;
 };
 
-/// A value that waits, over the peak, for a use behind it: it can be made again there.
+/// A value that waits, over the peak, for a use after it: it can be made again there.
 struct Candidate {
   Value value;
   int64_t use = 0;
@@ -126,7 +126,7 @@ private:
     return best;
   }
 
-  /// The op, behind those of its operands that are not alive at the use.
+  /// The op, after those of its operands that are not alive at the use.
   bool collect(const Profile &profile, Operation *op, Candidate &candidate) {
     if (llvm::is_contained(candidate.chain, op))
       return true;

@@ -71,7 +71,7 @@ void SiblingGradients::merge() {
       mergeOf(ops);
 }
 
-/// Siblings stand near each other: each joins those before it, or begins anew.
+/// Siblings are near each other: each joins those before it, or begins anew.
 void SiblingGradients::mergeOf(ArrayRef<Operation *> candidates) {
   Members members;
   auto finish = [&] {
@@ -114,7 +114,7 @@ Operation *SiblingGradients::lastOf(const Members &members) {
   return last;
 }
 
-/// Whether what is merged can be made behind the last of the gradients, for none of which it is needed.
+/// Whether what is merged can be made after the last of the gradients, for none of which it is needed.
 bool SiblingGradients::areReadBehind(const Members &members, Operation *last) {
   return llvm::all_of(members, [&](const Member &member) {
     return isBehind(member.weights->getResult(0), last) &&
@@ -248,7 +248,7 @@ void SiblingGradients::readSlices(const Members &members, OpBuilder &builder, Va
   moveReaders(first, builder);
 }
 
-/// Ops between `first` and the builder's place that read what is made behind them move there.
+/// Ops between `first` and the builder's place that read what is made after them move there.
 void SiblingGradients::moveReaders(Operation *first, OpBuilder &builder) {
   Operation *end = &*builder.getInsertionPoint();
   llvm::SmallPtrSet<Operation *, 8> moved;

@@ -68,7 +68,7 @@ Shape axesOfSecond(ArrayRef<int64_t> shape, ArrayRef<int64_t> axes, const Target
 }
 
 /// The shape with a single reduced axis in two, the outer as long as there should be grid points. Where the operand is
-/// computed in the reduction's kernel, a reshape would stand between them.
+/// computed in the reduction's kernel, a reshape would be between them.
 std::optional<Shape> cutAxis(Value operand, ArrayRef<int64_t> axes, int64_t points) {
   Operation *producer = operand.getDefiningOp();
   if (axes.size() != 1 || isElementwise(producer) || isPicking(producer))
@@ -138,7 +138,7 @@ private:
     return true;
   }
 
-  /// A reduction that takes rows on takes the parts that there are now: no third one stands between.
+  /// A reduction that takes rows on takes the parts that there are now: no third one is between.
   void leaveTo(ReduceOp next, Value parts) {
     Operation *rows = next.getX().getDefiningOp(), *former = rows->getOperand(0).getDefiningOp();
     OpBuilder builder(rows);

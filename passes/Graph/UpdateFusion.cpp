@@ -21,7 +21,7 @@ bool isAssigned(Value value) {
   });
 }
 
-/// Updates that become one op, in the block's order, which begins where the first of them stands.
+/// Updates that become one op, in the block's order, which begins where the first of them is.
 class Chains {
 public:
   explicit Chains(Block &block) {

@@ -17,7 +17,7 @@ struct Loop {
   bool reduced = false;
 };
 
-/// Where an access stands along one dimension: base + stride * the counter of a loop; the base alone with stride 0.
+/// Where an access is along one dimension: base + stride * the counter of a loop; the base alone with stride 0.
 struct Position {
   mlir::OpFoldResult base;
   int64_t stride = 0;
@@ -65,7 +65,7 @@ public:
   mlir::Value load(mlir::Value scalar);
   void store(mlir::Value value, mlir::Value scalar);
 
-  /// Runs `body` in a loop of its counter below `high`; at the end the builder stands behind the loop.
+  /// Runs `body` in a loop of its counter below `high`; at the end the builder is after the loop.
   void forEach(mlir::OpFoldResult low, mlir::OpFoldResult high, llvm::function_ref<void(mlir::Value)> body);
   /// Runs `body` where the condition holds.
   void when(mlir::Value condition, llvm::function_ref<void()> body);

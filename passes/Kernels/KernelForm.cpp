@@ -34,7 +34,7 @@ bool isSupportedArithmetic(Operation *op) {
 
 LogicalResult checkSignature(func::FuncOp func) {
   if (!func.getBody().hasOneBlock() || func.getNumResults() != 0)
-    return func.emitOpError("is no kernel: it must have one block and no results");
+    return func.emitOpError("is not a kernel: it must have one block and no results");
   for (auto [i, type] : llvm::enumerate(func.getArgumentTypes())) {
     auto memref = dyn_cast<MemRefType>(type);
     if (!memref || !memref.hasStaticShape() || !memref.getLayout().isIdentity() ||
@@ -51,7 +51,7 @@ LogicalResult checkAlloca(memref::AllocaOp alloca) {
   return success();
 }
 
-// The affine.apply, loops and memory ops that may stand in a forall beside linalg.generic.
+// The affine.apply, loops and memory ops that may be in a forall beside linalg.generic.
 bool isSupportedStatement(Operation *op) {
   return isa<affine::AffineApplyOp, memref::SubViewOp, memref::ReinterpretCastOp, memref::LoadOp, memref::StoreOp,
              memref::AllocaOp, scf::ForOp, scf::IfOp, scf::YieldOp, scf::InParallelOp, linalg::GenericOp, LastPointOp>(

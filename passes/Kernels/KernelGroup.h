@@ -117,7 +117,7 @@ bool isMean(ReduceOp reduce);
 /// repeat.
 int64_t upsamplingPeriod(KernelGroup &group);
 
-/// A loop over a row; the access of its elements behind the grid's indices.
+/// A loop over a row; the access of its elements after the grid's indices.
 Access rowAccess(KernelBuilder &k, size_t rank);
 
 //===-- The kinds of kernels: the group's root gives the kind -----------------------------------------------------===//

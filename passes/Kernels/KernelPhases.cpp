@@ -41,7 +41,7 @@ private:
     return results.contains(op) && !isa<ReshapeOp>(op) && (!isPointwise(op) || rows.contains(op));
   }
 
-  /// Whether reductions of rows are computed with the op. A reduction that is no result is one of rows.
+  /// Whether reductions of rows are computed with the op. A reduction that is not a result is one of rows.
   bool needsRows(Operation *op) const {
     return llvm::any_of(op->getOperands(), [&](Value operand) {
       Operation *producer = operand.getDefiningOp();

@@ -44,7 +44,7 @@ LogicalResult checkResults(KernelGroup &group) {
   return success();
 }
 
-/// Whether the op may stand between the reductions of rows and an elementwise root.
+/// Whether the op may be between the reductions of rows and an elementwise root.
 bool fitsRows(Operation &op, KernelGroup &group) {
   return isRowReduction(&op) && group.root && isElementwise(group.root) && group.yield.getNumOperands() == 1 &&
          shapeOf(op.getOperand(0)) == shapeOf(group.root->getResult(0));

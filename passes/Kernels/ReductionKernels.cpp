@@ -55,7 +55,7 @@ public:
     return llvm::any_of(dims, [](const Dimension &dim) { return dim.reduced && dim.inner < dim.size; });
   }
 
-  /// The access of the operand where the loops around the generic stand at these counters.
+  /// The access of the operand where the loops around the generic are at these counters.
   Access operand(KernelBuilder &k, ArrayRef<Value> counters) const {
     return accessOf(k, [&](const Dimension &dim) -> OpFoldResult {
       Value counter = counters.front();

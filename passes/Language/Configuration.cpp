@@ -89,7 +89,7 @@ private:
 
   LogicalResult checkType(StringRef key, ParameterAttr parameter, Attribute value) {
     if (!value)
-      return error() << key << ": null is no value";
+      return error() << key << ": null is not a value";
     StringRef given = constantType(value), type = parameter.getType();
     if (given == type || (given == "int" && type == "float"))
       return success();
@@ -186,10 +186,10 @@ FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) 
     return failure();
   llvm::Expected<json::Value> value = json::parse(buffer->getBuffer());
   if (!value)
-    return fileError(context, path) << "is no JSON: " << llvm::toString(value.takeError());
+    return fileError(context, path) << "is not JSON: " << llvm::toString(value.takeError());
   if (StringRef number = findWrongNumber(buffer->getBuffer()); !number.empty())
-    return fileError(context, path) << "is no JSON: " << number
-                                    << " is no number there; one has no leading zeros or plus, "
+    return fileError(context, path) << "is not JSON: " << number
+                                    << " is not a number there; one has no leading zeros or plus, "
                                     << "and digits around its point";
   if (!isFinite(*value))
     return fileError(context, path) << "has a number that is too large";
@@ -234,7 +234,7 @@ LogicalResult applySetting(MLIRContext *context, json::Object &configuration, St
     if (inner.getAsNull())
       inner = json::Object();
     if (!inner.getAsObject())
-      return error() << section << " is no section";
+      return error() << section << " is not a section";
     object = inner.getAsObject();
     key = rest;
   }

@@ -29,7 +29,7 @@ struct Frame {
   std::string call;                    // "@Block<a = 1>", for messages
 
   /// Gives the parameters their values: the arguments, else the defaults, which may use the parameters before them.
-  /// Errors stand at `op`.
+  /// Errors are at `op`.
   mlir::LogicalResult bind(mlir::Operation *op, const mlir::NamedAttrList &arguments);
 
   mlir::FailureOr<mlir::Attribute> evaluate(mlir::Operation *op, mlir::Attribute expression) const;
@@ -58,7 +58,7 @@ public:
   /// Notes of the instances through which the topmost frame was reached.
   void describe(mlir::Diagnostic &diagnostic) const;
 
-  /// The op's place in the text and, behind it, the instances through which it was reached.
+  /// The op's place in the text and, after it, the instances through which it was reached.
   mlir::Location locate(mlir::Operation *op) const;
 
 private:

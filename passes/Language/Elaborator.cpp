@@ -114,7 +114,7 @@ LogicalResult Elaborator::runStructure(AssertOp assertion) {
     return failure();
   auto boolean = dyn_cast<BoolAttr>(*condition);
   if (!boolean)
-    return opError(assertion) << "the condition is no boolean";
+    return opError(assertion) << "the condition is not a boolean";
   if (boolean.getValue())
     return success();
   FailureOr<std::string> message = frame().interpolate(assertion, assertion.getMessage());

@@ -85,7 +85,7 @@ LogicalResult Elaborator::runStructure(AssignOp assign) {
     return failure();
   Type type = (*weight)->declaration->getResult(0).getType();
   if (!value)
-    return opError(assign) << "what is assigned is no tensor";
+    return opError(assign) << "what is assigned is not a tensor";
   if (value.getType() != type)
     return opError(assign) << "the weight is " << type << ", what is assigned " << value.getType();
   (*weight)->assignment = {stack.locate(assign), value};
@@ -100,11 +100,11 @@ LogicalResult Elaborator::runStructure(GradientOp gradient) {
   if (failed(list))
     return failure();
   if (!loss)
-    return opError(gradient) << "the loss is no tensor";
+    return opError(gradient) << "the loss is not a tensor";
   OperationState state(stack.locate(gradient), GradientOp::getOperationName(), loss, {}, {});
   for (const Item &item : **list) {
     if (!item.tensor)
-      return opError(gradient) << "an element of the list is no tensor";
+      return opError(gradient) << "an element of the list is not a tensor";
     state.operands.push_back(item.tensor);
     state.types.push_back(item.tensor.getType());
   }
@@ -125,7 +125,7 @@ LogicalResult Elaborator::runStructure(OutputOp output) {
   if (failed(name))
     return failure();
   if (!item.tensor)
-    return opError(output) << "\"" << *name << "\" is no tensor";
+    return opError(output) << "\"" << *name << "\" is not a tensor";
   if (!outputs.insert(*name).second)
     return opError(output) << "name clash: output \"" << *name << "\" is declared twice";
   OutputOp::create(builder, stack.locate(output), *name, item.tensor);
@@ -180,7 +180,7 @@ LogicalResult Elaborator::appendTensors(Operation *op, unsigned operand, Operati
     return opError(op) << "operand " << operand << " is a list";
   for (auto [i, inner] : llvm::enumerate(*item.list)) {
     if (!inner.tensor)
-      return opError(op) << "element " << i << " of the list is no tensor";
+      return opError(op) << "element " << i << " of the list is not a tensor";
     state.operands.push_back(inner.tensor);
   }
   return success();

@@ -18,7 +18,7 @@ namespace dpsims {
 
 namespace {
 
-/// The file that an import names, relative to the file in which it stands.
+/// The file that an import names, relative to the file in which it is.
 std::string importedPath(ImportOp import) {
   llvm::SmallString<128> path;
   if (auto location = import.getLoc()->findInstanceOf<FileLineColLoc>())

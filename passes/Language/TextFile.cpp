@@ -74,7 +74,7 @@ std::string faultOf(StringRef bytes) {
   if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"))
     return "is UTF-16: save it as UTF-8";
   if (bytes.contains('\0'))
-    return "is no text: it has a zero byte at " + std::to_string(bytes.find('\0'));
+    return "is not text: it has a zero byte at " + std::to_string(bytes.find('\0'));
   if (isTooDeep(bytes))
     return "has more than " + std::to_string(deepest) + " brackets within one another";
   return "";

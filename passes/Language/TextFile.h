@@ -11,7 +11,7 @@
 namespace dpsims {
 
 /// A whole file or pipe of at most `limit` bytes without zeros (/dev/zero has no end), without a byte order mark. Null
-/// after an error at `path`: it cannot be read, is too long, is no text in UTF-8, or brackets stand more than 100 deep
+/// after an error at `path`: it cannot be read, is too long, is not text in UTF-8, or brackets nest more than 100 deep
 /// within one another (parsers recurse for each).
 std::unique_ptr<llvm::MemoryBuffer> readTextFile(mlir::MLIRContext *context, llvm::StringRef path, uint64_t limit);
 

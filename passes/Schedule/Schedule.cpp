@@ -269,7 +269,7 @@ private:
     }
   }
 
-  /// Whether the first step that writes `root` comes behind every reader of the variable, or is the last one and may
+  /// Whether the first step that writes `root` comes after every reader of the variable, or is the last one and may
   /// overwrite what it reads.
   static bool canTake(Value variable, BufferOp root, const llvm::DenseMap<Operation *, int64_t> &order) {
     SmallVector<Operation *> readers, users;

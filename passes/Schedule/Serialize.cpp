@@ -129,7 +129,7 @@ private:
     b.Finish(model, format::ModelIdentifier());
   }
 
-  /// No bytes are no vector.
+  /// Without bytes there is no vector.
   fb::Offset<fb::Vector<uint8_t>> writeCode(ArrayRef<char> code) {
     if (code.empty())
       return {};

@@ -18,7 +18,7 @@ static bool isCombining(uint32_t code) {
          (code >= 0x20d0 && code < 0x2100);
 }
 
-// Controls and bytes that are no UTF-8 as \xHH, combining characters as \uHHHH.
+// Controls and bytes that are not UTF-8 as \xHH, combining characters as \uHHHH.
 std::string oneLine(std::string_view text) {
   std::string result;
   result.reserve(text.size());

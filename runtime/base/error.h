@@ -37,7 +37,7 @@ const char *name(ErrorCode code);
 /// What goes wrong because of a file, a flag or the machine. The message is one line and names the file, the value,
 /// the place and the way out: "labels.png: id 77 at (3, 4) is not one of the 11 classes; add it to data.ignore".
 /// Control characters (names in hostile files) are escaped, so that the message stays one line; so are combining
-/// characters and what is no UTF-8, so that names which differ look different.
+/// characters and what is not UTF-8, so that names which differ look different.
 class DPSIMS_VISIBLE Error : public std::runtime_error {
 public:
   explicit Error(std::string_view message, ErrorCode code = ErrorCode::InvalidArgument);

@@ -170,7 +170,7 @@ AtomicFile::AtomicFile(const std::string &path) : name(path), target(path) {
 }
 
 void AtomicFile::openTemporary() {
-  // The target's name is no part of the temporary's, which could then be too long.
+  // The target's name is not a part of the temporary's, which could then be too long.
   static std::atomic<unsigned> counter{0};
   const std::string directory = parentDirectory(target);
   for (int attempt = 0; attempt < 1000; ++attempt) {

@@ -15,7 +15,7 @@ namespace dpsims {
 /// Bytes of a file's beginning that foreignKind wants, if the file has them.
 inline constexpr size_t foreignKindBytes = 512;
 
-/// What a file is that is no picture, model, weights or text, with the way out: "is a Git LFS pointer, ...". Null if
+/// What a file is that is not a picture, model, weights or text, with the way out: "is a Git LFS pointer, ...". Null if
 /// its beginning tells nothing.
 inline const char *foreignKind(std::string_view begin) {
   using namespace std::string_view_literals;
@@ -49,7 +49,7 @@ inline const char *foreignKind(std::string_view begin) {
   return nullptr;
 }
 
-/// Were the line ends changed of a file that is no text, as by FTP in text mode or by Git? For one that is known to be
+/// Were the line ends changed of a file that is not text, as by FTP in text mode or by Git? For one that is known to be
 /// damaged: the bytes of a good file look like that by chance once in 2^40 times.
 inline bool hasChangedLineEnds(std::string_view bytes) {
   size_t feeds = 0, afterReturns = 0;

@@ -22,7 +22,7 @@ std::string contentOf(const std::string &path) {
   return text.str();
 }
 
-/// The first numbers of a file; none of what is no number ("max").
+/// The first numbers of a file; none of what is not a number ("max").
 std::vector<double> numbersOf(const std::string &path) {
   std::istringstream text(contentOf(path));
   std::vector<double> numbers;

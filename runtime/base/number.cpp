@@ -24,7 +24,7 @@ uint64_t wholeNumber(std::string_view text) {
   const char *end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
   if (stop != end || error == std::errc::invalid_argument)
-    fail(quoted(text), " is no whole number; write its digits, as 20000");
+    fail(quoted(text), " is not a whole number; write its digits, as 20000");
   if (negative && (number || error != std::errc()))
     fail(text, " is negative; the least is 0");
   if (error != std::errc())
@@ -39,7 +39,7 @@ double finiteNumber(std::string_view text) {
   const char *end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, number);
   if (stop != end || error != std::errc() || !std::isfinite(number))
-    fail(quoted(text), " is no number of double precision; write one as 0.001 or 1e-3");
+    fail(quoted(text), " is not a number of double precision; write one as 0.001 or 1e-3");
   return number;
 }
 

@@ -33,7 +33,7 @@ public:
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
-  /// `count` more steps are done; `note` (losses, say) stands at the end of the line.
+  /// `count` more steps are done; `note` (losses, say) is at the end of the line.
   void advance(int64_t count = 1, std::string_view note = {});
 
   /// The work is done: the last line with the total and the time taken, if any line was shown.

@@ -47,7 +47,7 @@ static void readShapesKeys(const DataSection &section, ShapesRules &shapes) {
 }
 
 DataConfiguration DataConfiguration::parse(const std::string &text, const std::string &origin) {
-  const JsonValue configuration = JsonValue::parse(text, origin, "configuration", "JSON object with num_classes");
+  const JsonValue configuration = JsonValue::parse(text, origin, "configuration", "a JSON object with num_classes");
   if (!configuration.has("num_classes"))
     fail(ErrorCode::InvalidData, origin, ": the configuration has no num_classes");
   DataConfiguration result;

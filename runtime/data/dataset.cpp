@@ -55,7 +55,7 @@ const Layout *findLayout(const DataConfiguration &configuration, const DatasetOp
     looked +=
         (looked.empty() ? "" : "; or ") + fixedFolder("", resolved.images) + " and " + fixedFolder("", resolved.labels);
   }
-  fail(ErrorCode::NotFound, options.directory, ": is no data set ", quoted(configuration.dataset), " with a split ",
+  fail(ErrorCode::NotFound, options.directory, ": is not a data set ", quoted(configuration.dataset), " with a split ",
        quoted(options.split), ": looked in it for the folders ", looked,
        "; check --data, the split and data.dataset of ", configuration.origin);
 }

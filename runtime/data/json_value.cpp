@@ -42,7 +42,7 @@ Json parseJson(const std::string &text, const std::string &file, const std::stri
   try {
     return Json::parse(text, follow);
   } catch (const Json::parse_error &error) {
-    fail(ErrorCode::InvalidData, file, ": the ", kind, " is no ", wanted, ": it is wrong at byte ", error.byte);
+    fail(ErrorCode::InvalidData, file, ": the ", kind, " is not ", wanted, ": it is wrong at byte ", error.byte);
   } catch (const Json::out_of_range &error) {
     const std::string what = error.what(); // "... parsing '1e999'"
     const size_t begin = what.find('\'') + 1;
@@ -87,7 +87,7 @@ std::vector<JsonValue> JsonValue::elements() const {
 
 std::string JsonValue::text() const {
   if (!isText())
-    refuse(": ", shown(), " is no text");
+    refuse(": ", shown(), " is not text");
   return value->get<std::string>();
 }
 
@@ -100,7 +100,7 @@ bool JsonValue::boolean() const {
 double JsonValue::number(double low, double high) const {
   const double number = value->is_number() ? value->get<double>() : low - 1;
   if (!(number >= low && number <= high))
-    refuse(": ", shown(), " is no number from ", low, " to ", high);
+    refuse(": ", shown(), " is not a number from ", low, " to ", high);
   return number;
 }
 

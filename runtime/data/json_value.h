@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// JSON whose values know where they stand, so that every message names the file and the key.
+// JSON whose values know where they are, so that every message names the file and the key.
 
 #ifndef DPSIMS_RUNTIME_DATA_JSON_VALUE_H
 #define DPSIMS_RUNTIME_DATA_JSON_VALUE_H
@@ -23,7 +23,7 @@ public:
   using Json = nlohmann::json;
 
   /// The whole of a text. `file` is where it comes from, `kind` what it is, "configuration", and `wanted` what should
-  /// be in it, "JSON object with num_classes". Error: it is not JSON, is nested more than 100 deep, or has a number
+  /// be in it, "a JSON object with num_classes". Error: it is not JSON, is nested more than 100 deep, or has a number
   /// that is too large.
   static JsonValue parse(const std::string &text, const std::string &file, const std::string &kind,
                          const std::string &wanted);
@@ -56,7 +56,7 @@ public:
     // The comparisons of JSON numbers are signed if one side is: 2^64 - 1 would be -1.
     const bool large = value->is_number_unsigned() && value->get<uint64_t>() > uint64_t(high);
     if (!value->is_number_integer() || large || *value < low || *value > high)
-      refuse(": ", shown(), " is no integer from ", low, " to ", high);
+      refuse(": ", shown(), " is not an integer from ", low, " to ", high);
     return value->get<Integer>();
   }
   std::string text() const;

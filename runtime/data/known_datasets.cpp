@@ -22,7 +22,7 @@ const KnownDataset datasets[] = {
 #include "known_datasets.inc"
 };
 
-const char kind[] = "data set", wanted[] = "JSON object of keys and values";
+const char kind[] = "data set", wanted[] = "a JSON object of keys and values";
 
 bool isFile(const std::string &name) {
   return name.find('/') != std::string::npos || fs::path(name).extension() == ".json";
@@ -59,7 +59,7 @@ DatasetSection knownDataset(const std::string &name) {
   const auto known =
       std::find_if(std::begin(datasets), std::end(datasets), [&](const auto &d) { return name == d.name; });
   if (known == std::end(datasets))
-    fail(ErrorCode::NotFound, quoted(name), " is no known data set; there are ", listOfNames());
+    fail(ErrorCode::NotFound, quoted(name), " is not a known data set; there are ", listOfNames());
   return checked(name, JsonValue::parse(known->text, "models/datasets/" + name + ".json", kind, wanted));
 }
 
@@ -75,8 +75,8 @@ DatasetSection findDataset(const JsonValue &dataset) {
   const std::vector<std::string> known = knownDatasets();
   if (std::find(known.begin(), known.end(), name) != known.end())
     return knownDataset(name);
-  fail(ErrorCode::NotFound, dataset.file(), ": data.dataset: ", quoted(name), " is no data set that is known by name (",
-       listOfNames(),
+  fail(ErrorCode::NotFound, dataset.file(), ": data.dataset: ", quoted(name),
+       " is not a data set that is known by name (", listOfNames(),
        "); for your own write \"folders\", with data.images and data.labels, or the path of a file of these keys, "
        "\"sets/mine.json\"");
 }

@@ -15,7 +15,7 @@ int32_t readId(const JsonValue &value) { return value.integer<int32_t>(-1, 1 << 
 /// The id that is a key of `object`. `seen`: those before it.
 int32_t idKey(const std::string &key, const JsonValue &object, std::set<int32_t> &seen) {
   if (key.empty() || key.size() > 9 || key.find_first_not_of("0123456789") != std::string::npos)
-    object.refuse(": ", quoted(key), " is no id");
+    object.refuse(": ", quoted(key), " is not an id");
   const int32_t id = std::stoi(key);
   if (!seen.insert(id).second)
     object.refuse(": ", quoted(key), " is id ", id, " once more; remove one of the two");
@@ -24,7 +24,7 @@ int32_t idKey(const std::string &key, const JsonValue &object, std::set<int32_t>
 
 uint32_t readColor(const JsonValue &value) {
   if (!value.isList() || value.json().size() != 3)
-    value.refuse(": ", value.shown(), " is no color [r, g, b]");
+    value.refuse(": ", value.shown(), " is not a color [r, g, b]");
   uint32_t packed = 0;
   for (const JsonValue &channel : value.elements())
     packed = packed << 8 | uint32_t(channel.integer(0, 255));
@@ -34,7 +34,7 @@ uint32_t readColor(const JsonValue &value) {
 /// An id that a set ignores is a class where the configuration has so many.
 void readIgnore(const JsonValue &value, bool own, DataConfiguration &result) {
   if (!value.isList())
-    value.refuse(" is no list of ids");
+    value.refuse(" is not a list of ids");
   for (const JsonValue &item : value.elements()) {
     const int32_t id = readId(item);
     if (own || id >= result.rules.numClasses)
@@ -115,7 +115,7 @@ private:
 
 void readNames(const JsonValue &value, std::vector<std::string> &names) {
   if (!value.isList() || value.json().size() > names.size())
-    value.refuse(" is no list of at most ", names.size(), " names",
+    value.refuse(" is not a list of at most ", names.size(), " names",
                  value.isList() ? ": it has " + std::to_string(value.json().size()) : "", "; num_classes is ",
                  names.size());
   const std::vector<JsonValue> given = value.elements();

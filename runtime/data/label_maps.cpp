@@ -72,7 +72,7 @@ public:
     } else if (!agree) {
       fail(ErrorCode::InvalidData, first, " and ", second, " have different palettes: index ", place, " is ",
            colorText(color), " in one and ", colorText(other),
-           " in the other, so indices are no ids; give the colors in data.palette, or set "
+           " in the other, so indices are not ids; give the colors in data.palette, or set "
            "data.label_values to \"ids\" if they are ids in spite of that");
     }
     return folder;

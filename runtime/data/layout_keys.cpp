@@ -39,7 +39,7 @@ static Layout makeLayout(const JsonValue &where, const JsonValue &images, const 
 
 static void readLayouts(const JsonValue &value, DataConfiguration &result) {
   if (!value.isList() || value.json().empty())
-    value.refuse(" is no list of {\"images\": ..., \"labels\": ...}");
+    value.refuse(" is not a list of {\"images\": ..., \"labels\": ...}");
   for (const JsonValue &item : value.elements()) {
     if (!item.has("images") || !item.has("labels"))
       item.refuse(" must have \"images\" and \"labels\"");

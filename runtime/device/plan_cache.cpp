@@ -167,7 +167,7 @@ void PlanCache::write() {
 void claimPlanCache(const std::string &path) {
   std::error_code ignored;
   if (exists(path) && !std::filesystem::is_regular_file(path, ignored))
-    fail(path, ": is no file that plans can be added to: name another");
+    fail(path, ": is not a file that plans can be added to: name another");
   // Never put in its place, where others may be adding plans of theirs.
   const AtomicFile claim(path);
   try {

@@ -23,13 +23,13 @@ public:
   using Json = nlohmann::json;
 
   /// `options`: which file, and what if it does not fit, see DeviceOptions::planCache. Error: the user named a file
-  /// that is no plan cache, or that was made for other machines only.
+  /// that is not a plan cache, or that was made for other machines only.
   PlanCache(const DeviceOptions &options, std::string machine);
 
   /// The word chosen for `key`, or an empty string.
   std::string findWord(const std::string &key) const;
 
-  /// The record kept for `key`, null if there is none. It comes from a file: anything may stand in it.
+  /// The record kept for `key`, null if there is none. It comes from a file: anything may be in it.
   const Json *findRecord(const std::string &key) const;
 
   /// Tells the user once that what the file has for `key`, and maybe for others, is of no use and will be replaced.
@@ -53,7 +53,7 @@ private:
 };
 
 /// Makes sure, before any work is done, that plans can be added to a file that the user named as output. Error: it is
-/// there and is no plan cache of this version; it cannot be written.
+/// there and is not a plan cache of this version; it cannot be written.
 void claimPlanCache(const std::string &path);
 
 /// Error: the file lacks one of these keys of a machine's table, as on a full disk.

@@ -23,7 +23,7 @@ struct CudaChip {
   /// Whether machine code for this chip runs on the GPU: of the same major version, and no newer.
   bool runsOn(const CudaChip &gpu) const;
 
-  /// Whether PTX for this chip can be compiled for the GPU: for any that is no older.
+  /// Whether PTX for this chip can be compiled for the GPU: for any that is not older.
   bool compilesFor(const CudaChip &gpu) const;
 };
 

@@ -98,7 +98,7 @@ private:
   void decodeCubin(const format::Cubin &cubin) {
     std::optional<CudaChip> chip = CudaChip::parse(text(cubin.chip()));
     if (!chip)
-      bad("a cubin is for ", quoted(text(cubin.chip())), ", which is no chip");
+      bad("a cubin is for ", quoted(text(cubin.chip())), ", which is not a chip");
     model.cubins.push_back({*chip, {cubin.code()->data(), cubin.code()->size()}});
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A compiled model in memory: the checked, decoded form of the file that runtime/format/model.fbs describes. What
-// stands here has been validated: every index is in range, every buffer lies within its arena, every step's operands
+// is here has been validated: every index is in range, every buffer lies within its arena, every step's operands
 // fit each other. Nothing downstream needs to check again.
 
 #ifndef DPSIMS_RUNTIME_FORMAT_MODEL_H
@@ -144,7 +144,7 @@ struct Step {
 };
 
 /// The buffers that a step works on, without those that are not there. A launch does not say which of its arguments it
-/// writes: all stand in `writes`.
+/// writes: all are in `writes`.
 struct StepBuffers {
   std::vector<uint32_t> reads, writes;
 };

@@ -66,7 +66,7 @@ private:
     if (!model.kernels.empty() && (cpu ? model.code.size == 0 : model.cubins.empty() && model.ptx.empty()))
       bad("it has kernels, but no code");
     if (!cpu && !model.ptx.empty() && !CudaChip::parse(model.chip))
-      bad("its PTX is for ", quoted(model.chip), ", which is no chip");
+      bad("its PTX is for ", quoted(model.chip), ", which is not a chip");
     std::set<std::string> chips;
     for (const CompiledModel::Cubin &cubin : model.cubins) {
       unique(chips, cubin.chip.name(), "cubin");
@@ -88,7 +88,7 @@ private:
       if (!seen.insert(weight).second)
         bad("weight ", quoted(model.weights[weight].name), " is listed twice");
     }
-    for (uint32_t variable : entry->variables) // each once: what stays in `seen` is no variable yet
+    for (uint32_t variable : entry->variables) // each once: what stays in `seen` is not a variable yet
       if (seen.erase(variable) == 0)
         bad("variable ", variable, " is not one of the entry's weights, or is listed twice");
   }

@@ -55,7 +55,7 @@ int tiffOrientation(Bytes tiff) {
 int jpegOrientation(const uint8_t *data, size_t size) {
   constexpr uint32_t restart0 = 0xd0, start = 0xd8, end = 0xd9, scan = 0xda, app1 = 0xe1;
   const Bytes file{data, size};
-  size_t at = 2; // behind the start
+  size_t at = 2; // after the start
   while (at + 4 <= size) {
     const uint32_t marker = file.at(at + 1);
     if (file.at(at) != 0xff || marker == 0xff) { // bytes between markers

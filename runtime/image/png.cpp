@@ -69,7 +69,8 @@ static void dropAlpha(Picture &picture, const std::string &name) {
     for (size_t byte = channels * bytes; byte < pixel; ++byte)
       if (const int alpha = picture.bytes[i * pixel + byte]; alpha != 255)
         fail(ErrorCode::InvalidData, name, ": the label map has an alpha channel that is not opaque (pixel (",
-             i % size_t(picture.width), ", ", i / size_t(picture.width), ")), which is no label; store it without one");
+             i % size_t(picture.width), ", ", i / size_t(picture.width),
+             ")), which is not a label; store it without one");
   keepFirst(picture, pixel, channels * bytes);
   picture.colorType &= ~PNG_COLOR_MASK_ALPHA;
 }

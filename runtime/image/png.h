@@ -36,7 +36,7 @@ LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &nam
                         const PngLimits &limits = {});
 
 /// Reads a label map whose ids are the gray values that the picture shows, 0..255, however they are stored; of 16-bit
-/// gray, 0..65535. Error: as readLabelMap; a pixel is no gray.
+/// gray, 0..65535. Error: as readLabelMap; a pixel is not a gray.
 LabelMap readGrayMap(const std::string &path, const PngLimits &limits = {});
 
 /// Reads an instance map: the ids that the file stores, as above; a color is the id R + 256 G + 65536 B.

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char unusedReason[] = "label maps are .png, and stand in one level of folders";
+const char unusedReason[] = "label maps are .png, and are in one level of folders";
 constexpr std::string_view labelsEnding = "_labelIds", instancesEnding = "_instanceIds";
 
 bool endsWith(std::string_view text, std::string_view ending) {
@@ -103,7 +103,7 @@ Listing listLabelMaps(const SampleOptions &options) {
 
 void requireFile(const std::string &path) { InputFile file(path); }
 
-/// `others`: what in the directory is no label map.
+/// `others`: what in the directory is not a label map.
 std::vector<SampleFile> listInputs(const SampleOptions &options, bool isDirectory, std::vector<std::string> &others) {
   if (!isDirectory) {
     requireFile(options.labels);

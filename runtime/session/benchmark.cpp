@@ -75,7 +75,7 @@ std::map<std::string, KindTotal> totals(const BenchmarkResult &result) {
 
 double ratio(double amount, double of) { return of > 0 ? amount / of : 0; }
 
-// Speed and its share of the peak; `first` stands in front.
+// Speed and its share of the peak; `first` is in front.
 std::string line(const DevicePeaks &peaks, const std::string &first, double seconds, double total, double flops,
                  double bytes, const std::string &last) {
   char text[256];

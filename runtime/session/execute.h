@@ -12,7 +12,7 @@
 
 namespace dpsims {
 
-/// What an entry is executed on. An entry with variables (a training step) is run many times: `steps` then stands in
+/// What an entry is executed on. An entry with variables (a training step) is run many times: `steps` then is in
 /// front of the shape of each input.
 struct ExecuteInputs {
   int64_t steps = 1;

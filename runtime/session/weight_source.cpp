@@ -62,7 +62,7 @@ std::string findOnlyPrefix(const SafetensorsFile &file, const std::vector<Weight
   return only;
 }
 
-// The prefix with most of the names; empty if the names stand alone or nowhere.
+// The prefix with most of the names; empty if the names are alone or nowhere.
 std::string detectPrefix(const SafetensorsFile &file, const std::vector<WeightSpec> &needed) {
   std::string best;
   size_t bestCount = countFound(file, needed, "");
@@ -126,7 +126,7 @@ void FileWeights::read(uint32_t index, float *dst) {
     return readWeight(file, *byIndex[index], dst);
   if (!initializer)
     initializer = std::make_unique<Initializer>(model.weights, 0);
-  if (spec.init == "copy") // the initializer has checked that there is such a weight, which is no copy
+  if (spec.init == "copy") // the initializer has checked that there is such a weight, which is not a copy
     for (uint32_t i = 0; i < model.weights.size(); ++i)
       if (model.weights[i].name == spec.initOf && byIndex[i])
         return readWeight(file, *byIndex[i], dst);

@@ -39,7 +39,7 @@ struct WeightSelection {
 /// first value; a copy is one of the file's value. The file may have the model's other weights too.
 class FileWeights : public WeightSource {
 public:
-  /// Names stand below `prefix` ("generator.", the dot may be left out) in the file. With an empty prefix they stand as
+  /// Names are below `prefix` ("generator.", the dot may be left out) in the file. With an empty prefix they are as
   /// they are; if none does, but some do below "generator.", "discriminator.", "discriminator.backbone.net.",
   /// "discriminator.backbone." or "backbone.", that prefix is taken, see `detectedPrefix`.
   /// Error: as matchWeights.
@@ -85,8 +85,9 @@ private:
 /// The weights of an entry from the variables of a session: the weight NAME is the variable `prefix`NAME.
 class SessionWeights : public WeightSource {
 public:
-  /// `prefix`: "generator.", with the dot, or empty. What is no variable comes from `fallback`, which may be null. All
-  /// must outlive the source. Error: a weight is no variable and there is no fallback; a variable has another shape.
+  /// `prefix`: "generator.", with the dot, or empty. What is not a variable comes from `fallback`, which may be null.
+  /// All must outlive the source. Error: a weight is not a variable and there is no fallback; a variable has another
+  /// shape.
   SessionWeights(const CompiledModel &model, const Entry &entry, const Session &session, const std::string &prefix,
                  WeightSource *fallback = nullptr);
 

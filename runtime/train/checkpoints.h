@@ -19,7 +19,7 @@
 
 namespace dpsims {
 
-/// Where a run stands, and what it is a run of.
+/// Where a run is, and what it is a run of.
 struct CheckpointState {
   uint64_t step = 0; ///< iterations done
   uint64_t seed = 0;

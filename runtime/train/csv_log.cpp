@@ -44,7 +44,7 @@ static std::vector<double> numbersOf(const std::string &path, const std::string 
     char *end = nullptr;
     numbers.push_back(std::strtod(field.c_str(), &end));
     if (field.empty() || *end)
-      bad("has " + quoted(field) + ", which is no number");
+      bad("has " + quoted(field) + ", which is not a number");
   }
   return numbers;
 }
@@ -105,7 +105,7 @@ CsvTable readCsv(const std::string &path) {
   std::getline(text, line);
   std::vector<std::string> fields = splitLine(line);
   if (fields.size() < 2 || fields[0] != "step")
-    fail(ErrorCode::InvalidData, path, ": is no table of a run: its first line does not begin with \"step,\"");
+    fail(ErrorCode::InvalidData, path, ": is not a table of a run: its first line does not begin with \"step,\"");
   CsvTable table;
   table.columns.assign(fields.begin() + 1, fields.end());
   table.values.resize(table.columns.size());

@@ -39,7 +39,7 @@ struct CsvTable {
   std::vector<std::vector<double>> values; ///< of each column
 };
 
-/// Reads the whole rows of a file. Error: it is no such table.
+/// Reads the whole rows of a file. Error: it is not such a table.
 CsvTable readCsv(const std::string &path);
 
 } // namespace dpsims

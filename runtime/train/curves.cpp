@@ -196,7 +196,7 @@ std::vector<Chart> chartsOfRun(const std::string &folder) {
   requireDirectory(folder);
   std::error_code ignored;
   if (!std::filesystem::exists(joinPath(folder, "losses.csv"), ignored))
-    fail(ErrorCode::NotFound, folder, ": has no losses.csv: it is no folder of a run");
+    fail(ErrorCode::NotFound, folder, ": has no losses.csv: it is not a folder of a run");
   std::vector<Chart> charts{{"losses", curvesOf(joinPath(folder, "losses.csv")), true}};
   for (Curve &curve : curvesOf(joinPath(folder, "validation.csv")))
     if (!curve.x.empty() && curve.name != "pictures") { // of how many the others are

@@ -34,7 +34,7 @@ Iteration::Iteration(const CompiledModel &model, const Entry &entry, uint64_t se
   for (const Argument &output : entry.outputs) {
     if (output.type != ElementType::F32 || elementCount(output.shape) != 1)
       fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), ": the output ", quoted(output.name),
-           " is no loss: it is ", elementTypeName(output.type), " ", shapeText(output.shape),
+           " is not a loss: it is ", elementTypeName(output.type), " ", shapeText(output.shape),
            "; was the model compiled with dpsims-compile --training?");
     lossNames.push_back(output.name);
   }

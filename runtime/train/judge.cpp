@@ -52,7 +52,7 @@ std::optional<Judge> Judge::choose(const TrainOptions &options, const TrainProgr
   }
   if (program.hasFrozenBackbone())
     return Judge(program.shared(), "");
-  report("the backbone is trained, so its features are no measure: no Frechet distance is measured without "
+  report("the backbone is trained, so its features measure nothing: no Frechet distance is measured without "
          "--features-model and --features-weights");
   return std::nullopt;
 }

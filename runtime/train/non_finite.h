@@ -26,7 +26,7 @@ struct NonFinite {
   std::string op;
 };
 
-/// Repeats iterations from where the session's variables and the loader stand, the loader's step up to `lastStep`, and
+/// Repeats iterations from where the session's variables and the loader are, the loader's step up to `lastStep`, and
 /// looks into the first that leaves a loss or a variable not finite. None if all go well.
 std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep);
 

@@ -70,7 +70,7 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
   visit("nondeterministic", options.nondeterministic);
 }
 
-/// What its device is to be. Error: `device` is no name of one.
+/// What its device is to be. Error: `device` is not a name of one.
 DeviceOptions deviceOptions(const TrainOptions &options);
 
 /// Error if a path is not UTF-8, which run.json could not hold.
@@ -86,7 +86,7 @@ struct OptionRange {
 OptionRange rangeOf(std::string_view name);
 
 /// Reads what writeOptions wrote, but for the options that `isGiven` says; options that the file lacks stay as they
-/// are. Error: it is no such file, or a value is none that its flag takes.
+/// are. Error: it is not such a file, or a value is none that its flag takes.
 void readOptions(
     const std::string &path, TrainOptions &options,
     const std::function<bool(const std::string &)> &isGiven = [](const std::string &) { return false; });

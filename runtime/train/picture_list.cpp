@@ -71,7 +71,7 @@ void PictureList::write(const std::string &path) const {
 PictureList PictureList::read(const std::string &path) {
   std::istringstream text(readText(path, uint64_t(1) << 32));
   std::string line;
-  const std::string damaged = path + ": is damaged: it is no list of a run's pictures";
+  const std::string damaged = path + ": is damaged: it is not a list of a run's pictures";
   if (!std::getline(text, line) || line + "\n" != header)
     fail(ErrorCode::InvalidData, damaged);
   PictureList list;

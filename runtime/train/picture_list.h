@@ -25,7 +25,7 @@ public:
   /// Those of a data set that is in files; none of one that is drawn.
   static PictureList of(const TrainingData &data);
 
-  /// Reads what `write` wrote. Error: it is no such file.
+  /// Reads what `write` wrote. Error: it is not such a file.
   static PictureList read(const std::string &path);
   void write(const std::string &path) const;
 

@@ -14,7 +14,7 @@
 
 namespace dpsims {
 
-/// Below it stand the backbone's weights, with timm's names.
+/// Below it are the backbone's weights, with timm's names.
 inline constexpr char backbonePrefix[] = "discriminator.backbone.";
 
 class TrainProgram {

@@ -39,7 +39,7 @@ public:
   /// "27.3 MiB of memory: arena ...": what the run takes on the device, and of the host for pictures.
   std::string memoryText() const;
 
-  /// What a checkpoint says of where the run stands.
+  /// What a checkpoint says of where the run is.
   CheckpointState state() const { return run.stateAt(queue.step(), frozen.sum()); }
 
 private:

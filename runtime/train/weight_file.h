@@ -24,7 +24,7 @@ void readSavedWeights(const std::string &path, const TrainProgram &program, Sess
 /// The weights that no checkpoint has, in a file of the run's folder.
 class FrozenWeights {
 public:
-  /// Error: the file cannot be read, or is no safetensors file.
+  /// Error: the file cannot be read, or is not a safetensors file.
   explicit FrozenWeights(const std::string &path);
 
   /// Writes them as the run begins with them.

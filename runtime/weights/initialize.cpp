@@ -59,7 +59,7 @@ void Initializer::check(const WeightSpec &spec) const {
   }
   if (wrong)
     fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": ", spec.init, " of ", quoted(spec.initOf),
-         ", which is no weight of the program");
+         ", which is not a weight of the program");
   const Shape &matrix = of->shape;
   if (isCopy(spec)) {
     if (matrix != spec.shape)
@@ -193,8 +193,8 @@ static void checkInteger(const WeightSpec &spec) {
     fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": type ", elementTypeName(spec.type),
          " cannot be initialized");
   if (!isConstant(spec) || !(value >= low && value <= high))
-    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": ", spec.init, " ", value, " is no first value for ",
-         elementTypeName(spec.type));
+    fail(ErrorCode::InvalidData, "weight ", quoted(spec.name), ": ", spec.init, " ", value,
+         " is not a first value for ", elementTypeName(spec.type));
 }
 
 void addInitialized(SafetensorsWriter &writer, const std::vector<WeightSpec> &specs, Initializer &initializer) {

@@ -21,7 +21,7 @@ namespace dpsims {
 ///   xavier_normal: standard deviation initValue * sqrt(2 / ((shape[0] + shape[1]) * shape[2] * shape[3] ...))
 ///   singular_left, singular_right: u and v of the weight initOf (its own first values) seen as (out, rest), after 16
 ///     power iterations from a normalized normal u
-///   copy: the first value of the weight initOf, which is no copy itself and has the same shape
+///   copy: the first value of the weight initOf, which is not a copy itself and has the same shape
 class Initializer {
 public:
   /// `specs` must stay alive and unchanged. Error: an unknown kind, a shape that the kind cannot have, an initOf that

@@ -77,7 +77,7 @@ dpsims.graph @shapes {
   output "z" %c : tensor<2x4xf32>
 }
 
-// The gradients of a value's two halves, each between zeros: also behind a sum. Parts that overlap stay a sum.
+// The gradients of a value's two halves, each between zeros: also after a sum. Parts that overlap stay a sum.
 // CHECK-LABEL: dpsims.graph @halves
 // CHECK: %[[W:.*]] = input "w"
 // CHECK-NEXT: %[[BOTH:.*]] = concat %0, %1 <axis = 0> : (tensor<2x4xf32>, tensor<1x4xf32>) -> tensor<3x4xf32>

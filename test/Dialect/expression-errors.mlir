@@ -171,7 +171,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @below {{field 'a' stands twice in a record}}
+  // expected-error @below {{field 'a' is given twice in a record}}
   let v = {a = 1, a = 2}
   return
 }

@@ -161,7 +161,7 @@ dpsims.block @Precedence<a: int, b: int, c: int, f: float, p: bool, q: bool, r: 
   let y5 = (a * (b mod c)) mod (a / b)
   // CHECK-NEXT: let y6 = [round(f), ceil(f), sqrt(f), pow(f, a), contains(l, a), startswith(t, "x"), removeprefix(t, "x"), max(a, b)]
   let y6 = [round(f), ceil(f), sqrt(f), pow(f, a), contains(l, a), startswith(t, "x"), removeprefix(t, "x"), max(a, b)]
-  // In angle brackets a comparison stands in parentheses; other operators and brackets need none.
+  // In angle brackets a comparison is in parentheses; other operators and brackets need none.
   // CHECK-NEXT: instance @B<a = (a < b), b = a == b, c = (a <= b) and not (a > b), d = [a < b], e = max(a, select(a >= b, 1, 2))>()
   instance @B<a = (a < b), b = a == b, c = (a <= b) and not (a > b), d = [a < b], e = max(a, select(a >= b, 1, 2))>()
   return

@@ -64,7 +64,7 @@ dpsims.block @Instances<in: int, out: int, rest: record, i: int = 0>(%x, %y) {
   // A parameter without a value has the value of that name here.
   // CHECK-NEXT: %0 = instance "fc{i}" @Linear<in = in, out = out * 2, bias = false>(%arg0)
   %a = instance "fc{i}" @Linear<in, out = out * 2, bias = false>(%x)
-  // Comparisons stand in parentheses, as `>` ends the parameters.
+  // Comparisons are in parentheses, as `>` ends the parameters.
   // CHECK-NEXT: %1:2 = instance frozen "b" @Pair<wide = (in < out), equal = in == out>(%arg0, %arg1)
   %b:2 = instance frozen "b" @Pair<wide = (in < out), equal = in == out>(%x, %y)
   // CHECK-NEXT: %2 = instance shared "b" @One<...rest>(%1#0)

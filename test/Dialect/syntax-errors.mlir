@@ -27,7 +27,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @below {{upsample: attribute 'factor' stands twice}}
+  // expected-error @below {{upsample: attribute 'factor' is given twice}}
   %y = upsample %x <factor = 2, factor = 2>
   return
 }
@@ -35,7 +35,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @below {{input: attribute 'name' stands twice}}
+  // expected-error @below {{input: attribute 'name' is given twice}}
   %y = input "x" <name = "y", shape = [1]>
   return
 }
@@ -113,7 +113,7 @@ dpsims.block @B<a: integer>(%x) {
 
 // -----
 
-// expected-error @below {{name clash: parameter 'a' stands twice}}
+// expected-error @below {{name clash: parameter 'a' is declared twice}}
 dpsims.block @B<a: int, a: float>(%x) {
   return
 }

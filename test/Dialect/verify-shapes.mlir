@@ -172,7 +172,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
-  // expected-error @below {{transpose: perm (0, 1, 2) is no order of 4 axes}}
+  // expected-error @below {{transpose: perm (0, 1, 2) is not an order of 4 axes}}
   %result = transpose %x <perm = [0, 1, 2]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -180,7 +180,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
-  // expected-error @below {{transpose: perm (0, 1, 2, 2) is no order of 4 axes}}
+  // expected-error @below {{transpose: perm (0, 1, 2, 2) is not an order of 4 axes}}
   %result = transpose %x <perm = [0, 1, 2, 2]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -188,7 +188,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
-  // expected-error @below {{transpose: perm (1, 2, 3, 4) is no order of 4 axes}}
+  // expected-error @below {{transpose: perm (1, 2, 3, 4) is not an order of 4 axes}}
   %result = transpose %x <perm = [1, 2, 3, 4]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -196,7 +196,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
-  // expected-error @below {{transpose: perm (0, -1, 2, 3) is no order of 4 axes}}
+  // expected-error @below {{transpose: perm (0, -1, 2, 3) is not an order of 4 axes}}
   %result = transpose %x <perm = [0, -1, 2, 3]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 

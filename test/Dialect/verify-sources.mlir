@@ -45,7 +45,7 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{input: shape is no constant}}
+  // expected-error @below {{input: shape is not a constant}}
   %result = input "x" <shape = [n, 4]> : () -> tensor<2x4xf32>
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Small work behind a reduction becomes part of its kernel, where all that it reads is there by then.
+// Small work after a reduction becomes part of its kernel, where all that it reads is there by then.
 // RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails{read=4096 made=64}))' | FileCheck %s
 // RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails,dpsims-group-kernels),dpsims-schedule,dpsims.entry(dpsims-plan-memory))' | FileCheck %s --check-prefix=PLACES
 
@@ -41,7 +41,7 @@ dpsims.program @both {
   output "y" %y
 }
 
-// What is reshaped behind arithmetic is in memory.
+// What is reshaped after arithmetic is in memory.
 // CHECK-LABEL: dpsims.graph @reshaped
 // CHECK: %[[K:.*]]:3 = fused %{{.*}} -> tensor<16x1xf32>, tensor<16x1xf32>, tensor<1x4xf32> {
 // CHECK: %[[R:.*]] = reduce
@@ -82,7 +82,7 @@ dpsims.program @left {
   assign "w" %new
 }
 
-// A kernel behind a reduction may read its input again: no result takes the input's place.
+// A kernel after a reduction may read its input again: no result takes the input's place.
 // PLACES-LABEL: dpsims.entry @places
 // PLACES: %[[X:.*]] = buffer "arena" {offset = [[AT:.*]] : i64} : memref<8x512xf32>
 // PLACES: matmul_step {{.*}} -> %[[X]]

@@ -15,7 +15,7 @@ dpsims.program @p {
 
 // -----
 
-// Where no weight is behind it, it needs none.
+// Where no weight is upstream of it, it needs none.
 dpsims.program @p {
   %x = input "x" <shape = [1]>
   %w = weight "w" <shape = [1], init = "ones">

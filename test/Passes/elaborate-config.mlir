@@ -20,7 +20,7 @@
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/none.json 2>&1 | FileCheck %s --check-prefix=MISSING
 // MISSING: error: {{.*}}none.json: cannot be read: No such file or directory
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/text.json 2>&1 | FileCheck %s --check-prefix=TEXT
-// TEXT: error: {{.*}}text.json: is no JSON: {{.*}}2:1
+// TEXT: error: {{.*}}text.json: is not JSON: {{.*}}2:1
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/list.json 2>&1 | FileCheck %s --check-prefix=LIST
 // LIST: error: {{.*}}list.json: must hold one JSON object
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/key.json 2>&1 | FileCheck %s --check-prefix=KEY
@@ -32,13 +32,13 @@
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/section.json 2>&1 | FileCheck %s --check-prefix=SECTION
 // SECTION: error: {{.*}}section.json: generator: a section is an object of keys and values
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=config=%t/null.json 2>&1 | FileCheck %s --check-prefix=NULL
-// NULL: error: {{.*}}null.json: size: null is no value
+// NULL: error: {{.*}}null.json: size: null is not a value
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size=4" 2>&1 | FileCheck %s --check-prefix=TYPE
 // TYPE: error: {{.*}}good.json{{.*}}size: 4 is an int; it must be a list
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size" 2>&1 | FileCheck %s --check-prefix=SETTING
 // SETTING: error: --set size: wants key=value, as generator.noise=concat
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size.x=1" 2>&1 | FileCheck %s --check-prefix=INNER
-// INNER: error: --set size.x=1: size is no section
+// INNER: error: --set size.x=1: size is not a section
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=set=batch=2 2>&1 | FileCheck %s --check-prefix=ABSENT
 // ABSENT: model.mlir:[[#]]:1: error: program: missing parameter 'size' of @p
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="programs=q config=%t/good.json" 2>&1 | FileCheck %s --check-prefix=PROGRAM

@@ -500,7 +500,7 @@ dpsims.program @p {
 // -----
 
 dpsims.program @p<n: int = 1> {
-  // expected-error @below {{assert: the condition is no boolean}}
+  // expected-error @below {{assert: the condition is not a boolean}}
   assert n + 1, "n"
 }
 
@@ -606,7 +606,7 @@ dpsims.program @p<i: int = -1> {
 
 dpsims.program @p {
   %none = none
-  // expected-error @below {{output: "y" is no tensor}}
+  // expected-error @below {{output: "y" is not a tensor}}
   output "y" %none
 }
 
@@ -614,7 +614,7 @@ dpsims.program @p {
 
 dpsims.program @p {
   %l = list()
-  // expected-error @below {{output: "y" is no tensor}}
+  // expected-error @below {{output: "y" is not a tensor}}
   output "y" %l
 }
 
@@ -623,7 +623,7 @@ dpsims.program @p {
 dpsims.program @p {
   %none = none
   %l = list(%none)
-  // expected-error @below {{concat: element 0 of the list is no tensor}}
+  // expected-error @below {{concat: element 0 of the list is not a tensor}}
   %y = concat %l <axis = 0>
 }
 

@@ -26,7 +26,7 @@ dpsims.program @p {
 dpsims.program @p {
   %w = weight "w" <shape = [2], init = "ones">
   %l = list(%w)
-  // expected-error @below {{assign: what is assigned is no tensor}}
+  // expected-error @below {{assign: what is assigned is not a tensor}}
   assign "w" %l
 }
 
@@ -69,7 +69,7 @@ dpsims.program @p {
   %w = weight "w" <shape = [1], init = "ones">
   %n = none
   %l = list(%w, %n)
-  // expected-error @below {{gradient: an element of the list is no tensor}}
+  // expected-error @below {{gradient: an element of the list is not a tensor}}
   %g = gradient %w, %l
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Scales and shifts per channel behind a conv2d or matmul go into its weights and bias.
+// Scales and shifts per channel after a conv2d or matmul go into its weights and bias.
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fold-into-weights | FileCheck %s
 
 // y = conv(x, w, b) * s + t is conv(x, w * s, b * s + t): the products are of weights alone.
@@ -81,7 +81,7 @@ dpsims.program @matmuls {
 }
 
 // Stays: the value between has another reader; the vector or the weights are the caller's; the vector is along another
-// axis; an activation stands between; sub; the bias is the caller's; the product is larger than the convolution's result.
+// axis; an activation is between; sub; the bias is the caller's; the product is larger than the convolution's result.
 // CHECK-LABEL: dpsims.graph @not {
 // CHECK-NEXT: %0 = input "x"
 // CHECK-NEXT: %1 = weight "w"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Every op that is no library step ends in a fused op, one kernel each.
+// Every op that is not a library step ends in a fused op, one kernel each.
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-elementwise | FileCheck %s
 
 // The part that is computed at load has its own groups.
@@ -436,7 +436,7 @@ dpsims.program @row_work {
   output "y" %y
 }
 
-// Columns are no rows.
+// Columns are not rows.
 // CHECK-LABEL: dpsims.graph @columns {
 // CHECK: = fused %0 : tensor<6x80xf32> -> tensor<1x80xf32> {
 // CHECK: = fused %0, %1 : tensor<6x80xf32>, tensor<1x80xf32> -> tensor<6x80xf32> {

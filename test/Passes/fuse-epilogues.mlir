@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Activations and sums behind a conv2d or matmul become its epilogue.
+// Activations and sums after a conv2d or matmul become its epilogue.
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-epilogues | FileCheck %s
 
 // Each activation; leaky_relu's slope and clamp's bounds become alpha and beta.

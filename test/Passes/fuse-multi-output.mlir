@@ -3,7 +3,7 @@
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-elementwise --dpsims-fuse-multi-output | FileCheck %s
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-fuse-elementwise --dpsims-fuse-multi-output --optimized-to-schedule --dpsims-lower-kernels | FileCheck %s --check-prefix=KERNELS
 
-// A value and what else is made of it, through a reshape that must stand in front.
+// A value and what else is made of it, through a reshape that must be in front.
 // CHECK-LABEL: dpsims.graph @gradient {
 // CHECK: %[[N:.*]] = reshape
 // CHECK-NEXT: %[[R:.*]]:3 = fused %{{.*}}, %{{.*}}, %[[N]] :
@@ -51,7 +51,7 @@ dpsims.program @readers {
   output "1" %1
 }
 
-// What is not known by then, has another shape, or is no arithmetic on elements of one place stays by itself.
+// What is not known by then, has another shape, or is not arithmetic on elements of one place stays by itself.
 // CHECK-LABEL: dpsims.graph @refused {
 // CHECK: fused {{.*}} -> tensor<8x8xf32> {
 // CHECK: matmul

@@ -386,7 +386,7 @@ func.func @dequantise_100(%arg0: memref<20x100xi8>, %arg1: memref<20x100xf32>) a
   return
 }
 
-// No lane may divide by what lies behind the end.
+// No lane may divide by what lies beyond the end.
 func.func @int_divide(%arg0: memref<4x29xi32>, %arg1: memref<4x29xi32>, %arg2: memref<4x29xi32>) attributes {dpsims.kernel} {
   scf.forall (%arg3) in (4) {
     %subview = memref.subview %arg0[%arg3, 0] [1, 29] [1, 1] : memref<4x29xi32> to memref<29xi32, strided<[1], offset: ?>>

@@ -163,7 +163,7 @@ dpsims.program @concat_last {
 
 // -----
 
-// A concat along another axis: a grid point copies the row of the piece in which it stands.
+// A concat along another axis: a grid point copies the row of the piece in which it is.
 // CHECK: #[[SHIFT:.*]] = affine_map<(d0) -> (d0 - 2)>
 // CHECK-LABEL: dpsims.entry @concat_rows
 // CHECK: scf.forall (%[[I:.*]]) in (5) {

@@ -60,7 +60,7 @@ func.func @functions(%x: memref<16xf32>, %y: memref<16xf32>) attributes {dpsims.
 
 // -----
 
-// What is no kernel stays.
+// What is not a kernel stays.
 // CHECK-LABEL: func.func @other
 func.func @other(%x: memref<16xf32>) {
   return

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Behind differentiate runs of a network that is not trained are merged: the gradient reads one run's slice. Not so what
+// After differentiate runs of a network that is not trained are merged: the gradient reads one run's slice. Not so what
 // reads them with weights that change.
 // RUN: dpsims-opt %s --dpsims-elaborate --cse --dpsims-merge-batches --dpsims-differentiate --dpsims-merge-batches=frozen=true | FileCheck %s
 

@@ -2,7 +2,7 @@
 // Two runs of a network become one on a batch of both.
 // RUN: dpsims-opt %s --dpsims-elaborate --cse --dpsims-merge-batches --split-input-file | FileCheck %s
 
-// Convolutions and what follows; each reader that is no pair gets its half. A product with a matrix likewise.
+// Convolutions and what follows; each reader that is not a pair gets its half. A product with a matrix likewise.
 // CHECK-LABEL: dpsims.graph @runs {
 // CHECK-DAG: %[[X:.*]] = input "x"
 // CHECK-DAG: %[[Y:.*]] = input "y"

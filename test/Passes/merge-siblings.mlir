@@ -50,8 +50,8 @@ dpsims.program @matmuls {
   output "y" %y
 }
 
-// Not: another geometry, with a bias and without, an activation behind it, channels that are no multiples of 4, groups,
-// weights that are not known where the first stands.
+// Not: another geometry, with a bias and without, an activation after it, channels that are not multiples of 4, groups,
+// weights that are not known where the first is.
 // CHECK-LABEL: dpsims.graph @differ
 // CHECK-NOT: concat
 // CHECK-NOT: slice

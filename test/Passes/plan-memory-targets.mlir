@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Whether a convolution's result may take the place of its residual is the target's to say: oneDNN may work in place,
-// cuDNN may not. cuBLASLt, too, may add a matrix product to what stands there.
+// cuDNN may not. cuBLASLt, too, may add a matrix product to what is there.
 // RUN: dpsims-opt %s --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CPU
 // RUN: sed 's/groups = 1}/groups = 1, keeps_residual = true}/' %s | dpsims-opt --dpsims-plan-memory --dpsims-verify-schedule | FileCheck %s --check-prefixes=CHECK,CUDA
 

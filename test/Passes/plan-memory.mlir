@@ -88,7 +88,7 @@ dpsims.entry @views prepare {
   launch @k ins(%c : memref<16xf32>) outs(%y : memref<16xf32>)
 }
 
-// The part at load has an arena of its own. What is stored is not needed behind that.
+// The part at load has an arena of its own. What is stored is not needed after that.
 // CHECK-LABEL: dpsims.entry @load attributes {arena_size = 0 : i64, load_size = 192 : i64} prepare {
 // CHECK-NEXT: %0 = buffer "load" {offset = 0 : i64} : memref<32xf32>
 // CHECK-NEXT: load_weight "a" -> %0 : memref<32xf32>

@@ -61,7 +61,7 @@ dpsims.program @swap<> {
   assign "b" %a
 }
 
-// A weight that the program does not change is no variable: what depends on it alone is computed at load.
+// A weight that the program does not change is not a variable: what depends on it alone is computed at load.
 // CHECK-LABEL: dpsims.entry @constant
 // CHECK: load_weight "w"
 // CHECK: main

@@ -45,7 +45,7 @@ dpsims.program @image {
   output "y" %y
 }
 
-// A single axis is cut where that costs nothing; behind arithmetic it stays.
+// A single axis is cut where that costs nothing; after arithmetic it stays.
 // CHECK-LABEL: dpsims.graph @rows {
 // CHECK: %[[R:.*]] = reshape %0 <shape = [64, 125, 64]> : (tensor<8000x64xf32>) -> tensor<64x125x64xf32>
 // CHECK-NEXT: %[[P:.*]] = reduce %[[R]] <axes = [1], kind = "sum"> : (tensor<64x125x64xf32>) -> tensor<64x1x64xf32>

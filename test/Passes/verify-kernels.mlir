@@ -133,7 +133,7 @@ func.func @escapes(%y: memref<64xf32>, %z: memref<64xf32>) attributes {dpsims.ke
 
 // -----
 
-// What is no kernel is nobody's concern.
+// What is not a kernel is nobody's concern.
 func.func @other(%y: memref<?xf32>) {
   return
 }

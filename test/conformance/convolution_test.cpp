@@ -25,7 +25,7 @@ struct Case {
   float alpha = 0, beta = 0;
   Residual residual = Residual::None;
   From from = From::Constant;
-  uint64_t offset = 0; // bytes by which src and the residual stand off a round address
+  uint64_t offset = 0; // bytes by which src and the residual are off a round address
 };
 
 std::ostream &operator<<(std::ostream &stream, const Case &c) {

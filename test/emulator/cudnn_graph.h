@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Double of cuDNN: the graphs that it knows, as values: one convolution in f32, or a gradient of it, and pointwise
-// operations one after the other behind it.
+// operations one after the other after it.
 
 #ifndef DPSIMS_TEST_EMULATOR_CUDNN_GRAPH_H
 #define DPSIMS_TEST_EMULATOR_CUDNN_GRAPH_H

@@ -38,7 +38,7 @@ public:
 struct Gpu {
   Gpu();
 
-  /// Error: the memory of `bytes` is no live device memory. Says what it is for.
+  /// Error: the memory of `bytes` is not a live device memory. Says what it is for.
   void checkDevice(const void *address, uint64_t bytes, const std::string &use) const;
 
   /// Work that a library does: checks that nothing wrong was done since, counts, and waits for its turn.

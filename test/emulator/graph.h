@@ -25,7 +25,7 @@ struct Task {
   bool pageable = false; // it refers to memory of the host that is not pinned: cannot be captured
 };
 
-/// Nodes in the order in which they were captured; each comes after some that stand before it.
+/// Nodes in the order in which they were captured; each comes after some that are before it.
 struct Graph {
   struct Node {
     Task task;

@@ -31,7 +31,7 @@ public:
 
 private:
   std::map<uint64_t, std::shared_ptr<Object>> objects;
-  uint64_t next = 0x1000; // small numbers are no handles: a null pointer with an offset is none
+  uint64_t next = 0x1000; // small numbers are not handles: a null pointer with an offset is none
 };
 
 } // namespace dpsims::emulated

@@ -82,7 +82,7 @@ void parseEntry(Options &options, const std::string &entry) {
   else if (key == "leaks")
     options.leaks = parseSwitch(value, entry);
   else
-    refuse(entry, "is no setting; see docs/emulated-gpu.md");
+    refuse(entry, "is not a setting; see docs/emulated-gpu.md");
 }
 
 } // namespace

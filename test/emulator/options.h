@@ -44,7 +44,7 @@ struct Options {
 Options parseOptions(const std::string &text);
 
 /// How many of `devices` GPUs the value of CUDA_VISIBLE_DEVICES leaves; null: it is not set. As the driver reads it, an
-/// entry that is no device hides itself and all behind it, and one that comes twice hides all.
+/// entry that is not a device hides itself and all after it, and one that comes twice hides all.
 int visibleDevices(const char *list, int devices);
 
 } // namespace dpsims::emulated

@@ -63,7 +63,7 @@ cp model.dpsims copy.dpsims
 bad "output is the model" "copy.dpsims: is read, and cannot be the output" plans copy.dpsims -o copy.dpsims
 bad "output is the device" "is read, and cannot be the output" plans model.dpsims --for "$device" -o "$device"
 bad "output is weights" "w.safetensors: is damaged, or no plan cache: name another" plans model.dpsims -o w.safetensors
-bad "output is no file" "name another" plans model.dpsims -o /dev/full
+bad "output is not a file" "name another" plans model.dpsims -o /dev/full
 bad "output in no folder" "none/plans.json" plans model.dpsims -o none/plans.json
 cmp -s model.dpsims copy.dpsims || complain "the model was overwritten"
 
@@ -88,7 +88,7 @@ bad "another device's" "h100.json: has plans for NVIDIA H100.*, and this is emul
 sed 's/NVIDIA H100[^"]*"/another"/; s/"deviceVer": 900,//' "$device" >broken.json
 bad "a broken description" "broken.json: \"deviceVer\" is missing" plans model.dpsims --for broken.json -o none.json
 echo "[1]" >list.json
-bad "no description" "list.json: is no description of a device" plans model.dpsims --for list.json -o none.json
+bad "no description" "list.json: is not a description of a device" plans model.dpsims --for list.json -o none.json
 
 # What a GPU says of itself is such a description; plans made of it are for that GPU, and not measured yet.
 good "--describe" plans --describe this.json

@@ -12,7 +12,7 @@ namespace dpsims::ptx {
 /// Where the active lanes access memory: pointers into this process.
 struct Addresses {
   uint64_t lane[warpSize];
-  bool contiguous; // all lanes are active, each right behind the one before
+  bool contiguous; // all lanes are active, each right after the one before
 };
 
 /// Reads the address operand (source 0), checks alignment, bounds and permission for `size` bytes a lane, records the

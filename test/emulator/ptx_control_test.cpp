@@ -23,7 +23,7 @@ TEST(PtxControl, LoopsOfDifferentLengths) {
     EXPECT_EQ(words[t], t * (t + 1) / 2);
 }
 
-/// The lanes meet again behind the branch: a shuffle of all is legal there.
+/// The lanes meet again after the branch: a shuffle of all is legal there.
 TEST(PtxControl, LanesMeetAgain) {
   std::vector<uint32_t> words = wordsOf("and.b32 %r1, %t, 3;\nmov.u32 %r2, 0;\nsetp.ne.u32 %c1, %r1, 0;\n"
                                         "@%c1 bra SKIP;\nmov.u32 %r2, 5;\nSKIP:\n"

@@ -143,7 +143,7 @@ void Decoder::expectOperands(size_t least, size_t most) const {
 const Register &Decoder::registerOf(const OperandText &text) const {
   const Register *found = text.kind == OperandText::Name ? kernel.findRegister(text.name) : nullptr;
   if (!found || text.negated || !text.second.empty())
-    fail("'" + std::string(text.name) + "' is no register");
+    fail("'" + std::string(text.name) + "' is not a register");
   return *found;
 }
 
@@ -187,7 +187,7 @@ Operand Decoder::predicate(const OperandText &text, bool *negated) {
   }
   const Register &found = registerOf(plain);
   if (found.type != Type::Pred)
-    fail("'" + std::string(text.name) + "' is no predicate");
+    fail("'" + std::string(text.name) + "' is not a predicate");
   return found.place;
 }
 
@@ -228,7 +228,7 @@ void Decoder::address(size_t index) {
   unsigned size = 0;
   instruction.sources[0] = anySource(base, Type::U64, size);
   if (size != 4 && size != 8)
-    fail("'" + std::string(text.name) + "' is no address");
+    fail("'" + std::string(text.name) + "' is not an address");
   if (size == 8)
     instruction.options |= wide;
 }

@@ -47,10 +47,10 @@ TEST(PtxParser, OperandsOfWrongKind) {
   expectBodyRefused("add.u32 %r1, %r2;", Kind::Syntax, "2 operands");
   expectBodyRefused("add.u32 %r1, %r2, %x1;", Kind::Syntax, "another size");
   expectBodyRefused("add.u32 %r1, %r2, %c1;", Kind::Syntax, "is a predicate");
-  expectBodyRefused("add.u32 %r1, %r2, %none;", Kind::Syntax, "'%none' is no register");
-  expectBodyRefused("add.u32 %r1, %r2, %r32;", Kind::Syntax, "'%r32' is no register");
+  expectBodyRefused("add.u32 %r1, %r2, %none;", Kind::Syntax, "'%none' is not a register");
+  expectBodyRefused("add.u32 %r1, %r2, %r32;", Kind::Syntax, "'%r32' is not a register");
   expectBodyRefused("mov.u32 %tid.x, 1;", Kind::Syntax, "cannot be written");
-  expectBodyRefused("@%r1 mov.u32 %r2, 1;", Kind::Syntax, "'%r1' is no predicate");
+  expectBodyRefused("@%r1 mov.u32 %r2, 1;", Kind::Syntax, "'%r1' is not a predicate");
   expectBodyRefused("ld.global.u32 %h1, [%p0];", Kind::Syntax, "another size");
   expectBodyRefused("ld.global.v2.u32 {%r1}, [%p0];", Kind::Syntax, "1 registers instead of 2");
   expectBodyRefused("cvt.s32.f32 %r1, %f1;", Kind::Syntax, "rounding mode");

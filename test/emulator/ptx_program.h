@@ -104,7 +104,7 @@ struct Program {
   uint32_t registerBytes = 0; // of a warp
   std::vector<SpecialRegister> specials;
   std::vector<Span> shared, local, parameters; // sorted; addresses within their space
-  int64_t dynamicShared = -1;                  // address of the `.extern .shared` array, behind all others
+  int64_t dynamicShared = -1;                  // address of the `.extern .shared` array, after all others
   bool hasBarrier = false;
 
   std::string_view text(const Instruction &instruction) const {

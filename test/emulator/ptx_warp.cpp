@@ -94,7 +94,7 @@ void Warp::runGroup(Group group) {
   insert(group);
 }
 
-/// Runs an instruction that is no plain one. Returns whether the group may go on, being the only one.
+/// Runs an instruction that is not a plain one. Returns whether the group may go on, being the only one.
 bool Warp::control(const Instruction &instruction, Group &group) {
   switch (instruction.flow) {
   case Flow::Branch:

@@ -24,7 +24,7 @@ TEST(Error, IsOneLine) {
 }
 
 TEST(Error, ShowsHowNamesDiffer) {
-  // The composed and the decomposed form of one name, and bytes that are no UTF-8.
+  // The composed and the decomposed form of one name, and bytes that are not UTF-8.
   EXPECT_EQ(errorOf([] { fail("\u00e9.png is not e\u0301.png"); }), "\u00e9.png is not e\\u0301.png");
   EXPECT_EQ(errorOf([] { fail("\u304c \u304b\u3099"); }), "\u304c \u304b\\u3099");
   EXPECT_EQ(errorOf([] { fail("a\xff\xc3"); }), "a\\xff\\xc3");
@@ -319,7 +319,7 @@ TEST(Progress, RewritesALineOnATerminal) {
     EXPECT_EQ(fake.text, "\rsample 1 images, 0.5000 images/s\x1b[K");
     fake.text.clear();
   }
-  EXPECT_EQ(fake.text, "\n"); // an error message then stands on a line of its own
+  EXPECT_EQ(fake.text, "\n"); // an error message then is on a line of its own
 }
 
 TEST(Progress, WritesDurations) {

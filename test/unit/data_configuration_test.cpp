@@ -61,21 +61,23 @@ TEST(DataConfiguration, NamesTheFileOfADataSet) {
   };
   EXPECT_TRUE(
       hasParts(errorOf([&] { configureIn(folder, R"({"dataset": "mine.json"})"); }), {"/mine.json: ", "No such"}));
-  EXPECT_TRUE(hasParts(error(R"({"zoom": 9})"), {"/mine.json: zoom of the data set: \"9\" is no number from 1 to 8"}));
+  EXPECT_TRUE(
+      hasParts(error(R"({"zoom": 9})"), {"/mine.json: zoom of the data set: \"9\" is not a number from 1 to 8"}));
   EXPECT_TRUE(
       hasParts(error(R"({"palette": {"1": [1, 2, true]}})"), {"/mine.json: palette.1[2] of the data set: \"true\""}));
   EXPECT_TRUE(hasParts(error(R"({"crops": 1})"), {"/mine.json: crops: unknown key", "palette"}));
   EXPECT_TRUE(hasParts(error(R"({"dataset": "camvid"})"), {"/mine.json: dataset of the data set: ", "write its keys"}));
   EXPECT_TRUE(hasParts(error("{}"), {"c.json: the data set \"mine\"", "\"images\" and \"labels\""}));
   EXPECT_TRUE(hasParts(error("[]"), {"/mine.json: the data set is not an object"}));
-  EXPECT_TRUE(hasParts(error("{"), {"/mine.json: the data set is no JSON object", "byte"}));
+  EXPECT_TRUE(hasParts(error("{"), {"/mine.json: the data set is not a JSON object", "byte"}));
   EXPECT_TRUE(hasParts(error(std::string(1000, '[')), {"/mine.json: the data set has more than 100 brackets"}));
 }
 
 TEST(DataConfiguration, TakesWholeNumbersWithAPoint) {
   EXPECT_EQ(configure(R"({"holdout": 3.0, "ignore": [9e0]})").holdout, 3);
-  EXPECT_TRUE(hasParts(errorOf([] { configure(R"({"holdout": 3.5})"); }), {"data.holdout", "3.5", "is no integer"}));
-  EXPECT_TRUE(hasParts(errorOf([] { configure(R"({"holdout": 1e300})"); }), {"data.holdout", "is no integer"}));
+  EXPECT_TRUE(
+      hasParts(errorOf([] { configure(R"({"holdout": 3.5})"); }), {"data.holdout", "3.5", "is not an integer"}));
+  EXPECT_TRUE(hasParts(errorOf([] { configure(R"({"holdout": 1e300})"); }), {"data.holdout", "is not an integer"}));
 }
 
 TEST(DataConfiguration, ReadsEveryKey) {
@@ -153,7 +155,7 @@ TEST(DataConfiguration, NamesWhatIsWrong) {
   EXPECT_TRUE(hasParts(error(R"({"holdout": 1})"), {"data.holdout", "from 2"}));
   EXPECT_TRUE(hasParts(error(R"({"label_values": "x"})"), {"data.label_values", "\"auto\", \"ids\", \"colors\""}));
   EXPECT_TRUE(hasParts(error(R"({"ignore": [1.5]})"), {"data.ignore", "1.5"}));
-  EXPECT_TRUE(hasParts(error(R"({"remap": {"-1": 3}})"), {"data.remap", "\"-1\" is no id"}));
+  EXPECT_TRUE(hasParts(error(R"({"remap": {"-1": 3}})"), {"data.remap", "\"-1\" is not an id"}));
   EXPECT_TRUE(hasParts(error(R"({"palette": {"1": [1, 2, 256]}})"), {"data.palette", "256"}));
   EXPECT_TRUE(hasParts(error(R"({"names": ["a", "b", "c", "d", "e", "f"]})"), {"data.names", "5"}));
   EXPECT_TRUE(hasParts(error(R"({"resize": "big"})"), {"data.resize", "\"cover\", \"exact\""}));
@@ -168,7 +170,7 @@ TEST(DataConfiguration, NamesWhatIsWrong) {
 
 TEST(DataConfiguration, IsNoOtherFile) {
   auto error = [](const std::string &text) { return errorOf([&] { DataConfiguration::parse(text, "c.json"); }); };
-  EXPECT_TRUE(hasParts(error(""), {"c.json: ", "no JSON", "byte"}));
+  EXPECT_TRUE(hasParts(error(""), {"c.json: ", "not a JSON object", "byte"}));
   EXPECT_TRUE(hasParts(error("[]"), {"num_classes"}));
   EXPECT_TRUE(hasParts(error(R"({"num_classes": 0})"), {"num_classes", "from 1"}));
   EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "image_size": [8]})"), {"image_size", "[height, width]"}));

@@ -112,7 +112,7 @@ TEST(Holdout, DependsOnNamesAlone) {
   for (size_t i = 0; i + 1 < whole.size(); ++i)
     pairs += whole[i] && whole[i + 1];
   EXPECT_LT(pairs, 30);
-  // Pictures that come, go, or stand elsewhere change nothing for the others.
+  // Pictures that come, go, or are elsewhere change nothing for the others.
   const size_t gone = 500;
   list.erase(list.begin(), list.begin() + gone);
   list.insert(list.begin(), "a");

@@ -35,7 +35,7 @@ TEST(Orientation, IsFoundBehindOtherSegments) {
 TEST(Orientation, IsOneWhereItIsNone) {
   for (int orientation : {0, 9, -1, 65535})
     EXPECT_EQ(orientationOf(withExif(plainJpeg(), makeExif(orientation))), 1);
-  EXPECT_EQ(orientationOf(withExif(plainJpeg(), makeExif(6, true, 7))), 1); // bytes are no number
+  EXPECT_EQ(orientationOf(withExif(plainJpeg(), makeExif(6, true, 7))), 1); // bytes are not a number
   EXPECT_EQ(orientationOf({}), 1);
   EXPECT_EQ(orientationOf({0xff, 0xd8, 0xff}), 1);
   // In the pixels' bytes nobody looks for segments.

@@ -42,7 +42,7 @@ TEST(LabelMap, NamesAnIdThatIsNoClass) {
   EXPECT_EQ(errorOf([&] { checkIds(labels, "dir/a.png", 3, {255}); }),
             "dir/a.png: id 3 at pixel (1, 1) is none of the classes 0..2; add it to data.ignore or data.remap, or set "
             "data.remap to \"minus_one\" if ids count from 1");
-  // -1 is no ignored id unless the configuration says so.
+  // -1 is not an ignored id unless the configuration says so.
   LabelMap negative{1, 1, {-1}};
   EXPECT_THROW(checkIds(negative, "a.png", 3, {}), Error);
   checkIds(negative, "a.png", 3, {-1});

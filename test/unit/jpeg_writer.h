@@ -73,7 +73,7 @@ inline std::vector<uint8_t> makeExif(int orientation, bool little = true, int ty
   return bytes;
 }
 
-/// The JPEG with a segment of EXIF behind its first marker.
+/// The JPEG with a segment of EXIF after its first marker.
 inline std::vector<uint8_t> withExif(std::vector<uint8_t> jpeg, const std::vector<uint8_t> &exif) {
   const size_t length = exif.size() + 2;
   std::vector<uint8_t> segment = {0xff, 0xe1, uint8_t(length >> 8), uint8_t(length)};

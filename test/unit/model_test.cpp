@@ -135,14 +135,14 @@ TEST(Model, SaysWhichCubinIsBad) {
     return errorOf(builder);
   };
   for (const char *chip : {"", "sm_", "sm_9", "sm_90x", "gfx90a", "sm_-90", "sm_12345678901"})
-    EXPECT_TRUE(hasParts(error("sm_80", chip, 8), {"a cubin is for \"", chip, "\", which is no chip"}));
+    EXPECT_TRUE(hasParts(error("sm_80", chip, 8), {"a cubin is for \"", chip, "\", which is not a chip"}));
   EXPECT_TRUE(hasParts(error("sm_80", "sm_80", 8), {"two cubins are called \"sm_80\""}));
   EXPECT_TRUE(hasParts(error("sm_80", "sm_90", 0), {"the cubin for sm_90 is empty"}));
   ModelBuilder builder = sample();
   builder.model.target = format::Target::Cuda;
   builder.model.chip = "native";
   builder.model.ptx = ".version 8.0";
-  EXPECT_TRUE(hasParts(errorOf(builder), {"its PTX is for \"native\", which is no chip"}));
+  EXPECT_TRUE(hasParts(errorOf(builder), {"its PTX is for \"native\", which is not a chip"}));
 }
 
 TEST(Model, NoticesEveryTruncation) {

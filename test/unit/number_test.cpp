@@ -24,7 +24,7 @@ TEST(Number, WholeDoesNotWrap) {
             "18446744073709551616 is too large; the largest whole number is 18446744073709551615");
   for (const char *text : {"", "-", "0x", "1e3", "1.0", " 5", "5 ", "0b1", "1_000", "+-1"})
     EXPECT_EQ(errorOf([&] { wholeNumber(text); }),
-              "\"" + std::string(text) + "\" is no whole number; write its digits, as 20000");
+              "\"" + std::string(text) + "\" is not a whole number; write its digits, as 20000");
 }
 
 TEST(Number, FiniteIsDecimal) {
@@ -32,5 +32,5 @@ TEST(Number, FiniteIsDecimal) {
   EXPECT_EQ(finiteNumber("010.5"), 10.5);
   for (const char *text : {"nan", "inf", "1e999", "0x1p3", "", "1 "})
     EXPECT_EQ(errorOf([&] { finiteNumber(text); }),
-              "\"" + std::string(text) + "\" is no number of double precision; write one as 0.001 or 1e-3");
+              "\"" + std::string(text) + "\" is not a number of double precision; write one as 0.001 or 1e-3");
 }

@@ -58,7 +58,7 @@ TEST(CsvLog, refusesOtherTables) {
   writeFile(path, "step,a\n1,2,3\n");
   EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"\"1,2,3\" has 3 fields instead of 2"}));
   writeFile(path, "");
-  EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"no table of a run"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { readCsv(path); }), {"is not a table of a run"}));
   for (const char *row : {"2,1.0", "2,abc,1", "2,,1", "x,1,1"}) {
     writeFile(path, std::string("step,a,b\n1,1,1\n") + row + "\n3,1,1\n");
     EXPECT_TRUE(hasParts(errorOf([&] { CsvLog(path, {"a", "b"}, 3); }), {"losses.csv: the row", row, "remove it"}));

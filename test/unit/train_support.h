@@ -73,7 +73,7 @@ inline void addOthers(ModelBuilder &builder) {
   builder.input("labels", maps, format::ElementType::I32);
   const uint32_t noise = builder.input("z", {batch, pixels / batch});
   builder.input("momentum", {});
-  builder.variable("ema.generator.weight", flat); // the name stands in the model already: see makeModel
+  builder.variable("ema.generator.weight", flat); // the name is in the model already: see makeModel
   const uint32_t running = builder.variable("ema.generator.running", flat, "zeros");
   builder.launch("copy", pixels, {noise, running});
 

@@ -100,19 +100,20 @@ TEST(Initialize, RefusesWhatCannotBe) {
   auto error = [](std::vector<WeightSpec> specs) { return errorOf([&] { Initializer initializer(specs, 0); }); };
   EXPECT_TRUE(hasParts(error({spec("a", {2}, "orthogonal")}), {"\"a\"", "unknown init \"orthogonal\""}));
   EXPECT_TRUE(hasParts(error({spec("a", {2}, "xavier_normal")}), {"\"a\"", "(2)"}));
-  EXPECT_TRUE(hasParts(error({spec("u", {2}, "singular_left", 0, "w")}), {"\"w\", which is no weight"}));
+  EXPECT_TRUE(hasParts(error({spec("u", {2}, "singular_left", 0, "w")}), {"\"w\", which is not a weight"}));
   EXPECT_TRUE(hasParts(error({spec("w", {3, 4}, "ones"), spec("u", {2}, "singular_left", 0, "w")}), {"(2)", "(3, 4)"}));
   EXPECT_TRUE(hasParts(error({spec("w", {3, 4}, "ones"), spec("v", {3}, "singular_right", 0, "w")}), {"(3)"}));
-  EXPECT_TRUE(hasParts(error({spec("u", {2}, "singular_left", 0, "u")}), {"no weight"}));
+  EXPECT_TRUE(hasParts(error({spec("u", {2}, "singular_left", 0, "u")}), {"which is not a weight"}));
   EXPECT_TRUE(hasParts(error({spec("a", {2}, "ones"), spec("a", {2}, "ones")}), {"twice"}));
-  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "b")}), {"copy of \"b\", which is no weight"}));
-  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "a")}), {"no weight"}));
-  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "b"), spec("b", {2}, "copy", 0, "a")}), {"no weight"}));
+  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "b")}), {"copy of \"b\", which is not a weight"}));
+  EXPECT_TRUE(hasParts(error({spec("a", {2}, "copy", 0, "a")}), {"which is not a weight"}));
+  EXPECT_TRUE(
+      hasParts(error({spec("a", {2}, "copy", 0, "b"), spec("b", {2}, "copy", 0, "a")}), {"which is not a weight"}));
   EXPECT_TRUE(
       hasParts(error({spec("a", {2}, "copy", 0, "b"), spec("b", {3}, "ones")}), {"(2) cannot be a copy", "(3)"}));
   // Circles.
-  EXPECT_TRUE(
-      hasParts(error({spec("a", {3, 1}, "copy", 0, "u"), spec("u", {3, 1}, "singular_left", 0, "a")}), {"no weight"}));
+  EXPECT_TRUE(hasParts(error({spec("a", {3, 1}, "copy", 0, "u"), spec("u", {3, 1}, "singular_left", 0, "a")}),
+                       {"which is not a weight"}));
 }
 
 TEST(Initialize, WritesAFile) {

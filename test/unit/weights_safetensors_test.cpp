@@ -10,7 +10,7 @@
 using namespace dpsims;
 using namespace dpsims::test;
 
-// The bytes of a file with this header and `dataSize` bytes 0, 1, 2, ... behind it.
+// The bytes of a file with this header and `dataSize` bytes 0, 1, 2, ... after it.
 static std::string fileOf(const std::string &header, size_t dataSize) {
   const uint64_t length = header.size();
   std::string bytes(reinterpret_cast<const char *>(&length), sizeof length);

@@ -83,7 +83,7 @@ LogicalResult fail(const llvm::Twine &message) {
   return failure();
 }
 
-/// "1.5G" in bytes; nothing where it is no such number.
+/// "1.5G" in bytes; nothing where it is not such a number.
 std::optional<int64_t> bytesOf(StringRef text) {
   double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;
   double value;
@@ -117,7 +117,7 @@ LogicalResult checkFlags() {
   const cl::Option *const ofConfigurations[] = {&batch, std::addressof(settings), &modelText};
   for (const cl::Option *option : ofConfigurations)
     if (option->getNumOccurrences() && isDump)
-      return fail("--" + option->ArgStr + ": " + input + " is no configuration, and takes none: leave the flag out");
+      return fail("--" + option->ArgStr + ": " + input + " is not a configuration, and takes none: leave the flag out");
   if (programs.empty() && !isDump && compileTo != "parse")
     return fail("--program is missing, as in --program sample; --training names those of training");
   return success();

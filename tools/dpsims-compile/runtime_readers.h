@@ -14,7 +14,7 @@ namespace dpsims {
 /// takes the section.
 std::string dataSectionFault(const std::string &configuration, const std::string &path);
 
-/// As wholeNumber of runtime/base/number.h; nothing where the text is no such number.
+/// As wholeNumber of runtime/base/number.h; nothing where the text is not such a number.
 std::optional<uint64_t> readWholeNumber(const std::string &text);
 
 } // namespace dpsims

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The subcommands of dpsims-run. Each adds itself to the application with a callback that does its work; the work
-// itself stands in runtime/.
+// itself is in runtime/.
 
 #ifndef DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
 #define DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
@@ -27,7 +27,7 @@ void addTrainCommand(CLI::App &app);
 void addExportCommand(CLI::App &app);
 void addCurvesCommand(CLI::App &app);
 
-/// Makes every command that was added read numbers as they are written: 010 is ten, -1 is no seed.
+/// Makes every command that was added read numbers as they are written: 010 is ten, -1 is not a seed.
 void readNumbersAsWritten(CLI::App &app);
 
 /// Makes every command that was added refuse an output that is one of the files that it reads.

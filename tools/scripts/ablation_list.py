@@ -25,7 +25,7 @@ def read_object(path):
     except OSError as error:
         raise AblationError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise AblationError(f"{path}: is no JSON: {error}") from None
+        raise AblationError(f"{path}: is not JSON: {error}") from None
     if not isinstance(content, dict):
         raise AblationError(f"{path}: must hold one JSON object, not {shown(content)}")
     return content

@@ -221,10 +221,10 @@ class Unpickler(pickle.Unpickler):
 
     def persistent_load(self, pid):
         if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage":
-            raise CheckpointError("the pickle refers to something that is no storage")
+            raise CheckpointError("the pickle refers to something that is not a storage")
         kind, key, count = pid[1], str(pid[2]), pid[4]
         if kind != UNKNOWN_STORAGE and kind not in STORAGES.values():
-            raise CheckpointError("the pickle refers to something that is no storage")
+            raise CheckpointError("the pickle refers to something that is not a storage")
         if key not in self.storages:
             self.storages[key] = Storage(*kind, count)
         storage = self.storages[key]
@@ -261,7 +261,7 @@ def read_zip(path):
 
 
 def foreign_kind(start):
-    """What a file is that begins so and is no checkpoint; "" if the beginning does not tell."""
+    """What a file is that begins so and is not a checkpoint; "" if the beginning does not tell."""
     if start.startswith(b"version https://git-lfs"):
         return ': it is a Git LFS pointer, not the file itself: fetch that with "git lfs pull"'
     if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):

@@ -26,7 +26,7 @@ def read(path):
     except OSError as error:
         raise ResultsError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{path}: is no JSON: {error}") from None
+        raise ResultsError(f"{path}: is not JSON: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise ResultsError(
             f'{path}: has no "schema": {SCHEMA}; it must be a results.json of gpu-suite.sh of this version'

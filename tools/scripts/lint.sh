@@ -50,7 +50,7 @@ find_ruff() {
 
 check_cpp() { cpp_files | xargs clang-format-22 --dry-run --Werror; }
 check_shell() { shell_files | xargs shellcheck --external-sources --format=gcc; }
-# American spelling is checked in pages that people write; what stands between backquotes is code.
+# American spelling is checked in pages that people write; what is between backquotes is code.
 check_spelling() {
   wrong=0
   tracked ':!*.patch' ':!*.safetensors' ':!*.png' ':!*.jpg' | xargs codespell || wrong=1

@@ -5,7 +5,7 @@ or of several such files by their index (.index.json).
 
 Needs nothing but Python. The checkpoint's code is not run: only tensors and plain containers are read from it.
 
-The weights are the checkpoint's dictionary of tensors: what stands in it under one of the usual names (state_dict,
+The weights are the checkpoint's dictionary of tensors: what is in it under one of the usual names (state_dict,
 model_state_dict, model, ema, ...), or the checkpoint itself; --key chooses another, "ema.state_dict" goes two levels
 down. The prefix "module.", which data-parallel training adds to names, is taken off. What is left out is told.
 
@@ -84,7 +84,7 @@ def descend(value, key, path):
 
 
 def find_inner(value):
-    """-> (keys, dictionary of tensors): a usual inner dictionary before tensors that stand beside it; None without."""
+    """-> (keys, dictionary of tensors): a usual inner dictionary before tensors that are beside it; None without."""
     if not isinstance(value, dict):
         return None
     for usual in USUAL_KEYS:
@@ -167,7 +167,7 @@ def choose(state, args):
         elif not isinstance(value, Tensor):
             others.append(f"{name} ({kind_of(value)})")
         elif name in chosen:
-            raise CheckpointError(f"{args.input}: {name} stands there twice, once with a prefix")
+            raise CheckpointError(f"{args.input}: {name} is there twice, once with a prefix")
         else:
             chosen[name] = value
     for what, names in (("by --drop", dropped), ("counters of batches", counters), ("no tensors", others)):
@@ -181,7 +181,7 @@ def parse_arguments():
     parser.add_argument("input", metavar="FILE", help="a checkpoint, safetensors, or an index (.json) of several files")
     parser.add_argument("output", nargs="?", metavar="WEIGHTS.safetensors", help="the file to write; none with --list")
     parser.add_argument("--list", action="store_true", help="say what is in the file, write nothing")
-    parser.add_argument("--key", help="where the weights stand in the checkpoint")
+    parser.add_argument("--key", help="where the weights are in the checkpoint")
     parser.add_argument("--strip", action="append", default=[], metavar="PREFIX", help="take this off names too")
     parser.add_argument(
         "--drop",

@@ -23,7 +23,7 @@ def load(path):
             start = file.read(9)
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror or error}") from None
-    if len(start) == 9 and start[8:] == b"{":  # a header behind its length
+    if len(start) == 9 and start[8:] == b"{":  # a header after its length
         return read_safetensors(path)
     return checkpoint.load(path)
 
@@ -34,7 +34,7 @@ def parse_json(text, path):
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise CheckpointError(f"{path}: is no JSON object")
+        raise CheckpointError(f"{path}: is not a JSON object")
     return value
 
 
@@ -59,7 +59,7 @@ def read_index(path):
     places, tensors, shards = read_places(path), {}, {}
     for name, shard in places.items():
         if os.path.basename(shard) != shard:
-            raise CheckpointError(f"{path}: {name} would be in {shard!r}, which is no file beside it")
+            raise CheckpointError(f"{path}: {name} would be in {shard!r}, which is not a file beside it")
         if shard not in shards:
             shards[shard] = load(os.path.join(os.path.dirname(path), shard))
         if name not in shards[shard]:
@@ -77,7 +77,7 @@ def read_bytes(path, begin, size):
 def read_safetensors(path):
     length = struct.unpack("<Q", read_bytes(path, 0, 8))[0]
     if length > min(MAX_HEADER, os.path.getsize(path) - 8):
-        raise CheckpointError(f"{path}: is no safetensors file, or its header is cut short")
+        raise CheckpointError(f"{path}: is not a safetensors file, or its header is cut short")
     header = parse_json(read_bytes(path, 8, length), path)
     aliases = header.pop("__metadata__", None)
     tensors = {name: tensor_of(path, name, entry, 8 + length) for name, entry in header.items()}

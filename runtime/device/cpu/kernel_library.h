@@ -15,7 +15,7 @@ using KernelFunction = void (*)(void *const *args, int64_t begin, int64_t end);
 /// The machine code of a model, loaded into the process for the life of the object.
 class KernelLibrary {
 public:
-  /// Error: the code is no shared object that this system loads.
+  /// Error: the code is not a shared object that this system loads.
   explicit KernelLibrary(const CompiledModel &model);
   ~KernelLibrary();
   KernelLibrary(const KernelLibrary &) = delete;

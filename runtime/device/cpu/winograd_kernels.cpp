@@ -160,7 +160,7 @@ struct ScatterWeights {
   }
 };
 
-// x where `compare` holds between x and y, else y. The comparisons below hold for what is no number: it stays.
+// x where `compare` holds between x and y, else y. The comparisons below hold for what is not a number: it stays.
 template <int compare> DPSIMS_AVX512_INLINE Vector select(Vector x, Vector y) {
   return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(x, y, compare), x);
 }

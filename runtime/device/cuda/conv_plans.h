@@ -39,7 +39,7 @@ public:
   using Candidates = std::vector<std::shared_ptr<ConvGraph>>;
   struct Found {
     bool hasEpilogue = false;
-    Candidates graphs; // the one that is taken stands first
+    Candidates graphs; // the one that is taken is first
   };
   /// What was asked for, by key.
   const std::map<std::string, Found> &found() const { return asked; }

@@ -88,7 +88,8 @@ DeviceDescription readDeviceDescription(const std::string &path) {
   result.text = readText(path);
   const Json device = Json::parse(result.text, nullptr, false);
   if (!device.is_object() || !device.value("deviceName", Json()).is_string())
-    fail(ErrorCode::InvalidData, path, ": is no description of a device: JSON with \"deviceName\" and more", example);
+    fail(ErrorCode::InvalidData, path, ": is not a description of a device: JSON with \"deviceName\" and more",
+         example);
   result.name = device["deviceName"];
   if (result.name.empty() || result.name.size() > longestName)
     fail(ErrorCode::InvalidData, path, ": \"deviceName\" has ", result.name.size(), " bytes, and must have 1 to ",

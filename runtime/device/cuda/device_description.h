@@ -15,7 +15,7 @@ struct DeviceDescription {
   int capability = 0, multiprocessors = 0; ///< 90, 132
 };
 
-/// Error: the file cannot be read, is no such JSON, lacks a property that a plan depends on, or has one whose value no
+/// Error: the file cannot be read, is not such JSON, lacks a property that a plan depends on, or has one whose value no
 /// GPU has. Properties that are not known here are cuDNN's to judge.
 DeviceDescription readDeviceDescription(const std::string &path);
 

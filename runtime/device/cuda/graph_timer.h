@@ -17,7 +17,7 @@ class GraphTimer {
 public:
   GraphTimer(cudnnHandle_t cudnn, cudaStream_t stream) : cudnn(cudnn), stream(stream) {}
 
-  /// Of the spec's graphs, which stand in the order of expected time, up to the first that is much slower than another.
+  /// Of the spec's graphs, which are in the order of expected time, up to the first that is much slower than another.
   std::vector<double> time(const ConvGraphSpec &spec, const std::vector<std::shared_ptr<ConvGraph>> &graphs) const;
 
   /// Of the kernel that does the spec's epilogue on a plain convolution's result.

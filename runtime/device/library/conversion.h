@@ -20,7 +20,7 @@ DeviceOptions fromC(const dpsims_device_options &options);
 /// Error: `queue` is none.
 Queue queueFromC(int32_t queue);
 
-/// As JSON, and back. Error: the text is no such JSON.
+/// As JSON, and back. Error: the text is not such JSON.
 std::string toJson(const DevicePeaks &peaks);
 DevicePeaks peaksFromJson(const std::string &text);
 std::string toJson(const ConvolutionPlans &plans);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs the examples in the passes' descriptions: what stands before "becomes" must become what stands after it.
+"""Runs the examples in the passes' descriptions: what is before "becomes" must become what is after it.
 
     examples.py DPSIMS_OPT PASSES.md
 

@@ -54,7 +54,7 @@ def model(data):
     write("cut.dpsims", data[: len(data) // 2])
     middle = len(data) // 2
     write("changed.dpsims", data[:middle] + bytes([data[middle] ^ 0x55]) + data[middle + 1 :])
-    write("text.dpsims", b"this is no model\n" * 100)
+    write("text.dpsims", b"this is not a model\n" * 100)
     write("empty.dpsims", b"")
 
 
@@ -83,7 +83,7 @@ def labels():
     write("color.png", png(64, 64, [bytes((1, 2, 3)) * 64] * 64, color=2))
     write("cut.png", good[: len(good) - 40])
     write("huge.png", png(100000, 100000, [b""]))
-    write("text.png", b"this is no picture\n")
+    write("text.png", b"this is not a picture\n")
     write("empty.png", b"")
     damaged = bytearray(good)
     damaged[60] ^= 0xFF

@@ -83,7 +83,7 @@ def bad():
     add("bad/train", "ids", photo(), labels(ids=9))
     add("bad/train", "empty", b"", labels())
     add("bad/train", "cut", photo()[:200], labels())
-    add("bad/train", "text", b"this is no picture\n", labels())
+    add("bad/train", "text", b"this is not a picture\n", labels())
     add("bad/train", "jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF\0\1\1\0\0\1\0\1\0\0", labels())
     add("bad/train", "color", photo(), photo())
     add("bad/train", "alpha", photo(), png(80, 64, GRAY_ALPHA, lambda x, y: (1, 254)))

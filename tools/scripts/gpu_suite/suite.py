@@ -37,7 +37,7 @@ class Suite:
         except OSError as error:
             raise SuiteError(f"{path}: {error.strerror}") from None
         except ValueError as error:
-            raise SuiteError(f"{path}: is no JSON: {error}; pack the suite again") from None
+            raise SuiteError(f"{path}: is not JSON: {error}; pack the suite again") from None
         if not isinstance(self.data, dict) or self.data.get("schema") != SCHEMA:
             raise SuiteError(f"{path}: is of another version of the suite; pack it again")
 
