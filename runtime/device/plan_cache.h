@@ -14,9 +14,9 @@
 
 namespace dpsims {
 
-/// A table from a key (a convolution's shape) to a choice, for one kind of machine: a processor with its number of
-/// threads, or a GPU, and the library's version. The file holds the tables of all machines that share it:
-///   {"version": 2, "machines": {"AMD EPYC 9554, 2 threads, oneDNN 2.6.3": {"n1 h64 ...": "winograd"}}}
+/// A table from a key (a convolution's shape) to a choice, for one kind of machine: a processor or a GPU, and the
+/// library's version. The file holds the tables of all machines that share it:
+///   {"version": 2, "machines": {"AMD EPYC 9554, oneDNN 2.6.3": {"n1 h64 ...": "winograd"}}}
 /// On a CPU a choice is a word, on a GPU a record (runtime/device/cuda/conv_plans.cpp).
 class PlanCache {
 public:

@@ -5,6 +5,7 @@
 #include "model_builder.h"
 #include "window.h"
 
+#include "runtime/device/cpu/cpu_device.h"
 #include "runtime/session/session.h"
 
 #include <gtest/gtest.h>
@@ -64,9 +65,8 @@ Results compute(const Case &c, ConvolutionChoice choice, const std::vector<float
 
   std::shared_ptr<const CompiledModel> model = builder.load();
   DeviceOptions options;
-  options.threads = threads;
   options.convolution = choice;
-  std::unique_ptr<Device> device = createDevice(Target::Cpu, options);
+  std::unique_ptr<Device> device = createCpuDevice(options, threads);
   MemoryWeights memory;
   memory.values = {weights};
   Session session(model, model->entry(""), *device, &memory);

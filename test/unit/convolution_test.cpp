@@ -4,6 +4,7 @@
 
 #include "model_builder.h"
 
+#include "runtime/device/cpu/cpu_device.h"
 #include "runtime/session/session.h"
 
 #include <gtest/gtest.h>
@@ -115,9 +116,8 @@ double errorOfConv(const Case &c, ConvolutionChoice choice, std::string *impleme
   Data data(c);
   std::shared_ptr<const CompiledModel> model = build(c);
   DeviceOptions options;
-  options.threads = threads;
   options.convolution = choice;
-  std::unique_ptr<Device> device = createDevice(Target::Cpu, options);
+  std::unique_ptr<Device> device = createCpuDevice(options, threads);
   MemoryWeights weights;
   weights.values = {data.weights, data.bias};
   Session session(model, model->entry(""), *device, &weights);

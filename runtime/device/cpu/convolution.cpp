@@ -2,7 +2,8 @@
 
 #include "runtime/device/cpu/convolution.h"
 
-#include "runtime/device/cpu/primitive_step.h"
+#include "runtime/device/cpu/convolution_slabs.h"
+#include "runtime/device/cpu/fused_step.h"
 
 namespace dpsims {
 
@@ -39,27 +40,44 @@ dnnl::convolution_backward_weights::desc ConvDescs::backwardWeights(dnnl::algori
   return {algorithm, srcDesc, weightsDesc, dstDesc, strides, padBegin, padEnd};
 }
 
+namespace {
+
+// The slab with its sizes: FusedSlab has what any step has.
+struct FusedConvSlab : FusedSlab {
+  explicit FusedConvSlab(const ConvSlab &slab) : sizes(slab.sizes) {
+    const ConvDescs descs(sizes);
+    src = nhwcDesc(descs.src);
+    weights = descs.plainWeights;
+    dst = nhwcDesc(descs.dst);
+    srcBegin = slab.src;
+    dstBegin = slab.dst;
+  }
+
+  ConvSizes sizes;
+};
+
+// Paddings may differ where shapes do not.
+bool sameWork(const FusedConvSlab &a, const FusedConvSlab &b) { return a.sizes == b.sizes; }
+
+} // namespace
+
 std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvStep &conv) {
-  ConvDescs descs(convSizes(context.plan, conv));
-  descs.hasBias = conv.bias >= 0;
-  dnnl::memory::desc src = nhwcDesc(descs.src), dst = nhwcDesc(descs.dst);
-  auto describe = [&](const dnnl::primitive_attr &attributes) {
-    auto description = descs.forward(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, src,
-                                     anyDesc(descs.weights), dst);
+  const ConvSizes sizes = convSizes(context.plan, conv);
+  const ConvDescs descs(sizes);
+  const FusedOperands operands{conv.src, conv.weights, conv.dst, conv.bias, conv.residual, descs.bias};
+  auto describe = [&](const FusedConvSlab &slab, const dnnl::memory::desc &weights,
+                      const dnnl::primitive_attr &attributes) {
+    ConvDescs own(slab.sizes);
+    own.hasBias = conv.bias >= 0;
+    auto description = own.forward(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, slab.src,
+                                   weights, slab.dst);
     return dnnl::convolution_forward::primitive_desc(description, attributes, context.library.engine);
   };
-  FusedPrimitive<dnnl::convolution_forward::primitive_desc> chosen(context, conv.epilogue, conv.residual, conv.dst, dst,
-                                                                   describe);
-  BoundPrimitive primitive(context.library, dnnl::convolution_forward(chosen.descriptor));
-  primitive.add(DNNL_ARG_SRC, src, context.operand(conv.src));
-  ScratchSpace scratch(context.scratch);
-  PrimitiveList before;
-  dnnl::memory::desc packed = chosen.descriptor.weights_desc();
-  primitive.add(DNNL_ARG_WEIGHTS, packed,
-                context.packedOperand(conv.weights, descs.plainWeights, packed, scratch, before));
-  if (descs.hasBias)
-    primitive.add(DNNL_ARG_BIAS, descs.bias, context.operand(static_cast<uint32_t>(conv.bias)));
-  return chosen.finish(context, scratch, std::move(before), std::move(primitive));
+  std::vector<FusedConvSlab> slabs;
+  for (const ConvSlab &slab : slabsOfResult(sizes))
+    slabs.emplace_back(slab);
+  return makeFusedStep<dnnl::convolution_forward>(context, operands, conv.epilogue, anyDesc(descs.weights), slabs,
+                                                  FusedConvSlab(wholeOf(sizes)), describe);
 }
 
 } // namespace dpsims

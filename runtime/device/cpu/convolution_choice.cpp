@@ -7,7 +7,6 @@
 #include "runtime/base/align.h"
 #include "runtime/device/cpu/convolution.h"
 #include "runtime/device/cpu/cpu_memory.h"
-#include "runtime/device/cpu/threads.h"
 #include "runtime/device/plan_cache.h"
 
 #include <algorithm>
@@ -66,7 +65,8 @@ public:
     release();
     ConstantStore store(constants, alignment);
     ScratchNeeds needs(alignment);
-    const CpuStepContext own{{plan, constants, store, needs}, context.library, 1, context.convolution, context.cache};
+    const CpuStepContext own{
+        {plan, constants, store, needs}, context.library, alone, context.convolution, context.cache};
     made = make(own, step);
     if (!made)
       return false;
@@ -130,6 +130,7 @@ private:
   }
 
   const CpuStepContext &context;
+  Team alone{1};
   Step step;
   int64_t images;
   Plan plan;
@@ -144,7 +145,6 @@ template <typename Step> bool measureWinograd(const CpuStepContext &context, con
   auto direct = [](const CpuStepContext &own, const Step &s) { return makeDirectStep(own, s); };
   auto winograd = [](const CpuStepContext &own, const Step &s) { return makeWinogradStep(own, s); };
   const int64_t pixels = sizes.outHeight * sizes.outWidth;
-  ThreadScope oneThread(1);
   Trial<Step> trial(context, step, (enoughPixels + pixels - 1) / pixels);
   for (int runs : {2, 5}) {
     if (!trial.prepare(winograd))

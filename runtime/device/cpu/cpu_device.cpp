@@ -22,11 +22,12 @@ namespace {
 
 constexpr int maxThreads = 4096;
 
-// Everything that a measured choice depends on.
-std::string machineKey(int threads) {
+// Everything that a measured choice depends on. The number of threads is not part of it: one is measured, and results
+// are to be the same with any.
+std::string machineKey() {
   const dnnl_version_t *version = dnnl_version();
-  return processorName() + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads") + ", oneDNN " +
-         std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
+  return processorName() + ", oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+         std::to_string(version->patch);
 }
 
 int chooseThreads(int wanted) {
@@ -54,13 +55,12 @@ private:
 
 class CpuDevice : public Device {
 public:
-  explicit CpuDevice(const DeviceOptions &options)
-      : threads(chooseThreads(options.threads)), convolution(options.convolution), cache(options, machineKey(threads)) {
-  }
+  CpuDevice(const DeviceOptions &options, int threads)
+      : team(threads), convolution(options.convolution), cache(options, machineKey()), oneDnn(threads) {}
 
   Target target() const override { return Target::Cpu; }
   std::string description() const override {
-    return processorName() + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+    return processorName() + ", " + std::to_string(team.size()) + (team.size() == 1 ? " thread" : " threads");
   }
   bool sharesHostMemory() const override { return true; }
   std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) override { return std::make_unique<CpuMemory>(bytes); }
@@ -71,7 +71,7 @@ public:
   std::unique_ptr<DeviceMemory> allocateHost(uint64_t bytes) override { return allocate(bytes); }
   void copy(Queue, void *dst, const void *src, uint64_t bytes) override;
   std::unique_ptr<DeviceEvent> createEvent(bool) override { return std::make_unique<CpuEvent>(); }
-  DevicePeaks measurePeaks() override { return measureCpuPeaks(threads); }
+  DevicePeaks measurePeaks() override { return measureCpuPeaks(team); }
 
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {
@@ -80,13 +80,13 @@ public:
     if (launchesKernels(plan))
       library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });
     auto result = std::make_unique<CpuPlan>(*this, PlanSource{std::move(model), entry, plan}, std::move(library),
-                                            oneDnn, threads, convolution, cache);
+                                            oneDnn, team, convolution, cache);
     cache.save();
     return result;
   }
 
 private:
-  int threads;
+  Team team;
   ConvolutionChoice convolution;
   PlanCache cache;
   OneDnn oneDnn;
@@ -94,7 +94,7 @@ private:
 };
 
 void CpuDevice::copy(Queue, void *dst, const void *src, uint64_t bytes) {
-  parallelFor(static_cast<int64_t>(bytes), isSmallWork(bytes) ? 1 : threads, [&](int64_t begin, int64_t end) {
+  shareRange(team, static_cast<int64_t>(bytes), chunksFor(bytes), [&](int64_t begin, int64_t end) {
     std::memcpy(static_cast<char *>(dst) + begin, static_cast<const char *>(src) + begin,
                 static_cast<size_t>(end - begin));
   });
@@ -102,6 +102,12 @@ void CpuDevice::copy(Queue, void *dst, const void *src, uint64_t bytes) {
 
 } // namespace
 
-std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options) { return std::make_unique<CpuDevice>(options); }
+std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options) {
+  return createCpuDevice(options, chooseThreads(options.threads));
+}
+
+std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options, int threads) {
+  return std::make_unique<CpuDevice>(options, threads);
+}
 
 } // namespace dpsims

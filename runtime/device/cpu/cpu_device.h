@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The processor as a device: oneDNN for convolutions and matmuls, generated kernels for the rest, one team of OpenMP
+// The processor as a device: oneDNN for convolutions and matmuls, generated kernels for the rest, one team of
 // threads for both.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_CPU_DEVICE_H
@@ -11,6 +11,9 @@
 namespace dpsims {
 
 std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options);
+
+/// With so many threads, whatever the options and the processors are.
+std::unique_ptr<Device> createCpuDevice(const DeviceOptions &options, int threads);
 
 } // namespace dpsims
 

@@ -2,7 +2,7 @@
 
 #include "runtime/device/cpu/cpu_plan.h"
 
-#include "runtime/device/cpu/threads.h"
+#include "runtime/device/cpu/library_threads.h"
 
 #include <chrono>
 
@@ -25,10 +25,10 @@ template <typename Work> auto withLibrary(const Work &work) {
 } // namespace
 
 CpuPlan::CpuPlan(Device &device, PlanSource source, std::shared_ptr<const KernelLibrary> kernels, const OneDnn &library,
-                 int threads, ConvolutionChoice convolution, PlanCache &cache)
-    : StepPlan(device, std::move(source), alignment), kernels(std::move(kernels)), threads(threads) {
-  ThreadScope scope(threads);
-  CpuStepContext shared{context(), library, threads, convolution, cache};
+                 Team &team, ConvolutionChoice convolution, PlanCache &cache)
+    : StepPlan(device, std::move(source), alignment), kernels(std::move(kernels)) {
+  const LibraryOnOneThread scope;
+  CpuStepContext shared{context(), library, team, convolution, cache};
   makeSteps([&](const Step &step) { return withLibrary([&] { return make(shared, step); }); });
 }
 
@@ -44,12 +44,12 @@ std::unique_ptr<DeviceStep> CpuPlan::make(const CpuStepContext &context, const S
 }
 
 void CpuPlan::storeConstant(uint32_t index, const void *src) {
-  ThreadScope scope(threads);
+  const LibraryOnOneThread scope;
   withLibrary([&] { StepPlan::storeConstant(index, src); });
 }
 
 void CpuPlan::run(size_t begin, size_t end) {
-  ThreadScope scope(threads);
+  const LibraryOnOneThread scope;
   StepPlan::run(begin, end);
 }
 

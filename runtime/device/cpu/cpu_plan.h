@@ -10,9 +10,9 @@ namespace dpsims {
 
 class CpuPlan : public StepPlan {
 public:
-  /// `kernels` may be null if the plan launches none. `device` and `library` must outlive the plan.
+  /// `kernels` may be null if the plan launches none. `device`, `library` and `team` must outlive the plan.
   CpuPlan(Device &device, PlanSource source, std::shared_ptr<const KernelLibrary> kernels, const OneDnn &library,
-          int threads, ConvolutionChoice convolution, PlanCache &cache);
+          Team &team, ConvolutionChoice convolution, PlanCache &cache);
 
   void storeConstant(uint32_t index, const void *src) override;
   void run(size_t begin, size_t end) override;
@@ -23,7 +23,6 @@ private:
   std::unique_ptr<DeviceStep> make(const CpuStepContext &context, const Step &step) const;
 
   std::shared_ptr<const KernelLibrary> kernels;
-  int threads;
 };
 
 } // namespace dpsims

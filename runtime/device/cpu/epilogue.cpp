@@ -37,6 +37,25 @@ Eltwise eltwise(const Epilogue &epilogue) {
   return {algorithm::eltwise_relu, 0, 0};
 }
 
+uint64_t bytesOf(int64_t floats) { return static_cast<uint64_t>(floats) * sizeof(float); }
+
+// In place, on slabs.
+PrimitiveGroup makeActivation(const OneDnn &library, const Epilogue &epilogue, int64_t count, const Operand &operand) {
+  constexpr int64_t step = 64; // floats: slabs begin where vectors do
+  const Eltwise op = eltwise(epilogue);
+  const int64_t chunks = chunksFor(bytesOf(count)), part = ((count + chunks - 1) / chunks + step - 1) / step * step;
+  PrimitiveGroup group;
+  for (int64_t begin = 0; begin < count; begin += part) {
+    const dnnl::memory::desc desc = plainDesc({std::min(part, count - begin)});
+    dnnl::eltwise_forward::desc description(dnnl::prop_kind::forward_inference, op.algorithm, desc, op.alpha, op.beta);
+    BoundPrimitive primitive(library, dnnl::eltwise_forward({description, library.engine}));
+    primitive.add(DNNL_ARG_SRC, desc, operand.at(bytesOf(begin)));
+    primitive.add(DNNL_ARG_DST, desc, operand.at(bytesOf(begin)));
+    group.push_back(std::move(primitive));
+  }
+  return group;
+}
+
 } // namespace
 
 void appendActivation(dnnl::post_ops &ops, const Epilogue &epilogue) {
@@ -44,18 +63,6 @@ void appendActivation(dnnl::post_ops &ops, const Epilogue &epilogue) {
     return;
   Eltwise op = eltwise(epilogue);
   ops.append_eltwise(1.0f, op.algorithm, op.alpha, op.beta);
-}
-
-BoundPrimitive makeActivation(const OneDnn &library, const Epilogue &epilogue, const dnnl::memory::desc &desc,
-                              const Operand &operand) {
-  if (epilogue.activation == Activation::None)
-    return {};
-  Eltwise op = eltwise(epilogue);
-  dnnl::eltwise_forward::desc description(dnnl::prop_kind::forward_inference, op.algorithm, desc, op.alpha, op.beta);
-  BoundPrimitive result(library, dnnl::eltwise_forward({description, library.engine}));
-  result.add(DNNL_ARG_SRC, desc, operand);
-  result.add(DNNL_ARG_DST, desc, operand);
-  return result;
 }
 
 std::vector<FusedParts> fusionLevels(const Epilogue &epilogue, ResidualKind residual) {
@@ -91,32 +98,29 @@ int residualArgument(const Epilogue &epilogue) {
 
 bool isReference(const char *implementation) { return std::strstr(implementation, "ref") != nullptr; }
 
-EpilogueTail::EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused,
-                           const dnnl::memory::desc &resultDesc, const Operand &result,
-                           const std::optional<Operand> &residual, int threads)
-    : result(result), count(static_cast<int64_t>(resultDesc.get_size() / sizeof(float))), threads(threads) {
-  if (!fused.activation)
-    activation = makeActivation(library, epilogue, resultDesc, result);
+EpilogueTail::EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused, int64_t count,
+                           const Operand &result, const std::optional<Operand> &residual)
+    : result(result), count(count) {
+  if (!fused.activation && epilogue.activation != Activation::None)
+    activation = {makeActivation(library, epilogue, count, result)};
   if (!fused.residual)
     this->residual = residual;
 }
 
 void EpilogueTail::bind(const Addresses &addresses) {
-  if (activation)
-    activation.bind(addresses);
+  dpsims::bind(activation, addresses);
   resultAddress = static_cast<float *>(addresses.resolve(result));
   if (residual)
     residualAddress = static_cast<const float *>(addresses.resolve(*residual));
 }
 
-void EpilogueTail::run() const {
-  if (activation)
-    activation.run();
+void EpilogueTail::run(Team &team) {
+  dpsims::run(activation, team);
   if (!residual)
     return;
   float *dst = resultAddress;
   const float *src = residualAddress;
-  parallelFor(count, isSmallWork(static_cast<uint64_t>(count) * 4) ? 1 : threads, [=](int64_t begin, int64_t end) {
+  shareRange(team, count, chunksFor(bytesOf(count)), [=](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       dst[i] += src[i];
   });

@@ -14,10 +14,6 @@ namespace dpsims {
 /// Adds the activation to `ops`; nothing for None.
 void appendActivation(dnnl::post_ops &ops, const Epilogue &epilogue);
 
-/// The activation as a primitive in place on memory of the format `desc` at `operand`; empty for None.
-BoundPrimitive makeActivation(const OneDnn &library, const Epilogue &epilogue, const dnnl::memory::desc &desc,
-                              const Operand &operand);
-
 /// How the residual, if there is one, meets the result.
 enum class ResidualKind : uint8_t { None, Separate, InPlace };
 
@@ -44,20 +40,19 @@ bool isReference(const char *implementation);
 class EpilogueTail {
 public:
   EpilogueTail() = default;
-  EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused,
-               const dnnl::memory::desc &resultDesc, const Operand &result, const std::optional<Operand> &residual,
-               int threads);
+  /// `count`: floats of the result.
+  EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused, int64_t count,
+               const Operand &result, const std::optional<Operand> &residual);
 
   void bind(const Addresses &addresses);
-  void run() const;
-  bool isEmpty() const { return !activation && !residual; }
+  void run(Team &team);
+  bool isEmpty() const { return activation.empty() && !residual; }
 
 private:
-  BoundPrimitive activation;
+  PrimitiveList activation;
   Operand result;
   std::optional<Operand> residual;
   int64_t count = 0;
-  int threads = 1;
   float *resultAddress = nullptr;
   const float *residualAddress = nullptr;
 };

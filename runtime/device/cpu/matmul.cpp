@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/device/cpu/epilogue.h"
-#include "runtime/device/cpu/primitive_step.h"
-#include "runtime/device/cpu/step.h"
+#include "runtime/device/cpu/fused_step.h"
 
 namespace dpsims {
 
@@ -10,53 +8,85 @@ namespace {
 
 using Dims = dnnl::memory::dims;
 
-// Rows of all batches are one matrix when b is shared; otherwise a leading dimension counts the batches.
-struct MatmulDescs {
-  dnnl::memory::desc a, b, bias, dst;
+constexpr double flopsOfSlab = 16e6; // below this a call of the library costs too much of its time
+constexpr int64_t rowsOfSlab = 64;   // for which b is read again
 
-  explicit MatmulDescs(const MatmulStep &step) {
-    int64_t batch = static_cast<int64_t>(step.batch), m = static_cast<int64_t>(step.m);
-    int64_t n = static_cast<int64_t>(step.n), k = static_cast<int64_t>(step.k);
-    Dims rows = step.transposeA ? Dims{1, m} : Dims{k, 1};    // strides of a's (m, k)
-    Dims columns = step.transposeB ? Dims{1, k} : Dims{n, 1}; // strides of b's (k, n)
-    auto f32 = dnnl::memory::data_type::f32;
-    if (step.sharedB) {
-      a = dnnl::memory::desc({batch * m, k}, f32, rows); // one batch if transposed
-      b = dnnl::memory::desc({k, n}, f32, columns);
-      bias = plainDesc({1, n});
-      dst = plainDesc({batch * m, n});
-    } else {
-      a = dnnl::memory::desc({batch, m, k}, f32, {m * k, rows[0], rows[1]});
-      b = dnnl::memory::desc({batch, k, n}, f32, {k * n, columns[0], columns[1]});
-      bias = plainDesc({1, 1, n});
-      dst = plainDesc({batch, m, n});
+using MatmulSlab = FusedSlab;
+
+// Rows of all batches are one matrix when b is shared; otherwise a leading dimension counts the batches.
+class MatmulSlabs {
+public:
+  explicit MatmulSlabs(const MatmulStep &step)
+      : step(step), batch(static_cast<int64_t>(step.batch)), m(static_cast<int64_t>(step.m)),
+        n(static_cast<int64_t>(step.n)), k(static_cast<int64_t>(step.k)) {
+    if (step.sharedB) { // one batch if a is transposed
+      m *= batch;
+      batch = 1;
     }
   }
+
+  dnnl::memory::desc b(int64_t batches) const {
+    const Dims columns = step.transposeB ? Dims{1, k} : Dims{n, 1};
+    return step.sharedB ? desc({k, n}, columns) : desc({batches, k, n}, {k * n, columns[0], columns[1]});
+  }
+  dnnl::memory::desc bias() const { return plainDesc(step.sharedB ? Dims{1, n} : Dims{1, 1, n}); }
+
+  MatmulSlab whole() const { return slab(0, batch, 0, m); }
+
+  std::vector<MatmulSlab> cut() const {
+    const double flops = 2.0 * double(batch * m) * double(n) * double(k);
+    int64_t count = 1;
+    while (2 * count <= std::min<int64_t>(64, int64_t(flops / flopsOfSlab)))
+      count *= 2;
+    std::vector<MatmulSlab> slabs;
+    const int64_t batches = (batch + count - 1) / count;
+    const int64_t perBatch = std::max<int64_t>(1, std::min(count / batch, m / rowsOfSlab));
+    const int64_t rows = ((m + perBatch - 1) / perBatch + 15) / 16 * 16;
+    for (int64_t first = 0; first < batch; first += batches)
+      for (int64_t row = 0; row < m; row += rows)
+        slabs.push_back(slab(first, std::min(batches, batch - first), row, std::min(rows, m - row)));
+    return slabs;
+  }
+
+private:
+  static dnnl::memory::desc desc(const Dims &dims, const Dims &strides) {
+    return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, strides);
+  }
+
+  // `rows` of each of some batches.
+  MatmulSlab slab(int64_t first, int64_t batches, int64_t row, int64_t rows) const {
+    const Dims strides = step.transposeA ? Dims{1, m} : Dims{k, 1}; // of a's (m, k)
+    MatmulSlab result;
+    result.src = step.sharedB ? desc({rows, k}, strides) : desc({batches, rows, k}, {m * k, strides[0], strides[1]});
+    result.weights = b(batches);
+    result.dst = step.sharedB ? desc({rows, n}, {n, 1}) : desc({batches, rows, n}, {m * n, n, 1});
+    result.srcBegin = static_cast<uint64_t>(first * m * k + row * strides[0]) * sizeof(float);
+    result.weightsBegin = step.sharedB ? 0 : static_cast<uint64_t>(first * k * n) * sizeof(float);
+    result.dstBegin = static_cast<uint64_t>((first * m + row) * n) * sizeof(float);
+    return result;
+  }
+
+  const MatmulStep &step;
+  int64_t batch, m, n, k;
 };
 
 } // namespace
 
 std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const MatmulStep &step) {
-  MatmulDescs descs(step);
-  bool pack = step.sharedB && context.isConstant(step.b);
-  dnnl::memory::desc wanted =
-      pack ? dnnl::memory::desc(descs.b.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any) : descs.b;
-  auto describe = [&](const dnnl::primitive_attr &attributes) {
-    auto description = step.bias < 0 ? dnnl::matmul::desc(descs.a, wanted, descs.dst)
-                                     : dnnl::matmul::desc(descs.a, wanted, descs.bias, descs.dst);
+  const MatmulSlabs slabs(step);
+  const bool pack = step.sharedB && context.isConstant(step.b);
+  const FusedOperands operands{step.a, step.b, step.dst, step.bias, step.residual, slabs.bias()};
+  auto describe = [&](const MatmulSlab &slab, const dnnl::memory::desc &packed,
+                      const dnnl::primitive_attr &attributes) {
+    const dnnl::memory::desc b = step.sharedB ? packed : slab.weights;
+    auto description = step.bias < 0 ? dnnl::matmul::desc(slab.src, b, slab.dst)
+                                     : dnnl::matmul::desc(slab.src, b, slabs.bias(), slab.dst);
     return dnnl::matmul::primitive_desc(description, attributes, context.library.engine);
   };
-  FusedPrimitive<dnnl::matmul::primitive_desc> chosen(context, step.epilogue, step.residual, step.dst, descs.dst,
-                                                      describe);
-  BoundPrimitive primitive(context.library, dnnl::matmul(chosen.descriptor));
-  primitive.add(DNNL_ARG_SRC, descs.a, context.operand(step.a));
-  ScratchSpace scratch(context.scratch);
-  PrimitiveList before;
-  dnnl::memory::desc packed = chosen.descriptor.weights_desc();
-  primitive.add(DNNL_ARG_WEIGHTS, packed, context.packedOperand(step.b, descs.b, packed, scratch, before));
-  if (step.bias >= 0)
-    primitive.add(DNNL_ARG_BIAS, descs.bias, context.operand(static_cast<uint32_t>(step.bias)));
-  return chosen.finish(context, scratch, std::move(before), std::move(primitive));
+  const dnnl::memory::desc plain = slabs.b(1);
+  const dnnl::memory::desc wanted =
+      pack ? dnnl::memory::desc(plain.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any) : plain;
+  return makeFusedStep<dnnl::matmul>(context, operands, step.epilogue, wanted, slabs.cut(), slabs.whole(), describe);
 }
 
 } // namespace dpsims

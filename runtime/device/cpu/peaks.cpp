@@ -3,12 +3,14 @@
 #include "runtime/device/cpu/peaks.h"
 
 #include "runtime/base/tensor.h"
+#include "runtime/device/cpu/parallel.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <immintrin.h>
-#include <omp.h>
+#include <numeric>
+#include <vector>
 
 namespace dpsims {
 
@@ -77,37 +79,33 @@ Chain chooseChain() {
 }
 
 // Each thread takes its own best time: short trials, of which other processes disturb only some.
-double measureFlops(const Chain &chain, int threads) {
-  double sum = 0;
-  volatile float sink = 0;
-#pragma omp parallel num_threads(threads) reduction(+ : sum)
-  {
-    double best = 0;
+double measureFlops(const Chain &chain, Team &team) {
+  std::vector<double> best(static_cast<size_t>(team.size()));
+  std::vector<float> results(best.size()); // somebody may read them
+  team.run(team.size(), [&](int64_t chunk, int) {
+    const size_t i = static_cast<size_t>(chunk);
     for (int trial = 0; trial < 30; ++trial) {
       double start = now();
-      float result = chain.run(1.0f + static_cast<float>(omp_get_thread_num()));
-      best = std::max(best, 2.0 * chain.lanes * accumulators * static_cast<double>(iterations) / (now() - start));
-#pragma omp critical
-      sink = sink + result;
+      results[i] += chain.run(1.0f + static_cast<float>(chunk));
+      best[i] = std::max(best[i], 2.0 * chain.lanes * accumulators * static_cast<double>(iterations) / (now() - start));
     }
-    sum += best;
-  }
-  return sum;
+  });
+  volatile float sink = std::accumulate(results.begin(), results.end(), 0.0f);
+  static_cast<void>(sink);
+  return std::accumulate(best.begin(), best.end(), 0.0);
 }
 
-double measureBandwidth(int threads) {
+double measureBandwidth(Team &team) {
+  constexpr int64_t chunks = 64;
   HostBuffer from(copyBytes), to(copyBytes);
   double best = 0;
   for (int trial = 0; trial < 8; ++trial) { // the first one touches the pages
     double start = now();
-#pragma omp parallel num_threads(threads)
-    {
-      size_t parts = static_cast<size_t>(omp_get_num_threads()), part = static_cast<size_t>(omp_get_thread_num());
-      size_t begin = copyBytes / parts * part, end = part + 1 == parts ? copyBytes : begin + copyBytes / parts;
+    shareRange(team, int64_t(copyBytes), chunks, [&](int64_t begin, int64_t end) {
       if (trial == 0)
-        std::memset(from.as<char>() + begin, 1, end - begin);
-      std::memcpy(to.as<char>() + begin, from.as<char>() + begin, end - begin);
-    }
+        std::memset(from.as<char>() + begin, 1, size_t(end - begin));
+      std::memcpy(to.as<char>() + begin, from.as<char>() + begin, size_t(end - begin));
+    });
     if (trial > 0)
       best = std::max(best, 2.0 * static_cast<double>(copyBytes) / (now() - start));
   }
@@ -116,9 +114,9 @@ double measureBandwidth(int threads) {
 
 } // namespace
 
-DevicePeaks measureCpuPeaks(int threads) {
+DevicePeaks measureCpuPeaks(Team &team) {
   Chain chain = chooseChain();
-  return {measureBandwidth(threads), {{std::string("f32, ") + chain.instructions, measureFlops(chain, threads)}}};
+  return {measureBandwidth(team), {{std::string("f32, ") + chain.instructions, measureFlops(chain, team)}}};
 }
 
 } // namespace dpsims

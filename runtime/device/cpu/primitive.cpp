@@ -2,6 +2,8 @@
 
 #include "runtime/device/cpu/primitive.h"
 
+#include "runtime/device/cpu/parallel.h"
+
 namespace dpsims {
 
 dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims) {
@@ -15,15 +17,30 @@ dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims) {
   return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nhwc);
 }
 
+Scratchpads::Scratchpads(ScratchSpace &scratch, uint64_t bytes, int threads) {
+  if (bytes == 0)
+    return;
+  first = scratch.reserve(bytes);
+  Operand last = first;
+  for (int thread = 1; thread < threads; ++thread) {
+    last = scratch.reserve(bytes);
+    stride = stride ? stride : last.offset - first.offset;
+  }
+  stride = stride ? stride : bytes;
+}
+
 void BoundPrimitive::add(int argument, const dnnl::memory::desc &desc, const Operand &operand) {
   memories.emplace_back(desc, library->engine, nullptr);
   operands.push_back(operand);
   arguments.push_back({argument, memories.back().get()});
 }
 
-void BoundPrimitive::addScratchpad(const dnnl::memory::desc &desc, ScratchSpace &scratch) {
-  if (desc.get_size())
-    add(DNNL_ARG_SCRATCHPAD, desc, scratch.reserve(desc.get_size()));
+void BoundPrimitive::addScratchpad(const dnnl::memory::desc &desc, const Scratchpads &pads) {
+  if (desc.get_size() == 0)
+    return;
+  scratchpad = dnnl::memory(desc, library->engine, nullptr);
+  scratchpads = pads;
+  arguments.push_back({DNNL_ARG_SCRATCHPAD, scratchpad.get()});
 }
 
 void BoundPrimitive::bind(const Addresses &addresses) {
@@ -32,31 +49,70 @@ void BoundPrimitive::bind(const Addresses &addresses) {
     if (memories[i].get_data_handle() != address)
       memories[i].set_data_handle(address);
   }
+  if (scratchpad)
+    scratchpadAddress = static_cast<char *>(addresses.resolve(scratchpads.first));
 }
 
 // The C interface: the C++ one copies its table of arguments on each call.
-void BoundPrimitive::run() const {
-  dnnl_status_t status = dnnl_primitive_execute(primitive.get(), library->stream.get(),
+void BoundPrimitive::run(int thread) {
+  if (scratchpad)
+    scratchpad.set_data_handle(scratchpadAddress + static_cast<uint64_t>(thread) * scratchpads.stride);
+  dnnl_status_t status = dnnl_primitive_execute(primitive.get(), library->streams[static_cast<size_t>(thread)].get(),
                                                 static_cast<int>(arguments.size()), arguments.data());
   dnnl::error::wrap_c_api(status, "a oneDNN primitive failed");
 }
 
-BoundPrimitive makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
+void bind(PrimitiveList &groups, const Addresses &addresses) {
+  for (PrimitiveGroup &group : groups)
+    for (BoundPrimitive &primitive : group)
+      primitive.bind(addresses);
+}
+
+void run(PrimitiveList &groups, Team &team) {
+  for (PrimitiveGroup &group : groups)
+    team.run(static_cast<int64_t>(group.size()),
+             [&](int64_t slab, int thread) { group[static_cast<size_t>(slab)].run(thread); });
+}
+
+namespace {
+
+// A tensor cut along its first dimension. Throws dnnl::error where a format's blocks would be cut.
+dnnl::memory::desc rowsOf(const dnnl::memory::desc &desc, int64_t begin, int64_t count) {
+  dnnl::memory::dims dims = desc.dims(), offsets(dims.size(), 0);
+  dims[0] = count;
+  offsets[0] = begin;
+  return desc.submemory_desc(dims, offsets);
+}
+
+PrimitiveGroup reorderRows(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
+                           const dnnl::memory::desc &toDesc, const Operand &to, int64_t parts) {
+  PrimitiveGroup group;
+  const int64_t rows = fromDesc.dims()[0] / parts;
+  for (int64_t part = 0; part < parts; ++part) {
+    const dnnl::memory::desc source = parts == 1 ? fromDesc : rowsOf(fromDesc, part * rows, rows);
+    const dnnl::memory::desc target = parts == 1 ? toDesc : rowsOf(toDesc, part * rows, rows);
+    BoundPrimitive reorder(library, dnnl::reorder({library.engine, source, library.engine, target}));
+    reorder.add(DNNL_ARG_FROM, source, from);
+    reorder.add(DNNL_ARG_TO, target, to);
+    group.push_back(std::move(reorder));
+  }
+  return group;
+}
+
+} // namespace
+
+PrimitiveGroup makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
                            const dnnl::memory::desc &toDesc, const Operand &to) {
-  BoundPrimitive result(library, dnnl::reorder({library.engine, fromDesc, library.engine, toDesc}));
-  result.add(DNNL_ARG_FROM, fromDesc, from);
-  result.add(DNNL_ARG_TO, toDesc, to);
-  return result;
-}
-
-void bind(PrimitiveList &primitives, const Addresses &addresses) {
-  for (BoundPrimitive &primitive : primitives)
-    primitive.bind(addresses);
-}
-
-void run(const PrimitiveList &primitives) {
-  for (const BoundPrimitive &primitive : primitives)
-    primitive.run();
+  constexpr int64_t block = 64; // at most so many rows belong together in a format
+  for (int64_t parts = chunksFor(fromDesc.get_size()); parts > 1; parts /= 2)
+    if (fromDesc.dims()[0] % (parts * block) == 0) {
+      try {
+        return reorderRows(library, fromDesc, from, toDesc, to, parts);
+      } catch (const dnnl::error &) { // as a whole
+        break;
+      }
+    }
+  return reorderRows(library, fromDesc, from, toDesc, to, 1);
 }
 
 } // namespace dpsims

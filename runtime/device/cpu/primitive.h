@@ -5,6 +5,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 
+#include "runtime/device/cpu/team.h"
 #include "runtime/device/plan/scratch.h"
 
 #include <dnnl.hpp>
@@ -12,10 +13,16 @@
 
 namespace dpsims {
 
-/// oneDNN as a device uses it.
+/// oneDNN as a device uses it: primitives are made for one thread (LibraryOnOneThread), those on slabs of a step's work
+/// run at once.
 struct OneDnn {
+  explicit OneDnn(int threads) {
+    for (int i = 0; i < threads; ++i)
+      streams.emplace_back(engine);
+  }
+
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-  dnnl::stream stream{engine};
+  std::vector<dnnl::stream> streams; ///< of each thread of the team
 };
 
 /// A shape with the strides of a plain, row-major tensor.
@@ -24,11 +31,19 @@ dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims);
 /// (n, c, h, w), stored as NHWC.
 dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims);
 
+/// A scratchpad for each thread of a team.
+struct Scratchpads {
+  Scratchpads() = default;
+  Scratchpads(ScratchSpace &scratch, uint64_t bytes, int threads);
+
+  Operand first;
+  uint64_t stride = 0; ///< from one to the next; 0: nobody wants one
+};
+
 /// A primitive and its arguments. The memory objects are made here; binding changes only their addresses, running only
 /// calls the library.
 class BoundPrimitive {
 public:
-  BoundPrimitive() = default;
   /// `library` must outlive the primitive.
   BoundPrimitive(const OneDnn &library, dnnl::primitive primitive)
       : library(&library), primitive(std::move(primitive)) {}
@@ -37,29 +52,33 @@ public:
   void add(int argument, const dnnl::memory::desc &desc, const Operand &operand);
 
   /// Adds DNNL_ARG_SCRATCHPAD if the primitive wants one.
-  void addScratchpad(const dnnl::memory::desc &desc, ScratchSpace &scratch);
+  void addScratchpad(const dnnl::memory::desc &desc, const Scratchpads &scratchpads);
 
   void bind(const Addresses &addresses);
-  void run() const;
-
-  explicit operator bool() const { return bool(primitive); }
+  /// On one of the team's threads; not at once on several.
+  void run(int thread);
 
 private:
-  const OneDnn *library = nullptr;
+  const OneDnn *library;
   dnnl::primitive primitive;
   std::vector<dnnl::memory> memories;
   std::vector<Operand> operands;
   std::vector<dnnl_exec_arg_t> arguments;
+  dnnl::memory scratchpad;
+  Scratchpads scratchpads;
+  char *scratchpadAddress = nullptr; // of the first
 };
 
-/// A change of format.
-BoundPrimitive makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
-                           const dnnl::memory::desc &toDesc, const Operand &to);
+/// Primitives on slabs of one work: in any order, on any thread.
+using PrimitiveGroup = std::vector<BoundPrimitive>;
+/// Groups that run one after the other.
+using PrimitiveList = std::vector<PrimitiveGroup>;
+void bind(PrimitiveList &groups, const Addresses &addresses);
+void run(PrimitiveList &groups, Team &team);
 
-/// Primitives that run one after the other.
-using PrimitiveList = std::vector<BoundPrimitive>;
-void bind(PrimitiveList &primitives, const Addresses &addresses);
-void run(const PrimitiveList &primitives);
+/// A change of format.
+PrimitiveGroup makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
+                           const dnnl::memory::desc &toDesc, const Operand &to);
 
 } // namespace dpsims
 

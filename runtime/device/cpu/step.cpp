@@ -10,30 +10,32 @@ namespace {
 
 class Launch : public DeviceStep {
 public:
-  Launch(std::vector<Operand> operands, KernelFunction function, int64_t grid, int threads, std::string name)
-      : arguments(std::move(operands)), function(function), grid(grid), threads(threads), name(std::move(name)) {}
+  Launch(Team &team, std::vector<Operand> operands, KernelFunction function, int64_t grid, int64_t chunks,
+         std::string name)
+      : team(team), arguments(std::move(operands)), function(function), grid(grid), chunks(chunks),
+        name(std::move(name)) {}
 
   void bind(const Addresses &addresses) override { arguments.bind(addresses); }
   void run() override {
     void *const *addresses = arguments.addresses().data();
     KernelFunction kernel = function;
-    parallelFor(grid, threads, [=](int64_t begin, int64_t end) { kernel(addresses, begin, end); });
+    shareRange(team, grid, chunks, [=](int64_t begin, int64_t end) { kernel(addresses, begin, end); });
   }
   std::string implementation() const override { return name; }
 
 private:
+  Team &team;
   BoundOperands arguments;
   KernelFunction function;
-  int64_t grid;
-  int threads;
+  int64_t grid, chunks;
   std::string name;
 };
 
 // A constant in a format of the library's.
 class FormatPacking : public Packing {
 public:
-  FormatPacking(const OneDnn &library, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed)
-      : library(library), plain(plain), packed(packed) {}
+  FormatPacking(Team &team, const OneDnn &library, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed)
+      : team(team), library(library), plain(plain), packed(packed) {}
 
   uint64_t bytes() const override { return packed.get_size(); }
   bool isSame(const Packing &other) const override {
@@ -41,11 +43,17 @@ public:
     return format && format->plain == plain && format->packed == packed;
   }
   void pack(void *dst, const void *src) const override {
-    dnnl::memory from(plain, library.engine, const_cast<void *>(src)), to(packed, library.engine, dst);
-    dnnl::reorder(from, to).execute(library.stream, from, to);
+    Addresses addresses;
+    addresses.inputs = {src};
+    addresses.outputs = {dst};
+    PrimitiveList groups{
+        makeReorder(library, plain, {Operand::Kind::Input, 0, 0}, packed, {Operand::Kind::Output, 0, 0})};
+    dpsims::bind(groups, addresses);
+    dpsims::run(groups, team);
   }
 
 private:
+  Team &team;
   const OneDnn &library;
   dnnl::memory::desc plain, packed;
 };
@@ -57,7 +65,7 @@ Operand CpuStepContext::packedOperand(uint32_t index, const dnnl::memory::desc &
   if (plain == packed)
     return operand(index);
   if (isConstant(index)) {
-    auto packing = std::make_shared<FormatPacking>(library, plain, packed);
+    auto packing = std::make_shared<FormatPacking>(team, library, plain, packed);
     return {Operand::Kind::Constant, constants.needPacked(buffer(index).index, 0, std::move(packing)), 0};
   }
   Operand result = space.reserve(packed.get_size());
@@ -70,9 +78,8 @@ std::unique_ptr<DeviceStep> makeLaunchStep(const CpuStepContext &context, const 
   uint64_t bytes = 0; // of the arguments: at least what the kernel works on
   for (uint32_t arg : launch.args)
     bytes += context.buffer(arg).bytes();
-  int threads = isSmallWork(bytes, step.flops) ? 1 : context.threads;
-  return std::make_unique<Launch>(context.operands(launch.args), function, static_cast<int64_t>(kernel.grid), threads,
-                                  kernel.name);
+  return std::make_unique<Launch>(context.team, context.operands(launch.args), function,
+                                  static_cast<int64_t>(kernel.grid), chunksFor(bytes, step.flops), kernel.name);
 }
 
 } // namespace dpsims

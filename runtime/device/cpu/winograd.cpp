@@ -18,6 +18,8 @@ constexpr int64_t fewTiles = 48;
 constexpr uint64_t largeResult = 8 << 20;
 // Tiles that the weights' gradient sums at least before its sums go back to memory.
 constexpr int64_t manyTiles = 64;
+// In how many chunks threads share a block's tiles, and the weights' gradient.
+constexpr int64_t tileChunks = 16, sumChunks = 32;
 
 int64_t roundUp(int64_t x, int64_t step) { return (x + step - 1) / step * step; }
 
@@ -72,13 +74,13 @@ struct Convolution::Block {
 };
 
 Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t padTop, int64_t padLeft, bool gradient,
-                         int threads)
-    : tiling(src, dst, padTop, padLeft), gradient(gradient), threads(threads),
-      together(threads > 1 && tiling.count < threads * fewTiles), weights(src.c, Panels(dst.c)),
+                         Team &team)
+    : tiling(src, dst, padTop, padLeft), gradient(gradient), team(team),
+      together(team.size() > 1 && tiling.count < team.size() * fewTiles), weights(src.c, Panels(dst.c)),
       patches(0, Panels(src.c)), products(0, Panels(dst.c)), zeros(static_cast<size_t>(src.c)) {
-  blockTiles = tilesFor(together ? threads * blockBytes : blockBytes, tiling);
+  blockTiles = tilesFor(together ? team.size() * blockBytes : blockBytes, tiling);
   if (!together) { // as many blocks for each thread
-    int64_t even = roundUp((tiling.count + blockTiles - 1) / blockTiles, threads);
+    int64_t even = roundUp((tiling.count + blockTiles - 1) / blockTiles, team.size());
     blockTiles = roundUp((tiling.count + even - 1) / even, rowStep);
   }
   blocks = (tiling.count + blockTiles - 1) / blockTiles;
@@ -87,15 +89,14 @@ Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t p
 }
 
 uint64_t Convolution::scratchBytes() const {
-  return (patches.bytes() + products.bytes()) * static_cast<uint64_t>(together ? 1 : threads);
+  return (patches.bytes() + products.bytes()) * static_cast<uint64_t>(together ? 1 : team.size());
 }
 
 void Convolution::pack(const float *from, float *packed) const {
   int64_t in = weights.rows, out = weights.panels.channels;
   int64_t inStride = gradient ? out * 9 : 9, outStride = gradient ? 9 : in * 9;
   const Panels &panels = weights.panels;
-  bool small = isSmallWork(weights.bytes());
-  parallelFor(panels.count() * in, small ? 1 : threads, [&](int64_t begin, int64_t end) {
+  shareRange(team, panels.count() * in, chunksFor(weights.bytes()), [&](int64_t begin, int64_t end) {
     for (int64_t unit = begin; unit < end; ++unit) {
       int64_t panel = unit / in, i = unit % in;
       for (int64_t v = 0; v < panels.width(panel); ++v) {
@@ -153,28 +154,22 @@ void Convolution::run(const float *src, const float *packed, float *dst, TileEpi
     return Block{first, std::min(blockTiles, tiling.count - first), memory, memory + patches.size()};
   };
   if (!together) {
-    parallelFor(blocks, threads, [&](int64_t begin, int64_t end) {
-      float *memory = scratch + omp_get_thread_num() * (patches.size() + products.size());
-      for (int64_t i = begin; i < end; ++i) {
-        Block block = blockAt(i, memory);
-        transformPatches(block, src, 0, block.count);
-        multiplyPoints(block, packed, 0, units);
-        transformTiles(block, dst, epilogue, 0, block.count);
-      }
+    team.run(blocks, [&](int64_t index, int thread) {
+      Block block = blockAt(index, scratch + thread * (patches.size() + products.size()));
+      transformPatches(block, src, 0, block.count);
+      multiplyPoints(block, packed, 0, units);
+      transformTiles(block, dst, epilogue, 0, block.count);
     });
     return;
   }
-  parallelTeam(threads, [&](const Team &team) {
-    for (int64_t i = 0; i < blocks; ++i) {
-      Block block = blockAt(i, scratch);
-      team.share(block.count, [&](int64_t begin, int64_t end) { transformPatches(block, src, begin, end); });
-      team.wait();
-      team.share(units, [&](int64_t begin, int64_t end) { multiplyPoints(block, packed, begin, end); });
-      team.wait();
-      team.share(block.count, [&](int64_t begin, int64_t end) { transformTiles(block, dst, epilogue, begin, end); });
-      team.wait();
-    }
-  });
+  for (int64_t i = 0; i < blocks; ++i) {
+    Block block = blockAt(i, scratch);
+    shareRange(team, block.count, tileChunks,
+               [&](int64_t begin, int64_t end) { transformPatches(block, src, begin, end); });
+    team.run(units, [&](int64_t unit, int) { multiplyPoints(block, packed, unit, unit + 1); });
+    shareRange(team, block.count, tileChunks,
+               [&](int64_t begin, int64_t end) { transformTiles(block, dst, epilogue, begin, end); });
+  }
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -182,9 +177,9 @@ void Convolution::run(const float *src, const float *packed, float *dst, TileEpi
 //===-------------------------------------------------------------------------------------------------------------===//
 
 WeightGradient::WeightGradient(const ImageShape &src, const ImageShape &gradient, int64_t padTop, int64_t padLeft,
-                               int threads)
-    : tiling(src, gradient, padTop, padLeft), threads(threads),
-      blockTiles(std::min(std::max(tilesFor(threads * blockBytes, tiling), manyTiles), tiling.count)),
+                               Team &team)
+    : tiling(src, gradient, padTop, padLeft), team(team),
+      blockTiles(std::min(std::max(tilesFor(team.size() * blockBytes, tiling), manyTiles), tiling.count)),
       patches(blockTiles, Panels(src.c)), gradients(blockTiles, Panels(gradient.c)),
       sums(patches.panels.padded(), Panels(gradient.c)), zeros(static_cast<size_t>(std::max(src.c, gradient.c))) {}
 
@@ -239,17 +234,14 @@ void WeightGradient::transformSums(const float *memory, float *dst, int64_t begi
 
 void WeightGradient::run(const float *src, const float *gradient, float *dst, float *scratch) const {
   int64_t units = points * gradients.panels.count();
-  parallelTeam(threads, [&](const Team &team) {
-    for (int64_t first = 0; first < tiling.count; first += blockTiles) {
-      int64_t tiles = std::min(blockTiles, tiling.count - first);
-      team.share(tiles, [&](int64_t begin, int64_t end) { transformTiles(first, src, gradient, scratch, begin, end); });
-      team.wait();
-      team.share(units, [&](int64_t begin, int64_t end) { multiplyPoints(tiles, first > 0, scratch, begin, end); });
-      team.wait();
-    }
-    team.share(sums.panels.count() * tiling.src.c, [&](int64_t begin, int64_t end) {
-      transformSums(scratch + patches.size() + gradients.size(), dst, begin, end);
-    });
+  for (int64_t first = 0; first < tiling.count; first += blockTiles) {
+    int64_t tiles = std::min(blockTiles, tiling.count - first);
+    shareRange(team, tiles, tileChunks,
+               [&](int64_t begin, int64_t end) { transformTiles(first, src, gradient, scratch, begin, end); });
+    team.run(units, [&](int64_t unit, int) { multiplyPoints(tiles, first > 0, scratch, unit, unit + 1); });
+  }
+  shareRange(team, sums.panels.count() * tiling.src.c, sumChunks, [&](int64_t begin, int64_t end) {
+    transformSums(scratch + patches.size() + gradients.size(), dst, begin, end);
   });
 }
 

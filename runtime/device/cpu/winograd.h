@@ -6,6 +6,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_H
 
+#include "runtime/device/cpu/team.h"
 #include "runtime/device/cpu/winograd_kernels.h"
 
 #include <cstdint>
@@ -71,9 +72,9 @@ struct Tiling {
 /// with the weights turned and their channels exchanged, and paddings of 2 - padding.
 class Convolution {
 public:
-  /// `gradient`: the weights given to pack are those of the convolution whose input's gradient this is.
-  Convolution(const ImageShape &src, const ImageShape &dst, int64_t padTop, int64_t padLeft, bool gradient,
-              int threads);
+  /// `gradient`: the weights given to pack are those of the convolution whose input's gradient this is. `team` must
+  /// outlive the object.
+  Convolution(const ImageShape &src, const ImageShape &dst, int64_t padTop, int64_t padLeft, bool gradient, Team &team);
 
   uint64_t weightBytes() const { return weights.bytes(); }
   uint64_t scratchBytes() const;
@@ -91,7 +92,7 @@ private:
 
   Tiling tiling;
   bool gradient;
-  int threads;
+  Team &team;
   int64_t blockTiles, blocks;
   bool together; // all threads work on one block
   bool mayPass;  // the result may be written past the caches
@@ -102,7 +103,8 @@ private:
 /// dst (OIHW) = the gradient of a convolution's weights, from its input and its result's gradient.
 class WeightGradient {
 public:
-  WeightGradient(const ImageShape &src, const ImageShape &gradient, int64_t padTop, int64_t padLeft, int threads);
+  /// `team` must outlive the object.
+  WeightGradient(const ImageShape &src, const ImageShape &gradient, int64_t padTop, int64_t padLeft, Team &team);
 
   uint64_t scratchBytes() const { return patches.bytes() + gradients.bytes() + sums.bytes(); }
 
@@ -115,7 +117,7 @@ private:
   void transformSums(const float *sums, float *dst, int64_t begin, int64_t end) const;
 
   Tiling tiling;
-  int threads;
+  Team &team;
   int64_t blockTiles;
   Matrices patches, gradients, sums;
   std::vector<float> zeros;

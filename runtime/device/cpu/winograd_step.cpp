@@ -19,11 +19,6 @@ winograd::ImageShape imageOf(const Buffer &buffer) {
   return {s[0], s[1], s[2], s[3]};
 }
 
-dnnl::memory::desc descOf(const Buffer &image) {
-  const Shape &s = image.shape;
-  return nhwcDesc({s[0], s[3], s[1], s[2]});
-}
-
 // A constant's weights as the algorithm wants them.
 class WinogradPacking : public Packing {
 public:
@@ -48,7 +43,7 @@ class WinogradStep : public DeviceStep {
 public:
   WinogradStep(const CpuStepContext &context, winograd::Convolution convolution, uint32_t src, uint32_t weights,
                uint32_t dst, bool gradient)
-      : convolution(std::move(convolution)), src(context.operand(src)), dst(context.operand(dst)) {
+      : team(context.team), convolution(std::move(convolution)), src(context.operand(src)), dst(context.operand(dst)) {
     ScratchSpace space(context.scratch);
     if (context.isConstant(weights)) {
       auto packing = std::make_shared<WinogradPacking>(this->convolution, gradient);
@@ -69,8 +64,8 @@ public:
       residual = added;
       epilogue.epilogue = conv.epilogue;
     } else {
-      tail = EpilogueTail(context.library, conv.epilogue, {}, descOf(context.plan.buffers[conv.dst]), dst, added,
-                          context.threads);
+      tail = EpilogueTail(context.library, conv.epilogue, {}, static_cast<int64_t>(context.buffer(conv.dst).count()),
+                          dst, added);
     }
   }
 
@@ -95,12 +90,13 @@ public:
       convolution.pack(plainAddress, packedAddress);
     convolution.run(srcAddress, packedAddress, dstAddress, epilogue, scratchAddress);
     if (!tail.isEmpty())
-      tail.run();
+      tail.run(team);
   }
 
   std::string implementation() const override { return tail.isEmpty() ? "winograd" : "winograd + epilogue"; }
 
 private:
+  Team &team;
   winograd::Convolution convolution;
   Operand src, packed, dst, scratch;
   std::optional<Operand> plainWeights, bias, residual;
@@ -114,7 +110,7 @@ class WinogradWeightGradientStep : public DeviceStep {
 public:
   WinogradWeightGradientStep(const CpuStepContext &context, const ConvWeightGradientStep &step)
       : weightGradient(imageOf(context.plan.buffers[step.src]), imageOf(context.plan.buffers[step.gradient]),
-                       step.padTop, step.padLeft, context.threads),
+                       step.padTop, step.padLeft, context.team),
         src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
         scratch(ScratchSpace(context.scratch).reserve(weightGradient.scratchBytes())) {}
 
@@ -150,7 +146,7 @@ std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, cons
   if (!canUseWinograd(convSizes(context.plan, conv)) || (inPlace && !winograd::isCheap(conv.epilogue.activation)))
     return nullptr;
   winograd::Convolution convolution(imageOf(buffers[conv.src]), imageOf(buffers[conv.dst]), conv.padTop, conv.padLeft,
-                                    false, context.threads);
+                                    false, context.team);
   auto step = std::make_unique<WinogradStep>(context, std::move(convolution), conv.src, conv.weights, conv.dst, false);
   step->addEpilogue(context, conv);
   return step;
@@ -161,7 +157,7 @@ std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, cons
   if (!canUseWinograd(convSizes(context.plan, step)))
     return nullptr;
   winograd::Convolution convolution(imageOf(buffers[step.gradient]), imageOf(buffers[step.dst]),
-                                    2 - int64_t(step.padTop), 2 - int64_t(step.padLeft), true, context.threads);
+                                    2 - int64_t(step.padTop), 2 - int64_t(step.padLeft), true, context.team);
   return std::make_unique<WinogradStep>(context, std::move(convolution), step.gradient, step.weights, step.dst, true);
 }
 

@@ -2,6 +2,8 @@
 
 #include "runtime/device/plan/convolution.h"
 
+#include <tuple>
+
 namespace dpsims {
 
 namespace {
@@ -18,7 +20,15 @@ ConvSizes sizesOf(const ConvWindow &window, const Shape &src, const Shape &weigh
   return sizes;
 }
 
+// For comparisons.
+auto tied(const ConvSizes &s) {
+  return std::tie(s.batch, s.inHeight, s.inWidth, s.inChannels, s.outHeight, s.outWidth, s.outChannels, s.kernelHeight,
+                  s.kernelWidth, s.strideH, s.strideW, s.padTop, s.padLeft, s.padBottom, s.padRight, s.groups);
+}
+
 } // namespace
+
+bool operator==(const ConvSizes &a, const ConvSizes &b) { return tied(a) == tied(b); }
 
 ConvSizes convSizes(const Plan &plan, const ConvStep &step) {
   const std::vector<Buffer> &buffers = plan.buffers;

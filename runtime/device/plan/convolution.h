@@ -26,6 +26,8 @@ struct ConvSizes {
   }
 };
 
+bool operator==(const ConvSizes &a, const ConvSizes &b);
+
 /// Of the convolution that a step is, or whose gradient it is.
 ConvSizes convSizes(const Plan &plan, const ConvStep &step);
 ConvSizes convSizes(const Plan &plan, const ConvInputGradientStep &step);

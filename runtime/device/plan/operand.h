@@ -23,6 +23,9 @@ struct Operand {
   uint32_t index = 0;
   uint64_t offset = 0;
 
+  /// So many bytes further.
+  Operand at(uint64_t bytes) const { return {kind, index, offset + bytes}; }
+
   /// True when the caller may give another address at each run.
   bool isArgument() const { return kind == Kind::Input || kind == Kind::Output; }
 
