@@ -39,7 +39,7 @@ LogicalResult replaceByConstant(Operation *op, PatternRewriter &rewriter, double
 }
 
 /// Arithmetic of two constants.
-LogicalResult compute(Operation *op, PatternRewriter &rewriter, std::function<double(double, double)> function) {
+LogicalResult compute(Operation *op, PatternRewriter &rewriter, function_ref<double(double, double)> function) {
   std::optional<double> a = numberOf(op->getOperand(0)), b = numberOf(op->getOperand(1));
   if (!a || !b || !std::isfinite(function(*a, *b)))
     return failure();

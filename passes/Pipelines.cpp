@@ -6,6 +6,8 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 
 namespace dpsims {
@@ -93,6 +95,8 @@ std::optional<Stage> stageByName(StringRef name) {
   auto found = llvm::find(names, name);
   return found == std::end(names) ? std::nullopt : std::optional<Stage>(Stage(found - std::begin(names)));
 }
+
+std::string stageNames() { return llvm::join(ArrayRef(names), ", "); }
 
 void addPasses(OpPassManager &manager, Stage from, Stage to, const CompilerTarget &target, int64_t recompute) {
   auto needs = [&](Stage stage) { return from < stage && stage <= to; };

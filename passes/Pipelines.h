@@ -13,9 +13,12 @@ class CompilerTarget;
 /// What a module holds; docs/architecture.md tells what is true from each stage on.
 enum class Stage { Parse, Graph, Optimized, Schedule, Kernels };
 
-/// The stage's name: parse, graph, optimized, schedule, kernels.
+/// The stage's name, as --compile-to takes it.
 llvm::StringRef stageName(Stage stage);
 std::optional<Stage> stageByName(llvm::StringRef name);
+
+/// All of them, in their order: "parse, graph, ...".
+std::string stageNames();
 
 /// The passes that lead from stage `from`, a graph at least, to `to`. `recompute`: bytes that the intermediate results
 /// of a program may take, 0 for any number.

@@ -127,7 +127,7 @@ private:
       // `assign` below, when all steps are known.
     } else {
       return op->emitError() << op->getName().stripDialect()
-                             << ": no step computes it; run hoist-constants and fuse-elementwise before";
+                             << ": no step computes it; run dpsims-hoist-constants and dpsims-fuse-elementwise before";
     }
     return success();
   }

@@ -17,7 +17,7 @@ LogicalResult verifyPlaces(SmallVectorImpl<LiveBuffer> &live, int64_t size) {
     for (BufferOp buffer : place.buffers) {
       std::optional<int64_t> offset = buffer.getOffset();
       if (!offset)
-        return buffer.emitError() << "has no place yet; run plan-memory";
+        return buffer.emitError() << "has no place yet; run dpsims-plan-memory";
       if (*offset < 0 || *offset % 64 || place.size > size - *offset)
         return buffer.emitError() << "offset " << *offset << ", " << place.size
                                   << " bytes: not aligned to 64, or outside of the arena of " << size;

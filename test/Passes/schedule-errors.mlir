@@ -3,7 +3,7 @@
 
 dpsims.graph @g {
   %x = input "x" <shape = [4]> : () -> tensor<4xf32>
-  // expected-error @below {{relu: no step computes it; run hoist-constants and fuse-elementwise before}}
+  // expected-error @below {{relu: no step computes it; run dpsims-hoist-constants and dpsims-fuse-elementwise before}}
   %y = relu %x : (tensor<4xf32>) -> tensor<4xf32>
   output "y" %y : tensor<4xf32>
 }

@@ -25,7 +25,7 @@ dpsims.entry @good attributes {arena_size = 192 : i64, load_size = 64 : i64} pre
 
 dpsims.entry @unplanned prepare {
 } main {
-  // expected-error @below {{has no place yet; run plan-memory}}
+  // expected-error @below {{has no place yet; run dpsims-plan-memory}}
   %a = buffer "arena" : memref<16xf32>
 }
 

@@ -99,40 +99,16 @@ def measured(command):
     return usage.ru_maxrss * 1024
 
 
-def main():
-    args = arguments()
-    config = configuration(args)
-    if args.pytorch_worker:
-        args.pytorch_worker.write_text(json.dumps(pytorch_iterations(args, config)))
-        return
+def compare(args, config):
+    """-> for each contender a list of (seconds an iteration, bytes at the peak), one a round, in turns."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "config.json").write_text(json.dumps(config))
         model, times = folder / "train.dpsims", folder / "times.json"
-        measured(
-            [
-                args.tools / "dpsims-compile",
-                folder / "config.json",
-                "--program",
-                "train",
-                "--batch",
-                args.batch,
-                "-o",
-                model,
-            ]
-        )
-        ours = [
-            args.tools / "dpsims-run",
-            "bench",
-            "--model",
-            model,
-            "--runs",
-            args.iterations,
-            "--threads",
-            args.threads,
-            "--json",
-            times,
-        ]
+        compiler = [args.tools / "dpsims-compile", folder / "config.json", "--program", "train"]
+        measured([*compiler, "--batch", args.batch, "-o", model])
+        ours = [args.tools / "dpsims-run", "bench", "--model", model, "--runs", args.iterations]
+        ours += ["--threads", args.threads, "--json", times]
         theirs = [sys.executable, __file__, *sys.argv[1:], "--pytorch-worker", times]
         measured(ours)  # chooses its algorithms once a machine
         results = {"PyTorch eager": [], "dpsims": []}
@@ -142,6 +118,16 @@ def main():
             measured(ours)
             result = json.loads(times.read_text())
             results["dpsims"].append((result["median_seconds"], result["memory"]["resident_peak"]))
+    return results
+
+
+def main():
+    args = arguments()
+    config = configuration(args)
+    if args.pytorch_worker:
+        args.pytorch_worker.write_text(json.dumps(pytorch_iterations(args, config)))
+        return
+    results = compare(args, config)
     medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in results.items()}
     print(
         f"{args.config}, {config.get('discriminator', {}).get('backbone', 'convnext_large')}, batch {args.batch}, "

@@ -29,6 +29,7 @@ std::string chipHelp() {
 
 const std::string targetText = targetNames([](auto &) { return true; }) + "; the first is the default";
 const std::string chipText = chipHelp();
+const std::string stagesText = "stop at a stage and write text: " + stageNames();
 const std::string reportText = targetNames([](auto &target) { return target.reportsKernels(); }) +
                                ": write what each kernel takes of each chip (registers, spills, shared memory) to "
                                "standard error; with --report=FILE, to FILE";
@@ -51,9 +52,7 @@ cl::opt<std::string> recompute("recompute",
                                cl::value_desc("bytes"), cl::cat(category));
 cl::list<std::string> settings("set", cl::desc("key=value over the configuration's, as generator.noise=concat"),
                                cl::value_desc("key=value"), cl::cat(category));
-cl::opt<std::string> compileTo("compile-to",
-                               cl::desc("stop at a stage and write text: parse, graph, optimized, schedule, kernels"),
-                               cl::value_desc("stage"), cl::cat(category));
+cl::opt<std::string> compileTo("compile-to", cl::desc(stagesText), cl::value_desc("stage"), cl::cat(category));
 cl::opt<std::string> modelText("model-text",
                                cl::desc("the text that declares the programs (default: programs.mlir of the models "
                                         "that come with the compiler)"),
@@ -106,7 +105,7 @@ LogicalResult checkFlags() {
   if (!recompute.empty() && !bytesOf(recompute))
     return fail("--recompute " + recompute + ": a number of bytes, as 1.5G or 800M");
   if (!compileTo.empty() && !stageByName(compileTo))
-    return fail("--compile-to " + compileTo + ": stages are parse, graph, optimized, schedule, kernels");
+    return fail("--compile-to " + compileTo + ": stages are " + stageNames());
   if (!report.empty() && !output.empty() && isSamePath(report, output))
     return fail("--report=" + report + ": is the output file of -o too; name another");
   if (output.empty())

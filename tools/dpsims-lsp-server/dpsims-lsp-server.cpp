@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dpsims-lsp-server: tells editors about dpsims text: errors as they are typed, definitions, uses.
 #include "passes/Registration.h"
+#include "tools/common/version_and_help.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
 
-#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace {
 
@@ -23,15 +22,8 @@ const char help[] = "OVERVIEW: dpsims-lsp-server: language server for dpsims tex
 } // namespace
 
 int main(int argc, char **argv) {
-  for (int i = 1; i < argc; ++i) {
-    llvm::StringRef argument(argv[i]);
-    if (argument == "--version") {
-      llvm::outs() << "dpsims-lsp-server " DPSIMS_VERSION "\n";
-      return 0;
-    }
-    if (argument == "--help")
-      llvm::outs() << help;
-  }
+  if (dpsims::printsVersion(argc, argv, "dpsims-lsp-server", help))
+    return 0;
   mlir::DialectRegistry registry;
   dpsims::registerDialects(registry);
   return llvm::failed(mlir::MlirLspServerMain(argc, argv, registry));

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // dpsims-reduce: makes a small file of a large one that still shows a fault.
 #include "passes/Registration.h"
+#include "tools/common/version_and_help.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
 
-#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace {
 
@@ -25,15 +24,8 @@ const char help[] =
 } // namespace
 
 int main(int argc, char **argv) {
-  for (int i = 1; i < argc; ++i) {
-    llvm::StringRef argument(argv[i]);
-    if (argument == "--version") {
-      llvm::outs() << "dpsims-reduce " DPSIMS_VERSION "\n";
-      return 0;
-    }
-    if (argument == "--help")
-      llvm::outs() << help;
-  }
+  if (dpsims::printsVersion(argc, argv, "dpsims-reduce", help))
+    return 0;
   dpsims::registerPassesAndPipelines();
   mlir::DialectRegistry registry;
   dpsims::registerDialects(registry);

@@ -112,9 +112,7 @@ def add_common(parser):
     )
 
 
-def parse_arguments():
-    parser = flags.Parser(__doc__, prog="gpu-suite.sh")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run|pack", parser_class=flags.Parser)
+def add_run(commands):
     run = commands.add_parser("run", description="Runs the suite on this machine's GPU.")
     add_common(run)
     run.add_argument("--short", action="store_true", help="versions, some golden cases, sampling of batch 1")
@@ -147,6 +145,9 @@ def parse_arguments():
         help="golden cases, or parts of the conformance tests, at a time",
     )
     run.add_argument("--python", type=program, default=sys.executable, metavar="FILE", help="a Python that has PyTorch")
+
+
+def add_pack(commands):
     make = commands.add_parser("pack", description="Packs programs, models and scripts into one file.")
     add_common(make)
     make.add_argument(
@@ -172,6 +173,13 @@ def parse_arguments():
         metavar="FILE",
         help="plan cache to pack, of an earlier run or pack; --plans-for adds what is missing to it",
     )
+
+
+def parse_arguments():
+    parser = flags.Parser(__doc__, prog="gpu-suite.sh")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run|pack", parser_class=flags.Parser)
+    add_run(commands)
+    add_pack(commands)
     return parser.parse_args()
 
 
