@@ -109,7 +109,7 @@ public:
     example.ignored = std::move(labels.ignored);
     fit(from.labels, example.labels, from.image, example);
     if (hasInstances()) {
-      example.instances = readPicture([&] { return readInstances(from.instances); });
+      example.instances = readPicture([&] { return readInstances(configuration(), from.instances); });
       fit(from.instances, example.instances, from.image, example);
     }
     return example;

@@ -3,6 +3,7 @@
 #include "runtime/data/label_maps.h"
 
 #include "runtime/base/error.h"
+#include "runtime/image/orientation.h"
 #include "runtime/image/png_storage.h"
 
 #include <algorithm>
@@ -261,6 +262,11 @@ std::map<int32_t, uint64_t> ignoredIds(const LabelMap &map, const LabelRules &ru
   return ignored;
 }
 
+/// A map that was made with its photo's EXIF is shown as the photo is.
+LabelMap asConfigured(const DataConfiguration &configuration, const std::string &path, LabelMap map) {
+  return configuration.turnPhotos ? turned(std::move(map), pngOrientation(path)) : map;
+}
+
 } // namespace
 
 const char *name(LabelReading reading) {
@@ -306,9 +312,12 @@ ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder 
   }
   result.ignored = ignoredIds(result.map, configuration.rules);
   applyRules(result.map, path, configuration.rules);
+  result.map = asConfigured(configuration, path, std::move(result.map));
   return result;
 }
 
-LabelMap readInstances(const std::string &path) { return readInstanceMap(path); }
+LabelMap readInstances(const DataConfiguration &configuration, const std::string &path) {
+  return asConfigured(configuration, path, readInstanceMap(path));
+}
 
 } // namespace dpsims

@@ -48,12 +48,13 @@ struct ReadLabels {
   std::map<int32_t, uint64_t> ignored; ///< ids of the file that mean no label -> pixels
 };
 
-/// Reads a map of the folder. Ids get data.remap and data.ignore, whatever the reading. A file that can be read in two
-/// ways, of which nothing tells the right one, is told once on stderr. Error: names the file, the value and its pixel.
+/// Reads a map of the folder, turned as its EXIF says unless data.orientation is "stored". Ids get data.remap and
+/// data.ignore, whatever the reading. A file that can be read in two ways, of which nothing tells the right one, is
+/// told once on stderr. Error: names the file, the value and its pixel.
 ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path);
 
 /// An instance map: any ids.
-LabelMap readInstances(const std::string &path);
+LabelMap readInstances(const DataConfiguration &configuration, const std::string &path);
 
 } // namespace dpsims
 

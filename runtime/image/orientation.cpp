@@ -2,8 +2,15 @@
 
 #include "runtime/image/orientation.h"
 
+#include "runtime/base/error.h"
+#include "runtime/base/file.h"
+#include "runtime/base/foreign_file.h"
+#include "runtime/image/file_kind.h"
+
+#include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace dpsims {
 
@@ -50,7 +57,66 @@ int tiffOrientation(Bytes tiff) {
   return 1;
 }
 
+/// Of the chunk eXIf, wherever it stands. read(offset, dst, count) gives the number of bytes read.
+template <typename Read> int chunkOrientation(uint64_t size, const Read &read) {
+  constexpr uint64_t signatureBytes = 8, headBytes = 8, checksumBytes = 4;
+  constexpr size_t mostOfExif = size_t(1) << 16; // as in a JPEG
+  constexpr int mostChunks = 1 << 16;
+  uint8_t head[headBytes];
+  uint64_t at = signatureBytes;
+  for (int chunk = 0; chunk < mostChunks && at + headBytes <= size && read(at, head, headBytes) == headBytes; ++chunk) {
+    const uint32_t length = Bytes{head, headBytes}.big(0, 4);
+    if (!std::memcmp(head + 4, "eXIf", 4)) {
+      std::vector<uint8_t> exif(std::min<uint64_t>({length, mostOfExif, size - at - headBytes}));
+      exif.resize(read(at + headBytes, exif.data(), exif.size()));
+      return tiffOrientation({exif.data(), exif.size()});
+    }
+    at += headBytes + length + checksumBytes;
+  }
+  return 1;
+}
+
+/// Calls copy(index of a pixel of `from`, index in `to`); exchanges the sides of `to` where the orientation does.
+template <typename Picture, typename Copy>
+void turnInto(const Picture &from, Picture &to, int orientation, const Copy &copy) {
+  const bool swap = swapsSides(orientation), mirror = orientation == 2 || orientation == 3 || orientation >= 7;
+  const bool upsideDown = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  if (swap)
+    std::swap(to.width, to.height);
+  size_t target = 0;
+  for (int y = 0; y < to.height; ++y)
+    for (int x = 0; x < to.width; ++x, ++target) {
+      const int column = swap ? y : x, row = swap ? x : y;
+      const size_t fromX = size_t(mirror ? from.width - 1 - column : column);
+      const size_t fromY = size_t(upsideDown ? from.height - 1 - row : row);
+      copy(fromY * size_t(from.width) + fromX, target);
+    }
+}
+
 } // namespace
+
+int pngOrientation(const uint8_t *data, size_t size) {
+  if (kindOfFile(data, size) != FileKind::Png)
+    return 1;
+  return chunkOrientation(size, [&](uint64_t offset, uint8_t *dst, size_t count) {
+    count = size_t(std::min<uint64_t>(count, size - offset));
+    std::copy_n(data + offset, count, dst);
+    return count;
+  });
+}
+
+int pngOrientation(const std::string &path) try {
+  const InputFile file(path);
+  auto read = [&](uint64_t offset, uint8_t *dst, size_t count) {
+    return size_t(std::max<int64_t>(0, file.readSome(offset, dst, count)));
+  };
+  uint8_t start[foreignKindBytes] = {};
+  if (kindOfFile(start, read(0, start, sizeof start)) != FileKind::Png)
+    return 1;
+  return chunkOrientation(file.size(), read);
+} catch (const Error &) { // whoever decodes it says so
+  return 1;
+}
 
 int jpegOrientation(const uint8_t *data, size_t size) {
   constexpr uint32_t restart0 = 0xd0, start = 0xd8, end = 0xd9, scan = 0xda, app1 = 0xe1;
@@ -78,19 +144,17 @@ int jpegOrientation(const uint8_t *data, size_t size) {
 RgbImage turned(RgbImage image, int orientation) {
   if (orientation <= 1 || orientation > 8)
     return image;
-  const bool swap = swapsSides(orientation), mirror = orientation == 2 || orientation == 3 || orientation >= 7;
-  const bool upsideDown = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   RgbImage result{image.width, image.height, std::vector<uint8_t>(image.pixels.size())};
-  if (swap)
-    std::swap(result.width, result.height);
-  uint8_t *target = result.pixels.data();
-  for (int y = 0; y < result.height; ++y)
-    for (int x = 0; x < result.width; ++x, target += 3) {
-      const int column = swap ? y : x, row = swap ? x : y;
-      const size_t fromX = size_t(mirror ? image.width - 1 - column : column);
-      const size_t fromY = size_t(upsideDown ? image.height - 1 - row : row);
-      std::memcpy(target, image.pixels.data() + 3 * (fromY * size_t(image.width) + fromX), 3);
-    }
+  turnInto(image, result, orientation,
+           [&](size_t from, size_t to) { std::memcpy(&result.pixels[3 * to], &image.pixels[3 * from], 3); });
+  return result;
+}
+
+LabelMap turned(LabelMap map, int orientation) {
+  if (orientation <= 1 || orientation > 8)
+    return map;
+  LabelMap result{map.width, map.height, std::vector<int32_t>(map.ids.size())};
+  turnInto(map, result, orientation, [&](size_t from, size_t to) { result.ids[to] = map.ids[from]; });
   return result;
 }
 

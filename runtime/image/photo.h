@@ -11,7 +11,7 @@ namespace dpsims {
 
 struct Photo {
   RgbImage image;      ///< as stored
-  int orientation = 1; ///< as the EXIF of a JPEG says, see runtime/image/orientation.h
+  int orientation = 1; ///< as its EXIF says, see runtime/image/orientation.h
 };
 
 /// Reads a PNG or JPEG of any kind as 8-bit RGB; which of them it is the content tells, not the name. Alpha is dropped:

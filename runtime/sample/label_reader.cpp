@@ -22,7 +22,7 @@ LabelReader::Fitted LabelReader::labels(const std::string &path, int height, int
 }
 
 LabelReader::Fitted LabelReader::instances(const std::string &path, int height, int width) const {
-  return fit(readInstances(path), {height, width}, path);
+  return fit(readInstances(conventions, path), {height, width}, path);
 }
 
 } // namespace dpsims

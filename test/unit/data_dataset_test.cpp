@@ -59,6 +59,20 @@ TEST(Dataset, ReadsCityscapes) {
   EXPECT_EQ(train->read(0).instances.at(2, 0), 52000);
 }
 
+// Its color maps, opaque alpha and all, by the palette that is built in.
+TEST(Dataset, ReadsCityscapesInColor) {
+  DataFolder folder;
+  const std::vector<uint8_t> pixels = {128, 64, 128, 0, 0, 142, 153, 153, 153, 0, 0, 0};
+  writeRgbPng(folder.make("leftImg8bit/train/ulm/a_leftImg8bit.png"), 4, 1, pixels.data());
+  writeRgbPng(folder.make("gtFine/train/ulm/a_gtFine_color.png"), 4, 1, pixels.data());
+  const DataConfiguration configuration = DataConfiguration::parse(
+      R"({"num_classes": 34, "data": {"dataset": "cityscapes", "labels": "gtFine/{split}/*/*_gtFine_color.png"}})",
+      "c.json");
+  const auto train = Dataset::open(configuration, {folder.folder.path, "train", false});
+  EXPECT_EQ(train->read(0).labels.ids, (std::vector<int32_t>{7, 26, 17, 0}));
+  EXPECT_EQ(configuration.palette[7], 0x804080u);
+}
+
 TEST(Dataset, ReadsCamvidInTwoLayouts) {
   DataFolder folder;
   folder.image("train/img/a.jpg");
@@ -316,6 +330,28 @@ TEST(Dataset, NamesLinksToNothing) {
   std::filesystem::create_symlink("nowhere", folder.folder / "two/rgb.png");
   EXPECT_TRUE(hasParts(folder.openError(R"({"images": "*/rgb.png", "labels": "*/ids.png"})"),
                        {"two/rgb.png: is a link to nothing"}));
+}
+
+// Programs copy a photo's EXIF to what they make of it: both are turned, or both are as stored.
+TEST(Dataset, TurnsMapsAsTheirExifSays) {
+  DataFolder folder;
+  auto turn = [&](const std::string &name, std::vector<uint8_t> png) {
+    png = withPngExif(std::move(png), makeExif(3));
+    writeFile(folder.make(name), png.data(), png.size());
+  };
+  const std::vector<uint8_t> pixels = {10, 10, 10, 20, 20, 20};
+  const LabelMap map{2, 1, {1, 2}};
+  turn("images/a.png", encodeRgbPng(2, 1, pixels.data()));
+  turn("labels/a.png", encodeLabelMap(map));
+  turn("instances/a.png", encodeLabelMap(map));
+  const Example shown = folder.open("{}", "train", true)->read(0);
+  EXPECT_EQ(shown.image.pixels[0], 20);
+  EXPECT_EQ(shown.labels.ids, (std::vector<int32_t>{2, 1}));
+  EXPECT_EQ(shown.instances.ids, (std::vector<int32_t>{2, 1}));
+  const Example stored = folder.open(R"({"orientation": "stored"})", "train", true)->read(0);
+  EXPECT_EQ(stored.image.pixels[0], 10);
+  EXPECT_EQ(stored.labels.ids, map.ids);
+  EXPECT_EQ(stored.instances.ids, map.ids);
 }
 
 TEST(Dataset, TurnsPhotosAsTheirExifSays) {

@@ -3,6 +3,7 @@
 #include "jpeg_writer.h"
 #include "runtime/image/orientation.h"
 #include "runtime/image/photo.h"
+#include "runtime/image/png.h"
 #include "support.h"
 
 using namespace dpsims;
@@ -58,6 +59,53 @@ TEST(Orientation, SurvivesDamage) {
   for (int i = 0; i < 20000; ++i) {
     const int orientation = orientationOf(damage.of(whole, 80));
     ASSERT_TRUE(orientation >= 1 && orientation <= 8) << i;
+  }
+}
+
+static Bytes plainPng() { return encodeRgbPng(8, 8, Bytes(8 * 8 * 3, 90).data()); }
+static int pngOrientationOf(const Bytes &bytes) { return pngOrientation(bytes.data(), bytes.size()); }
+
+TEST(Orientation, IsReadFromPngs) {
+  TemporaryDirectory directory;
+  EXPECT_EQ(pngOrientationOf(plainPng()), 1);
+  EXPECT_EQ(pngOrientationOf({}), 1);
+  EXPECT_EQ(pngOrientationOf(withExif(plainJpeg(), makeExif(6))), 1);
+  EXPECT_EQ(pngOrientation(directory / "missing.png"), 1);
+  for (bool late : {false, true})
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+      const Bytes png = withPngExif(plainPng(), makeExif(orientation), late);
+      EXPECT_EQ(pngOrientationOf(png), orientation);
+      writeFile(directory / "a.png", png.data(), png.size());
+      EXPECT_EQ(pngOrientation(directory / "a.png"), orientation);
+      EXPECT_EQ(readPhoto(directory / "a.png").orientation, orientation);
+    }
+}
+
+TEST(Orientation, SurvivesDamageOfPngs) {
+  const Bytes whole = withPngExif(plainPng(), makeExif(6), true);
+  for (size_t size = 0; size <= whole.size(); ++size)
+    pngOrientationOf(Bytes(whole.begin(), whole.begin() + long(size)));
+  Damage damage(9);
+  for (int i = 0; i < 20000; ++i) {
+    const int orientation = pngOrientationOf(damage.of(whole, whole.size()));
+    ASSERT_TRUE(orientation >= 1 && orientation <= 8) << i;
+  }
+}
+
+TEST(Orientation, TurnsMapsAsPhotos) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    RgbImage image{4, 3, {}};
+    LabelMap map{4, 3, {}};
+    for (int i = 0; i < 12; ++i) {
+      image.pixels.insert(image.pixels.end(), 3, uint8_t(i));
+      map.ids.push_back(i);
+    }
+    image = turned(image, orientation);
+    map = turned(map, orientation);
+    EXPECT_EQ(map.width, image.width);
+    EXPECT_EQ(map.height, image.height);
+    for (size_t i = 0; i < 12; ++i)
+      EXPECT_EQ(map.ids[i], image.pixels[3 * i]) << orientation;
   }
 }
 

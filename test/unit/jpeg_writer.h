@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <jpeglib.h>
+#include <zlib.h>
 
 namespace dpsims::test {
 
@@ -80,6 +81,22 @@ inline std::vector<uint8_t> withExif(std::vector<uint8_t> jpeg, const std::vecto
   segment.insert(segment.end(), exif.begin(), exif.end());
   jpeg.insert(jpeg.begin() + 2, segment.begin(), segment.end());
   return jpeg;
+}
+
+/// The PNG with a chunk eXIf after its header, or before its end.
+inline std::vector<uint8_t> withPngExif(std::vector<uint8_t> png, const std::vector<uint8_t> &exif, bool late = false) {
+  constexpr size_t headerEnd = 33, endChunk = 12, nameOfExif = 6; // "Exif", of JPEGs alone
+  std::vector<uint8_t> chunk = {'e', 'X', 'I', 'f'};
+  chunk.insert(chunk.end(), exif.begin() + nameOfExif, exif.end());
+  const auto number = [](uint32_t value) {
+    return std::vector<uint8_t>{uint8_t(value >> 24), uint8_t(value >> 16), uint8_t(value >> 8), uint8_t(value)};
+  };
+  const std::vector<uint8_t> sum = number(uint32_t(crc32(0, chunk.data(), uInt(chunk.size()))));
+  const std::vector<uint8_t> length = number(uint32_t(chunk.size() - 4));
+  chunk.insert(chunk.begin(), length.begin(), length.end());
+  chunk.insert(chunk.end(), sum.begin(), sum.end());
+  png.insert(late ? png.end() - endChunk : png.begin() + headerEnd, chunk.begin(), chunk.end());
+  return png;
 }
 
 } // namespace dpsims::test
