@@ -4,11 +4,47 @@
 using namespace mlir;
 using namespace dpsims;
 
-Value dpsims::makeConstant(OpBuilder &builder, Location location, double value, ArrayRef<int64_t> shape) {
+Type dpsims::typeOf(ElementKind element, MLIRContext *context) {
+  switch (element) {
+  case ElementKind::F32:
+    return Float32Type::get(context);
+  case ElementKind::I32:
+    return IntegerType::get(context, 32);
+  case ElementKind::U8:
+    return IntegerType::get(context, 8, IntegerType::Unsigned);
+  case ElementKind::BF16:
+    return BFloat16Type::get(context);
+  case ElementKind::F16:
+    return Float16Type::get(context);
+  }
+  llvm_unreachable("not an element type");
+}
+
+ElementKind dpsims::kindOf(Type element) {
+  if (element.isInteger(8)) // kernels have no signs
+    return ElementKind::U8;
+  for (uint32_t i = 0; i <= uint32_t(ElementKind::F16); ++i)
+    if (typeOf(ElementKind(i), element.getContext()) == element)
+      return ElementKind(i);
+  llvm_unreachable("no tensor has such elements");
+}
+
+static NamedAttribute typeAttribute(OpBuilder &builder, Type element) {
+  return builder.getNamedAttr("type", builder.getStringAttr(stringifyElementKind(kindOf(element))));
+}
+
+Value dpsims::makeConstant(OpBuilder &builder, Location location, double value, Type element, ArrayRef<int64_t> shape) {
   SmallVector<NamedAttribute> attributes{builder.getNamedAttr("value", builder.getF64FloatAttr(value))};
   if (!shape.empty())
     attributes.push_back(builder.getNamedAttr("shape", builder.getI64ArrayAttr(shape)));
+  if (!element.isF32())
+    attributes.push_back(typeAttribute(builder, element));
   return makeOp<ConstantOp>(builder, location, {}, attributes);
+}
+
+Value dpsims::makeCast(OpBuilder &builder, Location location, Value value, Type element) {
+  return elementOf(value) == element ? value
+                                     : makeOp<CastOp>(builder, location, value, typeAttribute(builder, element));
 }
 
 Value dpsims::makeReduce(OpBuilder &builder, Location location, Value value, ReduceKind kind, ArrayRef<int64_t> axes) {
@@ -48,9 +84,10 @@ Value dpsims::reduceToChannels(OpBuilder &builder, Location location, Value x, R
   int64_t channels = shapeOf(x).back(), images = shapeOf(x)[0];
   if (!groups)
     return reshape(builder, reduce(x, axes), {channels});
-  Value rows = reduce(x, ArrayRef(axes).drop_front()); // no reshape between x and what computes it
+  Value exact = makeCast(builder, location, x, builder.getF32Type()); // rows are not rounded on the way
+  Value rows = reduce(exact, ArrayRef(axes).drop_front());            // no reshape between x and what computes it
   Value parts = reduce(reshape(builder, rows, {groups, images / groups, channels}), 1);
-  return reshape(builder, parts, {groups, channels});
+  return reshape(builder, makeCast(builder, location, parts, elementOf(x)), {groups, channels});
 }
 
 /// Rows (groups, C) as (groups, N / groups, C), a row for each image; a vector as it is.
@@ -81,7 +118,7 @@ Value dpsims::channelScale(OpBuilder &builder, Location location, Value variance
                            ArrayRef<int64_t> shape) {
   // The arithmetic is after the broadcast: one kernel computes both.
   Value rows = rowForEachImage(builder, location, variance, shape[0]);
-  Value sum = makeOp<AddOp>(builder, location, {rows, makeConstant(builder, location, eps)});
+  Value sum = makeOp<AddOp>(builder, location, {rows, makeConstant(builder, location, eps, elementOf(rows))});
   Value scale = makeOp<RsqrtOp>(builder, location, sum);
   if (weight)
     scale = makeOp<MulOp>(builder, location, {scale, weight});

@@ -28,9 +28,16 @@ mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::Valu
   return op->getResult(0);
 }
 
-/// A constant of one value; a scalar without a shape.
-mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, double value,
+/// The type of elements of that kind, and the kind of elements of a tensor.
+mlir::Type typeOf(ElementKind element, mlir::MLIRContext *context);
+ElementKind kindOf(mlir::Type element);
+
+/// A constant of one value, of a float type; a scalar without a shape.
+mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location location, double value, mlir::Type element,
                          llvm::ArrayRef<int64_t> shape = {});
+
+/// The value with other elements; the value itself where it has them.
+mlir::Value makeCast(mlir::OpBuilder &builder, mlir::Location location, mlir::Value value, mlir::Type element);
 
 /// Sum, mean or maximum over axes, kept with size 1; the value itself where there are none.
 mlir::Value makeReduce(mlir::OpBuilder &builder, mlir::Location location, mlir::Value value, ReduceKind kind,
@@ -61,6 +68,10 @@ mlir::Value spreadChannels(mlir::OpBuilder &builder, mlir::Location location, ml
 
 inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
   return llvm::cast<mlir::ShapedType>(value.getType()).getShape();
+}
+
+inline mlir::Type elementOf(mlir::Value value) {
+  return llvm::cast<mlir::ShapedType>(value.getType()).getElementType();
 }
 
 inline int64_t elementsOf(mlir::Value value) {

@@ -34,7 +34,8 @@ OpFoldResult passOn(Operation *op, unsigned operand) {
 }
 
 LogicalResult replaceByConstant(Operation *op, PatternRewriter &rewriter, double number) {
-  rewriter.replaceOp(op, makeConstant(rewriter, op->getLoc(), number, shapeOf(op->getResult(0))));
+  Value result = op->getResult(0);
+  rewriter.replaceOp(op, makeConstant(rewriter, op->getLoc(), number, elementOf(result), shapeOf(result)));
   return success();
 }
 
@@ -175,6 +176,15 @@ LogicalResult MulOp::canonicalize(MulOp op, PatternRewriter &rewriter) {
 
 LogicalResult DivOp::canonicalize(DivOp op, PatternRewriter &rewriter) {
   return compute(op, rewriter, std::divides<double>());
+}
+
+/// There and back: a wider type holds all that a narrower one does.
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  auto inner = getX().getDefiningOp<CastOp>();
+  if (!isInGraph(*this) || !inner || inner.getX().getType() != getResult().getType())
+    return passOn(*this, 0);
+  bool isWider = isa<FloatType>(elementOf(inner.getX())) && elementOf(inner.getResult()).isF32();
+  return isWider ? OpFoldResult(inner.getX()) : OpFoldResult();
 }
 
 //===-- Shapes ----------------------------------------------------------------------------------------------------===//

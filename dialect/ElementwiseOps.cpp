@@ -18,11 +18,12 @@ using B = ImplicitLocOpBuilder;
 //===-- Types -----------------------------------------------------------------------------------------------------===//
 
 LogicalResult NotEqualOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)) || failed(giveBroadcast(*this, types)))
+  if (failed(wantTensors(*this)))
     return failure();
-  if (getElementTypeOrSelf(getLhs()) != getElementTypeOrSelf(getRhs()))
+  Type element = elementOf(getLhs());
+  if (element != elementOf(getRhs()))
     return opError(*this) << "compares " << getLhs().getType() << " with " << getRhs().getType();
-  return success();
+  return giveBroadcast(*this, types, isa<FloatType>(element) ? element : Float32Type::get(getContext()));
 }
 
 LogicalResult CastOp::inferTypes(Types &types) {
@@ -78,12 +79,22 @@ Value clampToByte(B &b, Value integer) {
 
 Value toByte(B &b, Value integer) { return arith::TruncIOp::create(b, b.getI8Type(), integer); }
 
+/// What is left of an f32 in a narrower type.
+Value rounded(B &b, Value x, Type narrow) {
+  Value stored = arith::TruncFOp::create(b, narrow, x);
+  return arith::ExtFOp::create(b, b.getF32Type(), stored);
+}
+
+Value castFromFloat(B &b, Value x, ElementKind type);
+
 Value castFromInteger(B &b, Value x, ElementKind type) {
   bool fromByte = x.getType().isInteger(8);
   Value integer = fromByte ? arith::ExtUIOp::create(b, b.getI32Type(), x).getResult() : x;
   switch (type) {
   case ElementKind::F32:
-    return arith::SIToFPOp::create(b, b.getF32Type(), integer);
+  case ElementKind::BF16:
+  case ElementKind::F16:
+    return castFromFloat(b, arith::SIToFPOp::create(b, b.getF32Type(), integer), type);
   case ElementKind::I32:
     return integer;
   case ElementKind::U8:
@@ -93,7 +104,7 @@ Value castFromInteger(B &b, Value x, ElementKind type) {
 }
 
 Value castFromFloat(B &b, Value x, ElementKind type) {
-  auto rounded = [&](double low, double high) -> Value {
+  auto nearest = [&](double low, double high) -> Value {
     Value inside = clamp(b, make<math::RoundEvenOp>(b, x), low, high);
     return arith::FPToSIOp::create(b, b.getI32Type(), inside);
   };
@@ -101,9 +112,12 @@ Value castFromFloat(B &b, Value x, ElementKind type) {
   case ElementKind::F32:
     return x;
   case ElementKind::I32: // the largest f32 below 2^31: a conversion of more is not defined
-    return rounded(-2147483648.0, 2147483520.0);
+    return nearest(-2147483648.0, 2147483520.0);
   case ElementKind::U8:
-    return toByte(b, rounded(0, 255));
+    return toByte(b, nearest(0, 255));
+  case ElementKind::BF16:
+  case ElementKind::F16:
+    return rounded(b, x, typeOf(type, b.getContext()));
   }
   llvm_unreachable("not an element type");
 }
@@ -232,6 +246,10 @@ void GeluOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRe
   Value cumulative = f.mul(f.add(f.make<ErfOp>(f.mul(x, M_SQRT1_2)), f.number(1)), 0.5);
   Value density = f.mul(f.exp(f.mul(f.make<SquareOp>(x), -0.5)), M_SQRT1_2 / std::sqrt(M_PI));
   operands[0] = f.mul(results[0], f.add(cumulative, f.mul(x, density)));
+}
+
+void CastOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  operands[0] = makeCast(builder, getLoc(), results[0], elementOf(getX()));
 }
 
 void PowOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {

@@ -64,11 +64,13 @@ def Dpsims_SquareOp : Dpsims_Unary<"square", "x * x">;
 def Dpsims_NegOp : Dpsims_Unary<"neg", "-x">;
 def Dpsims_RoundOp : Dpsims_UnaryOp<"round", "nearest integer, halves to even", 1, (ins), []>;
 def Dpsims_FloorOp : Dpsims_UnaryOp<"floor", "the largest integer that is not above x", 1, (ins), []>;
-def Dpsims_CastOp : Dpsims_ElementwiseOp<"cast", "conversion to f32, i32 or u8",
+def Dpsims_CastOp : Dpsims_ElementwiseOp<"cast", "conversion of the elements' type",
     (ins Dpsims_Tensor<"any shape and element type">:$x),
-    (ins Dpsims_CaseOf<Dpsims_ElementKindEnum, "of the result">:$type), [], "", 1, ""> {
+    (ins Dpsims_CaseOf<Dpsims_ElementKindEnum, "of the result">:$type), [Dpsims_Differentiable], "", 1, ""> {
+  let hasFolder = 1;
   let description = [{
-    From a float to an integer: rounded to nearest, halves to even, and kept within the type's range.
+    From a float to an integer: rounded to nearest, halves to even, and kept within the type's range. To a narrower
+    float: rounded to nearest, halves to even. The derivative between floats is the conversion back.
 
     ```mlir
     %y = cast %x <type = "u8">
@@ -103,9 +105,9 @@ def Dpsims_DivOp : Dpsims_Binary<"div", "a / b", 4> {
 }
 def Dpsims_MaximumOp : Dpsims_Binary<"maximum", "the larger of a and b">;
 def Dpsims_MinimumOp : Dpsims_Binary<"minimum", "the smaller of a and b">;
-def Dpsims_NotEqualOp : Dpsims_BinaryOp<"not_equal", "1 where a and b differ, else 0 (f32)",
+def Dpsims_NotEqualOp : Dpsims_BinaryOp<"not_equal", "1 where a and b differ, else 0; f32 for integers",
                                         [Dpsims_ZeroGradient], 1, "">;
-def Dpsims_GreaterOp : Dpsims_BinaryOp<"greater", "1 where a > b, else 0 (f32)", [Dpsims_ZeroGradient]>;
+def Dpsims_GreaterOp : Dpsims_BinaryOp<"greater", "1 where a > b, else 0", [Dpsims_ZeroGradient]>;
 
 def Dpsims_SelectOp : Dpsims_ElementwiseOp<"select", "a where c is not 0, b elsewhere",
     (ins Dpsims_Tensor<"c">:$condition, Dpsims_Tensor<"a">:$lhs, Dpsims_Tensor<"b">:$rhs), (ins),

@@ -11,7 +11,8 @@ class Dpsims_Enum<string name, string summary, list<I32EnumCase> cases> : I32Enu
 }
 
 def Dpsims_ElementKindEnum : Dpsims_Enum<"ElementKind", "the type of a tensor's elements", [
-    I32EnumCase<"F32", 0, "f32">, I32EnumCase<"I32", 1, "i32">, I32EnumCase<"U8", 2, "u8">]>;
+    I32EnumCase<"F32", 0, "f32">, I32EnumCase<"I32", 1, "i32">, I32EnumCase<"U8", 2, "u8">,
+    I32EnumCase<"BF16", 3, "bf16">, I32EnumCase<"F16", 4, "f16">]>;
 
 def Dpsims_ReduceKindEnum : Dpsims_Enum<"ReduceKind", "how a reduction combines elements", [
     I32EnumCase<"Sum", 0, "sum">, I32EnumCase<"Mean", 1, "mean">, I32EnumCase<"Max", 2, "max">]>;

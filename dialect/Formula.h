@@ -13,9 +13,11 @@ using Values = llvm::MutableArrayRef<mlir::Value>; // the gradients of an op's o
 /// Makes the ops of a formula, at the location of the op that it is derived from.
 class Formula {
 public:
-  Formula(mlir::OpBuilder &builder, mlir::Operation *op) : builder(builder), location(op->getLoc()) {}
+  Formula(mlir::OpBuilder &builder, mlir::Operation *op)
+      : builder(builder), location(op->getLoc()), element(elementOf(op->getResult(0))) {}
 
-  mlir::Value number(double value) { return makeConstant(builder, location, value); }
+  /// Of the type of the op's elements.
+  mlir::Value number(double value) { return makeConstant(builder, location, value, element); }
   mlir::Value add(mlir::Value a, mlir::Value b) { return make<AddOp>({a, b}); }
   mlir::Value sub(mlir::Value a, mlir::Value b) { return make<SubOp>({a, b}); }
   mlir::Value mul(mlir::Value a, mlir::Value b) { return make<MulOp>({a, b}); }
@@ -78,6 +80,7 @@ public:
 private:
   mlir::OpBuilder &builder;
   mlir::Location location;
+  mlir::Type element;
 };
 
 } // namespace dpsims

@@ -46,7 +46,7 @@ LogicalResult ComputeOp::verify() {
 }
 
 LogicalResult GradientOp::inferTypes(SmallVectorImpl<Type> &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(wantAnyFloats(*this)))
     return failure();
   if (elementsOf(getLoss()) != 1)
     return opError(*this) << "the loss has the shape " << text(shapeOf(getLoss())) << "; it must be one number";

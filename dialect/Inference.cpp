@@ -24,7 +24,7 @@ LogicalResult dpsims::give(Operation *op, Types &types, ArrayRef<int64_t> shape,
 }
 
 LogicalResult dpsims::giveFloat(Operation *op, Types &types, ArrayRef<int64_t> shape) {
-  return give(op, types, shape, Float32Type::get(op->getContext()));
+  return give(op, types, shape, elementOf(op->getOperand(0)));
 }
 
 LogicalResult dpsims::wantTensors(Operation *op) {
@@ -36,12 +36,23 @@ LogicalResult dpsims::wantTensors(Operation *op) {
   return success();
 }
 
-LogicalResult dpsims::wantFloats(Operation *op) {
+LogicalResult dpsims::wantAnyFloats(Operation *op) {
   if (failed(wantTensors(op)))
     return failure();
   for (Value operand : op->getOperands())
-    if (!cast<RankedTensorType>(operand.getType()).getElementType().isF32())
-      return opError(op) << "wants f32, not " << operand.getType();
+    if (!isa<FloatType>(elementOf(operand)))
+      return opError(op) << "wants f32, bf16 or f16, not " << operand.getType();
+  return success();
+}
+
+LogicalResult dpsims::wantFloats(Operation *op) {
+  if (failed(wantAnyFloats(op)))
+    return failure();
+  auto name = [](Type element) { return stringifyElementKind(kindOf(element)); };
+  for (Value operand : op->getOperands())
+    if (Type first = elementOf(op->getOperand(0)); elementOf(operand) != first)
+      return opError(op) << "mixes " << name(first) << " and " << name(elementOf(operand))
+                         << "; make them one type: cast %x <type = \"" << name(first) << "\">";
   return success();
 }
 
@@ -60,26 +71,14 @@ LogicalResult dpsims::wantRank(Operation *op, unsigned operand, int64_t rank) {
 }
 
 LogicalResult dpsims::wantElementType(Operation *op, Attribute name) {
-  return wantCase(op, name, "element type", "types are", ElementKind::U8);
+  return wantCase(op, name, "element type", "types are", ElementKind::F16);
 }
 
 LogicalResult dpsims::wantActivation(Operation *op, Attribute name) {
   return wantCase(op, name, "activation", "known:", ActivationKind::Tanh);
 }
 
-Type dpsims::typeOf(ElementKind element, MLIRContext *context) {
-  switch (element) {
-  case ElementKind::F32:
-    return Float32Type::get(context);
-  case ElementKind::I32:
-    return IntegerType::get(context, 32);
-  case ElementKind::U8:
-    return IntegerType::get(context, 8, IntegerType::Unsigned);
-  }
-  llvm_unreachable("not an element type");
-}
-
-LogicalResult dpsims::giveBroadcast(Operation *op, Types &types) {
+LogicalResult dpsims::giveBroadcast(Operation *op, Types &types, Type element) {
   SmallVector<int64_t> shape;
   for (Value operand : op->getOperands()) {
     FailureOr<SmallVector<int64_t>> wider = broadcastShapes(shape, shapeOf(operand));
@@ -87,11 +86,11 @@ LogicalResult dpsims::giveBroadcast(Operation *op, Types &types) {
       return opError(op) << "shapes " << text(shape) << " and " << text(shapeOf(operand)) << " do not broadcast";
     shape = *wider;
   }
-  return giveFloat(op, types, shape);
+  return give(op, types, shape, element);
 }
 
 LogicalResult dpsims::inferBroadcast(Operation *op, Types &types) {
-  return failed(wantFloats(op)) ? failure() : giveBroadcast(op, types);
+  return failed(wantFloats(op)) ? failure() : giveBroadcast(op, types, elementOf(op->getOperand(0)));
 }
 
 LogicalResult dpsims::inferLikeOperand(Operation *op, Types &types) {

@@ -19,12 +19,16 @@ std::string text(llvm::ArrayRef<int64_t> shape);
 
 /// Appends the type of a result; an error where no tensor has that shape.
 mlir::LogicalResult give(mlir::Operation *op, Types &types, llvm::ArrayRef<int64_t> shape, mlir::Type element);
+/// The same, with the elements of the first operand.
 mlir::LogicalResult giveFloat(mlir::Operation *op, Types &types, llvm::ArrayRef<int64_t> shape);
 
-// Errors unless the operands are static tensors, of f32, ...
+// Errors unless the operands are static tensors, ...
 
 mlir::LogicalResult wantTensors(mlir::Operation *op);
+/// ... of f32, bf16 or f16, and all of the same one.
 mlir::LogicalResult wantFloats(mlir::Operation *op);
+/// ... of f32, bf16 or f16, each of its own.
+mlir::LogicalResult wantAnyFloats(mlir::Operation *op);
 /// The first operand has at least one dimension.
 mlir::LogicalResult wantDimensions(mlir::Operation *op);
 mlir::LogicalResult wantRank(mlir::Operation *op, unsigned operand, int64_t rank);
@@ -50,15 +54,13 @@ mlir::LogicalResult wantCase(mlir::Operation *op, mlir::Attribute name, llvm::St
 mlir::LogicalResult wantElementType(mlir::Operation *op, mlir::Attribute name);
 mlir::LogicalResult wantActivation(mlir::Operation *op, mlir::Attribute name);
 
-mlir::Type typeOf(ElementKind element, mlir::MLIRContext *context);
-
-/// The result has the type of the first operand; all are f32.
+/// The result has the type of the first operand; all are of one float type.
 mlir::LogicalResult inferLikeOperand(mlir::Operation *op, Types &types);
 
-/// The result has the shape that the operands broadcast to; all are f32.
+/// The result has the shape that the operands broadcast to; all are of one float type.
 mlir::LogicalResult inferBroadcast(mlir::Operation *op, Types &types);
-/// The same, of operands of any element type.
-mlir::LogicalResult giveBroadcast(mlir::Operation *op, Types &types);
+/// The same, of operands of any element type; the result has the one given.
+mlir::LogicalResult giveBroadcast(mlir::Operation *op, Types &types, mlir::Type element);
 
 } // namespace dpsims
 

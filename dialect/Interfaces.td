@@ -44,7 +44,7 @@ def Dpsims_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
     fuse such ops with each other and with what is around them.
   }];
   let methods = [
-    InterfaceMethod<"The computation on scalars: f32, i32, and i8 for u8.",
+    InterfaceMethod<"The computation on scalars: f32 for all floats, i32, and i8 for u8.",
                     "::mlir::Value", "buildPayload", (ins "::mlir::ImplicitLocOpBuilder &":$builder,
                                                           "::mlir::ValueRange":$operands)>,
     InterfaceMethod<"Roughly the instructions for an element.", "unsigned", "workPerElement", (ins), "", "return 1;">,

@@ -55,7 +55,9 @@ def Dpsims_WeightDeclOp : Dpsims_ScheduleOp<"declare_weight", []> {
   let summary = "a weight that the entry's file must have";
   let arguments = (ins StrAttr:$name, I64ArrayAttr:$shape, BoolAttr:$trained,
                        Dpsims_NameOf<Dpsims_InitializerEnum>:$init, F64Attr:$value,
-                       OptionalAttr<StrAttr>:$of, OptionalAttr<BoolAttr>:$required);
+                       OptionalAttr<StrAttr>:$of, OptionalAttr<BoolAttr>:$required,
+                       DefaultValuedOptionalAttr<Dpsims_NameOf<Dpsims_ElementKindEnum>,
+                                                 "::dpsims::ElementKind::F32">:$type);
   let assemblyFormat = "$name attr-dict";
 }
 

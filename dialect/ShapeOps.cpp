@@ -25,7 +25,7 @@ LogicalResult OneHotOp::inferTypes(Types &types) {
     return failure();
   Shape shape(shapeOf(getIds()));
   shape.push_back(getClasses());
-  return giveFloat(*this, types, shape);
+  return give(*this, types, shape, Float32Type::get(getContext()));
 }
 
 LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
@@ -33,7 +33,7 @@ LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
     return failure();
   Shape shape(shapeOf(getIds()));
   shape.push_back(1);
-  return giveFloat(*this, types, shape);
+  return give(*this, types, shape, Float32Type::get(getContext()));
 }
 
 LogicalResult IotaOp::inferTypes(Types &types) {

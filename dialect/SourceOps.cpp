@@ -43,7 +43,12 @@ template <typename OpTy> LogicalResult inferWeight(OpTy op, Types &types, Initia
     return failure();
   if (op.getInit() == Initializer::XavierNormal && op.getShape().size() < 2)
     return opError(op) << "xavier_normal needs a shape with an output and an input size";
-  return giveFloat(op, types, op.getShape());
+  if (failed(wantElementType(op, op.getTypeAttr())))
+    return failure();
+  Type element = typeOf(op.getType(), op.getContext());
+  if (!isa<FloatType>(element))
+    return opError(op) << "has the type " << op.getTypeAttr() << "; weights are f32, bf16 or f16";
+  return give(op, types, op.getShape(), element);
 }
 
 bool needsAnother(Initializer initializer) { return initializer > Initializer::XavierNormal; }
@@ -66,5 +71,10 @@ LogicalResult ConstantOp::inferTypes(Types &types) {
     return opError(*this) << "wants numbers, not " << constantText(list);
   if (list && shape != Shape{int64_t(list.size())})
     return opError(*this) << "a list of " << list.size() << " numbers has no shape " << text(shape);
-  return giveFloat(*this, types, shape);
+  if (failed(wantElementType(*this, getTypeAttr())))
+    return failure();
+  Type element = typeOf(getType(), getContext());
+  if (!isa<FloatType>(element))
+    return opError(*this) << "has the type " << getTypeAttr() << "; constants are f32, bf16 or f16";
+  return give(*this, types, shape, element);
 }

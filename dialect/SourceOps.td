@@ -6,9 +6,14 @@
 
 include "dialect/TensorOps.td"
 
+def Dpsims_ElementType
+    : Dpsims_Default<Dpsims_CaseOf<Dpsims_ElementKindEnum>, "::dpsims::ElementKind::F32", "`f32`">;
+def Dpsims_FloatElementType
+    : Dpsims_Default<Dpsims_CaseOf<Dpsims_ElementKindEnum, "a float">, "::dpsims::ElementKind::F32", "`f32`">;
+
 def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
     (ins StrAttr:$name, Dpsims_Ints<"its shape">:$shape,
-         Dpsims_Default<Dpsims_CaseOf<Dpsims_ElementKindEnum>, "::dpsims::ElementKind::F32", "`f32`">:$type),
+         Dpsims_ElementType:$type),
     [Dpsims_Source]> {
   let summary = "a tensor that the program's caller gives";
   let description = [{
@@ -53,11 +58,12 @@ class Dpsims_Weight<string mnemonic, dag attributes>
 def Dpsims_WeightOp : Dpsims_Weight<"weight",
     (ins Dpsims_CaseOf<Dpsims_InitializerEnum, "its first value, up to `xavier_normal` of">:$init,
          Dpsims_Default<Dpsims_Float<"the constant, the standard deviation, or the gain">, "1.0", "1">:$value,
-         Dpsims_Default<Dpsims_Bool<"whether training changes it">, "true">:$trained)> {
+         Dpsims_Default<Dpsims_Bool<"whether training changes it">, "true">:$trained,
+         Dpsims_FloatElementType:$type)> {
   let summary = "a weight of the weights file";
   let description = [{
     Its name in the file is the path of its instance and its own. Conv weights are (out, in, kh, kw), linear ones
-    (out, in).
+    (out, in). A file may have it in any float type: it is converted when it is read.
 
     ```mlir
     %w = weight "weight" <shape = [out, in, 3, 3], init = "xavier_normal", value = 0.02>
@@ -73,7 +79,8 @@ def Dpsims_StateOp : Dpsims_Weight<"state",
     (ins Dpsims_CaseOf<Dpsims_InitializerEnum, "its first value">:$init,
          Dpsims_Default<Dpsims_Float<"as that of `weight`">, "1.0", "1">:$value,
          OptionalAttr<Dpsims_String<"the weight beside it that its first value is made of">>:$of,
-         Dpsims_Default<Dpsims_Bool<"whether a weights file must have it">, "true">:$required)> {
+         Dpsims_Default<Dpsims_Bool<"whether a weights file must have it">, "true">:$required,
+         Dpsims_FloatElementType:$type)> {
   let summary = "a tensor of the weights file that is not trained";
   let description = [{
     As `weight`. `singular_left` and `singular_right`: vectors of the weight `of`, seen as (out, everything else), after
@@ -88,7 +95,8 @@ def Dpsims_StateOp : Dpsims_Weight<"state",
 
 def Dpsims_ConstantOp : Dpsims_TensorOp<"constant", (ins),
     (ins Dpsims_Number<"every element, or all of them">:$value,
-         OptionalAttr<Dpsims_Ints<"the shape; absent for a scalar and for a list">>:$shape),
+         OptionalAttr<Dpsims_Ints<"the shape; absent for a scalar and for a list">>:$shape,
+         Dpsims_FloatElementType:$type),
     [Pure, Dpsims_Source, Dpsims_Pointwise]> {
   let summary = "a constant: a number of any shape, or a list of numbers";
   let description = [{

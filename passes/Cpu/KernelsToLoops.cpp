@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Cpu/KernelsToLoops.h"
 #include "passes/Cpu/Passes.h"
+#include "passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassOptions.h"
@@ -18,6 +19,7 @@ void dpsims::addKernelsToLoops(OpPassManager &manager, int64_t vectorWidth) {
   VectorizeKernelsOptions vectors;
   vectors.vectorWidth = vectorWidth;
   OpPassManager &kernels = manager.nest<func::FuncOp>();
+  kernels.addPass(createLowerNarrowFloats());
   kernels.addPass(createVectorizeKernels(vectors));
   kernels.addPass(createLowerKernelGrids());
   kernels.addPass(createHoistPrivateBuffers());

@@ -40,9 +40,12 @@ using namespace mlir;
 
 namespace {
 
-// a * b + c may become one operation; nothing else that changes results is allowed.
+// a * b + c may become one operation; nothing else that changes results is allowed: a conversion to a narrower float
+// and back would go.
 void allowContraction(func::FuncOp func) {
   func.walk([](arith::ArithFastMathInterface op) {
+    if (isa<arith::TruncFOp, arith::ExtFOp>(op))
+      return;
     arith::FastMathFlags flags =
         op.getFastMathFlagsAttr() ? op.getFastMathFlagsAttr().getValue() : arith::FastMathFlags::none;
     op->setAttr(op.getFastMathAttrName(),

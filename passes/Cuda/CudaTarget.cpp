@@ -2,6 +2,7 @@
 #include "passes/Compiler/Target.h"
 #include "passes/Cuda/GpuCode.h"
 #include "passes/Cuda/Passes.h"
+#include "passes/Passes.h"
 
 #include "model_generated.h"
 
@@ -76,6 +77,7 @@ struct CudaTarget : CompilerTarget {
   }
 
   void addCodePasses(OpPassManager &manager, ArrayRef<std::string>) const override {
+    manager.nest<func::FuncOp>().addPass(createLowerNarrowFloats());
     manager.addPass(createMarkDisjointArguments());
     manager.addPass(createLowerKernelsToGpu());
   }

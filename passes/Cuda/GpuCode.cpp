@@ -85,6 +85,32 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
   }
 };
 
+/// f16 by instructions that LLVM looks into no further: it would compute in f16 what it finds to be the same.
+struct ExtendHalf : OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::ExtFOp op, PatternRewriter &b) const override {
+    if (!op.getIn().getType().isF16() || !op.getType().isF32())
+      return failure();
+    Value bits = arith::BitcastOp::create(b, op.getLoc(), b.getI16Type(), op.getIn());
+    b.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(op, op.getType(), b.getStringAttr("llvm.convert.from.fp16.f32"), bits);
+    return success();
+  }
+};
+
+struct TruncateToHalf : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &b) const override {
+    if (!op.getType().isF16() || !op.getIn().getType().isF32())
+      return failure();
+    auto bits = LLVM::CallIntrinsicOp::create(b, op.getLoc(), b.getI16Type(),
+                                              b.getStringAttr("llvm.convert.to.fp16.f32"), op.getIn());
+    b.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), bits.getResult(0));
+    return success();
+  }
+};
+
 /// The LLVM intrinsic that NVPTX has an instruction for, empty if none. The two approximations are good to 2 ulp.
 StringRef nativeIntrinsic(Operation *op) {
   return llvm::TypeSwitch<Operation *, StringRef>(op)
@@ -124,7 +150,7 @@ LogicalResult useIntrinsics(gpu::GPUModuleOp module) {
 
 LogicalResult expandMath(gpu::GPUModuleOp module) {
   RewritePatternSet patterns(module.getContext());
-  patterns.add<ExpandExp>(module.getContext());
+  patterns.add<ExpandExp, ExtendHalf, TruncateToHalf>(module.getContext());
   populateMathPolynomialApproximationPatterns(
       patterns, [](StringRef name) { return !llvm::is_contained({"math.exp", "math.exp2", "math.rsqrt"}, name); });
   arith::populateCeilFloorDivExpandOpsPatterns(patterns);

@@ -23,7 +23,7 @@ public:
     SmallVector<Operation *> ops;
     for (Operation &op : llvm::make_range(gradient->getBlock()->begin(), gradient->getIterator()))
       ops.push_back(&op);
-    gradients[loss] = makeConstant(builder, gradient.getLoc(), 1, shapeOf(loss));
+    gradients[loss] = makeConstant(builder, gradient.getLoc(), 1, elementOf(loss), shapeOf(loss));
     for (Operation *op : llvm::reverse(ops))
       if (failed(visit(op)))
         return failure();
@@ -47,6 +47,10 @@ private:
     }
   }
 
+  static bool isFloat(TypeRange types) {
+    return llvm::all_of(types, [](Type type) { return isa<FloatType>(cast<ShapedType>(type).getElementType()); });
+  }
+
   LogicalResult visit(Operation *op) {
     SmallVector<Value> results = llvm::map_to_vector(op->getResults(), [&](Value v) { return gradients.lookup(v); });
     SmallVector<bool> wanted = llvm::map_to_vector(op->getOperands(), [&](Value v) { return active.contains(v); });
@@ -55,7 +59,8 @@ private:
       return success();
     auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
     auto contraction = dyn_cast<ContractionOpInterface>(op);
-    if (!differentiable || (contraction && contraction.hasEpilogue())) // passes add epilogues later
+    bool isSmooth = differentiable && isFloat(op->getResultTypes()) && isFloat(op->getOperandTypes());
+    if (!isSmooth || (contraction && contraction.hasEpilogue())) // passes add epilogues later
       return refuse(op);
     SmallVector<Value> operands(op->getNumOperands());
     differentiable.buildGradients(builder, results, wanted, operands);
@@ -72,7 +77,7 @@ private:
 
   Value gradientOf(Value value) {
     Value known = gradients.lookup(value);
-    return known ? known : makeConstant(builder, gradient.getLoc(), 0, shapeOf(value));
+    return known ? known : makeConstant(builder, gradient.getLoc(), 0, elementOf(value), shapeOf(value));
   }
 
   /// Names the op and the ends of the path, from it back to a value that is asked for, that needs its derivative.

@@ -53,8 +53,8 @@ public:
     }
     std::vector<int64_t> change(ops.size() + 1);
     for (auto &[value, life] : lives) {
-      change[life.first] += elementsOf(value) * 4;
-      change[life.last + 1] -= elementsOf(value) * 4;
+      change[life.first] += bytesOf(value);
+      change[life.last + 1] -= bytesOf(value);
     }
     int64_t bytes = 0;
     for (size_t i = 0; i < ops.size(); ++i)
@@ -119,7 +119,7 @@ private:
       Candidate candidate{value, *next, {}, 0};
       if (!collect(profile, value.getDefiningOp(), candidate))
         continue;
-      candidate.price /= double(elementsOf(value)) * 4;
+      candidate.price /= double(bytesOf(value));
       if (!best.value || candidate.price < best.price)
         best = std::move(candidate);
     }

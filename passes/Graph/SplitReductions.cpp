@@ -121,6 +121,13 @@ private:
       return false;
     OpBuilder builder(reduce);
     Value result;
+    if (Type element = elementOf(operand); !element.isF32()) { // its parts should not be rounded
+      Value exact = makeCast(builder, reduce.getLoc(), operand, builder.getF32Type());
+      Value whole = reduceOver(builder, reduce, exact, axes);
+      reduce.getResult().replaceAllUsesWith(makeCast(builder, reduce.getLoc(), whole, element));
+      reduce.erase();
+      return split(whole.getDefiningOp<ReduceOp>());
+    }
     if (Shape second = axesOfSecond(shape, axes, target); !second.empty()) {
       Shape first = llvm::filter_to_vector(axes, [&](int64_t axis) { return !llvm::is_contained(second, axis); });
       Value parts = reduceOver(builder, reduce, operand, first);

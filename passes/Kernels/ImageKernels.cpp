@@ -59,11 +59,12 @@ public:
   }
 
   func::FuncOp build() {
-    Value out = channelsAt(k, output, k.id(1), k.id(2));
+    Value result = channelsAt(k, output, k.id(1), k.id(2)), out = k.accumulator(result);
     k.fill(out, 0);
     auto rows = windowsOver(k.id(1), pooled[1]), columns = windowsOver(k.id(2), pooled[2]);
     k.forEach(rows.first, rows.second,
               [&](Value y) { k.forEach(columns.first, columns.second, [&](Value x) { addWindow(y, x, out); }); });
+    k.finish(out, result);
     return k.function();
   }
 

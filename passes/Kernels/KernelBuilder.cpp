@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Kernels/KernelBuilder.h"
+#include "passes/Kernels/KernelForm.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -12,6 +13,20 @@
 using namespace mlir;
 
 namespace dpsims {
+
+namespace {
+
+/// Elements as a payload computes with them.
+Value widened(ImplicitLocOpBuilder &b, Value x) {
+  return isNarrowFloat(x.getType()) ? arith::ExtFOp::create(b, b.getF32Type(), x).getResult() : x;
+}
+
+/// What a payload computes as elements of that type.
+Value narrowed(ImplicitLocOpBuilder &b, Value x, Type type) {
+  return isNarrowFloat(type) ? b.createOrFold<arith::TruncFOp>(type, x) : x;
+}
+
+} // namespace
 
 KernelBuilder::KernelBuilder(Location location, ArrayRef<MemRefType> arguments, ArrayRef<int64_t> grid)
     : builder(location, location.getContext()) {
@@ -85,6 +100,16 @@ Value KernelBuilder::local(ArrayRef<int64_t> sizes) {
   return memref::AllocaOp::create(builder, MemRefType::get(sizes, builder.getF32Type()));
 }
 
+Value KernelBuilder::accumulator(Value output) {
+  auto type = cast<MemRefType>(output.getType());
+  return isNarrowFloat(type.getElementType()) ? local(type.getShape()) : output;
+}
+
+void KernelBuilder::finish(Value accumulator, Value output) {
+  if (accumulator != output)
+    map(accumulator, output, [](ImplicitLocOpBuilder &, ValueRange x) { return x[0]; });
+}
+
 Value KernelBuilder::load(Value scalar) { return memref::LoadOp::create(builder, scalar, ValueRange()); }
 void KernelBuilder::store(Value value, Value scalar) { memref::StoreOp::create(builder, value, scalar, ValueRange()); }
 
@@ -146,9 +171,17 @@ void KernelBuilder::compute(ArrayRef<Loop> loops, ArrayRef<KernelOperand> inputs
                             [&](OpBuilder &nested, Location, ValueRange arguments) {
                               ImplicitLocOpBuilder inner(location, nested);
                               inner.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
-                              SmallVector<Value> given(arguments.take_front(inputs.size()));
-                              llvm::append_range(given, arguments.take_back(outputs.size()));
-                              linalg::YieldOp::create(inner, payload(inner, given));
+                              SmallVector<Value> given, results;
+                              for (Value x : arguments.take_front(inputs.size()))
+                                given.push_back(widened(inner, x));
+                              for (Value x : arguments.take_back(outputs.size()))
+                                given.push_back(widened(inner, x));
+                              for (auto [x, output] : llvm::zip_equal(payload(inner, given), outputs))
+                                results.push_back(narrowed(inner, x, elementOf(output.view)));
+                              linalg::YieldOp::create(inner, results);
+                              for (Value x : given) // a result that is not read need not be loaded
+                                if (auto extension = x.getDefiningOp<arith::ExtFOp>(); extension && x.use_empty())
+                                  extension.erase();
                             });
 }
 
@@ -172,7 +205,7 @@ void KernelBuilder::map(ValueRange inputs, Value output, Payload payload) {
 
 void KernelBuilder::fill(Value output, float value) {
   if (cast<MemRefType>(output.getType()).getRank() == 0)
-    return store(constant(value), output);
+    return store(narrowed(builder, constant(value), elementOf(output)), output);
   map({}, output, [&](ImplicitLocOpBuilder &b, ValueRange) -> Value {
     return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
   });

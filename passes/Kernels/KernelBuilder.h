@@ -60,7 +60,7 @@ public:
     return operand(memref, access, Loop{lanes}).view;
   }
 
-  /// Private memory of a grid point; rank 0 with no sizes.
+  /// Private memory of a grid point, f32; rank 0 with no sizes.
   mlir::Value local(llvm::ArrayRef<int64_t> sizes);
   mlir::Value load(mlir::Value scalar);
   void store(mlir::Value value, mlir::Value scalar);
@@ -72,7 +72,8 @@ public:
   /// low <= index < high.
   mlir::Value inside(mlir::OpFoldResult index, int64_t low, int64_t high);
 
-  /// The linalg.generic of these loops. The payload gets the elements of the inputs, then of the outputs.
+  /// The linalg.generic of these loops. The payload gets the elements of the inputs, then of the outputs. It computes
+  /// in f32, to which narrower floats are extended where they are read; where they are written, they are rounded.
   void compute(llvm::ArrayRef<Loop> loops, llvm::ArrayRef<KernelOperand> inputs, llvm::ArrayRef<KernelOperand> outputs,
                Payloads payload);
 
@@ -80,6 +81,11 @@ public:
   void map(mlir::ValueRange inputs, mlir::Value output, Payload payload);
 
   void fill(mlir::Value output, float value);
+
+  /// Where what is added up to an output is kept meanwhile: the output itself, or memory of its shape if it is not f32.
+  mlir::Value accumulator(mlir::Value output);
+  /// Gives the output what was added up.
+  void finish(mlir::Value accumulator, mlir::Value output);
 
 private:
   mlir::Value emptyOperand(llvm::ArrayRef<int64_t> sizes);

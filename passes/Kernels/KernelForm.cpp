@@ -16,7 +16,11 @@ namespace dpsims {
 
 namespace {
 
-bool isElementType(Type type) { return type.isF32() || type.isInteger(32) || type.isInteger(8); }
+constexpr StringLiteral elementTypes = "f32, bf16, f16, i32, i16 or i8";
+
+bool isElementType(Type type) {
+  return type.isF32() || isNarrowFloat(type) || type.isInteger(32) || type.isInteger(16) || type.isInteger(8);
+}
 
 bool isSupportedMath(Operation *op) {
   return isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp, math::ErfOp, math::ExpOp, math::ExpM1Op,
@@ -26,6 +30,9 @@ bool isSupportedMath(Operation *op) {
 
 // Scalar computation that has a vector form and needs no library.
 bool isSupportedArithmetic(Operation *op) {
+  if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp, arith::BitcastOp>(op) &&
+      llvm::any_of(llvm::concat<Type>(op->getOperandTypes(), op->getResultTypes()), isNarrowFloat))
+    return false;
   if (isSupportedMath(op))
     return true;
   return isa<arith::ArithDialect>(op->getDialect()) && !isa<arith::RemFOp>(op) && op->getNumResults() == 1 &&
@@ -39,8 +46,8 @@ LogicalResult checkSignature(func::FuncOp func) {
     auto memref = dyn_cast<MemRefType>(type);
     if (!memref || !memref.hasStaticShape() || !memref.getLayout().isIdentity() ||
         !isElementType(memref.getElementType()))
-      return func.emitOpError("argument ") << i << " of a kernel must be a static contiguous memref of f32, i32 or i8, "
-                                           << "but is " << type;
+      return func.emitOpError("argument ")
+             << i << " of a kernel must be a static contiguous memref of " << elementTypes << ", but is " << type;
   }
   return success();
 }
@@ -78,7 +85,7 @@ LogicalResult checkOperands(linalg::GenericOp op) {
   for (OpOperand &operand : op->getOpOperands()) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
     if (!type || !isElementType(type.getElementType()))
-      return op.emitOpError("operand ") << operand.getOperandNumber() << " must be a memref of f32, i32 or i8";
+      return op.emitOpError("operand ") << operand.getOperandNumber() << " must be a memref of " << elementTypes;
   }
   return success();
 }
@@ -116,6 +123,8 @@ LogicalResult checkGeneric(linalg::GenericOp op) {
 }
 
 } // namespace
+
+bool isNarrowFloat(Type type) { return type.isBF16() || type.isF16(); }
 
 bool isKernel(func::FuncOp func) { return func->hasAttr("dpsims.kernel"); }
 

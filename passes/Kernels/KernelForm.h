@@ -14,6 +14,9 @@ namespace dpsims {
 /// Whether the function is marked as a kernel.
 bool isKernel(mlir::func::FuncOp func);
 
+/// bf16 or f16: kernels store them, and compute in f32.
+bool isNarrowFloat(mlir::Type type);
+
 /// The static grid of a kernel's forall.
 struct KernelGrid {
   llvm::SmallVector<int64_t> lower, step, size; // size: points along each dimension

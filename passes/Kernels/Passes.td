@@ -70,9 +70,51 @@ def VerifyKernels : Pass<"dpsims-verify-kernels", "mlir::func::FuncOp"> {
 
     ```mlir
     func.func @k(%x: memref<?xf32>) attributes {dpsims.kernel} {
-    // error: argument 0 of a kernel must be a static contiguous memref of f32, i32 or i8, but is 'memref<?xf32>'
+    // error: argument 0 of a kernel must be a static contiguous memref of f32, bf16, f16, i32, i16 or i8, but is 'memref<?xf32>'
     ```
   }];
+}
+
+def LowerNarrowFloats : Pass<"dpsims-lower-narrow-floats", "mlir::func::FuncOp"> {
+  let summary = "bf16 and f16 in kernels become integers of 16 bits";
+  let description = [{
+    Kernels only convert them: arithmetic is in f32. bf16 is converted by shifts, so that no chip needs instructions for
+    it and all round alike, to nearest, halves to even; f16 by the processor's own conversions.
+
+    ```mlir
+    #map = affine_map<(d0) -> (d0)>
+    func.func @k(%x: memref<4xbf16>, %y: memref<4xf32>) attributes {dpsims.kernel} {
+      scf.forall (%i) in (1) {
+        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : memref<4xbf16>) outs(%y : memref<4xf32>) {
+        ^bb0(%in: bf16, %out: f32):
+          %a = arith.extf %in : bf16 to f32
+          linalg.yield %a : f32
+        }
+      }
+      return
+    }
+    ```
+    becomes
+    ```mlir
+    #map = affine_map<(d0) -> (d0)>
+    func.func @k(%arg0: memref<4xi16>, %arg1: memref<4xf32>) attributes {dpsims.kernel} {
+      scf.forall (%arg2) in (1) {
+        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%arg0 : memref<4xi16>) outs(%arg1 : memref<4xf32>) {
+        ^bb0(%in: i16, %out: f32):
+          %0 = arith.extui %in : i16 to i32
+          %c16_i32 = arith.constant 16 : i32
+          %1 = arith.shli %0, %c16_i32 : i32
+          %2 = arith.bitcast %1 : i32 to f32
+          linalg.yield %2 : f32
+        }
+      }
+      return
+    }
+    ```
+
+    Statistics: `conversions`.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect"];
 }
 
 #endif

@@ -199,6 +199,8 @@ KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
 
   Combiner combiner = combinerOf(reduce);
   KernelOperand out = k.operand(k.argument(group.outputArgument()), layout.result(k), loops);
+  Value result = out.view;
+  out.view = k.accumulator(result);
   k.fill(out.view, combiner.neutral);
   layout.forEachPart(k, [&](ArrayRef<Value> counters) {
     KernelOperand part = out;
@@ -214,6 +216,7 @@ KernelFunction lowerReduce(KernelGroup &group, ReduceOp reduce) {
     k.map(out.view, out.view, [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
       return arith::MulFOp::create(b, v[0], arith::ConstantOp::create(b, b.getF32FloatAttr(1.0f / count)));
     });
+  k.finish(out.view, result);
   return k.function();
 }
 

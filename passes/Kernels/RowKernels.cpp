@@ -219,9 +219,17 @@ KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax) {
   auto scaled = [&](ImplicitLocOpBuilder &b, ValueRange x) { return multiply(b, {x[0], number(b, scale)}); };
   KernelOperand most = row.numbers(), sum = row.numbers();
   row.reduce(x, most, -infinity, scaled, maximum);
-  row.map({x, most}, row.y, [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
+  auto exponential = [&](ImplicitLocOpBuilder &b, ValueRange v) -> Value {
     return math::ExpOp::create(b, difference(b, {scaled(b, v), v[1]}));
-  });
+  };
+  if (!elementOf(row.y.view).isF32()) { // the result would round the exponentials: they are computed twice
+    row.reduce({x, most}, sum, 0, exponential, add);
+    row.map(sum, sum, inverse);
+    row.map({x, most, sum}, row.y,
+            [&](ImplicitLocOpBuilder &b, ValueRange v) { return multiply(b, {exponential(b, v), v[2]}); });
+    return row.function();
+  }
+  row.map({x, most}, row.y, exponential);
   row.reduce(row.y, sum, 0, identity, add);
   row.map(sum, sum, inverse);
   row.map({row.y, sum}, row.y, multiply);

@@ -86,11 +86,13 @@ private:
   }
 
   void declare(WeightOpInterface weight) {
+    Type element = elementOf(weight->getResult(0));
     WeightDeclOp::create(
         builder, weight.getLoc(), weight.getNameAttr(), builder.getI64ArrayAttr(shapeOf(weight->getResult(0))),
         builder.getBoolAttr(weight.getTrained()), builder.getStringAttr(stringifyInitializer(weight.getInit())),
         builder.getF64FloatAttr(weight.getValue()), cast_if_present<StringAttr>(weight.getOfAttr()),
-        cast_if_present<BoolAttr>(weight.getRequiredAttr()));
+        cast_if_present<BoolAttr>(weight.getRequiredAttr()),
+        element.isF32() ? StringAttr() : builder.getStringAttr(stringifyElementKind(kindOf(element))));
   }
 
   LogicalResult make(Value value) {
@@ -120,6 +122,8 @@ private:
     } else if (auto fused = dyn_cast<FusedOp>(op)) {
       compute(fused);
     } else if (isLibraryOp(op)) {
+      if (Type element = elementOf(op->getResult(0)); !element.isF32())
+        return opError(op) << "of " << element << ": no step computes it; cast its operands to f32";
       contraction(op);
     } else if (auto output = dyn_cast<OutputOp>(op)) {
       give(output);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Schedule/Serialize.h"
+#include "dialect/Builders.h"
 #include "passes/Schedule/Liveness.h"
 
 #include "model_generated.h"
@@ -7,7 +8,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Support/DebugStringHelper.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -20,14 +20,13 @@ namespace fb = flatbuffers;
 namespace dpsims {
 namespace {
 
-format::ElementType elementType(Type type) {
-  if (type.isF32())
-    return format::ElementType::F32;
-  if (type.isInteger(8))
-    return format::ElementType::U8;
-  if (type.isInteger(32))
-    return format::ElementType::I32;
-  llvm::report_fatal_error("the file has no such element type: " + Twine(debugString(type)));
+/// By name: the compiler and the file number them for themselves.
+format::ElementType elementType(ElementKind kind) {
+  std::string name = stringifyElementKind(kind).upper();
+  for (format::ElementType type : format::EnumValuesElementType())
+    if (name == format::EnumNameElementType(type))
+      return type;
+  llvm::report_fatal_error("the file has no element type " + Twine(name));
 }
 
 std::vector<uint64_t> shapeOf(Type type) {
@@ -142,11 +141,11 @@ private:
   LogicalResult collectWeights(EntryOp entry) {
     for (auto weight : entry.getPrepare().getOps<WeightDeclOp>()) {
       auto [known, isNew] = weights.try_emplace(weight.getName(), weight);
-      if (isNew || known->second.getShape() == weight.getShape())
+      if (isNew || (known->second.getShape() == weight.getShape() && known->second.getType() == weight.getType()))
         continue;
-      InFlightDiagnostic diagnostic = weight.emitError()
-                                      << "name clash: weight '" << weight.getName()
-                                      << "' has another shape in another program of this file; compile them into two";
+      InFlightDiagnostic diagnostic =
+          weight.emitError() << "name clash: weight '" << weight.getName()
+                             << "' has another shape or type in another program of this file; compile them into two";
       diagnostic.attachNote(known->second.getLoc()) << "the other one is here";
       return diagnostic;
     }
@@ -158,7 +157,7 @@ private:
     for (auto size : weight.getShape().getAsRange<IntegerAttr>())
       shape.push_back(size.getInt());
     std::string of = weight.getOf().value_or("").str();
-    return format::CreateWeightDirect(b, weight.getName().str().c_str(), format::ElementType::F32, &shape,
+    return format::CreateWeightDirect(b, weight.getName().str().c_str(), elementType(weight.getType()), &shape,
                                       weight.getTrained(), stringifyInitializer(weight.getInit()).str().c_str(),
                                       weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str(),
                                       weight.getRequired().value_or(true));
@@ -196,7 +195,9 @@ private:
                                      main, &changed);
   }
 
-  static Type bufferElement(BufferOp buffer) { return cast<MemRefType>(buffer.getType()).getElementType(); }
+  static ElementKind bufferElement(BufferOp buffer) {
+    return kindOf(cast<MemRefType>(buffer.getType()).getElementType());
+  }
 
   static SmallVector<std::pair<int64_t, BufferOp>> sorted(const llvm::MapVector<int64_t, BufferOp> &buffers) {
     SmallVector<std::pair<int64_t, BufferOp>> result(buffers.begin(), buffers.end());

@@ -13,8 +13,8 @@
 
 namespace dpsims {
 
-/// Types of elements. The first three, numbered as in the compiled model (runtime/format/model.fbs), are those that
-/// programs compute with; the others occur in weights files.
+/// Types of elements. Programs have those that the compiled model (runtime/format/model.fbs) names; the others occur in
+/// weights files.
 enum class ElementType : uint8_t { F32, I32, U8, F64, F16, BF16, I64, I16, I8, U64, U32, U16, Bool, F8E4M3, F8E5M2 };
 
 /// Size of one element in bytes.

@@ -61,7 +61,13 @@ private:
     return static_cast<To>(value);
   }
 
-  ElementType elementType(format::ElementType type) const { return enumerator(type, ElementType::U8, "element type"); }
+  // By name: the file and the runtime number them for themselves.
+  ElementType elementType(format::ElementType type) const {
+    ElementType result;
+    if (!elementTypeFromName(format::EnumNameElementType(type), result))
+      bad("element type ", static_cast<uint64_t>(type), " is unknown");
+    return result;
+  }
 
   Shape shape(const flatbuffers::Vector<uint64_t> *dims) const {
     Shape result;

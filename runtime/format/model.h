@@ -196,7 +196,7 @@ public:
   std::string chip; ///< a valid CudaChip's name where the target is cuda and there is PTX
   std::vector<std::string> features;
   std::string config;
-  std::vector<WeightSpec> weights; ///< all f32
+  std::vector<WeightSpec> weights; ///< all floats
   std::vector<Kernel> kernels;
   std::vector<Entry> entries;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/format/decode.h"
 
 #include <algorithm>
@@ -46,8 +47,8 @@ private:
     std::set<std::string> weights, kernels, entries;
     for (const WeightSpec &weight : model.weights) {
       unique(weights, weight.name, "weight");
-      if (weight.type != ElementType::F32)
-        bad("weight ", quoted(weight.name), " is ", elementTypeName(weight.type), ", not F32");
+      if (!isFloating(weight.type))
+        bad("weight ", quoted(weight.name), " is ", elementTypeName(weight.type), ", which is no float");
     }
     for (const Kernel &kernel : model.kernels) {
       unique(kernels, kernel.name, "kernel");
@@ -136,7 +137,7 @@ private:
     case Space::Variable:
       if (b.index >= entry->variables.size())
         bad("variable ", b.index, " of ", entry->variables.size());
-      type = ElementType::F32;
+      type = model.weights[entry->variables[b.index]].type;
       return static_cast<uint64_t>(byteSize(type, model.weights[entry->variables[b.index]].shape));
     case Space::Arena:
     case Space::Load:
@@ -297,8 +298,11 @@ private:
       bad("a weight is loaded outside of prepare");
     if (std::find(entry->weights.begin(), entry->weights.end(), step.weight) == entry->weights.end())
       bad("weight ", step.weight, " is not one of the entry's");
-    const Buffer &dst = operand(step.dst, "the destination");
-    requireCount(dst, static_cast<uint64_t>(elementCount(model.weights[step.weight].shape)), "the destination");
+    const Buffer &dst = buffer(step.dst);
+    const WeightSpec &weight = model.weights[step.weight];
+    if (dst.type != weight.type)
+      bad("the destination is ", elementTypeName(dst.type), ", the weight ", elementTypeName(weight.type));
+    requireCount(dst, static_cast<uint64_t>(elementCount(weight.shape)), "the destination");
   }
 
   void check(const StoreConstantStep &step) {

@@ -2,6 +2,7 @@
 
 #include "runtime/session/benchmark.h"
 
+#include "runtime/base/float16.h"
 #include "runtime/format/describe.h"
 #include "runtime/random/philox.h"
 #include "runtime/session/execute.h"
@@ -35,8 +36,11 @@ std::vector<HostTensor> randomInputs(const CompiledModel &model, const Entry &en
     HostTensor tensor(argument.type, argument.shape);
     RandomSequence sequence{1, 0, static_cast<uint32_t>(inputs.size())};
     uint64_t count = static_cast<uint64_t>(tensor.count()), limit = static_cast<uint64_t>(idLimit(model));
-    if (argument.type == ElementType::F32)
-      fillNormal(sequence, 0, count, tensor.buffer.as<float>());
+    if (isFloating(argument.type)) {
+      HostTensor wide(ElementType::F32, argument.shape);
+      fillNormal(sequence, 0, count, wide.buffer.as<float>());
+      narrow(argument.type, wide.buffer.as<float>(), count, tensor.buffer.data());
+    }
     for (uint64_t i = 0; i < count && argument.type == ElementType::I32; ++i)
       tensor.buffer.as<int32_t>()[i] = static_cast<int32_t>(randomWord(sequence, i) % limit);
     for (uint64_t i = 0; i < count && argument.type == ElementType::U8; ++i)

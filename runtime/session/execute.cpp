@@ -3,6 +3,7 @@
 #include "runtime/session/execute.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/base/progress.h"
 #include "runtime/weights/safetensors.h"
 
@@ -13,10 +14,6 @@
 namespace dpsims {
 
 namespace {
-
-bool isFloating(ElementType type) {
-  return type == ElementType::F32 || type == ElementType::F64 || type == ElementType::F16 || type == ElementType::BF16;
-}
 
 std::string argumentList(const std::vector<Argument> &arguments) {
   std::string text;
@@ -29,10 +26,17 @@ std::string argumentList(const std::vector<Argument> &arguments) {
 void readTensor(const SafetensorsFile &file, const SafetensorsEntry &entry, HostTensor &tensor) {
   switch (tensor.type) {
   case ElementType::F32:
+  case ElementType::BF16:
+  case ElementType::F16: {
     if (!isFloating(entry.type))
       fail(ErrorCode::Incompatible, file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type),
-           ", expected F32");
-    return file.read(entry, tensor.buffer.as<float>());
+           ", expected ", elementTypeName(tensor.type));
+    if (tensor.type == ElementType::F32)
+      return file.read(entry, tensor.buffer.as<float>());
+    HostTensor wide(ElementType::F32, tensor.shape);
+    file.read(entry, wide.buffer.as<float>());
+    return narrow(tensor.type, wide.buffer.as<float>(), static_cast<uint64_t>(tensor.count()), tensor.buffer.data());
+  }
   case ElementType::I32:
     if (isFloating(entry.type))
       fail(ErrorCode::Incompatible, file.path(), ": input ", quoted(entry.name), " is ", elementTypeName(entry.type),
@@ -51,6 +55,10 @@ double valueAt(const HostTensor &tensor, int64_t i) {
   switch (tensor.type) {
   case ElementType::F32:
     return static_cast<double>(tensor.buffer.as<float>()[i]);
+  case ElementType::BF16:
+    return static_cast<double>(bfloat16ToFloat(tensor.buffer.as<uint16_t>()[i]));
+  case ElementType::F16:
+    return static_cast<double>(halfToFloat(tensor.buffer.as<uint16_t>()[i]));
   case ElementType::I32:
     return tensor.buffer.as<int32_t>()[i];
   default:

@@ -3,6 +3,7 @@
 #include "runtime/session/session.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/format/describe.h"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ char *at(const DeviceMemory &memory, const Buffer &buffer) {
   return static_cast<char *>(memory.data()) + buffer.offset;
 }
 
+uint64_t bytesOf(const WeightSpec &spec) { return static_cast<uint64_t>(byteSize(spec.type, spec.shape)); }
+
 // Bytes of device memory that an entry takes at a time, but for what libraries need.
 struct MemoryNeed {
   uint64_t constants = 0, load = 0, variables = 0, arena = 0, arguments = 0;
@@ -28,7 +31,7 @@ MemoryNeed needOf(const CompiledModel &model, const Entry &entry, const Device &
   for (const ConstantInfo &constant : entry.constants)
     need.constants += constant.bytes();
   for (uint32_t variable : entry.variables)
-    need.variables += static_cast<uint64_t>(byteSize(ElementType::F32, model.weights[variable].shape));
+    need.variables += bytesOf(model.weights[variable]);
   need.load = entry.prepare.arenaSize;
   need.arena = entry.main.arenaSize;
   if (device.sharesHostMemory())
@@ -50,15 +53,27 @@ void requireMemory(const CompiledModel &model, const Entry &entry, const Device 
          ": end other programs that use it, or compile with a smaller --batch or with --recompute");
 }
 
-void loadWeight(const CompiledModel &model, const LoadWeightStep &step, const Buffer &dst, const DeviceMemory &arena,
-                Device &device, WeightSource &weights) {
-  if (device.sharesHostMemory()) {
-    weights.read(step.weight, reinterpret_cast<float *>(at(arena, dst)));
-    return;
-  }
-  HostBuffer staging(static_cast<size_t>(byteSize(ElementType::F32, model.weights[step.weight].shape)));
-  weights.read(step.weight, staging.as<float>());
-  device.upload(at(arena, dst), staging.data(), staging.size());
+// Gives a weight to memory of the device's, in its own type. Error: it has values that its type does not hold.
+void writeWeight(const CompiledModel &model, const WeightSpec &spec, const float *values, void *dst, Device &device) {
+  const auto count = static_cast<uint64_t>(elementCount(spec.shape));
+  if (spec.type == ElementType::F32)
+    return device.upload(dst, values, bytesOf(spec));
+  HostBuffer narrowed(static_cast<size_t>(bytesOf(spec)));
+  narrow(spec.type, values, count, narrowed.data());
+  if (spec.type == ElementType::F16 &&
+      std::any_of(values, values + count, [](float v) { return std::fabs(v) > 65504; }))
+    fail(ErrorCode::InvalidData, model.path, ": weight ", quoted(spec.name),
+         " gets values beyond 65504, where f16 ends: make it f32 or bf16 in the model's text");
+  device.upload(dst, narrowed.data(), narrowed.size());
+}
+
+void loadWeight(const CompiledModel &model, uint32_t index, void *dst, Device &device, WeightSource &weights) {
+  const WeightSpec &spec = model.weights[index];
+  if (device.sharesHostMemory() && spec.type == ElementType::F32)
+    return weights.read(index, static_cast<float *>(dst));
+  HostBuffer staging(static_cast<size_t>(byteSize(ElementType::F32, spec.shape)));
+  weights.read(index, staging.as<float>());
+  writeWeight(model, spec, staging.as<float>(), dst, device);
 }
 
 } // namespace
@@ -113,7 +128,7 @@ void Session::prepare(WeightSource *weights) {
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     if (auto *load = std::get_if<LoadWeightStep>(&plan.steps[i].operation)) {
       device.synchronize();
-      loadWeight(*compiled, *load, plan.buffers[load->dst], *memory, device, *weights);
+      loadWeight(*compiled, load->weight, at(*memory, plan.buffers[load->dst]), device, *weights);
     } else if (auto *store = std::get_if<StoreConstantStep>(&plan.steps[i].operation)) {
       main->storeConstant(store->constant, at(*memory, plan.buffers[store->src]));
     } else {
@@ -123,35 +138,30 @@ void Session::prepare(WeightSource *weights) {
   device.synchronize();
 }
 
-uint64_t Session::variableBytes(size_t i) const {
-  return static_cast<uint64_t>(byteSize(ElementType::F32, compiled->weights[program->variables[i]].shape));
-}
+const WeightSpec &Session::variable(size_t i) const { return compiled->weights[program->variables[i]]; }
 
 void Session::makeVariables(WeightSource &weights) {
   PieceLayout layout;
-  uint64_t largest = 0;
-  for (size_t i = 0; i < program->variables.size(); ++i) {
-    layout.add(variableBytes(i));
-    largest = std::max(largest, variableBytes(i));
-  }
+  for (size_t i = 0; i < program->variables.size(); ++i)
+    layout.add(bytesOf(variable(i)));
   variableMemory = device.allocate(layout.bytes());
-  HostBuffer staging(static_cast<size_t>(device.sharesHostMemory() ? 0 : largest));
   for (size_t i = 0; i < layout.count(); ++i) {
     variables.push_back(static_cast<char *>(variableMemory->data()) + layout.offset(i));
-    float *value = device.sharesHostMemory() ? static_cast<float *>(variables[i]) : staging.as<float>();
-    weights.read(program->variables[i], value);
-    if (!device.sharesHostMemory())
-      device.upload(variables[i], value, variableBytes(i));
+    loadWeight(*compiled, program->variables[i], variables[i], device, weights);
   }
   main->bindVariables(variables);
 }
 
 void Session::readVariable(size_t i, float *dst) const {
-  named([&] { device.download(dst, variables[i], variableBytes(i)); });
+  const WeightSpec &spec = variable(i);
+  HostBuffer narrow(static_cast<size_t>(spec.type == ElementType::F32 ? 0 : bytesOf(spec)));
+  void *own = narrow.size() ? narrow.data() : dst;
+  named([&] { device.download(own, variables[i], bytesOf(spec)); });
+  widen(spec.type, own, static_cast<uint64_t>(elementCount(spec.shape)), dst);
 }
 
 void Session::writeVariable(size_t i, const float *src) {
-  named([&] { device.upload(variables[i], src, variableBytes(i)); });
+  named([&] { writeWeight(*compiled, variable(i), src, variables[i], device); });
 }
 
 void Session::begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
@@ -223,11 +233,16 @@ double Session::time(const std::vector<const void *> &inputs, const std::vector<
   });
 }
 
-bool Session::isFinite(const void *address, uint64_t count) const {
-  HostBuffer copy(device.sharesHostMemory() ? 0 : static_cast<size_t>(count * sizeof(float)));
+bool Session::isFinite(const void *address, ElementType type, uint64_t count) const {
+  HostBuffer copy(device.sharesHostMemory() ? 0 : static_cast<size_t>(count * elementSize(type)));
   if (copy.size()) {
     device.download(copy.data(), address, copy.size());
     address = copy.data();
+  }
+  HostBuffer wide(static_cast<size_t>(type == ElementType::F32 ? 0 : count * sizeof(float)));
+  if (wide.size()) {
+    widen(type, address, count, wide.as<float>());
+    address = wide.data();
   }
   const float *values = static_cast<const float *>(address);
   return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
@@ -235,12 +250,14 @@ bool Session::isFinite(const void *address, uint64_t count) const {
 
 std::string Session::checkStart() const {
   for (size_t i = 0; i < program->inputs.size(); ++i)
-    if (program->inputs[i].type == ElementType::F32 &&
-        !isFinite(boundInputs[i], static_cast<uint64_t>(elementCount(program->inputs[i].shape))))
+    if (const Argument &input = program->inputs[i];
+        isFloating(input.type) &&
+        !isFinite(boundInputs[i], input.type, static_cast<uint64_t>(elementCount(input.shape))))
       return "input " + program->inputs[i].name;
   for (size_t i = 0; i < variables.size(); ++i)
-    if (!isFinite(variables[i], variableBytes(i) / sizeof(float)))
-      return "weight " + compiled->weights[program->variables[i]].name;
+    if (const WeightSpec &spec = variable(i);
+        !isFinite(variables[i], spec.type, static_cast<uint64_t>(elementCount(spec.shape))))
+      return "weight " + spec.name;
   return "";
 }
 
@@ -265,8 +282,8 @@ void Session::runSteps(const std::vector<const void *> &inputs, const std::vecto
     device.synchronize();
     for (uint32_t index : buffersOf(plan.steps[i]).writes) {
       const Buffer &buffer = plan.buffers[index];
-      const void *address = buffer.type == ElementType::F32 ? addressOf(buffer) : nullptr;
-      if (firstNonFinite.empty() && address && !isFinite(address, buffer.count()))
+      const void *address = isFloating(buffer.type) ? addressOf(buffer) : nullptr;
+      if (firstNonFinite.empty() && address && !isFinite(address, buffer.type, buffer.count()))
         firstNonFinite = plan.steps[i].label;
     }
   }

@@ -90,8 +90,8 @@ private:
   void open(WeightSource *weights, size_t depth);
   void prepare(WeightSource *weights);
   void makeVariables(WeightSource &weights);
-  uint64_t variableBytes(size_t i) const;
-  bool isFinite(const void *address, uint64_t count) const;
+  const WeightSpec &variable(size_t i) const;
+  bool isFinite(const void *address, ElementType type, uint64_t count) const;
   std::string checkStart() const;
   const void *addressOf(const Buffer &buffer) const;
   void begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs);

@@ -3,6 +3,7 @@
 #include "runtime/train/generator_weights.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/weights/read_weight.h"
 
 #include <algorithm>
@@ -58,22 +59,6 @@ GeneratorWeights::GeneratorWeights(const CompiledModel &model, std::initializer_
 void GeneratorWeights::read(uint32_t index, float *dst) {
   const std::vector<float> &value = values.at(model.weights[index].name).second;
   std::copy(value.begin(), value.end(), dst);
-}
-
-uint16_t floatToHalf(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  const uint16_t sign = uint16_t(bits >> 16 & 0x8000);
-  const float magnitude = std::fabs(value);
-  if (std::isnan(value))
-    return sign | 0x7e00;
-  if (magnitude > 65504)
-    return sign | 0x7bff;
-  if (magnitude < 0x1p-14f) // subnormal: a multiple of 2^-24
-    return sign | uint16_t(std::nearbyint(magnitude * 0x1p24f));
-  bits &= 0x7fffffff;
-  bits += 0xfff + (bits >> 13 & 1); // halves to even
-  return sign | std::min<uint16_t>(uint16_t((bits >> 13) - (112 << 10)), 0x7bff);
 }
 
 static bool isBeyondHalf(float value) { return std::fabs(value) > 65504; }

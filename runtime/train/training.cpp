@@ -37,7 +37,7 @@ std::string Training::memoryText() const {
   uint64_t average = 0, optimizer = 0;
   for (uint32_t variable : run.program.entry().variables) {
     const WeightSpec &spec = run.program.model().weights[variable];
-    const auto bytes = uint64_t(byteSize(ElementType::F32, spec.shape));
+    const auto bytes = uint64_t(byteSize(spec.type, spec.shape));
     average += spec.name.rfind("ema.", 0) == 0 ? bytes : 0;
     optimizer += spec.name.rfind("optimizer.", 0) == 0 ? bytes : 0;
   }

@@ -3,6 +3,7 @@
 #include "runtime/weights/initialize.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/random/philox.h"
 
 #include <algorithm>
@@ -201,19 +202,20 @@ void addInitialized(SafetensorsWriter &writer, const std::vector<WeightSpec> &sp
   // The writer asks for one tensor after the other, in chunks: the tensor at hand is kept, shared by all sources.
   auto values = std::make_shared<std::vector<float>>();
   for (const WeightSpec &spec : specs) {
-    if (spec.type != ElementType::F32) {
+    if (!isFloating(spec.type)) {
       checkInteger(spec);
       writer.add(spec.name, spec.type, spec.shape,
                  [spec](uint64_t, void *dst, size_t size) { fillInteger(spec, dst, size); });
       continue;
     }
-    writer.add(spec.name, spec.type, spec.shape, [spec, values, &initializer](uint64_t offset, void *dst, size_t size) {
-      if (offset == 0) {
-        values->resize(size_t(elementCount(spec.shape)));
-        initializer.fill(spec, values->data());
-      }
-      std::memcpy(dst, reinterpret_cast<const char *>(values->data()) + offset, size);
-    });
+    writer.add(spec.name, ElementType::F32, spec.shape,
+               [spec, values, &initializer](uint64_t offset, void *dst, size_t size) {
+                 if (offset == 0) {
+                   values->resize(size_t(elementCount(spec.shape)));
+                   initializer.fill(spec, values->data());
+                 }
+                 std::memcpy(dst, reinterpret_cast<const char *>(values->data()) + offset, size);
+               });
   }
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/weights/match.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/weights/hints.h"
 
 #include <algorithm>
@@ -39,10 +40,9 @@ bool isKnownSuperfluous(std::string_view name) {
 }
 
 static bool isStorable(ElementType needed, ElementType stored) {
-  const bool floating = stored == ElementType::F32 || stored == ElementType::F64 || stored == ElementType::F16 ||
-                        stored == ElementType::BF16;
+  const bool floating = isFloating(stored);
   const bool eight = stored == ElementType::F8E4M3 || stored == ElementType::F8E5M2;
-  return needed == ElementType::F32 ? floating : !floating && !eight;
+  return isFloating(needed) ? floating : !floating && !eight;
 }
 
 namespace {

@@ -20,7 +20,7 @@ namespace dpsims {
 /// With a `prefix` ("generator."), and if the file has names below it (a whole training file), only those count, and
 /// `needed` is relative to it; a file without such names is taken as it is.
 ///
-/// (out, in) and (out, in, 1, 1) are the same weight. An f32 weight may be stored as F16, BF16, F32 or F64; an i32
+/// (out, in) and (out, in, 1, 1) are the same weight. A float weight may be stored as F16, BF16, F32 or F64; an i32
 /// or u8 weight as any integer type.
 ///
 /// Error: weights are missing, mis-shaped, or the file has entries that are neither needed nor known to be

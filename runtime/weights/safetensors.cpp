@@ -3,6 +3,7 @@
 #include "runtime/weights/safetensors.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/float16.h"
 #include "runtime/base/foreign_file.h"
 #include "runtime/weights/safetensors_limits.h"
 
@@ -288,30 +289,6 @@ const SafetensorsEntry *SafetensorsFile::find(std::string_view name) const {
 //===-------------------------------------------------------------------------------------------------------------===//
 // Reading tensors
 //===-------------------------------------------------------------------------------------------------------------===//
-
-float halfToFloat(uint16_t bits) {
-  const uint32_t sign = uint32_t(bits & 0x8000u) << 16, exponent = (bits >> 10) & 31, fraction = bits & 0x3ffu;
-  uint32_t word;
-  if (exponent == 31)
-    word = sign | 0x7f800000u | (fraction << 13);
-  else if (exponent != 0)
-    word = sign | ((exponent + 112) << 23) | (fraction << 13);
-  else {
-    // Subnormal: fraction * 2^-24 is exact in f32.
-    const float value = float(fraction) * 0x1p-24f;
-    return sign ? -value : value;
-  }
-  float result;
-  std::memcpy(&result, &word, sizeof result);
-  return result;
-}
-
-float bfloat16ToFloat(uint16_t bits) {
-  const uint32_t word = uint32_t(bits) << 16;
-  float result;
-  std::memcpy(&result, &word, sizeof result);
-  return result;
-}
 
 void SafetensorsFile::readBytes(const SafetensorsEntry &entry, uint64_t offset, void *dst, size_t size) const {
   if (offset > entry.size || size > entry.size - offset)

@@ -101,10 +101,6 @@ private:
   std::map<std::string, std::string> strings;
 };
 
-/// Conversions of one value, exact (16 bits to 32).
-float halfToFloat(uint16_t bits);
-float bfloat16ToFloat(uint16_t bits);
-
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_WEIGHTS_SAFETENSORS_H

@@ -130,3 +130,25 @@ dpsims.graph @parts {
   output "y" %y : tensor<4x2xf32>
   output "z" %z : tensor<4x2xf32>
 }
+
+// To a wider type and back; a conversion to the same type. What a narrower type has rounded stays rounded.
+// CHECK-LABEL: dpsims.graph @casts
+// CHECK-NEXT: %[[N:.*]] = input "n"
+// CHECK-NEXT: %[[X:.*]] = input "x"
+// CHECK-NEXT: %[[R:.*]] = cast %[[X]] <type = "bf16">
+// CHECK-NEXT: %[[Y:.*]] = cast %[[R]] <type = "f32">
+// CHECK-NEXT: output "n" %[[N]]
+// CHECK-NEXT: output "x" %[[X]]
+// CHECK-NEXT: output "y" %[[Y]]
+dpsims.graph @casts {
+  %n = input "n" <shape = [4], type = "bf16"> : () -> tensor<4xbf16>
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  %wide = cast %n <type = "f32"> : (tensor<4xbf16>) -> tensor<4xf32>
+  %back = cast %wide <type = "bf16"> : (tensor<4xf32>) -> tensor<4xbf16>
+  %same = cast %x <type = "f32"> : (tensor<4xf32>) -> tensor<4xf32>
+  %rounded = cast %x <type = "bf16"> : (tensor<4xf32>) -> tensor<4xbf16>
+  %y = cast %rounded <type = "f32"> : (tensor<4xbf16>) -> tensor<4xf32>
+  output "n" %back : tensor<4xbf16>
+  output "x" %same : tensor<4xf32>
+  output "y" %y : tensor<4xf32>
+}

@@ -40,7 +40,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 8, 8, 6], type = "i32"> : () -> tensor<1x8x8x6xi32>
   %w = input "w" <shape = [4, 6, 3, 3]> : () -> tensor<4x6x3x3xf32>
-  // expected-error @below {{conv2d: wants f32}}
+  // expected-error @below {{conv2d: wants f32, bf16 or f16}}
   %result = conv2d %x, %w : (tensor<1x8x8x6xi32>, tensor<4x6x3x3xf32>) -> tensor<1x6x6x4xf32>
 }
 

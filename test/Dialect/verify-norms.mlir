@@ -154,7 +154,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{batch_statistics: wants f32}}
+  // expected-error @below {{batch_statistics: wants f32, bf16 or f16}}
   %result, %second = batch_statistics %x : (tensor<2x3xi32>) -> (tensor<3xf32>, tensor<3xf32>)
 }
 

@@ -108,7 +108,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{upsample: wants f32}}
+  // expected-error @below {{upsample: wants f32, bf16 or f16}}
   %result = upsample %ids <factor = 2> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -236,7 +236,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{broadcast: wants f32}}
+  // expected-error @below {{broadcast: wants f32, bf16 or f16}}
   %result = broadcast %ids <shape = [2, 4, 4]> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -302,7 +302,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{concat: wants f32}}
+  // expected-error @below {{concat: wants f32, bf16 or f16}}
   %result = concat %ids <axis = 0> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -430,7 +430,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{pad: wants f32}}
+  // expected-error @below {{pad: wants f32, bf16 or f16}}
   %result = pad %ids <low = [0, 0, 0], high = [0, 0, 0]> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 

@@ -31,8 +31,8 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{input: unknown element type "f16"; types are f32, i32, u8}}
-  %result = input "x" <shape = [4], type = "f16"> : () -> tensor<4xf16>
+  // expected-error @below {{input: unknown element type "f8"; types are f32, i32, u8, bf16, f16}}
+  %result = input "x" <shape = [4], type = "f8"> : () -> tensor<4xf16>
 }
 
 // -----
@@ -209,4 +209,18 @@ dpsims.graph @g {
 dpsims.graph @g {
   // expected-error @below {{constant: wants numbers, not [1, true]}}
   %result = constant <value = [1, true]> : () -> tensor<2xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  // expected-error @below {{weight: has the type "i32"; weights are f32, bf16 or f16}}
+  %result = weight "w" <init = "zeros", shape = [3], type = "i32"> : () -> tensor<3xi32>
+}
+
+// -----
+
+dpsims.graph @g {
+  // expected-error @below {{constant: has the type "u8"; constants are f32, bf16 or f16}}
+  %result = constant <type = "u8", value = 1> : () -> tensor<ui8>
 }

@@ -37,6 +37,17 @@ dpsims.program @relu<> {
   instance @Check<count = 1>(%y, %list)
 }
 
+// Rounding passes the gradient on, in the type of what was rounded.
+dpsims.program @cast<> {
+  %x0 = input "x0" <shape = [4, 4]>
+  %n = cast %x0 <type = "bf16">
+  %h = cast %n <type = "f16">
+  %s = square %h
+  %y = cast %s <type = "f32">
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
 dpsims.program @leaky_relu<> {
   %x0 = input "x0" <shape = [3, 4]>
   %y = leaky_relu %x0 <slope = 0.2>

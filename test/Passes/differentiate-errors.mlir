@@ -39,3 +39,19 @@ dpsims.program @p {
   %list = list(%w)
   %g = gradient %y, %list
 }
+
+// -----
+
+// Between floats a cast has a derivative, to integers none.
+dpsims.program @p {
+  // expected-note @below {{needed for the gradient of weight "w"}}
+  %w = weight "w" <shape = [1], init = "ones">
+  // expected-note @below {{needed for the gradient of cast}}
+  %n = cast %w <type = "bf16">
+  // expected-note @below {{needed for the gradient of cast}}
+  %i = cast %n <type = "i32">
+  // expected-error @below {{cast: has no derivative}}
+  %y = cast %i <type = "f32">
+  %list = list(%w)
+  %g = gradient %y, %list
+}

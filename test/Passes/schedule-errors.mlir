@@ -60,3 +60,12 @@ dpsims.graph @g {
   } : tensor<4xf32>
   output "y" %p : tensor<4xf32>
 }
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [4, 4], type = "bf16"> : () -> tensor<4x4xbf16>
+  // expected-error @below {{matmul: of 'bf16': no step computes it; cast its operands to f32}}
+  %y = matmul %x, %x : (tensor<4x4xbf16>, tensor<4x4xbf16>) -> tensor<4x4xbf16>
+  output "y" %y : tensor<4x4xbf16>
+}

@@ -21,7 +21,7 @@ func.func @two_grids(%y: memref<6xf32>) attributes {dpsims.kernel} {
 
 // -----
 
-// expected-error @below {{argument 0 of a kernel must be a static contiguous memref of f32, i32 or i8, but is 'memref<?xf32>'}}
+// expected-error @below {{argument 0 of a kernel must be a static contiguous memref of f32, bf16, f16, i32, i16 or i8, but is 'memref<?xf32>'}}
 func.func @dynamic(%y: memref<?xf32>) attributes {dpsims.kernel} {
   scf.forall (%i) in (6) {
   }
@@ -135,5 +135,20 @@ func.func @escapes(%y: memref<64xf32>, %z: memref<64xf32>) attributes {dpsims.ke
 
 // What is not a kernel is nobody's concern.
 func.func @other(%y: memref<?xf32>) {
+  return
+}
+
+// -----
+
+#map = affine_map<(d0) -> (d0)>
+func.func @computes_in_bf16(%x: memref<6xbf16>, %y: memref<6xbf16>) attributes {dpsims.kernel} {
+  scf.forall (%i) in (1) {
+    linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : memref<6xbf16>) outs(%y : memref<6xbf16>) {
+    ^bb0(%in: bf16, %out: bf16):
+      // expected-error @below {{is not supported in the payload of a kernel's linalg.generic}}
+      %s = arith.addf %in, %in : bf16
+      linalg.yield %s : bf16
+    }
+  }
   return
 }

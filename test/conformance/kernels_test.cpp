@@ -5,6 +5,7 @@
 #include "array.h"
 #include "device.h"
 
+#include "runtime/base/float16.h"
 #include "runtime/session/execute.h"
 
 #include <gtest/gtest.h>
@@ -77,7 +78,9 @@ void addElementwise(std::map<std::string, Reference> &ops) {
   };
   ops["cast_i32"] = ops["round"];
   ops["cast_u8"] = unary([](double x) { return std::min(std::max(std::nearbyint(x), 0.0), 255.0); });
-  ops["cast_f32"] = unary([](double x) { return x; });
+  ops["cast_f32"] = ops["integers"] = unary([](double x) { return x; });
+  ops["cast_bf16"] = unary([](double x) { return double(bfloat16ToFloat(floatToBfloat16(float(x)))); });
+  ops["cast_f16"] = unary([](double x) { return double(halfToFloat(floatToHalf(float(x)))); });
   ops["copy"] = [](const Arrays &x, const Shape &shape) {
     Array result(shape);
     result.values = x[0].values;
@@ -246,7 +249,8 @@ std::map<std::string, Reference> references() {
 
 // Normal numbers, some of them twice in different inputs (not_equal); ids from -1 to 6, of 5 classes.
 HostTensor randomInput(const Argument &argument, uint32_t seed) {
-  HostTensor tensor(argument.type, argument.shape);
+  bool isFloat = isFloating(argument.type);
+  HostTensor tensor(isFloat ? ElementType::F32 : argument.type, argument.shape);
   std::mt19937 generator(seed), shared(99);
   std::normal_distribution<float> normal;
   for (int64_t i = 0; i < tensor.count(); ++i)
@@ -254,15 +258,32 @@ HostTensor randomInput(const Argument &argument, uint32_t seed) {
       tensor.buffer.as<int32_t>()[i] = static_cast<int32_t>(generator() % 8) - 1;
     else
       tensor.buffer.as<float>()[i] = i % 5 == 3 ? static_cast<float>(shared() % 7) - 3 : 2 * normal(generator);
-  return tensor;
+  if (!isFloat)
+    return tensor;
+  HostTensor stored(argument.type, argument.shape);
+  narrow(stored.type, tensor.buffer.as<float>(), static_cast<uint64_t>(tensor.count()), stored.buffer.data());
+  return stored;
+}
+
+double valueAt(const HostTensor &tensor, size_t i) {
+  switch (tensor.type) {
+  case ElementType::F32:
+    return double(tensor.buffer.as<float>()[i]);
+  case ElementType::I32:
+    return double(tensor.buffer.as<int32_t>()[i]);
+  case ElementType::BF16:
+    return double(bfloat16ToFloat(tensor.buffer.as<uint16_t>()[i]));
+  case ElementType::F16:
+    return double(halfToFloat(tensor.buffer.as<uint16_t>()[i]));
+  default:
+    return double(tensor.buffer.as<uint8_t>()[i]);
+  }
 }
 
 Array arrayOf(const HostTensor &tensor) {
   Array result(tensor.shape);
   for (size_t i = 0; i < result.values.size(); ++i)
-    result.values[i] = tensor.type == ElementType::F32   ? double(tensor.buffer.as<float>()[i])
-                       : tensor.type == ElementType::I32 ? double(tensor.buffer.as<int32_t>()[i])
-                                                         : double(tensor.buffer.as<uint8_t>()[i]);
+    result.values[i] = valueAt(tensor, i);
   return result;
 }
 
@@ -295,7 +316,13 @@ double runEntry(const std::shared_ptr<const CompiledModel> &model, const Entry &
 
 std::string opOf(const std::string &program) { return program.substr(0, program.rfind('_')); }
 
-// Sums of 300000 elements that cancel are good to 1e-5.
+// Of f32, sums of 300000 elements that cancel are good to 1e-5. Narrower floats are rounded once, by half of what
+// their last bit is worth at most.
+double toleranceOf(ElementType type) {
+  double exact = 2e-5;
+  return exact + (type == ElementType::BF16 ? 0x1p-8 : type == ElementType::F16 ? 0x1p-11 : 0);
+}
+
 TEST(Kernels, MatchArrays) {
   auto model = CompiledModel::load(modelsFolder() + "/kernels-" + name(device().target()) + ".dpsims");
   std::map<std::string, Reference> unused = references(), all = unused;
@@ -303,7 +330,7 @@ TEST(Kernels, MatchArrays) {
     auto reference = all.find(opOf(entry.name));
     ASSERT_NE(reference, all.end()) << entry.name << " has no reference";
     unused.erase(opOf(entry.name));
-    EXPECT_LT(runEntry(model, entry, reference->second), 2e-5) << entry.name;
+    EXPECT_LT(runEntry(model, entry, reference->second), toleranceOf(entry.outputs[0].type)) << entry.name;
   }
   for (const auto &[op, reference] : unused)
     ADD_FAILURE() << "no program of " << op;

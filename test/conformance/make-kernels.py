@@ -169,6 +169,39 @@ def images(writer):
         writer.program("max_pool", [shape], "%y = max_pool %x0 <kernel = 3, stride = 2, padding = 1>")
 
 
+def narrow(writer):
+    """Floats of 16 bits: stored rounded, computed in f32, so that a kernel rounds once, whatever it adds up."""
+    for kind in ("bf16", "f16"):
+        for shape in [1000], [5, 1030], [1, 33, 31, 3]:
+            for op, attributes in UNARY.items():
+                writer.program(op, [shape], f"%y = {op} %x0 {attributes}", [kind])
+            writer.program("select", [shape] * 3, "%c = greater %x0, %x1\n  %y = select %c, %x1, %x2", [kind] * 3)
+            writer.program(f"cast_{kind}", [shape], f'%n = cast %x0 <type = "{kind}">\n  %y = cast %n <type = "f32">')
+            writer.program("cast_f32", [shape], '%y = cast %x0 <type = "f32">', [kind])
+            writer.program("cast_i32", [shape], '%y = cast %x0 <type = "i32">', [kind])
+            writer.program("cast_u8", [shape], '%y = cast %x0 <type = "u8">', [kind])
+            writer.program("integers", [shape], f'%y = cast %x0 <type = "{kind}">', ["i32"])
+        for op in BINARY:
+            for a, b in PAIRS:
+                writer.program(op, [a, b], f"%y = {op} %x0, %x1", [kind] * 2)
+        for how in ("sum", "mean", "max"):
+            for shape, axes in REDUCTIONS[:-2]:
+                writer.program(f"reduce_{how}", [shape], f'%y = reduce %x0 <kind = "{how}", axes = {axes}>', [kind])
+        for shape in [33, 3], [1, 64], [33, 151], [2, 9, 9, 19], [3, 4099]:
+            writer.program("softmax", [shape], "%y = softmax %x0 <scale = 0.5>", [kind])
+            writer.program("log_softmax", [shape], "%y = log_softmax %x0", [kind])
+            last = [shape[-1]]
+            body = "%y = layer_norm %x0, %x1, %x2 <eps = 1.0e-6>"
+            writer.program("layer_norm_affine", [shape, last, last], body, [kind] * 3)
+        for shape in IMAGES:
+            writer.program("upsample", [shape], "%y = upsample %x0 <factor = 2>", [kind])
+            writer.program("transpose", [shape], "%y = transpose %x0 <perm = [0, 3, 1, 2]>", [kind])
+            writer.program("pad", [shape], "%y = pad %x0 <low = [0, 1, 0, 2], high = [0, 0, 2, 1]>", [kind])
+            writer.program("concat", [shape, shape[:3] + [5]], "%y = concat %x0, %x1 <axis = 3>", [kind] * 2)
+        for shape in IMAGES[1:]:
+            writer.program("max_pool", [shape], "%y = max_pool %x0 <kernel = 3, stride = 2, padding = 1>", [kind])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("-o", "--output", required=True)
@@ -177,6 +210,7 @@ def main():
     elementwise(writer)
     reductions(writer)
     images(writer)
+    narrow(writer)
     try:
         with open(arguments.output, "w", encoding="utf-8") as file:
             file.write("\n".join(writer.text))

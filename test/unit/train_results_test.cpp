@@ -4,6 +4,7 @@
 
 #include "train_support.h"
 
+#include "runtime/base/float16.h"
 #include "runtime/train/curves.h"
 #include "runtime/train/export_average.h"
 

@@ -5,6 +5,7 @@
 #include "model_builder.h"
 #include "support.h"
 
+#include "runtime/base/float16.h"
 #include "runtime/session/execute.h"
 
 #include <gtest/gtest.h>
@@ -85,6 +86,42 @@ TEST_F(Variables, KeepWhatAStepLeaves) {
   session.writeVariable(0, frozen.data());
   session.run({x.data()}, {loss.data()});
   EXPECT_EQ(loss, (Floats{6, 6, 6, 6}));
+}
+
+// A variable of bf16 and a weight of f16, which a file may have in any float type: they are rounded when they are read.
+ModelBuilder narrowModel() {
+  ModelBuilder builder;
+  builder.variable("b", {4});
+  builder.weight("h", {4});
+  builder.model.weights[0]->type = builder.main().buffers[0]->type = format::ElementType::BF16;
+  builder.model.weights[1]->type = builder.main().buffers[1]->type = format::ElementType::F16;
+  builder.prepare().buffers[0]->type = builder.entry().constants[0]->type = format::ElementType::F16;
+  return builder;
+}
+
+TEST_F(Variables, HaveTheirTypes) {
+  auto narrow = narrowModel().load();
+  MemoryWeights weights;
+  weights.values = {{1, 1 + 0x1p-8f, 1 + 0x1.8p-7f, -3}, {1, 65504, 0x1p-24f, 1 + 0x1p-11f}};
+  Session session(narrow, narrow->entry(""), *device, &weights);
+  EXPECT_EQ(session.memory().variables, 256u); // a piece of memory each
+  EXPECT_EQ(variable(session, 0), (Floats{1, 1, 1 + 0x1p-6f, -3})); // halves to even
+  const Floats written{0x1p-130f, 3e38f, 257, 0.5f};
+  session.writeVariable(0, written.data());
+  EXPECT_EQ(variable(session, 0), (Floats{0x1p-130f, bfloat16ToFloat(floatToBfloat16(3e38f)), 256, 0.5f}));
+  weights.values[1][3] = 65536;
+  EXPECT_TRUE(hasParts(errorOf([&] { Session(narrow, narrow->entry(""), *device, &weights); }),
+                       {"weight \"h\"", "beyond 65504", "bf16"}));
+}
+
+TEST_F(Variables, AreFloatsOfTheirBuffersTypes) {
+  ModelBuilder integer = narrowModel(), other = narrowModel();
+  integer.model.weights[0]->type = format::ElementType::I32;
+  EXPECT_TRUE(hasParts(errorOf([&] { integer.load(); }), {"weight \"b\"", "I32", "no float"}));
+  other.prepare().buffers[0]->type = format::ElementType::F32;
+  EXPECT_TRUE(hasParts(errorOf([&] { other.load(); }), {"destination is F32", "weight F16"}));
+  other.prepare().buffers[0]->type = format::ElementType(5);
+  EXPECT_TRUE(hasParts(errorOf([&] { other.load(); }), {"element type 5 is unknown"}));
 }
 
 TEST_F(Variables, FirstNonFiniteValueIsNamed) {
