@@ -104,7 +104,7 @@ TEST_F(Variables, HaveTheirTypes) {
   MemoryWeights weights;
   weights.values = {{1, 1 + 0x1p-8f, 1 + 0x1.8p-7f, -3}, {1, 65504, 0x1p-24f, 1 + 0x1p-11f}};
   Session session(narrow, narrow->entry(""), *device, &weights);
-  EXPECT_EQ(session.memory().variables, 256u); // a piece of memory each
+  EXPECT_EQ(session.memory().variables, 256u);                      // a piece each
   EXPECT_EQ(variable(session, 0), (Floats{1, 1, 1 + 0x1p-6f, -3})); // halves to even
   const Floats written{0x1p-130f, 3e38f, 257, 0.5f};
   session.writeVariable(0, written.data());
