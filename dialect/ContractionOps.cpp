@@ -134,17 +134,20 @@ LogicalResult AttentionOp::inferTypes(Types &types) {
 
 //===-- Work ------------------------------------------------------------------------------------------------------===//
 
-namespace {
-/// For each element of the result two operations with each number of the factor that belongs to its channel.
-double flopsOf(Value result, Value factor, int64_t channels) {
-  return 2.0 * elementsOf(result) * elementsOf(factor) / channels;
+/// Of a convolution, or a gradient of it: each element of its result takes a multiplication and an addition for each
+/// weight of its channel. The gradients multiply the same pairs.
+static double convFlops(Value result, ArrayRef<int64_t> weights) {
+  return 2.0 * elementsOf(result) * ShapedType::getNumElements(weights.drop_front());
 }
-} // namespace
 
-double Conv2dOp::flops() { return flopsOf(getResult(), getWeights(), shapeOf(getResult()).back()); }
-double Conv2dInputGradientOp::flops() { return flopsOf(getResult(), getWeights(), shapeOf(getGradient()).back()); }
-double Conv2dWeightGradientOp::flops() { return flopsOf(getResult(), getGradient(), shapeOf(getImages()).back()); }
-double MatmulOp::flops() { return flopsOf(getResult(), getRhs(), shapeOf(getResult()).back()); }
+double Conv2dOp::flops() { return convFlops(getResult(), weightsShape()); }
+double Conv2dInputGradientOp::flops() { return convFlops(getGradient(), weightsShape()); }
+double Conv2dWeightGradientOp::flops() { return convFlops(getGradient(), weightsShape()); }
+
+double MatmulOp::flops() {
+  ArrayRef<int64_t> a = shapeOf(getLhs());
+  return 2.0 * elementsOf(getResult()) * a[a.size() - (getTransposeA() ? 2 : 1)];
+}
 
 //===-- Gradients -------------------------------------------------------------------------------------------------===//
 

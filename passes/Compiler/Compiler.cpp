@@ -15,15 +15,14 @@ namespace {
 class Compilation {
 public:
   Compilation(MLIRContext *context, const CompileOptions &options, const CompilerTarget &target)
-      : context(context), options(options), target(target), chips(options.chips) {
+      : context(context), options(options), target(target), chips(options.chips), report(options.peaks) {
     if (chips.empty())
       chips.push_back(target.defaultChip());
   }
 
   LogicalResult checkOptions() const {
-    auto reports = [](const CompilerTarget &target) { return target.reportsKernels(); };
-    if (options.report && (options.lastStage || !target.reportsKernels()))
-      return fail("--report: tells of the kernels of a whole compilation with --target " + targetNames(reports));
+    if (wantsReport() && options.lastStage)
+      return fail("--report: tells of a whole compilation: leave --compile-to out");
     for (StringRef read : {options.input, options.modelText})
       if (failed(checkOverwriting(context, options, read)))
         return failure();
@@ -37,6 +36,8 @@ public:
   FailureOr<CompileResult> run();
 
 private:
+  bool wantsReport() const { return options.report != CompileOptions::Report::None; }
+
   LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
 
   /// A graph is for any target, what became of it is not.
@@ -86,13 +87,21 @@ private:
     FailureOr<std::string> file = timed("Serializing", [&] { return serialize(module, model); });
     if (failed(file))
       return failure();
-    return CompileResult{std::move(*file), options.report ? std::move(model.code.report) : ""};
+    std::string told = wantsReport() ? reportOn(*file, std::move(model.code.report)) : "";
+    return CompileResult{std::move(*file), std::move(told)};
+  }
+
+  std::string reportOn(StringRef file, ReportTable kernels) {
+    report.addSteps(file);
+    report.addKernels(std::move(kernels));
+    return options.report == CompileOptions::Report::Json ? report.json() : report.text();
   }
 
   MLIRContext *context;
   const CompileOptions &options;
   const CompilerTarget &target;
   std::vector<std::string> chips;
+  CostReport report;
 };
 
 FailureOr<CompileResult> Compilation::run() {
@@ -104,6 +113,8 @@ FailureOr<CompileResult> Compilation::run() {
     return failure();
   module->setAttr(targetAttrName, StringAttr::get(context, target.name()));
   PassManager manager(context);
+  if (wantsReport())
+    manager.addInstrumentation(report.follow());
   addPasses(manager, source->stage, options.lastStage.value_or(Stage::Kernels), target, options.recompute);
   if (failed(runPasses(manager, module)) || failed(checkArenas(module)))
     return failure();

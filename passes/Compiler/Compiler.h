@@ -4,6 +4,7 @@
 #ifndef DPSIMS_PASSES_COMPILER_COMPILER_H
 #define DPSIMS_PASSES_COMPILER_COMPILER_H
 
+#include "passes/Compiler/CostReport.h"
 #include "passes/Pipelines.h"
 
 #include <functional>
@@ -27,8 +28,10 @@ struct CompileOptions {
   std::optional<Stage> lastStage;
   /// Bytes that a program's intermediate results may take; what does not fit is computed again. 0: any number.
   int64_t recompute = 0;
-  /// Whether a report is wanted; only some targets make one, and only of a whole compilation.
-  bool report = false;
+  /// Whether a report of what the programs cost to run is wanted, and how; only of a whole compilation.
+  enum class Report { None, Text, Json } report = Report::None;
+  /// What the report compares with.
+  std::optional<MachinePeaks> peaks;
 
   // Of a configuration alone: a dump holds what they said.
 
@@ -55,7 +58,7 @@ struct CompileOptions {
 struct CompileResult {
   /// The compiled model's bytes, or the text of the last stage.
   std::string output;
-  /// What the kernels take of each chip, as a table; empty if it is not wanted.
+  /// CostReport's text or JSON; empty if it is not wanted.
   std::string report;
 };
 

@@ -45,9 +45,6 @@ public:
   virtual std::string defaultChip() const = 0;
   virtual bool takesSeveralChips() const { return false; }
 
-  /// Whether generateCode makes a report.
-  virtual bool reportsKernels() const { return false; }
-
   virtual PipelineTuning tuning() const { return {}; }
 
   /// Dialects, and interfaces of them, that the target's passes and generateCode need beside those of registerDialects.

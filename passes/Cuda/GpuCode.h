@@ -43,7 +43,7 @@ mlir::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::ArrayRef<std::st
 mlir::LogicalResult compileToPtx(mlir::ModuleOp module, llvm::StringRef chip, std::string &ptx);
 
 /// What the kernels take by ptxas as a table, a line for each kernel of each chip.
-std::string usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels);
+ReportTable usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels);
 
 } // namespace dpsims
 

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/Path.h"
@@ -245,7 +246,7 @@ private:
 
   fb::Offset<format::Step> writeStep(Operation *op) {
     uint64_t bytes = 0, flops = 0;
-    for (Value operand : op->getOperands())
+    for (Value operand : llvm::SmallSetVector<Value, 8>(op->operand_begin(), op->operand_end()))
       bytes += byteSize(operand);
     auto [kind, table] = operation(op, flops);
     std::string label = op->getName().stripDialect().str();

@@ -4,6 +4,8 @@
 #ifndef DPSIMS_PASSES_SCHEDULE_SERIALIZE_H
 #define DPSIMS_PASSES_SCHEDULE_SERIALIZE_H
 
+#include "passes/ReportTable.h"
+
 #include "mlir/IR/BuiltinOps.h"
 
 #include <string>
@@ -33,7 +35,7 @@ struct KernelCode {
   llvm::SmallVector<char> library; // a shared object
   std::string ptx;
   std::vector<Cubin> cubins;
-  std::string report; // what the kernels take of each chip; not in the file
+  ReportTable report; // what the kernels take of each chip; not in the file
 };
 
 /// What the file says beside the entries.

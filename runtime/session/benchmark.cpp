@@ -234,6 +234,12 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   double total = 0;
   for (const StepTime &step : r.steps)
     total += step.seconds;
+  double shortest = 0;
+  for (const StepTime &step : r.steps)
+    shortest += shortestSeconds(step, r.peaks);
+  std::snprintf(text, sizeof(text), "  by these peaks the steps take %.3f ms at best; they took %.2f times that\n",
+                shortest * 1e3, ratio(total, shortest));
+  out << text;
   out << "by kind (one step at a time; GFLOP/s as if all convolutions were direct):\n";
   for (const auto &[kind, sum] : totals(r))
     out << line(r.peaks, kind, sum.seconds, total, sum.flops, sum.bytes, std::to_string(sum.count) + " steps");
@@ -247,45 +253,6 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   for (const StepTime *step : order)
     out << line(r.peaks, std::to_string(step - r.steps.data()) + " " + step->kind, step->seconds, total, step->flops,
                 step->bytes, step->label + " [" + step->implementation + "]");
-}
-
-std::string benchmarkJson(const BenchmarkResult &r) {
-  nlohmann::json steps = nlohmann::json::array();
-  for (const StepTime &step : r.steps)
-    steps.push_back({{"kind", step.kind},
-                     {"label", step.label},
-                     {"implementation", step.implementation},
-                     {"seconds", step.seconds},
-                     {"flops", step.flops},
-                     {"bytes", step.bytes}});
-  nlohmann::json peaks = nlohmann::json::object();
-  for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
-    peaks[peak.name] = peak.flops;
-  nlohmann::json json = {{"model", r.model},
-                         {"entry", r.entry},
-                         {"device", r.device},
-                         {"batch", r.batch},
-                         {"runs", r.runs},
-                         {"load_seconds", r.loadSeconds},
-                         {"min_seconds", r.minSeconds},
-                         {"median_seconds", r.medianSeconds},
-                         {"device_seconds", r.deviceSeconds},
-                         {"single_seconds", r.singleSeconds},
-                         {"recorded", r.recorded},
-                         {"upload", {{"bytes", r.upload.bytes}, {"seconds", r.upload.seconds}}},
-                         {"download", {{"bytes", r.download.bytes}, {"seconds", r.download.seconds}}},
-                         {"flops", r.flops},
-                         {"memory",
-                          {{"arena", r.memory.arena},
-                           {"constants", r.memory.constants},
-                           {"variables", r.memory.variables},
-                           {"workspace", r.memory.workspace},
-                           {"arguments", r.memory.arguments},
-                           {"load", r.memory.load},
-                           {"resident_peak", r.residentPeak}}},
-                         {"machine", {{"bandwidth", r.peaks.bandwidth}, {"flops", peaks}}},
-                         {"steps", steps}};
-  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 } // namespace dpsims

@@ -47,9 +47,13 @@ struct BenchmarkResult {
 /// the session's device.
 BenchmarkResult runBenchmark(Session &session, Device &device, int runs);
 
-/// A report for people, and everything as JSON.
+/// The shortest time of a step by the device's peaks: that of its arithmetic or of its memory traffic.
+double shortestSeconds(const StepTime &step, const DevicePeaks &peaks);
+
+/// A report for people, everything as JSON, and the steps as a trace of Chrome's format, which Perfetto shows.
 void printBenchmark(const BenchmarkResult &result, std::ostream &out);
 std::string benchmarkJson(const BenchmarkResult &result);
+std::string benchmarkTrace(const BenchmarkResult &result);
 
 } // namespace dpsims
 

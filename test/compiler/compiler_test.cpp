@@ -64,8 +64,11 @@ TEST(Compiler, SaysWhatIsWrongThroughTheHandler) {
                        "--chip pentium99: LLVM knows no such x86-64 processor"));
   EXPECT_TRUE(contains(messagesOf([](auto &options) { options.chips = {"x86-64-v3", "x86-64-v4"}; }),
                        "code for cpu is for one processor; several are for --target cuda"));
-  EXPECT_TRUE(contains(messagesOf([](auto &options) { options.report = true; }),
-                       "--report: tells of the kernels of a whole compilation with --target cuda"));
+  EXPECT_TRUE(contains(messagesOf([](auto &options) {
+                         options.report = CompileOptions::Report::Text;
+                         options.lastStage = Stage::Graph;
+                       }),
+                       "--report: tells of a whole compilation: leave --compile-to out"));
   EXPECT_TRUE(contains(messagesOf([](auto &options) { options.recompute = 1; }), "the budget is 1\n"));
 }
 

@@ -4,6 +4,7 @@
 #include "passes/Compiler/Target.h"
 #include "passes/Registration.h"
 #include "tools/dpsims-compile/output.h"
+#include "tools/dpsims-compile/peaks.h"
 #include "tools/dpsims-compile/runtime_readers.h"
 
 #include "mlir/Support/Timing.h"
@@ -30,9 +31,6 @@ std::string chipHelp() {
 const std::string targetText = targetNames([](auto &) { return true; }) + "; the first is the default";
 const std::string chipText = chipHelp();
 const std::string stagesText = "stop at a stage and write text: " + stageNames();
-const std::string reportText = targetNames([](auto &target) { return target.reportsKernels(); }) +
-                               ": write what each kernel takes of each chip (registers, spills, shared memory) to "
-                               "standard error; with --report=FILE, to FILE";
 
 cl::OptionCategory category("Options");
 cl::opt<std::string> input(cl::Positional, cl::Required, cl::desc("CONFIG.json | DUMP.mlir"), cl::cat(category));
@@ -57,8 +55,16 @@ cl::opt<std::string> modelText("model-text",
                                cl::desc("the text that declares the programs (default: programs.mlir of the models "
                                         "that come with the compiler)"),
                                cl::value_desc("FILE.mlir"), cl::cat(category));
-cl::opt<std::string> report("report", cl::desc(reportText), cl::value_desc("FILE"), cl::ValueOptional,
-                            cl::cat(category));
+cl::opt<std::string>
+    report("report",
+           cl::desc("write what the programs cost to run, by pass, kind and step, and what kernels take "
+                    "of a GPU, to standard error; with --report=FILE, to FILE; FILE.json gets all of it"),
+           cl::value_desc("FILE"), cl::ValueOptional, cl::cat(category));
+cl::opt<std::string>
+    peaks("peaks",
+          cl::desc("what the report's shortest times are for: a file that dpsims-run bench --json wrote "
+                   "there, or operations and bytes a second, as 67e12,4.8e12"),
+          cl::value_desc("FILE.json"), cl::cat(category));
 cl::opt<bool> statistics("statistics", cl::desc("write what each pass did, in numbers, to standard error"),
                          cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"),
@@ -106,6 +112,8 @@ LogicalResult checkFlags() {
     return fail("--recompute " + recompute + ": a number of bytes, as 1.5G or 800M");
   if (!compileTo.empty() && !stageByName(compileTo))
     return fail("--compile-to " + compileTo + ": stages are " + stageNames());
+  if (peaks.getNumOccurrences() && !report.getNumOccurrences())
+    return fail("--peaks: is for --report, which is missing");
   if (!report.empty() && !output.empty() && isSamePath(report, output))
     return fail("--report=" + report + ": is the output file of -o too; name another");
   if (output.empty())
@@ -131,7 +139,8 @@ CompileOptions optionsOf(const char *argv0) {
   if (!compileTo.empty())
     options.lastStage = stageByName(compileTo);
   options.recompute = bytesOf(recompute).value_or(0);
-  options.report = report.getNumOccurrences();
+  if (report.getNumOccurrences())
+    options.report = StringRef(report).ends_with(".json") ? CompileOptions::Report::Json : CompileOptions::Report::Text;
   options.batch = *readWholeNumber(batch);
   options.settings = settings;
   options.modelText = modelText.empty() ? defaultModelText(argv0) : modelText;
@@ -171,5 +180,14 @@ std::optional<Invocation> dpsims::parseFlags(int argc, char **argv) {
       programs.push_back(name);
   if (failed(checkFlags()))
     return std::nullopt;
-  return Invocation{optionsOf(argv[0]), output, report, statistics};
+  Invocation invocation{optionsOf(argv[0]), output, report, statistics};
+  if (peaks.getNumOccurrences()) {
+    llvm::Expected<MachinePeaks> read = readPeaks(peaks);
+    if (!read) {
+      printError("--peaks " + llvm::toString(read.takeError()));
+      return std::nullopt;
+    }
+    invocation.options.peaks = *read;
+  }
+  return invocation;
 }

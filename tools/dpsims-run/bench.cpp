@@ -14,7 +14,7 @@ namespace dpsims {
 namespace {
 
 struct BenchFlags {
-  std::string model, entry, weights, prefix, json;
+  std::string model, entry, weights, prefix, json, trace;
   int runs = 10;
   DeviceFlags device;
 };
@@ -41,6 +41,8 @@ void bench(const BenchFlags &flags) {
   printBenchmark(result, std::cout);
   if (!flags.json.empty())
     writeFile(flags.json, benchmarkJson(result));
+  if (!flags.trace.empty())
+    writeFile(flags.trace, benchmarkTrace(result));
 }
 
 } // namespace
@@ -57,6 +59,8 @@ void addBenchCommand(CLI::App &app) {
       ->capture_default_str()
       ->type_name("N");
   command->add_option("--json", flags->json, "write every figure there")->type_name("FILE");
+  command->add_option("--trace", flags->trace, "write the steps there, for chrome://tracing or Perfetto")
+      ->type_name("FILE");
   flags->device.addTo(*command);
   command->footer("Examples:\n"
                   "  dpsims-run bench --model generator.dpsims\n"

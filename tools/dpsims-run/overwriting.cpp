@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool isOutput(const CLI::Option &option) {
-  for (const char *name : {"--output", "--outputs", "--json", "--describe"})
+  for (const char *name : {"--output", "--outputs", "--json", "--trace", "--describe"})
     if (option.check_name(name))
       return true;
   return false;

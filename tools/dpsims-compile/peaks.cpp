@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tools/dpsims-compile/peaks.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
+
+using namespace dpsims;
+using llvm::StringRef;
+
+namespace {
+
+constexpr size_t largestFile = size_t(64) << 20;
+
+llvm::Error fault(const llvm::Twine &message) {
+  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
+}
+
+bool isSpeed(double number) { return number > 0 && std::isfinite(number); }
+
+llvm::Expected<MachinePeaks> checked(StringRef text, double flops, double bandwidth) {
+  if (isSpeed(flops) && isSpeed(bandwidth))
+    return MachinePeaks{flops, bandwidth};
+  return fault(text + ": speeds must be positive numbers");
+}
+
+llvm::Expected<MachinePeaks> fromFile(StringRef path) {
+  auto file = llvm::MemoryBuffer::getFile(path);
+  if (!file)
+    return fault(path + ": cannot be read: " + file.getError().message() +
+                 "; a file of dpsims-run bench --json, or operations and bytes a second as 67e12,4.8e12");
+  if ((*file)->getBufferSize() > largestFile)
+    return fault(path + ": is too large for a file of dpsims-run bench --json");
+  llvm::Expected<llvm::json::Value> json = llvm::json::parse((*file)->getBuffer());
+  if (!json) {
+    llvm::consumeError(json.takeError());
+    return fault(path + ": is not JSON");
+  }
+  const llvm::json::Object *root = json->getAsObject(), *machine = root ? root->getObject("machine") : nullptr;
+  const llvm::json::Object *speeds = machine ? machine->getObject("flops") : nullptr;
+  if (speeds)
+    for (const auto &[name, speed] : *speeds)
+      if (StringRef(name) == "f32" || StringRef(name).starts_with("f32,"))
+        return checked(path, speed.getAsNumber().value_or(0), machine->getNumber("bandwidth").value_or(0));
+  return fault(path + ": has no \"machine\" with \"bandwidth\" and \"flops\" of f32, as dpsims-run bench --json writes "
+                      "them");
+}
+
+} // namespace
+
+llvm::Expected<MachinePeaks> dpsims::readPeaks(StringRef text) {
+  auto [flops, bandwidth] = text.split(',');
+  double first, second;
+  if (flops.getAsDouble(first) || bandwidth.getAsDouble(second))
+    return fromFile(text);
+  return checked(text, first, second);
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a machine can do, for --peaks.
+#ifndef DPSIMS_TOOLS_DPSIMS_COMPILE_PEAKS_H
+#define DPSIMS_TOOLS_DPSIMS_COMPILE_PEAKS_H
+
+#include "passes/Compiler/CostReport.h"
+
+#include "llvm/Support/Error.h"
+
+namespace dpsims {
+
+/// From "67e12,4.8e12" (operations and bytes a second), or from a file of `dpsims-run bench --json`, whose f32 counts.
+/// The error is one line without the flag's name.
+llvm::Expected<MachinePeaks> readPeaks(llvm::StringRef text);
+
+} // namespace dpsims
+
+#endif
