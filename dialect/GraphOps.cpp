@@ -2,10 +2,22 @@
 // The graph and its parts.
 #include "dialect/Inference.h"
 
+#include "llvm/ADT/StringSet.h"
+
 using namespace mlir;
 using namespace dpsims;
 
 LogicalResult GraphOp::verify() {
+  llvm::StringSet<> outputs;
+  for (auto input : getBody().getOps<InputOp>())
+    if (input.getName().empty())
+      return input.emitError() << "input: has no name";
+  for (auto output : getBody().getOps<OutputOp>()) {
+    if (output.getName().empty())
+      return output.emitError() << "output: has no name";
+    if (!outputs.insert(output.getName()).second)
+      return output.emitError() << "name clash: output \"" << output.getName() << "\" is declared twice";
+  }
   for (Operation &op : getBody().front())
     if (llvm::any_of(op.getResultTypes(), llvm::IsaPred<ValueType>))
       return op.emitError() << "a graph holds no value without a type";

@@ -16,6 +16,7 @@ dpsims.block @FromNCHW(%x) {
 // A map of ids: "labels" or "instances".
 dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
   assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
+  assert image_size[0] > 0 and image_size[1] > 0, "image_size = {image_size}: at least 1 each way"
   assert image_size[0] <= 16384 and image_size[1] <= 16384, "image_size = {image_size}: at most 16384 each way"
   %map = input "{name}" <shape = [batch] + image_size, type = "i32">
   return %map
@@ -23,6 +24,7 @@ dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
 
 dpsims.block @ImageInput<batch: int, image_size: list>() {
   assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
+  assert image_size[0] > 0 and image_size[1] > 0, "image_size = {image_size}: at least 1 each way"
   assert image_size[0] <= 16384 and image_size[1] <= 16384, "image_size = {image_size}: at most 16384 each way"
   %nchw = input "image" <shape = [batch, 3] + image_size>
   %image = instance @FromNCHW(%nchw)

@@ -120,6 +120,8 @@ FailureOr<CompileResult> Compilation::run() {
     return failure();
   if (options.lastStage)
     return CompileResult{dumpSource(*source), ""};
+  if (module.getOps<EntryOp>().empty())
+    return fail(options.input + ": has nothing to compile: neither a program nor a graph");
   return makeModel(*source);
 }
 

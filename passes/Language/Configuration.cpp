@@ -170,6 +170,29 @@ static StringRef findWrongNumber(StringRef text) {
   return "";
 }
 
+/// The first key that an object of the text, which is JSON, has twice: only the last would count; empty if none has.
+static StringRef findRepeatedKey(StringRef text) {
+  SmallVector<llvm::StringSet<>> objects; // those around; a list has a set too, which stays empty
+  while (!text.empty()) {
+    const char c = text.front();
+    text = text.drop_front();
+    if (c == '{' || c == '[')
+      objects.emplace_back();
+    else if (c == '}' || c == ']')
+      objects.pop_back();
+    if (c != '"')
+      continue;
+    size_t end = 0;
+    while (text[end] != '"')
+      end += text[end] == '\\' ? 2 : 1;
+    StringRef string = text.take_front(end);
+    text = text.drop_front(end + 1).ltrim(" \t\r\n");
+    if (text.starts_with(":") && !objects.back().insert(string).second)
+      return string;
+  }
+  return "";
+}
+
 // Is every number one in f32?
 static bool isFinite(const json::Value &value) {
   if (const json::Array *array = value.getAsArray())
@@ -191,6 +214,8 @@ FailureOr<json::Object> readConfiguration(MLIRContext *context, StringRef path) 
     return fileError(context, path) << "is not JSON: " << number
                                     << " is not a number there; one has no leading zeros or plus, "
                                     << "and digits around its point";
+  if (StringRef key = findRepeatedKey(buffer->getBuffer()); !key.empty())
+    return fileError(context, path) << "has the key \"" << key << "\" twice in one object; remove one of the two";
   if (!isFinite(*value))
     return fileError(context, path) << "has a number that is too large";
   if (json::Object *object = value->getAsObject())

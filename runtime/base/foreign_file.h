@@ -40,10 +40,18 @@ inline const char *foreignKind(std::string_view begin) {
     return "is compressed: unpack it";
   if (starts("\x89HDF"))
     return "is HDF5, as Keras saves: weights are wanted from PyTorch";
+  if (starts("\x93NUMPY"))
+    return "is an array of NumPy: save what it holds in the form that is wanted here";
+  if (starts("GGUF"))
+    return "is GGUF, for language models: weights are wanted as safetensors";
+  if (starts("%PDF-"))
+    return "is a PDF";
   if (starts("\xef\xbb\xbf"))
     begin.remove_prefix(3);
   while (!begin.empty() && std::isspace(static_cast<unsigned char>(begin.front())))
     begin.remove_prefix(1);
+  if (startsInAnyCase("<svg") || (starts("<?xml") && begin.find("<svg") != std::string_view::npos))
+    return "is an SVG, a drawing without pixels";
   if (startsInAnyCase("<!doctype") || startsInAnyCase("<html") || startsInAnyCase("<?xml"))
     return "is a web page, maybe an error or a request to log in: download the file itself";
   return nullptr;

@@ -2,6 +2,10 @@
 
 #include "runtime/data/json_value.h"
 
+#include "runtime/base/foreign_file.h"
+
+#include <set>
+
 namespace dpsims {
 
 namespace {
@@ -16,10 +20,15 @@ public:
   bool follow(int depth, Json::parse_event_t event, const Json &value) {
     if (depth > 100) // copies and messages recurse
       fail(ErrorCode::InvalidData, file, ": the ", kind, " has more than 100 brackets within one another");
+    if (event == Json::parse_event_t::object_start)
+      seen.resize(size_t(depth) + 1), seen.back().clear();
     if (event == Json::parse_event_t::object_end || event == Json::parse_event_t::key)
       keys.resize(size_t(depth)); // of those around; a list has none
-    if (event == Json::parse_event_t::key)
+    if (event == Json::parse_event_t::key) {
       keys.back() = value.get<std::string>();
+      if (!seen[size_t(depth) - 1].insert(keys.back()).second) // only the last would count
+        fail(ErrorCode::InvalidData, file, ": ", text(), " is there twice; remove one of the two");
+    }
     return true;
   }
 
@@ -34,9 +43,23 @@ public:
 private:
   const std::string &file, &kind;
   std::vector<std::string> keys;
+  std::vector<std::set<std::string>> seen; // keys of the objects around
 };
 
+// What is wrong with the bytes, whatever they say; empty: nothing.
+std::string faultOf(const std::string &text) {
+  if (const char *foreign = foreignKind(text))
+    return foreign;
+  if (text.compare(0, 2, "\xff\xfe") == 0 || text.compare(0, 2, "\xfe\xff") == 0)
+    return "is UTF-16: save it as UTF-8";
+  if (const size_t zero = text.find('\0'); zero != std::string::npos)
+    return "is not text: it has a zero byte at " + std::to_string(zero);
+  return "";
+}
+
 Json parseJson(const std::string &text, const std::string &file, const std::string &kind, const std::string &wanted) {
+  if (const std::string fault = faultOf(text); !fault.empty())
+    fail(ErrorCode::InvalidData, file, ": the ", kind, " is not ", wanted, ": it ", fault);
   Place place(file, kind);
   auto follow = [&](int depth, Json::parse_event_t event, Json &value) { return place.follow(depth, event, value); };
   try {

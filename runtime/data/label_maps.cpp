@@ -262,6 +262,19 @@ std::map<int32_t, uint64_t> ignoredIds(const LabelMap &map, const LabelRules &ru
   return ignored;
 }
 
+/// Programs that write 16 bits store an id of 8 bits as 257 times it, its byte twice. Where no such number is an id,
+/// the bytes are.
+void undouble(LabelMap &map, const LabelRules &rules) {
+  const std::set<int32_t> ids(map.ids.begin(), map.ids.end());
+  auto isDoubled = [&](int32_t id) {
+    const auto remapped = rules.remap.find(id);
+    return id % 257 == 0 && (id == 0 || !rules.hasMeaning(remapped == rules.remap.end() ? id : remapped->second));
+  };
+  if (*ids.rbegin() > 255 && std::all_of(ids.begin(), ids.end(), isDoubled))
+    for (int32_t &id : map.ids)
+      id /= 257;
+}
+
 /// A map that was made with its photo's EXIF is shown as the photo is.
 LabelMap asConfigured(const DataConfiguration &configuration, const std::string &path, LabelMap map) {
   return configuration.turnPhotos ? turned(std::move(map), pngOrientation(path)) : map;
@@ -303,6 +316,8 @@ ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder 
   } else {
     result.map = result.reading == LabelReading::Grays ? readGrayMap(path) : readLabelMap(path);
   }
+  if (result.reading != LabelReading::Colors && configuration.labelValues == Values::Auto)
+    undouble(result.map, configuration.rules);
   if (result.reading == LabelReading::Ids && configuration.labelValues == Values::Auto && storage) {
     const std::vector<int32_t> shown = shownGrays(*storage);
     if (!shown.empty())

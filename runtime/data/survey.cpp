@@ -146,7 +146,7 @@ std::string padded(std::string text, size_t width) {
 }
 
 std::string className(const DataConfiguration &configuration, size_t id) {
-  const std::string number = std::to_string(id), &name = configuration.names[id];
+  const std::string number = std::to_string(id), name = oneLine(configuration.names[id]);
   return name == number ? number : number + " " + name;
 }
 

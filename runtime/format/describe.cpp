@@ -86,9 +86,9 @@ std::string stepsText(const Plan &plan) {
 void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream &out) {
   out << "entry " << entry.name << "\n";
   for (const Argument &input : entry.inputs)
-    field(out, "input") << input.name << " " << tensorText(input.type, input.shape) << "\n";
+    field(out, "input") << oneLine(input.name) << " " << tensorText(input.type, input.shape) << "\n";
   for (const Argument &output : entry.outputs)
-    field(out, "output") << output.name << " " << tensorText(output.type, output.shape) << "\n";
+    field(out, "output") << oneLine(output.name) << " " << tensorText(output.type, output.shape) << "\n";
   uint64_t parameters = 0, trained = 0, variables = 0, constants = 0;
   for (uint32_t index : entry.weights) {
     uint64_t count = static_cast<uint64_t>(elementCount(model.weights[index].shape));

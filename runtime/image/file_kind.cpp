@@ -9,6 +9,16 @@
 
 namespace dpsims {
 
+// Of the brand of an ISO media file: pictures of several kinds, and movies.
+static FileKind familyOf(const uint8_t *brand) {
+  if (std::memcmp(brand, "avi", 3) == 0)
+    return FileKind::Avif;
+  for (const char *picture : {"hei", "hev", "mif", "msf"})
+    if (std::memcmp(brand, picture, 3) == 0)
+      return FileKind::Heic;
+  return FileKind::Movie;
+}
+
 FileKind kindOfFile(const uint8_t *start, size_t size) {
   auto begins = [&](const char *magic, size_t length) {
     return size >= length && std::memcmp(start, magic, length) == 0;
@@ -31,8 +41,16 @@ FileKind kindOfFile(const uint8_t *start, size_t size) {
     return FileKind::Tiff;
   if (size >= 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '7')
     return FileKind::Pnm;
+  if (begins("\0\0\0\x0cjP  ", 8) || begins("\xff\x4f\xff\x51", 4))
+    return FileKind::Jpeg2000;
+  if (begins("\0\0\0\x0cJXL ", 8) || begins("\xff\x0a", 2))
+    return FileKind::JpegXl;
+  if (begins("8BPS", 4))
+    return FileKind::Photoshop;
+  if (begins("v/1\1", 4) || begins("#?RADIANCE", 10) || begins("#?RGBE", 6))
+    return FileKind::Hdr;
   if (size >= 12 && std::memcmp(start + 4, "ftyp", 4) == 0)
-    return std::memcmp(start + 8, "avi", 3) == 0 ? FileKind::Avif : FileKind::Heic;
+    return familyOf(start + 8);
   return FileKind::Unknown;
 }
 
@@ -63,6 +81,16 @@ std::string describeFile(const uint8_t *start, size_t size) {
     return "it is HEIC or another of its family, as iPhones take; convert it to JPEG";
   case FileKind::Avif:
     return "it is AVIF; convert it to PNG";
+  case FileKind::Jpeg2000:
+    return "it is JPEG 2000; convert it to PNG";
+  case FileKind::JpegXl:
+    return "it is JPEG XL; convert it to PNG";
+  case FileKind::Photoshop:
+    return "it is a document of Photoshop; convert it to PNG";
+  case FileKind::Hdr:
+    return "it is a picture of floating-point light (HDR or OpenEXR); convert it to PNG";
+  case FileKind::Movie:
+    return "it is a movie; give its pictures as PNG or JPEG";
   case FileKind::Unknown:
     break;
   }

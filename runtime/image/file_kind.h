@@ -11,7 +11,26 @@
 
 namespace dpsims {
 
-enum class FileKind { Png, ApplePng, TextPng, Jpeg, Empty, Gif, Bmp, Webp, Tiff, Pnm, Heic, Avif, Unknown };
+enum class FileKind {
+  Png,
+  ApplePng,
+  TextPng,
+  Jpeg,
+  Empty,
+  Gif,
+  Bmp,
+  Webp,
+  Tiff,
+  Pnm,
+  Heic,
+  Avif,
+  Jpeg2000,
+  JpegXl,
+  Photoshop,
+  Hdr,
+  Movie,
+  Unknown
+};
 
 /// The first 16 bytes are enough.
 FileKind kindOfFile(const uint8_t *start, size_t size);

@@ -10,6 +10,7 @@
 
 #include <csetjmp>
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -111,6 +112,8 @@ static bool decodeRows(Decoder &decoder, uint8_t *pixels, uint8_t *inks) {
 }
 
 [[noreturn]] static void failDamaged(const std::string &name, const Decoder &decoder) {
+  if (std::strncmp(decoder.message, "Unsupported", 11) == 0) // nothing is wrong with the file
+    fail(ErrorCode::InvalidData, name, ": a JPEG of a kind that is not read: ", decoder.message, "; convert it to PNG");
   fail(ErrorCode::InvalidData, name, ": cannot decode the JPEG: ", decoder.message);
 }
 

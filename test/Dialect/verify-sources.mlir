@@ -224,3 +224,28 @@ dpsims.graph @g {
   // expected-error @below {{constant: has the type "u8"; constants are f32, bf16 or f16}}
   %result = constant <type = "u8", value = 1> : () -> tensor<ui8>
 }
+
+// -----
+
+dpsims.graph @g {
+  // expected-error @below {{input: has no name}}
+  %x = input "" <shape = [2]> : () -> tensor<2xf32>
+  output "y" %x : tensor<2xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [2]> : () -> tensor<2xf32>
+  // expected-error @below {{output: has no name}}
+  output "" %x : tensor<2xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [2]> : () -> tensor<2xf32>
+  output "y" %x : tensor<2xf32>
+  // expected-error @below {{name clash: output "y" is declared twice}}
+  output "y" %x : tensor<2xf32>
+}

@@ -32,6 +32,20 @@ static DataConfiguration configureIn(const TemporaryDirectory &folder, const std
   return DataConfiguration::parse(R"({"num_classes": 5, "data": )" + data + "}", folder / "c.json");
 }
 
+// Bytes that are no JSON, and keys of which only the last would count.
+TEST(DataConfiguration, RefusesOddTexts) {
+  using namespace std::string_literals;
+  const auto error = [](const std::string &text) { return errorOf([&] { DataConfiguration::parse(text, "c.json"); }); };
+  EXPECT_TRUE(hasParts(error("{\"num_classes\": 2}\0{}"s), {"c.json: ", "it is not text: it has a zero byte at 18"}));
+  EXPECT_TRUE(hasParts(error("\xff\xfe{\0}\0"s), {"it is UTF-16: save it as UTF-8"}));
+  EXPECT_TRUE(hasParts(error("<!DOCTYPE html>"), {"it is a web page"}));
+  EXPECT_TRUE(
+      hasParts(error(R"({"num_classes": 2, "num_classes": 3})"), {"num_classes of the configuration is there twice"}));
+  EXPECT_TRUE(hasParts(error(R"({"num_classes": 2, "data": {"zoom": 1, "flip": true, "zoom": 2}})"),
+                       {"data.zoom of the configuration is there twice; remove one of the two"}));
+  DataConfiguration::parse(R"({"num_classes": 2, "a": {"b": 1}, "b": [{"b": 1}, {"b": {"b": 2}}]})", "c.json");
+}
+
 TEST(DataConfiguration, ReadsTheFileOfADataSet) {
   TemporaryDirectory folder;
   makeDirectory(folder / "sets");

@@ -114,6 +114,17 @@ TEST_F(LabelMaps, IndicesAreIdsWherePalettesAgree) {
                        {"a.png", "c.png", "index 1 is (", "(0, 128, 0)", "data.palette", "label_values"}));
 }
 
+// As some programs turn 8 bits into 16.
+TEST_F(LabelMaps, OfDoubledBytesAreThoseOfOne) {
+  const std::string doubled = grays("a.png", {0, 257, 4 * 257}, 16);
+  EXPECT_EQ(readOne(plain, doubled), (std::vector<int32_t>{0, 1, 4}));
+  EXPECT_EQ(readOne(plain, grays("b.png", {0, 255 * 257}, 16)), (std::vector<int32_t>{0, none}));
+  const DataConfiguration many = DataConfiguration::parse(R"({"num_classes": 300})", "c.json");
+  EXPECT_EQ(readOne(many, grays("c.png", {0, 257}, 16)), (std::vector<int32_t>{0, 257}));
+  const DataConfiguration ids = configure(R"({"label_values": "ids"})");
+  EXPECT_TRUE(hasParts(errorOf([&] { readOne(ids, doubled); }), {"id 257 at pixel (1, 0)"}));
+}
+
 TEST_F(LabelMaps, OfOneBitAreIdsOrGrays) {
   const std::string bits = grays("a.png", {0, 1}, 1), wide = grays("b.png", {0, 255});
   // Only one of both has a meaning.

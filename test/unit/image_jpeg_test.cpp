@@ -49,6 +49,19 @@ TEST(Jpeg, ReadsColor) {
     }
 }
 
+// Nothing is wrong with such a file, so fetching it again does not help.
+TEST(Jpeg, NamesKindsThatAreNotRead) {
+  for (const auto &[at, byte] : {std::pair<int, int>{1, 0xc3}, {4, 12}}) { // lossless; 12 bits
+    Bytes file = encodeJpeg(16, 16, ramps(16, 16, 3));
+    const uint8_t frame[] = {0xff, 0xc0};
+    const auto found = std::search(file.begin(), file.end(), std::begin(frame), std::end(frame));
+    ASSERT_NE(found, file.end());
+    found[at] = uint8_t(byte);
+    EXPECT_TRUE(hasParts(errorOf([&] { decoded(file); }),
+                         {"a JPEG of a kind that is not read: Unsupported JPEG", "; convert it to PNG"}));
+  }
+}
+
 TEST(Jpeg, ReadsGray) {
   const Bytes gray = ramps(16, 16, 1);
   Bytes expected;
