@@ -90,14 +90,14 @@ TEST_P(ThreadBits, OfWinogradsAreTheSame) { compute(ConvolutionChoice::Winograd)
 std::vector<Window> largeWindows() {
   return {
       Window().kernel(1, 1, 0, 0).images(2, 48, 50).channels(96, 128), // slabs of pixels, the last one smaller
-      Window().images(1, 44, 40).channels(72, 64),                     // of rows
+      Window().images(1, 90, 40).channels(72, 64),                     // of rows
       Window().images(5, 12, 12).channels(96, 80),                     // of images
       Window().kernel(3, 2, 1, 1).images(1, 64, 64).channels(64, 128),
       Window().kernel(3, 2, 0, 1).images(2, 66, 62).channels(32, 96), // "same" of TensorFlow
-      Window().kernel(4, 4, 0, 0).images(1, 128, 126).channels(24, 96),
+      Window().kernel(4, 4, 0, 0).images(1, 160, 126).channels(24, 96),
       Window().kernel(7, 1, 3, 3).images(1, 160, 64).depthwise(64),
       Window().kernel(5, 2, 1, 2).images(1, 128, 128).depthwise(48),
-      Window().kernel(3, 1, 0, 0).images(1, 70, 40).channels(64, 64, 2),
+      Window().kernel(3, 1, 0, 0).images(1, 90, 40).channels(64, 64, 2),
   };
 }
 

@@ -8,14 +8,16 @@ namespace dpsims {
 
 namespace {
 
-constexpr int64_t maxSlabs = 64;
+constexpr int64_t maxSlabs = 32;
 // Below this a call of the library costs too much of a slab's time.
-constexpr double flopsOfSlab = 32e6;
+constexpr double flopsOfSlab = 48e6;
 constexpr int64_t bytesOfSlab = 1 << 20;
 // Each slab reads all weights: so many pixels at least make up for it, and for weights that are written and summed.
 constexpr int64_t pixelsOfSlab = 64, pixelsOfPartialSum = 512;
 constexpr int64_t bytesOfPartialSums = 32 << 20; // of all
 constexpr int64_t pixelStep = 16;
+// Neighboring slabs of a padded convolution both copy the rows at their border.
+constexpr int64_t rowsOfSlab = 8;
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t sourcePixels(const ConvSizes &s) { return s.batch * s.inHeight * s.inWidth; }
@@ -116,7 +118,7 @@ std::vector<ConvSlab> cut(const ConvSizes &s, int64_t count, int64_t height, con
     return {wholeOf(s)};
   if (isPixelwise(s))
     return cutPixels(s, count);
-  const int64_t parts = std::min(count / s.batch, height);
+  const int64_t parts = std::min(count / s.batch, height / rowsOfSlab);
   std::vector<ConvSlab> slabs = parts > 1 ? cutRows(s, parts) : std::vector<ConvSlab>();
   return slabs.empty() ? cutImages(s, count) : slabs;
 }
