@@ -4,8 +4,8 @@
 #ifndef DPSIMS_PASSES_COMPILER_COSTREPORT_H
 #define DPSIMS_PASSES_COMPILER_COSTREPORT_H
 
-#include "passes/ReportTable.h"
 #include "passes/Graph/GraphCost.h"
+#include "passes/ReportTable.h"
 
 #include "mlir/Pass/PassInstrumentation.h"
 

@@ -2,6 +2,7 @@
 // gpu.module becomes gpu.binary with two objects, PTX and cubin: what lit needs to see that kernels assemble.
 
 #include "passes/Cuda/GpuCode.h"
+#include "passes/Cuda/GpuToNVVM.h"
 #include "passes/Cuda/Passes.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -25,7 +26,9 @@ struct AssembleGpu : dpsims::impl::AssembleGpuBase<AssembleGpu> {
   void runOnOperation() override {
     auto modules = llvm::to_vector(getOperation().getOps<gpu::GPUModuleOp>());
     dpsims::GpuCode code;
-    if (failed(dpsims::compileForCuda(getOperation(), {chip}, code)))
+    OpPassManager lowering(ModuleOp::getOperationName());
+    dpsims::addGpuToNVVM(lowering);
+    if (failed(runPipeline(lowering, getOperation())) || failed(dpsims::compileForCuda(getOperation(), {chip}, code)))
       return signalPassFailure();
     dpsims::recordStatistics(
         getOperation(), getArgument(),

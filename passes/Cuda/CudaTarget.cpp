@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Compiler/Target.h"
 #include "passes/Cuda/GpuCode.h"
+#include "passes/Cuda/GpuToNVVM.h"
 #include "passes/Cuda/Passes.h"
 #include "passes/Passes.h"
 
@@ -55,7 +56,10 @@ struct CudaTarget : CompilerTarget {
   }
 
   void registerDialects(DialectRegistry &registry) const override { registerGpuCodeDependencies(registry); }
-  void registerPasses() const override { registerCudaPasses(); }
+  void registerPasses() const override {
+    registerCudaPasses();
+    registerGpuToNVVM();
+  }
 
   LogicalResult checkChips(MLIRContext *context, ArrayRef<std::string> chips, bool assembles) const override {
     auto fail = [&](const Twine &message) { return emitError(UnknownLoc::get(context), "--chip " + message); };
@@ -79,6 +83,7 @@ struct CudaTarget : CompilerTarget {
     manager.nest<func::FuncOp>().addPass(createLowerNarrowFloats());
     manager.addPass(createMarkDisjointArguments());
     manager.addPass(createLowerKernelsToGpu());
+    addGpuToNVVM(manager);
   }
 
   LogicalResult generateCode(ModuleOp module, ArrayRef<std::string> chips, KernelCode &code) const override {

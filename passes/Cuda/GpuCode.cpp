@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// gpu.module -> LLVM dialect -> LLVM IR -> PTX (LLVM's NVPTX backend) -> cubin (Ptxas.h). No device library is linked:
-// what the hardware lacks (tanh, erf, log, ...) is expanded into arithmetic first.
+// gpu.module in the LLVM dialect -> LLVM IR -> PTX (LLVM's NVPTX backend) -> cubin (Ptxas.h). No device library is
+// linked.
 
 #include "passes/Cuda/GpuCode.h"
 
@@ -9,34 +9,24 @@
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
-#include "mlir/Conversion/Passes.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Affine/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/PatternMatch.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "mlir/Transforms/Passes.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -55,133 +45,10 @@ using namespace mlir;
 
 namespace {
 
-//===--------------------------------------------------------------------------------------------------------------===//
-// Mathematics
-//===--------------------------------------------------------------------------------------------------------------===//
-
-/// exp(x) = 2^h (1 + l ln 2), where h = x log2(e) rounded and l what the rounding lost: ex2.approx alone would multiply
-/// the rounding error by x. Outside of the clamp's bounds the result is infinity or 0.
-struct ExpandExp : OpRewritePattern<math::ExpOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &b) const override {
-    if (!op.getType().isF32())
-      return failure();
-    Location loc = op.getLoc();
-    auto f32 = [&](double value) -> Value {
-      return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(static_cast<float>(value)));
-    };
-    const double log2e = 1.4426950408889634, rounded = static_cast<float>(log2e);
-    Value x = arith::MinimumFOp::create(b, loc, op.getOperand(), f32(89.0));
-    x = arith::MaximumFOp::create(b, loc, x, f32(-104.0));
-    Value high = arith::MulFOp::create(b, loc, x, f32(log2e));
-    Value negated = arith::NegFOp::create(b, loc, high);
-    Value low = math::FmaOp::create(b, loc, x, f32(log2e), negated);
-    low = math::FmaOp::create(b, loc, x, f32(log2e - rounded), low);
-    Value power = math::Exp2Op::create(b, loc, high);
-    Value correction = math::FmaOp::create(b, loc, low, f32(0.6931471805599453), f32(1.0));
-    b.replaceOpWithNewOp<arith::MulFOp>(op, power, correction);
-    return success();
-  }
-};
-
-/// f16 by instructions that LLVM looks into no further: it would compute in f16 what it finds to be the same.
-struct ExtendHalf : OpRewritePattern<arith::ExtFOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(arith::ExtFOp op, PatternRewriter &b) const override {
-    if (!op.getIn().getType().isF16() || !op.getType().isF32())
-      return failure();
-    Value bits = arith::BitcastOp::create(b, op.getLoc(), b.getI16Type(), op.getIn());
-    b.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(op, op.getType(), b.getStringAttr("llvm.convert.from.fp16.f32"), bits);
-    return success();
-  }
-};
-
-struct TruncateToHalf : OpRewritePattern<arith::TruncFOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &b) const override {
-    if (!op.getType().isF16() || !op.getIn().getType().isF32())
-      return failure();
-    auto bits = LLVM::CallIntrinsicOp::create(b, op.getLoc(), b.getI16Type(),
-                                              b.getStringAttr("llvm.convert.to.fp16.f32"), op.getIn());
-    b.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), bits.getResult(0));
-    return success();
-  }
-};
-
-/// The LLVM intrinsic that NVPTX has an instruction for, empty if none. The two approximations are good to 2 ulp.
-StringRef nativeIntrinsic(Operation *op) {
-  return llvm::TypeSwitch<Operation *, StringRef>(op)
-      .Case([](math::AbsFOp) { return "llvm.fabs.f32"; })
-      .Case([](math::CeilOp) { return "llvm.ceil.f32"; })
-      .Case([](math::CopySignOp) { return "llvm.copysign.f32"; })
-      .Case([](math::Exp2Op) { return "llvm.exp2.f32"; })
-      .Case([](math::FloorOp) { return "llvm.floor.f32"; })
-      .Case([](math::FmaOp) { return "llvm.fma.f32"; })
-      .Case([](math::RoundOp) { return "llvm.round.f32"; })
-      .Case([](math::RoundEvenOp) { return "llvm.roundeven.f32"; })
-      .Case([](math::RsqrtOp) { return "llvm.nvvm.rsqrt.approx.f"; })
-      .Case([](math::SqrtOp) { return "llvm.sqrt.f32"; })
-      .Case([](math::TruncOp) { return "llvm.trunc.f32"; })
-      .Default([](Operation *) { return ""; });
-}
-
-/// Named intrinsics pass convert-gpu-to-nvvm untouched; it would call libdevice for the math dialect's ops.
-LogicalResult useIntrinsics(gpu::GPUModuleOp module) {
-  SmallVector<Operation *> ops;
-  module.walk([&](Operation *op) {
-    if (isa_and_nonnull<math::MathDialect>(op->getDialect()))
-      ops.push_back(op);
-  });
-  for (Operation *op : ops) {
-    StringRef name = nativeIntrinsic(op);
-    if (name.empty() || !op->getResult(0).getType().isF32())
-      return op->emitOpError("on ") << op->getResult(0).getType() << " has no implementation for CUDA";
-    OpBuilder b(op);
-    auto call = LLVM::CallIntrinsicOp::create(b, op->getLoc(), op->getResult(0).getType(), b.getStringAttr(name),
-                                              op->getOperands());
-    op->replaceAllUsesWith(call);
-    op->erase();
-  }
-  return success();
-}
-
-LogicalResult expandMath(gpu::GPUModuleOp module) {
-  RewritePatternSet patterns(module.getContext());
-  patterns.add<ExpandExp, ExtendHalf, TruncateToHalf>(module.getContext());
-  populateMathPolynomialApproximationPatterns(
-      patterns, [](StringRef name) { return !llvm::is_contained({"math.exp", "math.exp2", "math.rsqrt"}, name); });
-  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
-  if (failed(applyPatternsGreedily(module, std::move(patterns))))
-    return failure();
-  return useIntrinsics(module);
-}
-
-//===--------------------------------------------------------------------------------------------------------------===//
-// LLVM IR
-//===--------------------------------------------------------------------------------------------------------------===//
-
-LogicalResult lowerToNvvm(ModuleOp module) {
-  PassManager manager(module.getContext());
-  OpPassManager &passes = manager.nest<gpu::GPUModuleOp>();
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(affine::createAffineExpandIndexOpsPass());
-  passes.addPass(createLowerAffinePass());
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
-  passes.addPass(createSCFToControlFlowPass());
-  ConvertGpuOpsToNVVMOpsOptions options;
-  options.useBarePtrCallConv = true;
-  passes.addPass(createConvertGpuOpsToNVVMOps(options));
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
-  passes.addPass(createReconcileUnrealizedCastsPass());
-  return manager.run(module);
-}
-
 constexpr StringLiteral nvptxTriple = "nvptx64-nvidia-cuda";
+
+/// What convert-gpu-to-nvvm makes of a gpu.func's known sizes.
+constexpr StringLiteral gridAttrName = "gpu.known_grid_size", blockAttrName = "gpu.known_block_size";
 
 /// 90 of "sm_90a"; 0 where there is none.
 unsigned chipNumber(StringRef chip) {
@@ -291,9 +158,11 @@ void dpsims::registerGpuCodeDependencies(DialectRegistry &registry) {
 
 std::vector<dpsims::GpuKernel> dpsims::gpuKernels(ModuleOp module) {
   std::vector<GpuKernel> kernels;
-  module.walk([&](gpu::GPUFuncOp func) {
-    if (func.isKernel() && func.getKnownGridSize() && func.getKnownBlockSize())
-      kernels.push_back({func.getName().str(), func.getKnownGridSize()->front(), func.getKnownBlockSize()->front()});
+  module.walk([&](LLVM::LLVMFuncOp func) {
+    auto grid = func->getAttrOfType<DenseI32ArrayAttr>(gridAttrName);
+    auto block = func->getAttrOfType<DenseI32ArrayAttr>(blockAttrName);
+    if (grid && block)
+      kernels.push_back({func.getName().str(), grid[0], block[0]});
   });
   return kernels;
 }
@@ -318,39 +187,30 @@ SmallVector<std::string> dpsims::sortedChips(ArrayRef<std::string> names) {
   return chips;
 }
 
-/// A copy of the module whose gpu.module is in the LLVM dialect; none if there is an error.
-static OwningOpRef<ModuleOp> lowerCopy(ModuleOp module) {
-  auto kernels = module.getOps<gpu::GPUModuleOp>();
-  if (!llvm::hasSingleElement(kernels)) {
-    module.emitError("has more than one gpu.module");
-    return {};
-  }
-  OwningOpRef<ModuleOp> copy(ModuleOp::create(module.getLoc()));
-  auto gpuModule = cast<gpu::GPUModuleOp>(*OpBuilder::atBlockEnd(copy->getBody()).clone(**kernels.begin()));
-  if (failed(expandMath(gpuModule)) || failed(lowerToNvvm(*copy)))
-    return {};
-  return copy;
+/// The module's gpu.module, null if it has none; an error if there are several.
+static FailureOr<gpu::GPUModuleOp> theGpuModule(ModuleOp module) {
+  auto modules = llvm::to_vector(module.getOps<gpu::GPUModuleOp>());
+  if (modules.size() > 1)
+    return module.emitError("has more than one gpu.module");
+  return modules.empty() ? gpu::GPUModuleOp() : modules.front();
 }
 
 LogicalResult dpsims::compileToPtx(ModuleOp module, StringRef chip, std::string &ptx) {
   ptx.clear();
-  if (module.getOps<gpu::GPUModuleOp>().empty())
-    return success();
-  OwningOpRef<ModuleOp> copy = lowerCopy(module);
-  return copy ? emitPtx(*copy->getOps<gpu::GPUModuleOp>().begin(), chip, ptx) : failure();
+  FailureOr<gpu::GPUModuleOp> kernels = theGpuModule(module);
+  if (failed(kernels) || !*kernels)
+    return kernels;
+  return emitPtx(*kernels, chip, ptx);
 }
 
 LogicalResult dpsims::compileForCuda(ModuleOp module, ArrayRef<std::string> chips, GpuCode &code) {
   code = {};
-  if (module.getOps<gpu::GPUModuleOp>().empty())
-    return success();
-  OwningOpRef<ModuleOp> copy = lowerCopy(module);
-  if (!copy)
-    return failure();
-  gpu::GPUModuleOp gpuModule = *copy->getOps<gpu::GPUModuleOp>().begin();
+  FailureOr<gpu::GPUModuleOp> kernels = theGpuModule(module);
+  if (failed(kernels) || !*kernels)
+    return kernels;
   for (const std::string &chip : chips) {
     std::string ptx;
-    if (failed(emitPtx(gpuModule, chip, ptx)) ||
+    if (failed(emitPtx(*kernels, chip, ptx)) ||
         failed(assemble(module.getLoc(), chip, ptx, code.cubins.emplace_back())))
       return failure();
     if (code.ptx.empty())

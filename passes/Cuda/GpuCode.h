@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// From gpu.func kernels (the result of lower-kernels-to-gpu) to PTX and machine code.
+// From kernels in the LLVM dialect (the result of lower-gpu-to-nvvm) to PTX and machine code.
 #ifndef DPSIMS_PASSES_CUDA_GPUCODE_H
 #define DPSIMS_PASSES_CUDA_GPUCODE_H
 
@@ -34,9 +34,8 @@ bool isKnownCudaChip(llvm::StringRef chip);
 /// The names ("sm_90"), oldest first, each once.
 llvm::SmallVector<std::string> sortedChips(llvm::ArrayRef<std::string> names);
 
-/// Compiles the module's gpu.module for the chips, the first of which the PTX is for; the module itself stays as it is.
-/// Kernels take one pointer an argument. The result is empty if there is no kernel. Errors: an unknown chip; those of
-/// assemble.
+/// Compiles the module's gpu.module for the chips, the first of which the PTX is for. The result is empty if there is
+/// no kernel. Errors: an unknown chip; those of assemble.
 mlir::LogicalResult compileForCuda(mlir::ModuleOp module, llvm::ArrayRef<std::string> chips, GpuCode &code);
 
 /// The module's gpu.module as PTX for one chip; ptxas is not needed. Errors: an unknown chip.

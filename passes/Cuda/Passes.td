@@ -149,11 +149,42 @@ def ShareGpuBuffers : Pass<"dpsims-share-gpu-buffers", "mlir::gpu::GPUFuncOp"> {
   let dependentDialects = ["mlir::gpu::GPUDialect", "mlir::memref::MemRefDialect", "mlir::arith::ArithDialect"];
 }
 
+def ExpandGpuMath : Pass<"dpsims-expand-gpu-math", "mlir::gpu::GPUModuleOp"> {
+  let summary = "functions that the hardware lacks become arithmetic, others its instructions (CUDA)";
+  let description = [{
+    No device library is linked: `tanh`, `erf`, `log` and the like become polynomials. What NVPTX has an instruction for
+    is called by its name, because convert-gpu-to-nvvm would call libdevice for it. `exp` is `ex2.approx` of a product
+    whose rounding is made good.
+
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @k(%x: f32) -> f32 {
+        %y = math.floor %x : f32
+        gpu.return %y : f32
+      }
+    }
+    ```
+    becomes
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @k(%arg0: f32) -> f32 {
+        %0 = llvm.call_intrinsic "llvm.floor.f32"(%arg0) : (f32) -> f32
+        gpu.return %0 : f32
+      }
+    }
+    ```
+
+    Statistics: `functions`, and the `instructions` that they became.
+  }];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect", "mlir::arith::ArithDialect", "mlir::math::MathDialect",
+                           "mlir::vector::VectorDialect"];
+}
+
 def AssembleGpu : Pass<"dpsims-assemble-gpu", "mlir::ModuleOp"> {
   let summary = "gpu.module becomes gpu.binary: its PTX and its machine code (needs ptxas of the CUDA toolkit)";
   let description = [{
-    Takes the result of lower-kernels-to-gpu. Functions that the hardware lacks are expanded into arithmetic; the PTX
-    calls no library. dpsims-compile does the same without this pass, and keeps both texts in the compiled model.
+    Takes the result of lower-kernels-to-gpu, and runs lower-gpu-to-nvvm on it. dpsims-compile does the same without this
+    pass, and keeps both texts in the compiled model.
 
     Statistics: `ptx-bytes`, `code-bytes`.
   }];

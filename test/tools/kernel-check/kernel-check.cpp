@@ -16,6 +16,7 @@
 #include "passes/Cpu/Passes.h"
 #include "passes/Cuda/GpuCode.h"
 #include "passes/Cuda/GpuGenerics.h"
+#include "passes/Cuda/GpuToNVVM.h"
 #include "passes/Cuda/Passes.h"
 #include "passes/Registration.h"
 #include "test/tools/kernel-check/emulated_kernels.h"
@@ -170,6 +171,7 @@ struct Gpu {
     PassManager passes(module.getContext());
     passes.addPass(dpsims::createMarkDisjointArguments());
     passes.addPass(dpsims::createLowerKernelsToGpu());
+    dpsims::addGpuToNVVM(passes);
     std::string ptx;
     if (failed(passes.run(*copy)) || failed(dpsims::compileToPtx(*copy, chip, ptx)))
       return false;
