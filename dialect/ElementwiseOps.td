@@ -49,7 +49,7 @@ def Dpsims_SigmoidOp : Dpsims_ActivationOp<"sigmoid", "Sigmoid", "1 / (1 + exp(-
 def Dpsims_SiluOp : Dpsims_ActivationOp<"silu", "Silu", "x * sigmoid(x)", 12>;
 def Dpsims_GeluOp : Dpsims_ActivationOp<"gelu", "Gelu", "x * (1 + erf(x / sqrt(2))) / 2", 12>;
 def Dpsims_TanhOp : Dpsims_ActivationOp<"tanh", "Tanh", "hyperbolic tangent", 12>;
-def Dpsims_SoftplusOp : Dpsims_Unary<"softplus", "log(1 + exp(x))", 24>;
+def Dpsims_SoftplusOp : Dpsims_ActivationOp<"softplus", "Softplus", "log(1 + exp(x))", 24>;
 def Dpsims_ExpOp : Dpsims_Unary<"exp", "e to the x", 12>;
 def Dpsims_LogOp : Dpsims_Unary<"log", "natural logarithm", 12>;
 def Dpsims_ErfOp : Dpsims_Unary<"erf", "2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x", 12>;

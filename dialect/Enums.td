@@ -24,11 +24,11 @@ def Dpsims_InitializerEnum : Dpsims_Enum<"Initializer", "the first value of a we
     I32EnumCase<"SingularLeft", 5, "singular_left">, I32EnumCase<"SingularRight", 6, "singular_right">,
     I32EnumCase<"Copy", 7, "copy">]>;
 
-// Each is an elementwise op of the same name, too.
+// Each is an elementwise op of the same name, too, and a line of runtime/format/activations.def.
 def Dpsims_ActivationEnum : Dpsims_Enum<"ActivationKind", "the function of an epilogue", [
     I32EnumCase<"Relu", 0, "relu">, I32EnumCase<"LeakyRelu", 1, "leaky_relu">, I32EnumCase<"Clamp", 2, "clamp">,
     I32EnumCase<"Sigmoid", 3, "sigmoid">, I32EnumCase<"Silu", 4, "silu">, I32EnumCase<"Gelu", 5, "gelu">,
-    I32EnumCase<"Tanh", 6, "tanh">]>;
+    I32EnumCase<"Tanh", 6, "tanh">, I32EnumCase<"Softplus", 7, "softplus">]>;
 
 def Dpsims_SpaceEnum : Dpsims_Enum<"BufferSpace", "where a buffer is", [
     I32EnumCase<"Input", 0, "input">, I32EnumCase<"Output", 1, "output">, I32EnumCase<"Constant", 2, "constant">,

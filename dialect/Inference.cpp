@@ -75,7 +75,7 @@ LogicalResult dpsims::wantElementType(Operation *op, Attribute name) {
 }
 
 LogicalResult dpsims::wantActivation(Operation *op, Attribute name) {
-  return wantCase(op, name, "activation", "known:", ActivationKind::Tanh);
+  return wantCase(op, name, "activation", "known:", ActivationKind(getMaxEnumValForActivationKind()));
 }
 
 LogicalResult dpsims::giveBroadcast(Operation *op, Types &types, Type element) {

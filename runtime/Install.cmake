@@ -5,11 +5,13 @@ include(CMakePackageConfigHelpers)
 set(public_headers
   base/error.h
   base/file.h
+  base/log.h
   base/tensor.h
   device/convolution_plans.h
   device/device.h
   device/device_kind.h
   device/registry.h
+  format/activations.def
   format/cuda_chip.h
   format/model.h
   session/execute.h

@@ -42,25 +42,21 @@ std::string place(Location location) {
               : std::string();
 }
 
-format::Activation activation(DictionaryAttr config) {
+/// The number in files, see activations.def.
+uint8_t activation(DictionaryAttr config) {
+  enum Number : uint8_t {
+    None,
+#define ACTIVATION(Name, name) Name,
+#include "runtime/format/activations.def"
+  };
   Attribute name = config.get("activation");
   if (!name)
-    return format::Activation::None;
+    return Number::None;
   switch (caseOf<ActivationKind>(name)) {
-  case ActivationKind::Relu:
-    return format::Activation::Relu;
-  case ActivationKind::LeakyRelu:
-    return format::Activation::LeakyRelu;
-  case ActivationKind::Clamp:
-    return format::Activation::Clamp;
-  case ActivationKind::Sigmoid:
-    return format::Activation::Sigmoid;
-  case ActivationKind::Silu:
-    return format::Activation::Silu;
-  case ActivationKind::Gelu:
-    return format::Activation::Gelu;
-  case ActivationKind::Tanh:
-    return format::Activation::Tanh;
+#define ACTIVATION(Name, name)                                                                                         \
+  case ActivationKind::Name:                                                                                           \
+    return Number::Name;
+#include "runtime/format/activations.def"
   }
   llvm_unreachable("not an activation");
 }
@@ -266,7 +262,9 @@ private:
           for (Value operand : launch->getOperands())
             arguments.push_back(index(operand));
           return Result(format::Operation::Launch,
-                        format::CreateLaunchDirect(b, kernelIndex.lookup(launch.getKernel()), &arguments).Union());
+                        format::CreateLaunchDirect(b, kernelIndex.lookup(launch.getKernel()), &arguments,
+                                                   static_cast<uint32_t>(launch.getOutputs().size()))
+                            .Union());
         })
         .Case<LoadWeightOp>([&](LoadWeightOp load) {
           return Result(format::Operation::LoadWeight,

@@ -3,11 +3,11 @@
 #include "runtime/data/label_maps.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/image/orientation.h"
 #include "runtime/image/png_storage.h"
 
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <set>
@@ -200,9 +200,9 @@ LabelReading settle(const DataConfiguration &configuration, const LabelFolder &f
          " stores grays as they are: set data.label_values to \"ids\" (what is stored) or "
          "\"grays\" (what is shown)");
   std::call_once(*folder.told, [&] {
-    std::cerr << "dpsims-run: note: " << path << ": stores " << differing << " and shows the gray "
-              << shown[size_t(differing)] << "; the id is taken to be what is stored, here and in maps like it: set "
-              << "data.label_values to \"ids\" or \"grays\" to decide\n";
+    note(path, ": stores ", differing, " and shows the gray ", shown[size_t(differing)],
+         "; the id is taken to be what is stored, here and in maps like it: set data.label_values to \"ids\" or "
+         "\"grays\" to decide");
   });
   return LabelReading::Ids;
 }
@@ -221,8 +221,8 @@ void tellOfColors(const DataConfiguration &configuration, const LabelFolder &fol
   }
   if (differs)
     std::call_once(*folder.told, [&] {
-      std::cerr << "dpsims-run: note: " << path << ": its grays are taken as ids, and are colors of data.palette too: "
-                << "set data.label_values to \"ids\" or \"colors\" to decide\n";
+      note(path, ": its grays are taken as ids, and are colors of data.palette too: set data.label_values to \"ids\" "
+                 "or \"colors\" to decide");
     });
 }
 

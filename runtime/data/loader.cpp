@@ -3,6 +3,7 @@
 #include "runtime/data/loader.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/data/streams.h"
 #include "runtime/data/transform.h"
 
@@ -10,7 +11,6 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <iostream>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -226,8 +226,8 @@ private:
            " pictures that cannot be read were skipped before it, as --skip-bad allows");
     }
     if (bad.insert(index).second)
-      std::cerr << "dpsims-run: warning: " << error.what() << "; the next picture takes its place (" << bad.size()
-                << " of at most " << options.skipBad << " to be skipped)\n";
+      warn(error.what(), "; the next picture takes its place (", bad.size(), " of at most ", options.skipBad,
+           " to be skipped)");
   }
 
   std::shared_ptr<const Example> fittedExample(size_t index) {

@@ -164,6 +164,9 @@ public:
 /// How convolutions that Winograd's algorithm can do are done on the CPU.
 enum class ConvolutionChoice : uint8_t { Auto, Direct, Winograd };
 
+/// DeviceOptions::streams at most.
+inline constexpr uint32_t mostStreams = 8;
+
 /// Which device, and its settings.
 struct DeviceOptions {
   /// What the model must be compiled for; absent: whatever it is for.
@@ -182,6 +185,9 @@ struct DeviceOptions {
   bool tf32 = false;
   /// CUDA: a plan that runs again is replayed as one graph.
   bool graphs = true;
+  /// CUDA: over how many streams a run's steps are spread, from 1 to mostStreams, where what they read and write
+  /// allows.
+  uint32_t streams = 1;
   /// CUDA: waits after each step, so that an error names the step that made it. Slow.
   bool checked = false;
   /// CUDA: engines may be used that add in another order on each run.

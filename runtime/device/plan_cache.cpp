@@ -4,10 +4,10 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/log.h"
 
 #include <fcntl.h>
 #include <filesystem>
-#include <iostream>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -103,7 +103,7 @@ void PlanCache::read() {
   } catch (const Error &error) {
     if (named)
       fail(error.code(), error.what(), "; make one with dpsims-run plans");
-    std::cerr << "dpsims-run: warning: " << error.what() << ": it is made anew\n";
+    warn(error.what(), ": it is made anew");
     return;
   }
   auto mine = file["machines"].find(machine);
@@ -134,8 +134,7 @@ const Json *PlanCache::findRecord(const std::string &key) const {
 
 void PlanCache::tellDamaged(const std::string &key) const {
   if (!told)
-    std::cerr << "dpsims-run: warning: " << path << ": has damaged plans, the first for " << quoted(key)
-              << ": they are made anew\n";
+    warn(path, ": has damaged plans, the first for ", quoted(key), ": they are made anew");
   told = true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <iterator>
 
 namespace dpsims {
 
@@ -200,6 +201,7 @@ private:
   LaunchStep decodeLaunch(const format::Launch &launch) {
     LaunchStep result;
     result.kernel = launch.kernel();
+    result.outputs = launch.outputs();
     for (size_t i = 0; i < sizeOf(launch.args()); ++i)
       result.args.push_back(launch.args()->Get(i));
     return result;
@@ -267,8 +269,8 @@ private:
   Epilogue decodeEpilogue(const format::Epilogue *epilogue) {
     if (!epilogue)
       return {};
-    Epilogue result{enumerator(epilogue->activation(), Activation::Tanh, "activation"), epilogue->alpha(),
-                    epilogue->beta()};
+    Epilogue result{enumerator(epilogue->activation(), *std::prev(std::end(activations)), "activation"),
+                    epilogue->alpha(), epilogue->beta()};
     if (std::isnan(result.alpha) || std::isnan(result.beta))
       bad("the activation's parameters are not numbers");
     return result;

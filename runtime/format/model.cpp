@@ -70,7 +70,11 @@ uint32_t readVersion(const uint8_t *data, size_t size) {
   return field ? get32(root + field) : 0;
 }
 
-const char *const activationNames[] = {"none", "relu", "leaky_relu", "clamp", "sigmoid", "silu", "gelu", "tanh"};
+const char *const activationNames[] = {
+    "none",
+#define ACTIVATION(Name, name) #name,
+#include "runtime/format/activations.def"
+};
 
 } // namespace
 
@@ -99,7 +103,10 @@ const char *Step::kind() const {
 namespace {
 
 struct BuffersOf {
-  StepBuffers operator()(const LaunchStep &s) const { return {{}, s.args}; }
+  StepBuffers operator()(const LaunchStep &s) const {
+    const auto firstOutput = s.outputs == 0 ? s.args.begin() : s.args.end() - s.outputs;
+    return {{s.args.begin(), firstOutput}, {firstOutput, s.args.end()}};
+  }
   StepBuffers operator()(const ConvStep &s) const {
     return withOptional({s.src, s.weights}, {s.bias, s.residual}, s.dst);
   }

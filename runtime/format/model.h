@@ -70,7 +70,18 @@ struct Kernel {
   uint32_t threads = 0;
 };
 
-enum class Activation : uint8_t { None, Relu, LeakyRelu, Clamp, Sigmoid, Silu, Gelu, Tanh };
+enum class Activation : uint8_t {
+  None,
+#define ACTIVATION(Name, name) Name,
+#include "runtime/format/activations.def"
+};
+
+/// All of them, by their numbers.
+inline constexpr Activation activations[] = {
+    Activation::None,
+#define ACTIVATION(Name, name) Activation::Name,
+#include "runtime/format/activations.def"
+};
 
 /// "none", "relu", ...
 const char *name(Activation activation);
@@ -85,6 +96,7 @@ struct Epilogue {
 struct LaunchStep {
   uint32_t kernel = 0;
   std::vector<uint32_t> args;
+  uint32_t outputs = 0; ///< how many of them, the last ones, are written; 0: it is not known, and all may be
 };
 
 /// How a convolution goes over its input.
@@ -143,8 +155,8 @@ struct Step {
   const char *kind() const;
 };
 
-/// The buffers that a step works on, without those that are not there. A launch does not say which of its arguments it
-/// writes: all are in `writes`.
+/// The buffers that a step works on, without those that are not there. Those that a step may both read and write are
+/// in `writes`.
 struct StepBuffers {
   std::vector<uint32_t> reads, writes;
 };

@@ -183,9 +183,11 @@ private:
       bad(what, " has ", b.count(), " elements, not ", count);
   }
 
+  static bool isReadOnly(const Buffer &b) { return b.space == Space::Input || b.space == Space::Constant; }
+
   // What all library calls share: where the result goes.
   void checkResult(const Buffer &dst, std::initializer_list<const Buffer *> sources) const {
-    if (dst.space == Space::Input || dst.space == Space::Constant)
+    if (isReadOnly(dst))
       bad("it writes to an input or a constant");
     for (const Buffer *source : sources)
       if (overlap(*source, dst))
@@ -215,8 +217,12 @@ private:
       bad("kernel ", step.kernel, " of ", model.kernels.size());
     if (step.args.size() > maxLaunchArgs)
       bad(step.args.size(), " arguments; ", maxLaunchArgs, " is the limit");
-    for (uint32_t arg : step.args)
-      buffer(arg);
+    if (step.outputs > step.args.size())
+      bad(step.outputs, " outputs of ", step.args.size(), " arguments");
+    const size_t firstOutput = step.args.size() - step.outputs;
+    for (size_t i = 0; i < step.args.size(); ++i)
+      if (const Buffer &b = buffer(step.args[i]); i >= firstOutput && isReadOnly(b))
+        bad("it writes to an input or a constant");
   }
 
   void checkExtent(const char *axis, int64_t in, uint64_t kernel, uint64_t stride, uint64_t before, uint64_t after,

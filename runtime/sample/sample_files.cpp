@@ -4,12 +4,12 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/log.h"
 #include "runtime/data/file_finder.h"
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <set>
 #include <string_view>
@@ -166,7 +166,7 @@ void tellUnused(const SampleOptions &options, const std::vector<SampleFile> &fil
     if (!used.count(fs::path(joinPath(options.labels, name)).lexically_normal()))
       unused.push_back(name);
   if (!unused.empty())
-    std::cerr << oneLine("dpsims-run: note: " + options.labels + ": " + describeUnused(unused, unusedReason)) << "\n";
+    note(options.labels, ": ", describeUnused(unused, unusedReason));
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//

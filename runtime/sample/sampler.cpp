@@ -3,6 +3,7 @@
 #include "runtime/sample/sampler.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/base/progress.h"
 #include "runtime/random/philox.h"
 #include "runtime/session/execute.h"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
-#include <iostream>
 
 namespace dpsims {
 
@@ -58,11 +58,8 @@ void Sampler::tellCut(const std::vector<std::string> &cut) const {
   if (cut.empty())
     return;
   const std::string others = cut.size() > 1 ? " and " + std::to_string(cut.size() - 1) + " more have" : " has";
-  std::cerr << oneLine(
-                   "dpsims-run: note: " + cut[0] + others + " another shape than the model's pictures, " +
-                   std::to_string(width) + " x " + std::to_string(height) +
-                   ": what sticks out on two sides is cut off, as in training; --resize exact squeezes maps instead")
-            << "\n";
+  note(cut[0], others, " another shape than the model's pictures, ", width, " x ", height,
+       ": what sticks out on two sides is cut off, as in training; --resize exact squeezes maps instead");
 }
 
 // Else they would be cut in different places.

@@ -3,6 +3,7 @@
 #include "runtime/session/benchmark.h"
 
 #include "runtime/base/float16.h"
+#include "runtime/device/plan/step_order.h"
 #include "runtime/format/describe.h"
 #include "runtime/random/philox.h"
 #include "runtime/session/execute.h"
@@ -171,6 +172,20 @@ void timeSteps(Session &session, Arguments &arguments, BenchmarkResult &result) 
     result.flops += step.flops;
 }
 
+void forecastStreams(const Session &session, const Device &device, BenchmarkResult &result) {
+  if (device.sharesHostMemory())
+    return;
+  const Plan &plan = session.entry().main;
+  std::vector<double> seconds;
+  for (const StepTime &step : result.steps)
+    seconds.push_back(step.seconds);
+  result.criticalSeconds = criticalPath(StepConflicts(plan), seconds);
+  for (uint32_t streams : {1u, 2u, 4u}) {
+    const StepOrder order = orderSteps(plan, streams);
+    result.forecast.push_back({streams, order.waitCount(), endOf(order, seconds)});
+  }
+}
+
 } // namespace
 
 BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
@@ -185,6 +200,7 @@ BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
   Arguments arguments(session.model(), entry);
   timeRuns(session, device, arguments, result);
   timeSteps(session, arguments, result);
+  forecastStreams(session, device, result);
   result.memory = session.memory();
   result.residentPeak = residentPeak();
   // Last: its memory is not the model's.
@@ -212,6 +228,20 @@ void printDeviceTimes(const BenchmarkResult &r, std::ostream &out) {
   out << text;
 }
 
+void printForecast(const BenchmarkResult &r, std::ostream &out) {
+  if (r.forecast.empty())
+    return;
+  char text[256];
+  out << "  on N streams, by the steps' times, if none slows another down:";
+  for (const StreamForecast &forecast : r.forecast) {
+    std::snprintf(text, sizeof(text), " %u: %.3f ms (%llu waits),", forecast.streams, forecast.seconds * 1e3,
+                  static_cast<unsigned long long>(forecast.waits));
+    out << text;
+  }
+  std::snprintf(text, sizeof(text), " any number: %.3f ms\n", r.criticalSeconds * 1e3);
+  out << text;
+}
+
 } // namespace
 
 void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
@@ -223,6 +253,7 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
                 static_cast<double>(r.batch) / r.minSeconds, r.flops / r.minSeconds * 1e-9);
   out << text;
   printDeviceTimes(r, out);
+  printForecast(r, out);
   out << "  machine:";
   for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
     out << " " << amountText(peak.flops, "FLOP/s") << " (" << peak.name << "),";

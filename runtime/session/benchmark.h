@@ -26,6 +26,13 @@ struct TransferTime {
   double seconds = 0;
 };
 
+/// What the steps' times add up to where they are spread over several streams that do not slow each other down.
+struct StreamForecast {
+  uint32_t streams = 1;
+  uint64_t waits = 0; ///< of one for another
+  double seconds = 0;
+};
+
 struct BenchmarkResult {
   std::string model, entry, device;
   int64_t batch = 1; ///< the first input's leading dimension
@@ -37,7 +44,9 @@ struct BenchmarkResult {
   std::string recorded;                     ///< ExecutablePlan::recorded: how whole runs were
   TransferTime upload, download;            ///< of the inputs and of the outputs
   double flops = 0;
-  std::vector<StepTime> steps; ///< in the order of execution, best of all runs, one step at a time
+  std::vector<StepTime> steps;          ///< in the order of execution, best of all runs, one step at a time
+  double criticalSeconds = 0;           ///< the longest chain of steps that must keep their order
+  std::vector<StreamForecast> forecast; ///< on a device with streams
   MemoryUse memory;
   uint64_t residentPeak = 0; ///< of the process, including the libraries
   DevicePeaks peaks;

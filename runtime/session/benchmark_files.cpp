@@ -26,6 +26,9 @@ std::string benchmarkJson(const BenchmarkResult &r) {
                      {"flops", step.flops},
                      {"bytes", step.bytes},
                      {"shortest_seconds", shortestSeconds(step, r.peaks)}});
+  nlohmann::json forecast = nlohmann::json::array();
+  for (const StreamForecast &f : r.forecast)
+    forecast.push_back({{"streams", f.streams}, {"waits", f.waits}, {"seconds", f.seconds}});
   nlohmann::json peaks = nlohmann::json::object();
   for (const DevicePeaks::Arithmetic &peak : r.peaks.arithmetic)
     peaks[peak.name] = peak.flops;
@@ -43,6 +46,8 @@ std::string benchmarkJson(const BenchmarkResult &r) {
                          {"upload", {{"bytes", r.upload.bytes}, {"seconds", r.upload.seconds}}},
                          {"download", {{"bytes", r.download.bytes}, {"seconds", r.download.seconds}}},
                          {"flops", r.flops},
+                         {"critical_path_seconds", r.criticalSeconds},
+                         {"forecast", forecast},
                          {"memory",
                           {{"arena", r.memory.arena},
                            {"constants", r.memory.constants},

@@ -26,6 +26,7 @@ DeviceOptions deviceOptions(const TrainOptions &options) {
                                                            : ConvolutionChoice::Auto;
   result.tf32 = options.tf32;
   result.graphs = options.graphs;
+  result.streams = options.streams;
   result.checked = options.checked;
   result.nondeterministic = options.nondeterministic;
   result.planCache = options.plans.empty() ? joinPath(options.output, plansFile) : options.plans;

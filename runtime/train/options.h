@@ -40,6 +40,7 @@ struct TrainOptions {
   std::string plans;             ///< DeviceOptions::planCache, named; a run keeps what it takes from it
   bool tf32 = false;             ///< DeviceOptions::tf32
   bool graphs = true;            ///< DeviceOptions::graphs; no matter to the results, so not kept
+  uint32_t streams = 1;          ///< DeviceOptions::streams, likewise
   bool nondeterministic = false; ///< DeviceOptions::nondeterministic
   bool checked = false;          ///< DeviceOptions::checked; a run does not keep it
 };

@@ -2,11 +2,11 @@
 
 #include "runtime/train/training_data.h"
 
+#include "runtime/base/log.h"
 #include "runtime/data/file_finder.h"
 #include "runtime/data/survey.h"
 
 #include <algorithm>
-#include <iostream>
 #include <set>
 
 namespace dpsims {
@@ -28,8 +28,8 @@ void TrainingData::tellDoubts() const {
   if (description.layouts.empty())
     return;
   for (const std::string &doubt : doubtsOf(surveySome(*training, pictures), description))
-    std::cerr << "dpsims-run: warning: of " << std::min(pictures, training->size())
-              << " label maps of the training split, " << doubt << "; dpsims-run data looks at all maps\n";
+    warn("of ", std::min(pictures, training->size()), " label maps of the training split, ", doubt,
+         "; dpsims-run data looks at all maps");
 }
 
 void TrainingData::tellUnused() const {
@@ -39,8 +39,7 @@ void TrainingData::tellUnused() const {
     for (const std::string &path : validation->unused())
       unused.insert(path);
   if (!unused.empty())
-    std::cerr << "dpsims-run: note: "
-              << describeUnused({unused.begin(), unused.end()}, unusedReason(description.skipsUnpaired)) << "\n";
+    note(describeUnused({unused.begin(), unused.end()}, unusedReason(description.skipsUnpaired)));
 }
 
 LoaderOptions TrainingData::options() const {

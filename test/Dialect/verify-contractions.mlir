@@ -262,8 +262,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 8, 8, 6]> : () -> tensor<1x8x8x6xf32>
   %w = input "w" <shape = [4, 6, 3, 3]> : () -> tensor<4x6x3x3xf32>
-  // expected-error @below {{conv2d: unknown activation "softplus"; known: relu, leaky_relu, clamp, sigmoid, silu, gelu, tanh}}
-  %result = conv2d %x, %w <activation = "softplus"> : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>) -> tensor<1x6x6x4xf32>
+  // expected-error @below {{conv2d: unknown activation "swish"; known: relu, leaky_relu, clamp, sigmoid, silu, gelu, tanh, softplus}}
+  %result = conv2d %x, %w <activation = "swish"> : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>) -> tensor<1x6x6x4xf32>
 }
 
 // -----

@@ -13,11 +13,12 @@
 // CHECK-NEXT: %6 = matmul %5, %1 <activation = "silu", transpose_b = true>
 // CHECK-NEXT: %7 = matmul %6, %1 <activation = "gelu">
 // CHECK-NEXT: %8 = matmul %7, %1 <activation = "tanh">
-// CHECK-NEXT: %9 = matmul %8, %1
-// CHECK-NEXT: %10 = exp %9
-// CHECK-NEXT: %11 = matmul %10, %1
-// CHECK-NEXT: %12 = abs %11
-// CHECK-NEXT: output "y" %12
+// CHECK-NEXT: %9 = matmul %8, %1 <activation = "softplus">
+// CHECK-NEXT: %10 = matmul %9, %1
+// CHECK-NEXT: %11 = exp %10
+// CHECK-NEXT: %12 = matmul %11, %1
+// CHECK-NEXT: %13 = abs %12
+// CHECK-NEXT: output "y" %13
 // CHECK-NEXT: }
 dpsims.program @activations {
   %x = input "x" <shape = [2, 4]>
@@ -37,10 +38,12 @@ dpsims.program @activations {
   %g = matmul %f1, %w
   %g1 = tanh %g
   %h = matmul %g1, %w
-  %h1 = exp %h
+  %h1 = softplus %h
   %i = matmul %h1, %w
-  %i1 = abs %i
-  output "y" %i1
+  %i1 = exp %i
+  %j = matmul %i1, %w
+  %j1 = abs %j
+  output "y" %j1
 }
 
 // An activation, then a sum with a value of the same shape; a second activation stays.

@@ -9,7 +9,7 @@
 
 using namespace dpsims;
 using namespace dpsims::test;
-using Kind = format::Activation;
+using Kind = Activation;
 
 namespace {
 
@@ -29,8 +29,8 @@ struct Case {
 };
 
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
-  return stream << c.window << (c.bias ? " bias " : " ") << format::EnumNameActivation(c.activation) << " residual "
-                << int(c.residual) << " weights " << int(c.from) << " offset " << c.offset;
+  return stream << c.window << (c.bias ? " bias " : " ") << name(c.activation) << " residual " << int(c.residual)
+                << " weights " << int(c.from) << " offset " << c.offset;
 }
 
 struct Data {
@@ -91,7 +91,7 @@ std::vector<float> run(const Case &c, const Data &data) {
     inputs.push_back(shifted(data.residual, c.offset));
   }
   conv.epilogue = std::make_unique<format::EpilogueT>();
-  conv.epilogue->activation = c.activation;
+  conv.epilogue->activation = static_cast<uint8_t>(c.activation);
   conv.epilogue->alpha = c.alpha;
   conv.epilogue->beta = c.beta;
   builder.step(builder.main(), std::move(conv), "conv");
@@ -123,7 +123,7 @@ std::vector<Case> shapes() {
 std::vector<Case> epilogues() {
   std::vector<Case> cases;
   for (const Window &window : {Window(), Window().images(3, 5, 5).channels(7, 7)})
-    for (Kind activation : format::EnumValuesActivation())
+    for (Kind activation : activations)
       for (Residual residual : {Residual::None, Residual::Separate, Residual::InPlace})
         for (bool bias : {true, false}) {
           Case c;

@@ -27,7 +27,7 @@ double tolerance();
 ModelBuilder modelForDevice();
 
 /// What one entry computes from f32 inputs, with these weights (in the order of CompiledModel::weights) to begin with.
-/// It runs twice, so that the second run meets the scratch memory of the first; both must give the same bits.
+/// It runs twice, so that the second run meets the workspace of the first; both must give the same bits.
 struct RunResult {
   std::vector<std::vector<float>> outputs, variables;
 };

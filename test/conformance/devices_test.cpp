@@ -28,7 +28,7 @@ ModelBuilder network() {
   conv.dst = builder.output("y", image);
   conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 1;
   conv.epilogue = std::make_unique<format::EpilogueT>();
-  conv.epilogue->activation = format::Activation::Silu;
+  conv.epilogue->activation = static_cast<uint8_t>(Activation::Silu);
   builder.step(builder.main(), std::move(conv), "conv2d");
   return builder;
 }

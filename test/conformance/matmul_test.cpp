@@ -10,7 +10,7 @@
 
 using namespace dpsims;
 using namespace dpsims::test;
-using Kind = format::Activation;
+using Kind = Activation;
 
 namespace {
 
@@ -36,8 +36,7 @@ struct Case {
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
   return stream << "batch " << c.batch << " " << c.m << "x" << c.k << "x" << c.n << (c.transposeA ? " a^T" : "")
                 << (c.transposeB ? " b^T" : "") << (c.shared ? " shared" : "") << (c.constant ? " constant" : "")
-                << (c.bias ? " bias " : " ") << format::EnumNameActivation(c.activation) << " residual "
-                << int(c.residual);
+                << (c.bias ? " bias " : " ") << name(c.activation) << " residual " << int(c.residual);
 }
 
 struct Data {
@@ -74,7 +73,7 @@ format::MatmulT tableOf(const Case &c) {
   matmul.transpose_b = c.transposeB;
   matmul.shared_b = c.shared;
   matmul.epilogue = std::make_unique<format::EpilogueT>();
-  matmul.epilogue->activation = c.activation;
+  matmul.epilogue->activation = static_cast<uint8_t>(c.activation);
   matmul.epilogue->alpha = c.alpha;
   matmul.epilogue->beta = c.beta;
   return matmul;
@@ -135,7 +134,7 @@ std::vector<Case> shapes() {
 
 std::vector<Case> epilogues() {
   std::vector<Case> cases;
-  for (Kind activation : format::EnumValuesActivation())
+  for (Kind activation : activations)
     for (Residual residual : {Residual::None, Residual::Separate, Residual::InPlace})
       for (int variant = 0; variant < 4; ++variant) {
         Case c;

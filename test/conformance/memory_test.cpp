@@ -61,7 +61,7 @@ ModelBuilder accumulate(uint64_t size) {
   return builder;
 }
 
-// Several sessions on one device, in turns: each keeps its own variables, constants and scratch memory.
+// Several sessions on one device, in turns: each keeps its own variables, constants and workspace.
 TEST(Sessions, DoNotDisturbEachOther) {
   constexpr uint64_t size = 33;
   std::shared_ptr<const CompiledModel> model = accumulate(size).load();

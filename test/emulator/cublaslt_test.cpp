@@ -168,7 +168,23 @@ TEST_F(CublasLt, BlamesNoStepForAnErrorOfItsOwn) {
     FAIL();
   } catch (const dpsims::Error &error) {
     EXPECT_STREQ(error.what(), "cuBLASLt: cublasLtMatmul: CUBLAS_STATUS_NOT_SUPPORTED");
+    EXPECT_EQ(error.code(), dpsims::ErrorCode::Device);
   }
+}
+
+TEST_F(CublasLt, AndTheOthersTellOfALackOfMemory) {
+  auto codeOf = [](auto status) {
+    try {
+      dpsims::cuda::check(status, "a call");
+    } catch (const dpsims::Error &error) {
+      return error.code();
+    }
+    return dpsims::ErrorCode::Internal;
+  };
+  EXPECT_EQ(codeOf(cudaErrorMemoryAllocation), dpsims::ErrorCode::OutOfMemory);
+  EXPECT_EQ(codeOf(CUBLAS_STATUS_ALLOC_FAILED), dpsims::ErrorCode::OutOfMemory);
+  EXPECT_EQ(codeOf(CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED), dpsims::ErrorCode::OutOfMemory);
+  EXPECT_EQ(codeOf(cudaErrorInvalidValue), dpsims::ErrorCode::Device);
 }
 
 } // namespace

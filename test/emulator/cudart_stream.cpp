@@ -55,7 +55,8 @@ void launch(const std::shared_ptr<Graph> &graph, Stream &stream) {
   if (stream.capture)
     throw CudaError(cudaErrorNotSupported, "graphs within graphs are not emulated");
   ++gpu().statistics.graphLaunches;
-  gpu().scheduler.submit(stream, {"graph", [graph] { graph->run(gpu().scheduler.random); }});
+  gpu().scheduler.submit(
+      stream, {"graph", [graph] { graph->run([](const auto &streams) { return gpu().scheduler.choose(streams); }); }});
 }
 
 } // namespace
@@ -102,7 +103,8 @@ cudaError_t cudaStreamQuery(cudaStream_t handle) {
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
   return call("cudaStreamWaitEvent", [&] {
-    if (!gpu().options.ignoresWaits)
+    Gpu &it = gpu();
+    if (!it.options.ignoresWaits && ++it.statistics.waits != it.options.ignoredWait)
       gpu().scheduler.wait(gpu().scheduler.stream(stream), gpu().scheduler.event(event));
   });
 }

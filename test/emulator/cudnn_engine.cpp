@@ -47,9 +47,10 @@ bool suitsTensorCores(const DnnGraph &graph) {
   return std::all_of(operands.begin(), operands.end(), [](const DnnTensor &tensor) { return tensor.alignment >= 16; });
 }
 
+// An index is the same engine wherever it is proposed: a plan that was kept is found by it.
 std::vector<DnnEngine> allEngines(const DnnGraph &graph, bool fallback) {
   if (graph.conv.kind == DnnConvKind::InputGradient)
-    return fallback ? std::vector{plain(1), plain(0)} : std::vector{nondeterministic(0), onTensorCores(61), plain(58)};
+    return fallback ? std::vector{plain(1), plain(0)} : std::vector{nondeterministic(3), onTensorCores(61), plain(58)};
   if (graph.conv.kind == DnnConvKind::WeightGradient)
     return fallback ? std::vector{plain(1), plain(0)} : std::vector{nondeterministic(3), onTensorCores(60), plain(57)};
   std::string pattern = patternOf(graph);

@@ -50,6 +50,8 @@ float DnnPointwise::apply(float x, float other) const {
     return 0.5f * x * (1 + std::erf(x * 0.70710678118654752f));
   case CUDNN_POINTWISE_TANH_FWD:
     return std::tanh(x);
+  case CUDNN_POINTWISE_SOFTPLUS_FWD:
+    return std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x)));
   default:
     unsupported();
   }

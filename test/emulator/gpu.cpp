@@ -36,7 +36,7 @@ void report() {
 
 } // namespace
 
-Gpu::Gpu() : options(optionsOfEnvironment()), memory(options.memory), scheduler(options.seed) {
+Gpu::Gpu() : options(optionsOfEnvironment()), memory(options.memory), scheduler(options.seed, options.putOff) {
   counters = {{"allocations of device memory", [this] { return memory.liveCount(MemoryKind::Device); }},
               {"allocations of pinned memory", [this] { return memory.liveCount(MemoryKind::Pinned); }},
               {"streams", [this] { return scheduler.liveStreams(); }},

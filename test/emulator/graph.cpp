@@ -4,7 +4,7 @@
 
 namespace dpsims::emulated {
 
-void Graph::run(std::mt19937_64 &random) const {
+void Graph::run(const std::function<size_t(const std::vector<uint64_t> &)> &choose) const {
   std::vector<std::vector<size_t>> followers(nodes.size());
   std::vector<size_t> missing(nodes.size()), ready;
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -15,7 +15,10 @@ void Graph::run(std::mt19937_64 &random) const {
       ready.push_back(i);
   }
   while (!ready.empty()) {
-    std::swap(ready[random() % ready.size()], ready.back());
+    std::vector<uint64_t> streams;
+    for (size_t node : ready)
+      streams.push_back(nodes[node].stream);
+    std::swap(ready[choose(streams)], ready.back());
     size_t next = ready.back();
     ready.pop_back();
     nodes[next].task.run();

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cuda_runtime_api.h>
 #include <functional>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,13 +28,15 @@ struct Task {
 struct Graph {
   struct Node {
     Task task;
+    uint64_t stream; // the number of that which captured it
     std::vector<size_t> after;
   };
 
   std::vector<Node> nodes;
 
-  /// Runs all nodes in a random order that their edges allow.
-  void run(std::mt19937_64 &random) const;
+  /// Runs all nodes in an order that their edges allow; choose(streams) says which of those comes next that can, by
+  /// their streams' numbers.
+  void run(const std::function<size_t(const std::vector<uint64_t> &)> &choose) const;
 };
 
 /// A graph while streams add to it.

@@ -75,6 +75,10 @@ void parseEntry(Options &options, const std::string &entry) {
     options.races = parseSwitch(value, entry);
   else if (key == "seed")
     options.seed = number(0, any);
+  else if (key == "put-off")
+    options.putOff = number(0, any);
+  else if (key == "ignore-wait")
+    options.ignoredWait = number(1, any);
   else if (key == "ignore-waits")
     options.ignoresWaits = parseSwitch(value, entry);
   else if (key == "statistics")

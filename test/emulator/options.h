@@ -32,8 +32,13 @@ struct Options {
   bool races = false;
   /// seed=N: another legal order of the streams' work; not 0: some work is done before anybody waits for it.
   uint64_t seed = 0;
+  /// put-off=N: what the N-th stream that was made is given, in the order of their making, is done only where nothing
+  /// else is left that does not wait for it; so in graphs. 0: none.
+  uint64_t putOff = 0;
   /// ignore-waits=1: streams do not wait for events, as if whoever enqueues had forgotten it.
   bool ignoresWaits = false;
+  /// ignore-wait=N: the N-th time that a stream is told to wait for an event it does not; 0: never.
+  uint64_t ignoredWait = 0;
   /// statistics=1: launches, calls and copies are printed at exit.
   bool statistics = false;
   /// leaks=1: what was never given back is printed at exit.

@@ -10,9 +10,9 @@ using namespace dpsims::emulated;
 namespace {
 
 TEST(Options, AreRead) {
-  Options options =
-      parseOptions("memory=64M,chip=sm_80,devices=2,no-driver=1,driver=12000,cudnn=90100,"
-                   "cublas=130000,fail-launch=k3,fail-alloc=7,races=1,seed=5,ignore-waits=1,statistics=1,leaks=1");
+  Options options = parseOptions("memory=64M,chip=sm_80,devices=2,no-driver=1,driver=12000,cudnn=90100,"
+                                 "cublas=130000,fail-launch=k3,fail-alloc=7,races=1,seed=5,put-off=4,ignore-waits=1,"
+                                 "ignore-wait=3,statistics=1,leaks=1");
   EXPECT_EQ(options.memory, uint64_t(64) << 20);
   EXPECT_EQ(options.chip, 80);
   EXPECT_EQ(options.devices, 2);
@@ -24,6 +24,8 @@ TEST(Options, AreRead) {
   EXPECT_EQ(options.failAllocation, 7u);
   EXPECT_TRUE(options.races && options.ignoresWaits && options.statistics && options.leaks);
   EXPECT_EQ(options.seed, 5u);
+  EXPECT_EQ(options.putOff, 4u);
+  EXPECT_EQ(options.ignoredWait, 3u);
 }
 
 TEST(Options, UnknownOnesAreErrors) {
@@ -32,9 +34,9 @@ TEST(Options, UnknownOnesAreErrors) {
 }
 
 TEST(Options, AbsurdValuesAreErrors) {
-  for (const char *text :
-       {"memory=-1", "memory=0", "memory=99999999999G", "memory=+5", "races=2", "no-driver=-1", "devices=-1",
-        "devices=1000", "chip=sm_0", "chip=sm_-80", "driver=4294967296", "fail-alloc=0", "seed=18446744073709551616"})
+  for (const char *text : {"memory=-1", "memory=0", "memory=99999999999G", "memory=+5", "races=2", "no-driver=-1",
+                           "devices=-1", "devices=1000", "chip=sm_0", "chip=sm_-80", "driver=4294967296",
+                           "fail-alloc=0", "ignore-wait=0", "seed=18446744073709551616"})
     EXPECT_THROW(parseOptions(text), std::invalid_argument) << text;
   try {
     parseOptions("devices=2,races=2");

@@ -5,6 +5,7 @@
 #include "test/emulator/gpu.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace dpsims::emulated {
 
@@ -43,13 +44,16 @@ void requireNoCapture(const Stream &stream, const char *what) {
 
 } // namespace
 
-Scheduler::Scheduler(uint64_t seed) : random(seed), worksAhead(seed != 0) { streams[0] = std::make_shared<Stream>(); }
+Scheduler::Scheduler(uint64_t seed, uint64_t putOff) : putOff(putOff), random(seed), worksAhead(seed != 0) {
+  streams[0] = std::make_shared<Stream>();
+}
 
 Stream &Scheduler::stream(cudaStream_t handle) { return *find(streams, handle, "stream"); }
 
 cudaStream_t Scheduler::createStream(int device) {
   streams[nextHandle] = std::make_shared<Stream>();
   streams[nextHandle]->device = device;
+  streams[nextHandle]->number = ++madeStreams;
   return reinterpret_cast<cudaStream_t>(nextHandle++);
 }
 
@@ -92,7 +96,7 @@ void Scheduler::submit(Stream &stream, Task task) {
   if (task.pageable)
     refuseCapture(capture, cudaErrorStreamCaptureUnsupported,
                   task.name + ": memory of the host must be pinned to be captured");
-  capture.graph.nodes.push_back({std::move(task), stream.nodes});
+  capture.graph.nodes.push_back({std::move(task), stream.number, stream.nodes});
   stream.nodes = {capture.graph.nodes.size() - 1};
 }
 
@@ -140,6 +144,17 @@ bool Scheduler::isRunnable(const Stream &stream) const {
   return !item.awaited || item.awaited->completed >= item.version;
 }
 
+size_t Scheduler::choose(const std::vector<uint64_t> &streams) {
+  std::vector<size_t> places(streams.size());
+  std::iota(places.begin(), places.end(), 0);
+  if (putOff) {
+    auto last = std::stable_partition(places.begin(), places.end(), [&](size_t i) { return streams[i] != putOff; });
+    if (last != places.begin())
+      places.erase(last, places.end());
+  }
+  return places[random() % places.size()];
+}
+
 bool Scheduler::step() {
   std::vector<Stream *> runnable;
   for (auto &[handle, stream] : streams)
@@ -150,7 +165,10 @@ bool Scheduler::step() {
       runnable.push_back(stream.get());
   if (runnable.empty())
     return false;
-  Stream &stream = *runnable[random() % runnable.size()];
+  std::vector<uint64_t> numbers;
+  for (const Stream *stream : runnable)
+    numbers.push_back(stream->number);
+  Stream &stream = *runnable[choose(numbers)];
   Task task = std::move(stream.items.front().task);
   stream.items.pop_front();
   task.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Streams, events and captures. Work is done when somebody waits for it, and not before: streams take turns in a random
-// order that the events between them allow.
+// order that the events between them allow, or one of them always comes last.
 
 #ifndef DPSIMS_TEST_EMULATOR_SCHEDULER_H
 #define DPSIMS_TEST_EMULATOR_SCHEDULER_H
@@ -33,7 +33,8 @@ struct Event {
 };
 
 struct Stream {
-  int device = -1; // any, of the default stream
+  int device = -1;     // any, of the default stream
+  uint64_t number = 0; // in the order of their making, from 1; 0: the default stream
   struct Item {
     Task task;
     std::shared_ptr<Event> awaited; // until this happened `version` times
@@ -47,7 +48,7 @@ struct Stream {
 
 class Scheduler {
 public:
-  explicit Scheduler(uint64_t seed);
+  Scheduler(uint64_t seed, uint64_t putOff);
 
   /// Streams by handle; 0 is the default stream. Error: no such stream.
   Stream &stream(cudaStream_t handle);
@@ -79,7 +80,11 @@ public:
   /// Error, and the end of the captures that forbid it: `what` is asked for while work is captured.
   void forbidInCapture(const std::string &what);
 
-  std::mt19937_64 random;
+  /// Which of several things that can be done comes next; `streams`: the number of each one's stream.
+  size_t choose(const std::vector<uint64_t> &streams);
+
+  /// The number of the stream that always comes last; 0: none.
+  uint64_t putOff;
 
 private:
   bool isRunnable(const Stream &stream) const;
@@ -90,7 +95,8 @@ private:
   std::map<uint64_t, std::shared_ptr<Event>> events;
   std::vector<std::shared_ptr<Stream>> orphans; // destroyed with work left
   std::vector<std::weak_ptr<Capture>> captures;
-  uint64_t nextHandle = 1;
+  uint64_t nextHandle = 1, madeStreams = 0;
+  std::mt19937_64 random;
   bool worksAhead;
 };
 

@@ -18,6 +18,7 @@ std::string Statistics::text() const {
   line("kernels run", kernelsRun);
   line("library calls run", libraryCallsRun);
   line("synchronizations", synchronizations);
+  line("waits", waits);
   copies("copies to the device", toDevice);
   copies("copies to the host", toHost);
   copies("copies on the device", onDevice);

@@ -23,6 +23,7 @@ struct Statistics {
   uint64_t kernelsRun = 0;
   uint64_t libraryCallsRun = 0;
   uint64_t synchronizations = 0; // of the host with the GPU
+  uint64_t waits = 0;            // that streams were told, captures included
   Copies toDevice, toHost, onDevice, fills;
   ptx::Statistics kernels;
 

@@ -71,6 +71,35 @@ TEST_F(Streams, AreOrderedByEvents) {
   }
 }
 
+TEST_F(Streams, ThatArePutOffComeLast) {
+  for (uint64_t first : {0u, 1u}) { // `other` was made after `stream`
+    gpu().scheduler.putOff = gpu().scheduler.stream(stream).number + first;
+    for (int i = 0; i < 5; ++i) {
+      write(2, other);
+      write(1, stream);
+      EXPECT_EQ(result(), first ? 2 : 1);
+    }
+  }
+  gpu().scheduler.putOff = 0;
+}
+
+TEST_F(Streams, ThatArePutOffHoldNobodyWhoWaits) {
+  gpu().scheduler.putOff = gpu().scheduler.stream(stream).number;
+  write(1, stream);
+  ASSERT_OK(cudaEventRecord(event, stream));
+  ASSERT_OK(cudaStreamWaitEvent(other, event, 0));
+  write(2, other);
+  EXPECT_EQ(result(), 2);
+  gpu().options.ignoredWait = gpu().statistics.waits + 1;
+  write(1, stream);
+  ASSERT_OK(cudaEventRecord(event, stream));
+  ASSERT_OK(cudaStreamWaitEvent(other, event, 0));
+  write(2, other);
+  EXPECT_EQ(result(), 1); // the one wait is ignored
+  gpu().options.ignoredWait = 0;
+  gpu().scheduler.putOff = 0;
+}
+
 TEST_F(Streams, WorkOnlyWhenWaitedFor) {
   write(1, stream);
   ASSERT_OK(cudaEventRecord(event, stream));

@@ -72,7 +72,7 @@ Results compute(const Case &c, ConvolutionChoice choice, const std::vector<float
   Session session(model, model->entry(""), *device, &memory);
   Results results{std::vector<float>(countOf(c.dst()), NAN), std::vector<float>(src.size(), NAN),
                   std::vector<float>(weights.size(), NAN), "", ""};
-  for (int i = 0; i < 2; ++i) // the second time with scratch memory that is no longer zero
+  for (int i = 0; i < 2; ++i) // the second time with a workspace that is no longer zero
     session.run({src.data(), gradient.data()}, {results.y.data(), results.src.data(), results.weights.data()});
   size_t steps = model->entries[0].main.steps.size();
   results.inputImplementation = session.plan().implementation(steps - 2);

@@ -11,7 +11,7 @@
 
 using namespace dpsims;
 using namespace dpsims::test;
-using Kind = format::Activation;
+using Kind = Activation;
 
 namespace {
 
@@ -36,7 +36,7 @@ struct Case {
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
   return stream << "n" << c.n << " " << c.h << "x" << c.w << " " << c.c << "->" << c.o << " k" << c.kh << "x" << c.kw
                 << " s" << c.stride << " g" << c.groups << " pad " << c.top << "," << c.left << "," << c.bottom << ","
-                << c.right << " " << format::EnumNameActivation(c.activation) << " residual " << int(c.residual);
+                << c.right << " " << name(c.activation) << " residual " << int(c.residual);
 }
 
 struct Data {
@@ -85,7 +85,7 @@ format::ConvT convOf(const Case &c) {
   conv.pad_bottom = c.bottom;
   conv.pad_right = c.right;
   conv.epilogue = std::make_unique<format::EpilogueT>();
-  conv.epilogue->activation = c.activation;
+  conv.epilogue->activation = static_cast<uint8_t>(c.activation);
   conv.epilogue->alpha = c.alpha;
   conv.epilogue->beta = c.beta;
   return conv;
@@ -146,7 +146,7 @@ TEST_P(Winograd, MeasuredChoiceMatchesLoops) { EXPECT_LT(errorOfConv(GetParam(),
 
 std::vector<Case> epilogueCases(uint64_t size, uint64_t channels) {
   std::vector<Case> cases;
-  for (Kind activation : format::EnumValuesActivation())
+  for (Kind activation : activations)
     for (Residual residual : {Residual::None, Residual::Separate, Residual::InPlace}) {
       Case c;
       c.h = c.w = size;

@@ -167,6 +167,10 @@ TEST(DeviceLibrary, TakesShorterStructs) {
   EXPECT_EQ(table.create_device(&options, &device), static_cast<int32_t>(ErrorCode::InvalidArgument));
   int32_t named = 0;
   EXPECT_TRUE(hasParts(table.last_error(&named), {"no choice 99"}));
+  options.convolution = 0;
+  options.streams = mostStreams + 1;
+  EXPECT_EQ(table.create_device(&options, &device), static_cast<int32_t>(ErrorCode::InvalidArgument));
+  EXPECT_TRUE(hasParts(table.last_error(&named), {"9 streams are too many"}));
 }
 
 } // namespace

@@ -207,24 +207,26 @@ inline double relativeError(const std::vector<float> &actual, const std::vector<
 }
 
 /// activation(x) in f64.
-inline double activate(format::Activation activation, double x, double alpha, double beta) {
+inline double activate(Activation activation, double x, double alpha, double beta) {
   switch (activation) {
-  case format::Activation::None:
+  case Activation::None:
     return x;
-  case format::Activation::Relu:
+  case Activation::Relu:
     return x > 0 ? x : 0;
-  case format::Activation::LeakyRelu:
+  case Activation::LeakyRelu:
     return x > 0 ? x : alpha * x;
-  case format::Activation::Clamp:
+  case Activation::Clamp:
     return x < alpha ? alpha : x > beta ? beta : x;
-  case format::Activation::Sigmoid:
+  case Activation::Sigmoid:
     return 1 / (1 + std::exp(-x));
-  case format::Activation::Silu:
+  case Activation::Silu:
     return x / (1 + std::exp(-x));
-  case format::Activation::Gelu:
+  case Activation::Gelu:
     return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
-  case format::Activation::Tanh:
+  case Activation::Tanh:
     return std::tanh(x);
+  case Activation::Softplus:
+    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
   }
   return 0;
 }

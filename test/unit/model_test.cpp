@@ -215,6 +215,11 @@ TEST(Model, ChecksSteps) {
   ModelBuilder kernel = sample();
   kernel.main().steps[0]->operation.AsLaunch()->kernel = 9;
   EXPECT_TRUE(hasParts(errorOf(kernel), {"main: step 0 (copy)", "kernel 9 of 1"}));
+  ModelBuilder outputs = sample();
+  outputs.main().steps[0]->operation.AsLaunch()->outputs = 3;
+  EXPECT_TRUE(hasParts(errorOf(outputs), {"main: step 0 (copy)", "3 outputs of 2 arguments"}));
+  outputs.main().steps[0]->operation.AsLaunch()->outputs = 2;
+  EXPECT_TRUE(hasParts(errorOf(outputs), {"main: step 0 (copy)", "it writes to an input or a constant"}));
   ModelBuilder channels = sample();
   conv(channels).groups = 3;
   EXPECT_TRUE(hasParts(errorOf(channels), {"step 1 (conv2d)", "8 channels", "3 groups"}));

@@ -60,7 +60,7 @@ ModelBuilder network(uint64_t size, uint64_t channels) {
   conv.dst = features;
   conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 1;
   conv.epilogue = std::make_unique<format::EpilogueT>();
-  conv.epilogue->activation = format::Activation::Relu;
+  conv.epilogue->activation = static_cast<uint8_t>(Activation::Relu);
   builder.step(builder.main(), std::move(conv), "conv2d");
   format::MatmulT matmul;
   matmul.a = features;
@@ -361,7 +361,7 @@ TEST(PlanCache, TellsOfDamagedChoicesOnce) {
   EXPECT_EQ(cache.findWord("k"), "");
   EXPECT_FALSE(cache.findRecord("l"));
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "dpsims-run: warning: " + path + ": has damaged plans, the first for \"k\": they are made anew\n");
+            "dpsims: warning: " + path + ": has damaged plans, the first for \"k\": they are made anew\n");
 }
 
 TEST(PlanCache, RefusesWhatTheUserNamedAndIsOfNoUse) {

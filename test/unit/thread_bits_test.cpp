@@ -31,7 +31,7 @@ std::vector<Floats> runWith(int threads, const std::shared_ptr<const CompiledMod
   std::vector<void *> outputs;
   for (uint64_t size : sizes)
     outputs.push_back(results.emplace_back(size, NAN).data());
-  for (int i = 0; i < 2; ++i) // the second time with scratch memory that is no longer zero
+  for (int i = 0; i < 2; ++i) // the second time with workspace that is no longer zero
     session.run(inputs, outputs);
   return results;
 }

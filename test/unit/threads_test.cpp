@@ -31,7 +31,7 @@ ModelBuilder network() {
   conv.dst = builder.output("y", image);
   conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 1;
   conv.epilogue = std::make_unique<format::EpilogueT>();
-  conv.epilogue->activation = format::Activation::Gelu;
+  conv.epilogue->activation = static_cast<uint8_t>(Activation::Gelu);
   builder.step(builder.main(), std::move(conv), "conv2d");
   builder.launch("share", 7, {builder.output("shares", {1 << 16}, format::ElementType::I32)});
   return builder;

@@ -46,6 +46,7 @@ void reportTwin(const CompiledModel &model, const Entry &entry, const std::strin
 struct DeviceFlags {
   std::string device, convolution = "auto", plans;
   int threads = 0;
+  uint32_t streams = 1;
   bool noGraph = false;
   bool tf32 = false, checked = false, nondeterministic = false;
 

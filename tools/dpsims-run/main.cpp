@@ -6,6 +6,7 @@
 
 #include "runtime/base/environment.h"
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/base/machine.h"
 #include "runtime/format/checksum.h"
 #include "runtime/train/backbone_twin.h"
@@ -111,6 +112,11 @@ void DeviceFlags::addTo(CLI::App &command) {
   command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
   command.add_flag("--no-graph", noGraph, "CUDA: launch each step; do not replay all as one graph");
   command
+      .add_option("--streams", streams,
+                  "CUDA: spread the steps over N streams where what they read and write allows; needs more memory")
+      ->check(CLI::Range(1u, mostStreams))
+      ->type_name("N");
+  command
       .add_flag("--checked", checked, "CUDA: wait after each step, so that an error names the step that made it; slow")
       ->envname("DPSIMS_CHECKED");
   command.add_flag("--nondeterministic", nondeterministic,
@@ -129,6 +135,7 @@ DeviceOptions DeviceFlags::options() const {
   result.planCacheNamed = !plans.empty();
   result.tf32 = tf32;
   result.graphs = !noGraph;
+  result.streams = streams;
   result.checked = checked;
   result.nondeterministic = nondeterministic;
   return result;
@@ -137,6 +144,9 @@ DeviceOptions DeviceFlags::options() const {
 } // namespace dpsims
 
 int main(int argc, char **argv) {
+  dpsims::setLogSink([](dpsims::LogLevel level, const std::string &line) {
+    std::cerr << "dpsims-run: " << name(level) << ": " << line << "\n";
+  });
   try {
     return runCommandLine(argc, argv);
   } catch (const std::bad_alloc &) {

@@ -58,6 +58,7 @@ void train(const CLI::App &command, const TrainFlags &flags) {
   options.plans = flags.device.plans;
   options.tf32 = flags.device.tf32;
   options.graphs = !flags.device.noGraph;
+  options.streams = flags.device.streams;
   options.checked = flags.device.checked;
   options.nondeterministic = flags.device.nondeterministic;
   options = withSavedOptions(command, options);

@@ -64,20 +64,20 @@ public:
   template <typename Make> bool prepare(const Make &make) {
     release();
     ConstantStore store(constants, alignment);
-    ScratchNeeds needs(alignment);
+    WorkspaceNeeds needs(alignment);
     const CpuStepContext own{
         {plan, constants, store, needs}, context.library, alone, context.convolution, context.cache};
     made = make(own, step);
     if (!made)
       return false;
     arena.emplace(plan.arenaSize);
-    scratch.emplace(needs.bytes);
+    workspace.emplace(needs.bytes());
     packed.emplace(store.bytes());
     // Pages that nobody wrote are all the same page: they would be in the cache.
     fill(*arena);
     fill(*packed);
     store.keepIn(packed->data());
-    made->bind({{}, {}, arena->data(), store.addresses(), {}, scratch->data()});
+    made->bind({{}, {}, arena->data(), store.addresses(), {}, {workspace->data()}});
     return true;
   }
 
@@ -97,7 +97,7 @@ private:
   void release() {
     made.reset();
     arena.reset();
-    scratch.reset();
+    workspace.reset();
     packed.reset();
   }
 
@@ -137,7 +137,7 @@ private:
   std::vector<uint32_t> originals; // of plan.buffers
   std::vector<ConstantInfo> constants;
   std::unique_ptr<DeviceStep> made;
-  std::optional<CpuMemory> arena, scratch, packed; // packed: the constants
+  std::optional<CpuMemory> arena, workspace, packed; // packed: the constants
 };
 
 // A first look at both; where they are close, a longer one.

@@ -117,11 +117,11 @@ public:
     const memory::desc packed = descriptors.main().diff_weights_desc(), plain = ConvDescs(sizes).plainWeights;
     const bool isPlain = packed == plain;
     const Operand dst = context.operand(step.dst);
-    ScratchSpace scratch(context.scratch);
+    StepWorkspace workspace = context.workspace();
     count = static_cast<int64_t>(packed.get_size() / sizeof(float));
     for (size_t i = 0; i < descriptors.slabs.size(); ++i)
-      parts.push_back(isPlain && i == 0 ? dst : scratch.reserve(packed.get_size()));
-    const Scratchpads scratchpads(scratch, descriptors.scratchpadBytes(), team.size());
+      parts.push_back(isPlain && i == 0 ? dst : workspace.reserve(packed.get_size()));
+    const Scratchpads scratchpads(workspace, descriptors.scratchpadBytes(), team.size());
     for (size_t i = 0; i < parts.size(); ++i) {
       const ConvSlab &slab = descriptors.slabs[i];
       const ConvDescs descs(slab.sizes);
@@ -184,10 +184,10 @@ std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const 
   const SlabDescriptors<dnnl::convolution_backward_data::primitive_desc> descriptors(
       context.library, slabsOfInput(sizes), sizes, describeInput);
   const memory::desc packed = descriptors.main().weights_desc();
-  ScratchSpace scratch(context.scratch);
+  StepWorkspace workspace = context.workspace();
   PrimitiveList groups;
-  const Operand weights = context.packedOperand(step.weights, ConvDescs(sizes).plainWeights, packed, scratch, groups);
-  const Scratchpads scratchpads(scratch, descriptors.scratchpadBytes(), context.team.size());
+  const Operand weights = context.packedOperand(step.weights, ConvDescs(sizes).plainWeights, packed, workspace, groups);
+  const Scratchpads scratchpads(workspace, descriptors.scratchpadBytes(), context.team.size());
   PrimitiveGroup group;
   for (const ConvSlab &slab : descriptors.slabs) {
     const ConvDescs descs(slab.sizes);

@@ -28,8 +28,10 @@ CpuPlan::CpuPlan(Device &device, PlanSource source, std::shared_ptr<const Kernel
                  Team &team, ConvolutionChoice convolution, PlanCache &cache)
     : StepPlan(device, std::move(source), alignment), kernels(std::move(kernels)) {
   const LibraryOnOneThread scope;
-  CpuStepContext shared{context(), library, team, convolution, cache};
-  makeSteps([&](const Step &step) { return withLibrary([&] { return make(shared, step); }); });
+  makeSteps(CpuStepContext{context(), library, team, convolution, cache},
+            [this](const CpuStepContext &context, const Step &step) {
+              return withLibrary([&] { return make(context, step); });
+            });
 }
 
 std::unique_ptr<DeviceStep> CpuPlan::make(const CpuStepContext &context, const Step &step) const {

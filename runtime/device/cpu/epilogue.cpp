@@ -2,6 +2,7 @@
 
 #include "runtime/device/cpu/epilogue.h"
 
+#include "runtime/device/cpu/activation.h"
 #include "runtime/device/cpu/parallel.h"
 
 #include <cstring>
@@ -10,39 +11,12 @@ namespace dpsims {
 
 namespace {
 
-struct Eltwise {
-  dnnl::algorithm algorithm;
-  float alpha, beta;
-};
-
-Eltwise eltwise(const Epilogue &epilogue) {
-  using dnnl::algorithm;
-  switch (epilogue.activation) {
-  case Activation::LeakyRelu:
-    return {algorithm::eltwise_relu, epilogue.alpha, 0};
-  case Activation::Clamp:
-    return {algorithm::eltwise_clip, epilogue.alpha, epilogue.beta};
-  case Activation::Sigmoid:
-    return {algorithm::eltwise_logistic, 0, 0};
-  case Activation::Silu:
-    return {algorithm::eltwise_swish, 1, 0};
-  case Activation::Gelu:
-    return {algorithm::eltwise_gelu_erf, 0, 0};
-  case Activation::Tanh:
-    return {algorithm::eltwise_tanh, 0, 0};
-  case Activation::None:
-  case Activation::Relu:
-    break;
-  }
-  return {algorithm::eltwise_relu, 0, 0};
-}
-
 uint64_t bytesOf(int64_t floats) { return static_cast<uint64_t>(floats) * sizeof(float); }
 
 // In place, on slabs.
 PrimitiveGroup makeActivation(const OneDnn &library, const Epilogue &epilogue, int64_t count, const Operand &operand) {
   constexpr int64_t step = 64; // floats: slabs begin where vectors do
-  const Eltwise op = eltwise(epilogue);
+  const Eltwise op = eltwiseOf(epilogue);
   const int64_t chunks = chunksFor(bytesOf(count)), part = ((count + chunks - 1) / chunks + step - 1) / step * step;
   PrimitiveGroup group;
   for (int64_t begin = 0; begin < count; begin += part) {
@@ -61,7 +35,7 @@ PrimitiveGroup makeActivation(const OneDnn &library, const Epilogue &epilogue, i
 void appendActivation(dnnl::post_ops &ops, const Epilogue &epilogue) {
   if (epilogue.activation == Activation::None)
     return;
-  Eltwise op = eltwise(epilogue);
+  Eltwise op = eltwiseOf(epilogue);
   ops.append_eltwise(1.0f, op.algorithm, op.alpha, op.beta);
 }
 

@@ -68,11 +68,11 @@ public:
         return nullptr;
       bytes = std::max<uint64_t>(bytes, descriptor->scratchpad_desc().get_size());
     }
-    ScratchSpace scratch(context.scratch);
+    StepWorkspace workspace = context.workspace();
     PrimitiveList groups;
     const Operand weights =
-        context.packedOperand(operands.weights, middle.weights, main.weights_desc(), scratch, groups);
-    const Scratchpads scratchpads(scratch, bytes, context.team.size());
+        context.packedOperand(operands.weights, middle.weights, main.weights_desc(), workspace, groups);
+    const Scratchpads scratchpads(workspace, bytes, context.team.size());
     PrimitiveGroup group;
     for (const Slab &slab : slabs)
       group.push_back(bound(slab, weights, scratchpads));

@@ -17,13 +17,13 @@ dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims) {
   return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nhwc);
 }
 
-Scratchpads::Scratchpads(ScratchSpace &scratch, uint64_t bytes, int threads) {
+Scratchpads::Scratchpads(StepWorkspace &workspace, uint64_t bytes, int threads) {
   if (bytes == 0)
     return;
-  first = scratch.reserve(bytes);
+  first = workspace.reserve(bytes);
   Operand last = first;
   for (int thread = 1; thread < threads; ++thread) {
-    last = scratch.reserve(bytes);
+    last = workspace.reserve(bytes);
     stride = stride ? stride : last.offset - first.offset;
   }
   stride = stride ? stride : bytes;

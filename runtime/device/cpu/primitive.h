@@ -6,7 +6,7 @@
 #define DPSIMS_RUNTIME_DEVICE_CPU_PRIMITIVE_H
 
 #include "runtime/device/cpu/team.h"
-#include "runtime/device/plan/scratch.h"
+#include "runtime/device/plan/workspace.h"
 
 #include <dnnl.hpp>
 #include <vector>
@@ -34,7 +34,7 @@ dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims);
 /// A scratchpad for each thread of a team.
 struct Scratchpads {
   Scratchpads() = default;
-  Scratchpads(ScratchSpace &scratch, uint64_t bytes, int threads);
+  Scratchpads(StepWorkspace &workspace, uint64_t bytes, int threads);
 
   Operand first;
   uint64_t stride = 0; ///< from one to the next; 0: nobody wants one

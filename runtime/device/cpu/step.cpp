@@ -61,7 +61,7 @@ private:
 } // namespace
 
 Operand CpuStepContext::packedOperand(uint32_t index, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed,
-                                      ScratchSpace &space, PrimitiveList &before) const {
+                                      StepWorkspace &space, PrimitiveList &before) const {
   if (plain == packed)
     return operand(index);
   if (isConstant(index)) {

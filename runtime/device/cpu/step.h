@@ -20,9 +20,9 @@ struct CpuStepContext : StepContext {
   PlanCache &cache;
 
   /// The buffer, plain in memory, as an operand in the format `packed`. What is not a whole constant is packed on every
-  /// call, into the step's scratch memory, by primitives that go to the end of `before`.
+  /// call, into the step's workspace, by primitives that go to the end of `before`.
   Operand packedOperand(uint32_t buffer, const dnnl::memory::desc &plain, const dnnl::memory::desc &packed,
-                        ScratchSpace &space, PrimitiveList &before) const;
+                        StepWorkspace &space, PrimitiveList &before) const;
 };
 
 /// A kernel of the model.

@@ -88,7 +88,7 @@ Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t p
   mayPass = dst.c % lanes == 0 && static_cast<uint64_t>(dst.n * dst.h * dst.w * dst.c) * sizeof(float) >= largeResult;
 }
 
-uint64_t Convolution::scratchBytes() const {
+uint64_t Convolution::workspaceBytes() const {
   return (patches.bytes() + products.bytes()) * static_cast<uint64_t>(together ? 1 : team.size());
 }
 
@@ -146,7 +146,8 @@ void Convolution::transformTiles(const Block &block, float *dst, const TileEpilo
     storeFence();
 }
 
-void Convolution::run(const float *src, const float *packed, float *dst, TileEpilogue epilogue, float *scratch) const {
+void Convolution::run(const float *src, const float *packed, float *dst, TileEpilogue epilogue,
+                      float *workspace) const {
   epilogue.past = mayPass && reinterpret_cast<uintptr_t>(dst) % (lanes * sizeof(float)) == 0;
   int64_t units = points * weights.panels.count();
   auto blockAt = [&](int64_t index, float *memory) {
@@ -155,7 +156,7 @@ void Convolution::run(const float *src, const float *packed, float *dst, TileEpi
   };
   if (!together) {
     team.run(blocks, [&](int64_t index, int thread) {
-      Block block = blockAt(index, scratch + thread * (patches.size() + products.size()));
+      Block block = blockAt(index, workspace + thread * (patches.size() + products.size()));
       transformPatches(block, src, 0, block.count);
       multiplyPoints(block, packed, 0, units);
       transformTiles(block, dst, epilogue, 0, block.count);
@@ -163,7 +164,7 @@ void Convolution::run(const float *src, const float *packed, float *dst, TileEpi
     return;
   }
   for (int64_t i = 0; i < blocks; ++i) {
-    Block block = blockAt(i, scratch);
+    Block block = blockAt(i, workspace);
     shareRange(team, block.count, tileChunks,
                [&](int64_t begin, int64_t end) { transformPatches(block, src, begin, end); });
     team.run(units, [&](int64_t unit, int) { multiplyPoints(block, packed, unit, unit + 1); });
@@ -183,10 +184,10 @@ WeightGradient::WeightGradient(const ImageShape &src, const ImageShape &gradient
       patches(blockTiles, Panels(src.c)), gradients(blockTiles, Panels(gradient.c)),
       sums(patches.panels.padded(), Panels(gradient.c)), zeros(static_cast<size_t>(std::max(src.c, gradient.c))) {}
 
-void WeightGradient::transformTiles(int64_t first, const float *src, const float *gradient, float *scratch,
+void WeightGradient::transformTiles(int64_t first, const float *src, const float *gradient, float *workspace,
                                     int64_t begin, int64_t end) const {
   const Panels &panels = gradients.panels;
-  float *patchMemory = scratch, *gradientMemory = scratch + patches.size();
+  float *patchMemory = workspace, *gradientMemory = workspace + patches.size();
   const float *patch[2][points], *result[2][tileSize * tileSize]; // this tile's and the next one's, in turns
   tiling.patch(first + begin, src, zeros.data(), patch[begin & 1]);
   tiling.tile(first + begin, gradient, zeros.data(), result[begin & 1]);
@@ -206,10 +207,11 @@ void WeightGradient::transformTiles(int64_t first, const float *src, const float
 }
 
 // Units are counted (point, panel).
-void WeightGradient::multiplyPoints(int64_t tiles, bool accumulate, float *scratch, int64_t begin, int64_t end) const {
+void WeightGradient::multiplyPoints(int64_t tiles, bool accumulate, float *workspace, int64_t begin,
+                                    int64_t end) const {
   const Panels &panels = gradients.panels;
-  const float *patchMemory = scratch, *gradientMemory = scratch + patches.size();
-  float *sumMemory = scratch + patches.size() + gradients.size();
+  const float *patchMemory = workspace, *gradientMemory = workspace + patches.size();
+  float *sumMemory = workspace + patches.size() + gradients.size();
   for (int64_t unit = begin; unit < end; ++unit) {
     int64_t point = unit / panels.count(), panel = unit % panels.count();
     multiply(accumulate, panels.width(panel), sums.rows, tiles, patchMemory + point * patches.plane(), 1,
@@ -232,16 +234,16 @@ void WeightGradient::transformSums(const float *memory, float *dst, int64_t begi
   }
 }
 
-void WeightGradient::run(const float *src, const float *gradient, float *dst, float *scratch) const {
+void WeightGradient::run(const float *src, const float *gradient, float *dst, float *workspace) const {
   int64_t units = points * gradients.panels.count();
   for (int64_t first = 0; first < tiling.count; first += blockTiles) {
     int64_t tiles = std::min(blockTiles, tiling.count - first);
     shareRange(team, tiles, tileChunks,
-               [&](int64_t begin, int64_t end) { transformTiles(first, src, gradient, scratch, begin, end); });
-    team.run(units, [&](int64_t unit, int) { multiplyPoints(tiles, first > 0, scratch, unit, unit + 1); });
+               [&](int64_t begin, int64_t end) { transformTiles(first, src, gradient, workspace, begin, end); });
+    team.run(units, [&](int64_t unit, int) { multiplyPoints(tiles, first > 0, workspace, unit, unit + 1); });
   }
   shareRange(team, sums.panels.count() * tiling.src.c, sumChunks, [&](int64_t begin, int64_t end) {
-    transformSums(scratch + patches.size() + gradients.size(), dst, begin, end);
+    transformSums(workspace + patches.size() + gradients.size(), dst, begin, end);
   });
 }
 

@@ -77,11 +77,11 @@ public:
   Convolution(const ImageShape &src, const ImageShape &dst, int64_t padTop, int64_t padLeft, bool gradient, Team &team);
 
   uint64_t weightBytes() const { return weights.bytes(); }
-  uint64_t scratchBytes() const;
+  uint64_t workspaceBytes() const;
 
   /// packed = the weights as `run` wants them; OIHW.
   void pack(const float *weights, float *packed) const;
-  void run(const float *src, const float *packed, float *dst, TileEpilogue epilogue, float *scratch) const;
+  void run(const float *src, const float *packed, float *dst, TileEpilogue epilogue, float *workspace) const;
 
 private:
   struct Block; // of tiles, and the matrices that belong to it
@@ -106,14 +106,14 @@ public:
   /// `team` must outlive the object.
   WeightGradient(const ImageShape &src, const ImageShape &gradient, int64_t padTop, int64_t padLeft, Team &team);
 
-  uint64_t scratchBytes() const { return patches.bytes() + gradients.bytes() + sums.bytes(); }
+  uint64_t workspaceBytes() const { return patches.bytes() + gradients.bytes() + sums.bytes(); }
 
-  void run(const float *src, const float *gradient, float *dst, float *scratch) const;
+  void run(const float *src, const float *gradient, float *dst, float *workspace) const;
 
 private:
-  void transformTiles(int64_t first, const float *src, const float *gradient, float *scratch, int64_t begin,
+  void transformTiles(int64_t first, const float *src, const float *gradient, float *workspace, int64_t begin,
                       int64_t end) const;
-  void multiplyPoints(int64_t tiles, bool accumulate, float *scratch, int64_t begin, int64_t end) const;
+  void multiplyPoints(int64_t tiles, bool accumulate, float *workspace, int64_t begin, int64_t end) const;
   void transformSums(const float *sums, float *dst, int64_t begin, int64_t end) const;
 
   Tiling tiling;

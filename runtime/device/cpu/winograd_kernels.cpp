@@ -248,8 +248,6 @@ void multiplyPanel(int64_t rows, int64_t depth, const float *a, int64_t rowStrid
 
 bool isAvailable() { return __builtin_cpu_supports("avx512f"); }
 
-bool isCheap(Activation activation) { return activation <= Activation::Clamp; }
-
 void storeFence() { _mm_sfence(); }
 
 DPSIMS_AVX512 void transformPatch(const float *const *pixels, const float *const *next, int64_t channels, float *dst,
@@ -269,16 +267,14 @@ DPSIMS_AVX512 void transformGradient(const float *const *pixels, const float *co
 DPSIMS_AVX512 void transformTile(const float *src, int64_t plane, float *const *pixels, int64_t channel, int64_t count,
                                  const TileEpilogue &epilogue) {
   LoadPlanes tile{src, plane};
-  switch (epilogue.epilogue.activation) {
-  case Activation::Relu:
+  const Activation activation = epilogue.epilogue.activation;
+  if (activation == Activation::Relu)
     return storeTile<Activation::Relu>(tile, pixels, channel, count, epilogue);
-  case Activation::LeakyRelu:
+  if (activation == Activation::LeakyRelu)
     return storeTile<Activation::LeakyRelu>(tile, pixels, channel, count, epilogue);
-  case Activation::Clamp:
+  if (activation == Activation::Clamp)
     return storeTile<Activation::Clamp>(tile, pixels, channel, count, epilogue);
-  default:
-    return storeTile<Activation::None>(tile, pixels, channel, count, epilogue);
-  }
+  storeTile<Activation::None>(tile, pixels, channel, count, epilogue);
 }
 
 DPSIMS_AVX512 void transformWeights(const float *weights, int64_t stride, bool rotated, int64_t count, float *dst,
@@ -309,7 +305,6 @@ void multiply(bool accumulate, int64_t width, int64_t rows, int64_t depth, const
 namespace dpsims::winograd {
 
 bool isAvailable() { return false; }
-bool isCheap(Activation activation) { return activation <= Activation::Clamp; }
 void storeFence() {}
 void transformPatch(const float *const *, const float *const *, int64_t, float *, int64_t) {}
 void transformGradient(const float *const *, const float *const *, int64_t, int64_t, float *, int64_t) {}

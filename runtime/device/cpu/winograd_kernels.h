@@ -49,7 +49,10 @@ struct TileEpilogue {
 };
 
 /// Is the activation one that transformTile does?
-bool isCheap(Activation activation);
+constexpr bool isCheap(Activation activation) {
+  return activation == Activation::None || activation == Activation::Relu || activation == Activation::LeakyRelu ||
+         activation == Activation::Clamp;
+}
 
 /// A^T m A with the epilogue, for one vector of a tile. `pixels`: where 16 results go, `channel` floats before the
 /// vector; null where nothing is stored.

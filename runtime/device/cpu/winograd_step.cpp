@@ -44,7 +44,7 @@ public:
   WinogradStep(const CpuStepContext &context, winograd::Convolution convolution, uint32_t src, uint32_t weights,
                uint32_t dst, bool gradient)
       : team(context.team), convolution(std::move(convolution)), src(context.operand(src)), dst(context.operand(dst)) {
-    ScratchSpace space(context.scratch);
+    StepWorkspace space = context.workspace();
     if (context.isConstant(weights)) {
       auto packing = std::make_shared<WinogradPacking>(this->convolution, gradient);
       packed = {Operand::Kind::Constant,
@@ -53,7 +53,7 @@ public:
       plainWeights = context.operand(weights);
       packed = space.reserve(this->convolution.weightBytes());
     }
-    scratch = space.reserve(this->convolution.scratchBytes());
+    workspace = space.reserve(this->convolution.workspaceBytes());
   }
 
   // An activation that is not cheap, and then the residual, follow as a tail; a residual in place cannot wait for it.
@@ -77,7 +77,7 @@ public:
     plainAddress = address(plainWeights);
     packedAddress = address(packed);
     dstAddress = address(dst);
-    scratchAddress = address(scratch);
+    workspaceAddress = address(workspace);
     epilogue.bias = address(bias);
     epilogue.residual = address(residual);
     epilogue.result = dstAddress;
@@ -88,7 +88,7 @@ public:
   void run() override {
     if (plainAddress)
       convolution.pack(plainAddress, packedAddress);
-    convolution.run(srcAddress, packedAddress, dstAddress, epilogue, scratchAddress);
+    convolution.run(srcAddress, packedAddress, dstAddress, epilogue, workspaceAddress);
     if (!tail.isEmpty())
       tail.run(team);
   }
@@ -98,12 +98,12 @@ public:
 private:
   Team &team;
   winograd::Convolution convolution;
-  Operand src, packed, dst, scratch;
+  Operand src, packed, dst, workspace;
   std::optional<Operand> plainWeights, bias, residual;
   winograd::TileEpilogue epilogue;
   EpilogueTail tail;
   const float *srcAddress = nullptr, *plainAddress = nullptr;
-  float *packedAddress = nullptr, *dstAddress = nullptr, *scratchAddress = nullptr;
+  float *packedAddress = nullptr, *dstAddress = nullptr, *workspaceAddress = nullptr;
 };
 
 class WinogradWeightGradientStep : public DeviceStep {
@@ -112,24 +112,24 @@ public:
       : weightGradient(imageOf(context.plan.buffers[step.src]), imageOf(context.plan.buffers[step.gradient]),
                        step.padTop, step.padLeft, context.team),
         src(context.operand(step.src)), gradient(context.operand(step.gradient)), dst(context.operand(step.dst)),
-        scratch(ScratchSpace(context.scratch).reserve(weightGradient.scratchBytes())) {}
+        workspace(context.workspace().reserve(weightGradient.workspaceBytes())) {}
 
   void bind(const Addresses &addresses) override {
     srcAddress = static_cast<const float *>(addresses.resolve(src));
     gradientAddress = static_cast<const float *>(addresses.resolve(gradient));
     dstAddress = static_cast<float *>(addresses.resolve(dst));
-    scratchAddress = static_cast<float *>(addresses.resolve(scratch));
+    workspaceAddress = static_cast<float *>(addresses.resolve(workspace));
   }
 
-  void run() override { weightGradient.run(srcAddress, gradientAddress, dstAddress, scratchAddress); }
+  void run() override { weightGradient.run(srcAddress, gradientAddress, dstAddress, workspaceAddress); }
 
   std::string implementation() const override { return "winograd"; }
 
 private:
   winograd::WeightGradient weightGradient;
-  Operand src, gradient, dst, scratch;
+  Operand src, gradient, dst, workspace;
   const float *srcAddress = nullptr, *gradientAddress = nullptr;
-  float *dstAddress = nullptr, *scratchAddress = nullptr;
+  float *dstAddress = nullptr, *workspaceAddress = nullptr;
 };
 
 } // namespace

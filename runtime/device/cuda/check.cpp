@@ -29,6 +29,18 @@ bool isAsynchronous(cudaError_t status) {
   }
 }
 
+ErrorCode codeOf(cudaError_t status) {
+  return status == cudaErrorMemoryAllocation ? ErrorCode::OutOfMemory : ErrorCode::Device;
+}
+ErrorCode codeOf(cublasStatus_t status) {
+  return status == CUBLAS_STATUS_ALLOC_FAILED ? ErrorCode::OutOfMemory : ErrorCode::Device;
+}
+ErrorCode codeOf(cudnnStatus_t status) {
+  const bool isMemory = status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+                        status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+  return isMemory ? ErrorCode::OutOfMemory : ErrorCode::Device;
+}
+
 constexpr const char *causedBefore = ", caused by a step before; run again with --checked to learn by which";
 
 bool isExecutionError(cublasStatus_t status) {
@@ -50,17 +62,18 @@ template <typename Status> std::string faultBefore(Status status) {
 
 void check(cudaError_t status, const char *call) {
   if (status != cudaSuccess)
-    failDevice("CUDA: ", call, ": ", cudaGetErrorString(status), isAsynchronous(status) ? causedBefore : "");
+    failDevice(codeOf(status), "CUDA: ", call, ": ", cudaGetErrorString(status),
+               isAsynchronous(status) ? causedBefore : "");
 }
 
 void check(cublasStatus_t status, const char *call) {
   if (status != CUBLAS_STATUS_SUCCESS)
-    failDevice("cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
+    failDevice(codeOf(status), "cuBLASLt: ", call, ": ", cublasLtGetStatusString(status), faultBefore(status));
 }
 
 void check(cudnnStatus_t status, const char *call) {
   if (status != CUDNN_STATUS_SUCCESS)
-    failDevice("cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
+    failDevice(codeOf(status), "cuDNN: ", call, ": ", cudnnGetErrorString(status), faultBefore(status));
 }
 
 } // namespace dpsims::cuda

@@ -12,7 +12,8 @@
 namespace dpsims::cuda {
 
 /// DeviceError, unless the call succeeded: "CUDA: cudaMalloc: out of memory". One that came about on the GPU before the
-/// call says how to find the step that made it (DeviceOptions::checked), whichever library noticed.
+/// call says how to find the step that made it (DeviceOptions::checked), whichever library noticed. Lack of memory has
+/// a code of its own.
 void check(cudaError_t status, const char *call);
 void check(cublasStatus_t status, const char *call);
 void check(cudnnStatus_t status, const char *call);

@@ -2,6 +2,8 @@
 
 #include "runtime/device/cuda/conv_operations.h"
 
+#include "runtime/device/cuda/activation.h"
+
 #include <deque>
 #include <iterator>
 #include <optional>
@@ -9,27 +11,6 @@
 namespace dpsims::cuda {
 
 namespace {
-
-// How cuDNN calls an activation; nothing for those that it has not.
-std::optional<cudnnPointwiseMode_t> modeOf(Activation activation) {
-  switch (activation) {
-  case Activation::Relu:
-  case Activation::LeakyRelu: // with a slope
-    return CUDNN_POINTWISE_RELU_FWD;
-  case Activation::Sigmoid:
-    return CUDNN_POINTWISE_SIGMOID_FWD;
-  case Activation::Silu:
-    return CUDNN_POINTWISE_SWISH_FWD;
-  case Activation::Gelu:
-    return CUDNN_POINTWISE_GELU_FWD; // by erf
-  case Activation::Tanh:
-    return CUDNN_POINTWISE_TANH_FWD;
-  case Activation::None:
-  case Activation::Clamp:
-    break;
-  }
-  return std::nullopt;
-}
 
 // Makes the descriptors of one graph.
 class GraphBuilder {
@@ -155,7 +136,7 @@ void GraphBuilder::add(const Descriptor &operand) {
 }
 
 void GraphBuilder::activate(const Epilogue &epilogue) {
-  Descriptor &activation = function(*modeOf(epilogue.activation));
+  Descriptor &activation = function(*pointwiseModeOf(epilogue.activation));
   if (epilogue.activation == Activation::LeakyRelu) {
     double slope = epilogue.alpha;
     activation.set(CUDNN_ATTR_POINTWISE_RELU_LOWER_CLIP_SLOPE, CUDNN_TYPE_DOUBLE, 1, &slope);
@@ -214,6 +195,6 @@ ConvOperations buildOperations(const ConvGraphSpec &spec, const CudnnTarget &tar
   return GraphBuilder(spec).build(target);
 }
 
-bool canFuse(Activation activation) { return activation == Activation::None || modeOf(activation); }
+bool canFuse(Activation activation) { return activation == Activation::None || pointwiseModeOf(activation); }
 
 } // namespace dpsims::cuda

@@ -32,13 +32,13 @@ private:
 } // namespace
 
 PackedWeights::PackedWeights(const CudaStepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
-                             ScratchSpace &space)
-    : sizes(sizes), stream(context.libraries.stream()) {
+                             StepWorkspace &space)
+    : sizes(sizes), libraries(context.libraries) {
   const Buffer &plainBuffer = context.buffer(buffer);
   if (packed || sizes.kernelHeight * sizes.kernelWidth == 1) { // with one tap both orders are the same
     place = context.operand(buffer);
   } else if (plainBuffer.space == Space::Constant) {
-    auto packing = std::make_shared<WeightPacking>(sizes, stream);
+    auto packing = std::make_shared<WeightPacking>(sizes, libraries.stream());
     place = {Operand::Kind::Constant,
              context.constants.needPacked(plainBuffer.index, plainBuffer.offset, std::move(packing)), 0};
   } else {
@@ -54,7 +54,7 @@ void PackedWeights::bind(const Addresses &addresses) {
 
 void PackedWeights::run() const {
   if (plainAt)
-    launchPackWeights(at, plainAt, sizes, stream);
+    launchPackWeights(at, plainAt, sizes, libraries.stream());
 }
 
 namespace {
@@ -78,7 +78,7 @@ private:
   Libraries &libraries;
   ConvSizes sizes;
   Epilogue epilogue;
-  ScratchSpace space;
+  StepWorkspace space;
 
   PackedWeights weights;
   Operand src, dst;
@@ -95,8 +95,8 @@ private:
 
 Convolution::Convolution(const CudaStepContext &context, const ConvStep &conv)
     : libraries(context.libraries), sizes(convSizes(context.plan, conv)), epilogue(conv.epilogue),
-      space(context.scratch), weights(context, conv.weights, conv.packed, sizes, space), src(context.operand(conv.src)),
-      dst(context.operand(conv.dst)), bias(context.optionalOperand(conv.bias)),
+      space(context.workspace()), weights(context, conv.weights, conv.packed, sizes, space),
+      src(context.operand(conv.src)), dst(context.operand(conv.dst)), bias(context.optionalOperand(conv.bias)),
       residual(context.optionalOperand(conv.residual)) {
   chooseEngine(context, conv);
 }

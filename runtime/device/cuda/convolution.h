@@ -16,7 +16,7 @@ namespace dpsims::cuda {
 class PackedWeights {
 public:
   PackedWeights(const CudaStepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
-                ScratchSpace &space);
+                StepWorkspace &space);
 
   const Operand &operand() const { return place; }
   void bind(const Addresses &addresses);
@@ -26,7 +26,7 @@ public:
 
 private:
   ConvSizes sizes;
-  cudaStream_t stream;
+  const Libraries &libraries;
   Operand place;
   std::optional<Operand> plain; // to be packed at each run
   float *at = nullptr, *plainAt = nullptr;

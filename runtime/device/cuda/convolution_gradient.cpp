@@ -15,7 +15,7 @@ public:
 
 protected:
   Gradient(const CudaStepContext &context, ConvKind kind, const ConvSizes &sizes)
-      : libraries(context.libraries), kind(kind), sizes(sizes), space(context.scratch) {}
+      : libraries(context.libraries), kind(kind), sizes(sizes), space(context.workspace()) {}
 
   void findGraph(const Operand &src, const Operand &weights, const Operand &dst) {
     ConvGraphSpec spec;
@@ -38,7 +38,7 @@ protected:
   Libraries &libraries;
   ConvKind kind;
   ConvSizes sizes;
-  ScratchSpace space;
+  StepWorkspace space;
   Operand workspace;
   std::shared_ptr<const ConvGraph> graph; // null: the direct kernel
   Descriptor bound;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // libdpsims-cuda.so: the GPU as a device. cuDNN for convolutions, cuBLASLt for matmuls, generated kernels for the rest,
-// all on one stream; two more carry copies beside it.
+// all on one stream, unless the options ask for more; two others carry copies beside it.
 
 #include "runtime/device/cuda/cuda_device.h"
 
@@ -26,7 +26,8 @@ bool wantsGraphs(const DeviceOptions &options) {
 // The device is the current GPU of the thread that makes it, which is also the one that uses it.
 class CudaDevice : public Device {
 public:
-  explicit CudaDevice(const DeviceOptions &given) : options(given), libraries(streams.compute(), options) {
+  explicit CudaDevice(const DeviceOptions &given)
+      : options(given), streams(options.streams), libraries(streams.lanes(), options) {
     options.graphs = wantsGraphs(options);
   }
 
@@ -56,7 +57,9 @@ private:
 
 std::string CudaDevice::description() const {
   return (options.index ? "cuda:" + std::to_string(options.index) + ", " : "") + describeGpu(options.index) +
-         (libraries.allowsTf32() ? ", TF32" : "") + (options.checked ? ", checked" : "");
+         (libraries.allowsTf32() ? ", TF32" : "") +
+         (options.streams > 1 ? ", " + std::to_string(options.streams) + " streams" : "") +
+         (options.checked ? ", checked" : "");
 }
 
 void CudaDevice::upload(void *dst, const void *src, uint64_t bytes) {
@@ -86,8 +89,10 @@ std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const Com
   std::shared_ptr<const KernelLibrary> library;
   if (launchesKernels(plan))
     library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });
+  // What prepares constants is run step by step, and whoever wants to know the faulty step waits after each.
+  const uint32_t lanes = options.checked || &plan == &entry.prepare ? 1 : options.streams;
   auto result = std::make_unique<CudaPlan>(*this, PlanSource{std::move(model), entry, plan}, std::move(library),
-                                           libraries, options);
+                                           libraries, options, lanes);
   libraries.savePlans();
   return result;
 }

@@ -3,18 +3,19 @@
 #include "runtime/device/cuda/cuda_plan.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/device/cuda/step_timer.h"
-
-#include <iostream>
 
 namespace dpsims::cuda {
 
 CudaPlan::CudaPlan(Device &device, PlanSource source, std::shared_ptr<const KernelLibrary> kernels,
-                   Libraries &libraries, const DeviceOptions &options)
-    : StepPlan(device, std::move(source), memoryAlignment), kernels(std::move(kernels)), stream(libraries.stream()),
-      checked(options.checked), graphs(options.graphs && !options.checked) {
-  CudaStepContext shared{context(), libraries};
-  makeSteps([&](const Step &step) { return make(shared, step); });
+                   Libraries &libraries, const DeviceOptions &options, uint32_t lanes)
+    : StepPlan(device, std::move(source), memoryAlignment, lanes), kernels(std::move(kernels)), libraries(libraries),
+      stream(libraries.stream()), checked(options.checked), graphs(options.graphs && !options.checked) {
+  makeSteps(CudaStepContext{context(), libraries},
+            [this](const CudaStepContext &context, const Step &step) { return make(context, step); });
+  if (lanes > 1)
+    events.emplace(order, libraries);
 }
 
 std::unique_ptr<DeviceStep> CudaPlan::make(const CudaStepContext &context, const Step &step) const {
@@ -36,32 +37,51 @@ void CudaPlan::runStep(size_t index) {
     fail(ErrorCode::Device, placeOf(index), ", ", step(index).implementation(), ": ", cudaGetErrorString(status));
 }
 
+// Whatever comes after goes to the first lane again.
+void CudaPlan::runLanes() {
+  if (!events)
+    return run(0, stepCount());
+  struct FirstLane {
+    ~FirstLane() { libraries.enterLane(0); }
+    Libraries &libraries;
+  } last{libraries};
+  events->fork();
+  for (size_t i = 0; i < stepCount(); ++i) {
+    libraries.enterLane(order.steps[i].lane);
+    events->before(i);
+    run(i, i + 1);
+    events->after(i);
+  }
+  events->join();
+}
+
 void CudaPlan::runAll() {
   if (graphs && warm && !graph)
     record();
   if (graph)
     return graph->launch(stream);
-  run(0, stepCount());
+  runLanes();
   warm = true;
 }
 
 // Where nothing can be recorded the steps go one by one, which is slower: somebody should know.
 void CudaPlan::record() {
   try {
-    graph.emplace(stream, [this] { run(0, stepCount()); });
+    graph.emplace(stream, [this] { runLanes(); });
   } catch (const Error &error) {
     graphs = false;
     reason = error.what();
-    std::cerr << "dpsims-run: warning: " << source.model->path << ": no CUDA graph can be made (" << reason
-              << "): each step "
-              << "is launched by itself\n";
+    warn(source.model->path, ": no CUDA graph can be made (", reason, "): each step is launched by itself");
   }
 }
 
 std::string CudaPlan::recorded() const {
+  const std::string spread = events ? " on " + std::to_string(order.lanes) + " streams with " +
+                                          std::to_string(order.waitCount()) + " waits between them"
+                                    : "";
   if (graph)
-    return "a graph of " + std::to_string(graph->operations()) + " operations";
-  return reason.empty() ? "steps one by one" : "steps one by one (" + reason + ")";
+    return "a graph of " + std::to_string(graph->operations()) + " operations" + spread;
+  return "steps one by one" + spread + (reason.empty() ? "" : " (" + reason + ")");
 }
 
 void CudaPlan::profile(std::vector<double> &seconds) {

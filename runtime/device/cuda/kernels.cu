@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "runtime/device/cuda/activation.h"
 #include "runtime/device/cuda/check.h"
 #include "runtime/device/cuda/kernels.h"
 
@@ -19,28 +20,6 @@ unsigned blocksFor(uint64_t elements) {
 
 __device__ uint64_t firstElement() { return blockIdx.x * uint64_t(blockDim.x) + threadIdx.x; }
 __device__ uint64_t elementStep() { return uint64_t(gridDim.x) * blockDim.x; }
-
-__device__ float activate(float x, Activation activation, float alpha, float beta) {
-  switch (activation) {
-  case Activation::None:
-    return x;
-  case Activation::Relu:
-    return x < 0 ? 0 : x; // not fmaxf: NaN stays NaN
-  case Activation::LeakyRelu:
-    return x < 0 ? alpha * x : x;
-  case Activation::Clamp:
-    return x < alpha ? alpha : x > beta ? beta : x;
-  case Activation::Sigmoid:
-    return 1 / (1 + expf(-x));
-  case Activation::Silu:
-    return x / (1 + expf(-x));
-  case Activation::Gelu:
-    return 0.5f * x * (1 + erff(x * 0.70710678118654752f));
-  case Activation::Tanh:
-    return tanhf(x);
-  }
-  return x;
-}
 
 template <int Width> struct alignas(Width * sizeof(float)) Floats {
   float values[Width];

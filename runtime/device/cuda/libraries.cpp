@@ -6,6 +6,12 @@
 
 namespace dpsims::cuda {
 
+Libraries::Libraries(const std::vector<cudaStream_t> &streams, const DeviceOptions &options)
+    : lanes(streams.size()), options(options) {
+  for (size_t i = 0; i < streams.size(); ++i)
+    lanes[i].stream = streams[i];
+}
+
 Libraries::Libraries(const std::string &description, size_t candidates, const DeviceOptions &options)
     : options(options), here(false) {
   plans.emplace(CudnnTarget::described(description), candidates, policy(), options);
@@ -13,18 +19,20 @@ Libraries::Libraries(const std::string &description, size_t candidates, const De
 
 Libraries::~Libraries() {
   plans.reset();
-  if (cudnnHandle)
-    cudnnDestroy(cudnnHandle);
+  for (const Lane &lane : lanes)
+    if (lane.cudnn)
+      cudnnDestroy(lane.cudnn);
   if (cublasHandle)
     cublasLtDestroy(cublasHandle);
 }
 
 cudnnHandle_t Libraries::cudnn() {
-  if (!cudnnHandle) {
-    check(cudnnCreate(&cudnnHandle), "cudnnCreate");
-    check(cudnnSetStream(cudnnHandle, queue), "cudnnSetStream");
+  Lane &lane = lanes[current];
+  if (!lane.cudnn) {
+    check(cudnnCreate(&lane.cudnn), "cudnnCreate");
+    check(cudnnSetStream(lane.cudnn, lane.stream), "cudnnSetStream");
   }
-  return cudnnHandle;
+  return lane.cudnn;
 }
 
 cublasLtHandle_t Libraries::cublas() {
@@ -37,7 +45,7 @@ ConvPlans &Libraries::convolutions() {
   if (!plans) {
     plans.emplace(CudnnTarget::here(cudnn()), 1, policy(), options);
     if (options.convolution == ConvolutionChoice::Auto)
-      plans->measureWith(GraphTimer(cudnn(), queue));
+      plans->measureWith(GraphTimer(cudnn(), stream()));
   }
   return *plans;
 }

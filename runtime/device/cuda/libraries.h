@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The handles of cuDNN and cuBLASLt, made when first needed: a plan without convolutions never starts cuDNN.
+// The handles of cuDNN and cuBLASLt, made when first needed: a plan without convolutions never starts cuDNN. And the
+// streams that work goes to, one at a time.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_LIBRARIES_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_LIBRARIES_H
@@ -12,13 +13,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dpsims::cuda {
 
 class Libraries {
 public:
-  /// For the device that is here.
-  Libraries(cudaStream_t stream, const DeviceOptions &options) : queue(stream), options(options) {}
+  /// For the device that is here. `streams`: by lane; work goes to the first.
+  Libraries(const std::vector<cudaStream_t> &streams, const DeviceOptions &options);
   /// For a device that is not: steps can be made, and nothing can be run. `description`: see CudnnTarget::described.
   /// `candidates`: engines at most that are planned for each convolution.
   Libraries(const std::string &description, size_t candidates, const DeviceOptions &options);
@@ -29,9 +31,13 @@ public:
   Libraries &operator=(const Libraries &) = delete;
 
   /// Where the work goes; null where there is no device.
-  cudaStream_t stream() const { return queue; }
+  cudaStream_t stream() const { return lanes[current].stream; }
+  cudaStream_t stream(uint32_t lane) const { return lanes[lane].stream; }
 
-  /// The handles; of a device that is here.
+  /// Work goes to that lane's stream from now on.
+  void enterLane(uint32_t lane) { current = lane; }
+
+  /// The handles; of a device that is here. cuDNN's is the lane's.
   cudnnHandle_t cudnn();
   cublasLtHandle_t cublas();
   bool isHere() const { return here; }
@@ -51,11 +57,16 @@ public:
 private:
   EnginePolicy policy() const { return {options.tf32, options.nondeterministic}; }
 
-  cudaStream_t queue = nullptr;
+  struct Lane {
+    cudaStream_t stream = nullptr;
+    cudnnHandle_t cudnn = nullptr;
+  };
+
+  std::vector<Lane> lanes{Lane{}};
+  uint32_t current = 0;
   DeviceOptions options;
   bool here = true;
   cudnnDataType_t convolutionType = CUDNN_DATA_FLOAT;
-  cudnnHandle_t cudnnHandle = nullptr;
   cublasLtHandle_t cublasHandle = nullptr;
   std::optional<ConvPlans> plans;
 };

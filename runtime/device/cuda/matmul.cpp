@@ -91,7 +91,7 @@ Matmul::Matmul(const CudaStepContext &context, const MatmulStep &step)
     : libraries(context.libraries), batch(step.batch), m(step.m), n(step.n), k(step.k), epilogue(step.epilogue),
       a(context.operand(step.a)), b(context.operand(step.b)), dst(context.operand(step.dst)),
       bias(context.optionalOperand(step.bias)), residual(context.optionalOperand(step.residual)) {
-  ScratchSpace space(context.scratch);
+  StepWorkspace space = context.workspace();
   if (step.sharedB) { // one product of all rows
     m *= batch;
     batch = 1;

@@ -67,14 +67,14 @@ uint64_t matrixSize(const Gpu &gpu) {
 class Product {
 public:
   Product(uint64_t n, cudaDataType_t type, cublasComputeType_t compute, cublasOperation_t first)
-      : scratch(scratchBytes) {
+      : workspace(workspaceBytes) {
     check(cublasLtMatmulDescCreate(&desc, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
     check(cublasLtMatmulDescSetAttribute(desc, CUBLASLT_MATMUL_DESC_TRANSA, &first, sizeof(first)),
           "cublasLtMatmulDescSetAttribute");
     check(cublasLtMatrixLayoutCreate(&layout, type, n, n, static_cast<int64_t>(n)), "cublasLtMatrixLayoutCreate");
     check(cublasLtMatmulPreferenceCreate(&preference), "cublasLtMatmulPreferenceCreate");
-    check(cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &scratchBytes,
-                                               sizeof(scratchBytes)),
+    check(cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspaceBytes,
+                                               sizeof(workspaceBytes)),
           "cublasLtMatmulPreferenceSetAttribute");
   }
   ~Product() {
@@ -96,14 +96,14 @@ public:
   void enqueue(cublasLtHandle_t handle, const void *a, const void *b, void *c, cudaStream_t stream) const {
     float one = 1, zero = 0;
     check(cublasLtMatmul(handle, desc, &one, a, layout, b, layout, &zero, c, layout, c, layout, &found.algo,
-                         scratch.data(), scratchBytes, stream),
+                         workspace.data(), workspaceBytes, stream),
           "cublasLtMatmul");
   }
 
 private:
-  static constexpr uint64_t scratchBytes = uint64_t(32) << 20;
+  static constexpr uint64_t workspaceBytes = uint64_t(32) << 20;
 
-  CudaMemory scratch;
+  CudaMemory workspace;
   cublasLtMatmulDesc_t desc = nullptr;
   cublasLtMatrixLayout_t layout = nullptr;
   cublasLtMatmulPreference_t preference = nullptr;

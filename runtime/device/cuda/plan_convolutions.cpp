@@ -20,8 +20,8 @@ bool isConvolution(const Step &step) {
 
 void addSteps(const Entry &entry, const Plan &plan, Libraries &libraries, PlannedEntry &result) {
   ConstantStore constants(entry.constants, memoryAlignment);
-  ScratchNeeds scratch(memoryAlignment);
-  const CudaStepContext context{{plan, entry.constants, constants, scratch}, libraries};
+  WorkspaceNeeds workspaceNeeds(memoryAlignment);
+  const CudaStepContext context{{plan, entry.constants, constants, workspaceNeeds}, libraries};
   for (const Step &step : plan.steps) {
     result.convolutions += isConvolution(step);
     std::unique_ptr<DeviceStep> made = makeStep(step, [&](const auto &operation) -> std::unique_ptr<DeviceStep> {
@@ -77,8 +77,8 @@ ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionP
     return planWith(libraries, model, request);
   }
   openGpu(request.options.index);
-  Streams streams;
-  Libraries libraries(streams.compute(), request.options);
+  Streams streams(1);
+  Libraries libraries(streams.lanes(), request.options);
   return planWith(libraries, model, request);
 }
 

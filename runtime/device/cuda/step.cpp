@@ -10,8 +10,8 @@ namespace {
 
 class Launch : public DeviceStep {
 public:
-  Launch(std::vector<Operand> operands, const Kernel &kernel, cudaKernel_t function, cudaStream_t stream)
-      : operands(std::move(operands)), kernel(kernel), function(function), stream(stream) {
+  Launch(std::vector<Operand> operands, const Kernel &kernel, cudaKernel_t function, const Libraries &libraries)
+      : operands(std::move(operands)), kernel(kernel), function(function), libraries(libraries) {
     for (void *&value : this->operands.addresses())
       arguments.push_back(&value);
   }
@@ -20,7 +20,7 @@ public:
 
   void run() override {
     check(cudaLaunchKernel(reinterpret_cast<const void *>(function), dim3(static_cast<unsigned>(kernel.grid)),
-                           dim3(kernel.threads), arguments.data(), 0, stream),
+                           dim3(kernel.threads), arguments.data(), 0, libraries.stream()),
           kernel.name.c_str());
   }
 
@@ -30,7 +30,7 @@ private:
   BoundOperands operands;
   Kernel kernel;
   cudaKernel_t function;
-  cudaStream_t stream;
+  const Libraries &libraries;
   std::vector<void *> arguments; // where each of the operands' addresses is, as a launch wants it
 };
 
@@ -38,7 +38,7 @@ private:
 
 std::unique_ptr<DeviceStep> makeLaunchStep(const CudaStepContext &context, const LaunchStep &launch,
                                            const Kernel &kernel, cudaKernel_t function) {
-  return std::make_unique<Launch>(context.operands(launch.args), kernel, function, context.libraries.stream());
+  return std::make_unique<Launch>(context.operands(launch.args), kernel, function, context.libraries);
 }
 
 } // namespace dpsims::cuda

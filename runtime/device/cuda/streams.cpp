@@ -6,7 +6,9 @@
 
 namespace dpsims::cuda {
 
-Streams::Streams() {
+static constexpr size_t queueCount = 3;
+
+Streams::Streams(uint32_t lanes) : handles(queueCount + lanes - 1) {
   for (cudaStream_t &handle : handles)
     check(cudaStreamCreateWithFlags(&handle, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
 }
@@ -15,6 +17,12 @@ Streams::~Streams() {
   for (cudaStream_t handle : handles)
     if (handle)
       cudaStreamDestroy(handle);
+}
+
+std::vector<cudaStream_t> Streams::lanes() const {
+  std::vector<cudaStream_t> result{compute()};
+  result.insert(result.end(), handles.begin() + queueCount, handles.end());
+  return result;
 }
 
 void Streams::synchronize() const {

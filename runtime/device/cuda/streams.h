@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A device's queues as CUDA streams, and points in them.
+// A device's queues as CUDA streams, points in them, and the streams that plans spread their steps over.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_STREAMS_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_STREAMS_H
 
 #include "runtime/device/device.h"
 
-#include <array>
 #include <cuda_runtime_api.h>
+#include <vector>
 
 namespace dpsims::cuda {
 
 class Streams {
 public:
-  Streams();
+  /// `lanes`: streams for the steps of a plan.
+  explicit Streams(uint32_t lanes);
   ~Streams();
   Streams(const Streams &) = delete;
   Streams &operator=(const Streams &) = delete;
@@ -22,11 +23,14 @@ public:
   cudaStream_t get(Queue queue) const { return handles[static_cast<size_t>(queue)]; }
   cudaStream_t compute() const { return get(Queue::Compute); }
 
+  /// By lane; the first is Queue::Compute. What others are given must be ordered with it by events.
+  std::vector<cudaStream_t> lanes() const;
+
   /// Waits until all are done.
   void synchronize() const;
 
 private:
-  std::array<cudaStream_t, 3> handles{};
+  std::vector<cudaStream_t> handles; // of the queues, then of the lanes but the first
 };
 
 class CudaEvent : public DeviceEvent {

@@ -39,6 +39,7 @@ dpsims_device_options toC(const DeviceOptions &options) {
   result.no_graphs = !options.graphs;
   result.checked = options.checked;
   result.nondeterministic = options.nondeterministic;
+  result.streams = options.streams;
   return result;
 }
 
@@ -47,6 +48,8 @@ DeviceOptions fromC(const dpsims_device_options &given) {
   std::memcpy(&known, &given, std::min<size_t>(given.size, sizeof(known)));
   if (known.convolution < 0 || known.convolution > static_cast<int32_t>(ConvolutionChoice::Winograd))
     fail("there is no choice ", known.convolution, " of convolutions");
+  if (known.streams > mostStreams)
+    fail(known.streams, " streams are too many: ", mostStreams, " at most");
   DeviceOptions result;
   result.index = known.index;
   result.threads = known.threads;
@@ -57,6 +60,7 @@ DeviceOptions fromC(const dpsims_device_options &given) {
   result.graphs = !known.no_graphs;
   result.checked = known.checked;
   result.nondeterministic = known.nondeterministic;
+  result.streams = std::max(known.streams, 1u);
   return result;
 }
 

@@ -50,6 +50,7 @@ typedef struct dpsims_device_options {
   int32_t convolution;    /* dpsims::ConvolutionChoice */
   const char *plan_cache; /* "" for none */
   uint8_t plan_cache_named, tf32, no_graphs, checked, nondeterministic;
+  uint32_t streams; /* 0: 1 */
 } dpsims_device_options;
 
 /* dpsims::ConvolutionPlansRequest. */
@@ -122,6 +123,10 @@ typedef struct dpsims_device_library {
   int32_t (*recorded)(const dpsims_plan *plan, dpsims_text text);
   int32_t (*plan_sizes)(const dpsims_plan *plan, dpsims_plan_sizes *sizes);
   int32_t (*implementation)(const dpsims_plan *plan, uint64_t step, dpsims_text text);
+
+  /* Where the lines go that the library has to say, for all of the process; they end with 0. `level`: dpsims::LogLevel.
+   * Without it to stderr. The function must work as long as the process. */
+  void (*set_log)(void (*log)(int32_t level, const char *line));
 } dpsims_device_library;
 
 /* The one symbol that a library exports; it returns the table, which lives as long as the library. */

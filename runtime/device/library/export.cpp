@@ -3,6 +3,7 @@
 #include "runtime/device/library/export.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/device/library/conversion.h"
 
 #include <algorithm>
@@ -261,6 +262,10 @@ int32_t implementation(const dpsims_plan *plan, uint64_t step, dpsims_text text)
   return on(plan, [&](const ExecutablePlan &it) { write(text, it.implementation(step)); });
 }
 
+void setLog(void (*log)(int32_t level, const char *line)) {
+  setLogSink([log](LogLevel level, const std::string &line) { log(static_cast<int32_t>(level), line.c_str()); });
+}
+
 const dpsims_device_library table = {
     sizeof(dpsims_device_library),
     DPSIMS_DEVICE_LIBRARY_VERSION,
@@ -301,6 +306,7 @@ const dpsims_device_library table = {
     recorded,
     planSizes,
     implementation,
+    setLog,
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "runtime/device/library/library_device.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/device/library/conversion.h"
 #include "runtime/device/plan/model_cache.h"
 
@@ -188,6 +189,10 @@ DeviceLibrary::DeviceLibrary(const dpsims_device_library &table, const std::stri
     fail(ErrorCode::Incompatible, path, ": is of another dpsims-run than this one (its interface is version ",
          table.version, table.size < knownSize ? ", and short" : "", "; this one's is version ",
          DPSIMS_DEVICE_LIBRARY_VERSION, "): build or install both together");
+  if (table.size >= offsetof(dpsims_device_library, set_log) + sizeof(table.set_log))
+    table.set_log([](int32_t level, const char *line) {
+      log(level == static_cast<int32_t>(LogLevel::Note) ? LogLevel::Note : LogLevel::Warning, line);
+    });
 }
 
 void DeviceLibrary::check(int32_t status) const {

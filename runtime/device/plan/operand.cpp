@@ -36,8 +36,8 @@ void *Addresses::base(const Operand &operand) const {
     return constants[operand.index];
   case Operand::Kind::Variable:
     return variables[operand.index];
-  case Operand::Kind::Scratch:
-    return scratch;
+  case Operand::Kind::Workspace:
+    return workspaces[operand.index];
   case Operand::Kind::Arena:
     break;
   }

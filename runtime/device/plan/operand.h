@@ -15,9 +15,9 @@
 namespace dpsims {
 
 /// A place: `offset` bytes into an input, an output, the arena, a kept constant (by slot), a variable, or the
-/// scratch memory.
+/// workspace of a lane.
 struct Operand {
-  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Scratch };
+  enum class Kind : uint8_t { Input, Output, Arena, Constant, Variable, Workspace };
 
   Kind kind = Kind::Arena;
   uint32_t index = 0;
@@ -41,9 +41,9 @@ struct Addresses {
   std::vector<const void *> inputs;
   std::vector<void *> outputs;
   void *arena = nullptr;
-  std::vector<void *> constants; ///< by slot of the ConstantStore
-  std::vector<void *> variables; ///< in the entry's order
-  void *scratch = nullptr;
+  std::vector<void *> constants;  ///< by slot of the ConstantStore
+  std::vector<void *> variables;  ///< in the entry's order
+  std::vector<void *> workspaces; ///< by lane
 
   void *resolve(const Operand &operand) const { return static_cast<char *>(base(operand)) + operand.offset; }
   float *floats(const Operand &operand) const { return static_cast<float *>(resolve(operand)); }

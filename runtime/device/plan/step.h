@@ -7,7 +7,7 @@
 
 #include "runtime/device/plan/constant_store.h"
 #include "runtime/device/plan/operand.h"
-#include "runtime/device/plan/scratch.h"
+#include "runtime/device/plan/workspace.h"
 
 #include <memory>
 #include <optional>
@@ -38,7 +38,8 @@ struct StepContext {
   const Plan &plan;
   const std::vector<ConstantInfo> &constantInfos;
   ConstantStore &constants;
-  ScratchNeeds &scratch;
+  WorkspaceNeeds &workspaceNeeds;
+  uint32_t lane = 0; ///< of the step that is made next
 
   const Buffer &buffer(uint32_t index) const { return plan.buffers[index]; }
 
@@ -50,6 +51,9 @@ struct StepContext {
 
   /// The arguments of a kernel.
   std::vector<Operand> operands(const std::vector<uint32_t> &buffers) const;
+
+  /// Of the step that is made next.
+  StepWorkspace workspace() const { return StepWorkspace(workspaceNeeds, lane); }
 
   /// Is the buffer a whole constant?
   bool isConstant(uint32_t buffer) const;

@@ -6,9 +6,9 @@
 
 namespace dpsims {
 
-StepPlan::StepPlan(Device &device, PlanSource source, uint64_t alignment)
-    : source(std::move(source)), device(device), constants(this->source.entry.constants, alignment),
-      scratch(alignment) {}
+StepPlan::StepPlan(Device &device, PlanSource source, uint64_t alignment, uint32_t lanes)
+    : source(std::move(source)), order(orderSteps(this->source.plan, lanes)), device(device),
+      constants(this->source.entry.constants, alignment), workspaceNeeds(alignment, lanes) {}
 
 void StepPlan::finish() {
   for (size_t i = 0; i < steps.size(); ++i)
@@ -16,9 +16,13 @@ void StepPlan::finish() {
       (usesArguments(source.plan.steps[i]) ? argumentSteps : otherSteps).push_back(i);
   constantMemory = device.allocate(constants.bytes());
   constants.keepIn(constantMemory->data());
-  scratchMemory = device.allocate(scratch.bytes);
+  workspaceMemory = device.allocate(workspaceNeeds.bytes());
   addresses.constants = constants.addresses();
-  addresses.scratch = scratchMemory->data();
+  char *workspace = static_cast<char *>(workspaceMemory->data());
+  for (uint64_t bytes : workspaceNeeds.laneBytes) {
+    addresses.workspaces.push_back(workspace);
+    workspace += bytes;
+  }
   addresses.inputs.resize(source.entry.inputs.size());
   addresses.outputs.resize(source.entry.outputs.size());
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What the plans of all devices are: steps made ready, their constants and scratch memory, operands resolved when they
-// are bound.
+// What the plans of all devices are: steps made ready, their constants and workspace, operands resolved when they are
+// bound.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_PLAN_STEP_PLAN_H
 #define DPSIMS_RUNTIME_DEVICE_PLAN_STEP_PLAN_H
 
 #include "runtime/base/error.h"
 #include "runtime/device/plan/step.h"
+#include "runtime/device/plan/step_order.h"
 
 #include <memory>
 #include <string>
@@ -31,21 +32,24 @@ public:
   void run(size_t begin, size_t end) override;
   void runAll() override { run(0, steps.size()); }
   uint64_t constantBytes() const override { return constants.bytes(); }
-  uint64_t workspaceBytes() const override { return scratch.bytes; }
+  uint64_t workspaceBytes() const override { return workspaceNeeds.bytes(); }
   uint64_t launches() const override;
   std::string implementation(size_t step) const override;
 
 protected:
-  /// `alignment`: of every constant and piece of scratch memory. `device` must outlive the plan.
-  StepPlan(Device &device, PlanSource source, uint64_t alignment);
+  /// `alignment`: of every constant and piece of workspace. `lanes`: what its steps are spread over, each with a
+  /// workspace of its own. `device` must outlive the plan.
+  StepPlan(Device &device, PlanSource source, uint64_t alignment, uint32_t lanes = 1);
 
   /// What a derived class makes its steps with.
-  StepContext context() { return {source.plan, source.entry.constants, constants, scratch}; }
+  StepContext context() { return {source.plan, source.entry.constants, constants, workspaceNeeds}; }
 
-  /// Fills the plan: make(step) for each. Derived classes call it once, when they are constructed.
-  template <typename Make> void makeSteps(const Make &make) {
-    for (size_t i = 0; i < source.plan.steps.size(); ++i)
-      steps.push_back(located(i, [&] { return make(source.plan.steps[i]); }));
+  /// Fills the plan: make(context, step) for each. Derived classes call it once, when they are constructed.
+  template <typename Context, typename Make> void makeSteps(Context context, const Make &make) {
+    for (size_t i = 0; i < source.plan.steps.size(); ++i) {
+      context.lane = order.steps[i].lane;
+      steps.push_back(located(i, [&] { return make(context, source.plan.steps[i]); }));
+    }
     finish();
   }
 
@@ -71,6 +75,7 @@ protected:
   const DeviceStep &step(size_t i) const { return *steps[i]; }
 
   const PlanSource source;
+  const StepOrder order;
 
 private:
   bool usesArguments(const Step &step) const;
@@ -78,8 +83,8 @@ private:
 
   Device &device;
   ConstantStore constants;
-  ScratchNeeds scratch;
-  std::unique_ptr<DeviceMemory> constantMemory, scratchMemory;
+  WorkspaceNeeds workspaceNeeds;
+  std::unique_ptr<DeviceMemory> constantMemory, workspaceMemory;
   std::vector<std::unique_ptr<DeviceStep>> steps; // null: the session's
   std::vector<size_t> argumentSteps, otherSteps;  // those that touch inputs or outputs, and those that do not
   Addresses addresses;

@@ -26,7 +26,7 @@ static ModelBuilder network() {
   conv.dst = builder.output("y", image);
   conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 1;
   conv.epilogue = std::make_unique<format::EpilogueT>();
-  conv.epilogue->activation = format::Activation::Relu;
+  conv.epilogue->activation = static_cast<uint8_t>(Activation::Relu);
   builder.step(builder.main(), std::move(conv), "conv2d").flops = 2 * 16 * 16 * 8 * 8 * 9;
   return builder;
 }
