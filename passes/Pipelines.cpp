@@ -40,6 +40,8 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t reco
   graph.addPass(createHoistConstants());
   if (tuning.packWeights)
     graph.addPass(createPackWeights());
+  if (tuning.sinkReshapes)
+    graph.addPass(createSinkReshapes());
   graph.addPass(createFuseEpilogues());
   graph.addPass(createFuseElementwise());
   if (tuning.attachTails)

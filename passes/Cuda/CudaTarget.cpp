@@ -39,6 +39,7 @@ struct CudaTarget : CompilerTarget {
     tuning.splitReductions.channels = blockChannels;
     tuning.splitReductions.anyAxes = true;
     tuning.packWeights = true;
+    tuning.sinkReshapes = true;
     tuning.attachTails = true;
     // What a GPU reads and writes in the time of a few launches, so that several at a time pay; on a CPU what waits
     // would leave the caches. The weights of a layer are made this much before it runs.

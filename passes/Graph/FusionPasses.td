@@ -35,6 +35,42 @@ def FuseEpilogues : Pass<"dpsims-fuse-epilogues", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def SinkReshapes : Pass<"dpsims-sink-reshapes", "GraphOp"> {
+  let summary = "activations and sums behind a reshaped conv2d or matmul come before the reshape";
+  let description = [{
+    They are then its epilogue for `fuse-epilogues`. The reshape itself costs nothing, before or after. Attention over an
+    image's pixels ends so: a matmul of (N, H * W, C), to whose reshape to (N, H, W, C) the image is added.
+
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [1, 64, 4]> : () -> tensor<1x64x4xf32>
+      %w = input "w" <shape = [4, 6]> : () -> tensor<4x6xf32>
+      %e = input "e" <shape = [1, 8, 8, 6]> : () -> tensor<1x8x8x6xf32>
+      %m = matmul %x, %w : (tensor<1x64x4xf32>, tensor<4x6xf32>) -> tensor<1x64x6xf32>
+      %r = reshape %m <shape = [1, 8, 8, 6]> : (tensor<1x64x6xf32>) -> tensor<1x8x8x6xf32>
+      %y = add %e, %r : (tensor<1x8x8x6xf32>, tensor<1x8x8x6xf32>) -> tensor<1x8x8x6xf32>
+      output "y" %y : tensor<1x8x8x6xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p {
+      %0 = input "x" <shape = [1, 64, 4]> : () -> tensor<1x64x4xf32>
+      %1 = input "w" <shape = [4, 6]> : () -> tensor<4x6xf32>
+      %2 = input "e" <shape = [1, 8, 8, 6]> : () -> tensor<1x8x8x6xf32>
+      %3 = matmul %0, %1 : (tensor<1x64x4xf32>, tensor<4x6xf32>) -> tensor<1x64x6xf32>
+      %4 = reshape %2 <shape = [1, 64, 6]> : (tensor<1x8x8x6xf32>) -> tensor<1x64x6xf32>
+      %5 = add %3, %4 : (tensor<1x64x6xf32>, tensor<1x64x6xf32>) -> tensor<1x64x6xf32>
+      %6 = reshape %5 <shape = [1, 8, 8, 6]> : (tensor<1x64x6xf32>) -> tensor<1x8x8x6xf32>
+      output "y" %6 : tensor<1x8x8x6xf32>
+    }
+    ```
+
+    Statistics: `activations`, `sums`.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def FuseElementwise : Pass<"dpsims-fuse-elementwise", "GraphOp"> {
   let summary = "groups of elementwise ops become fused ops, one kernel each";
   let description = [{
