@@ -3,6 +3,8 @@
 #include "passes/Compiler/Source.h"
 #include "passes/Compiler/Target.h"
 
+#include "model_generated.h"
+
 #include "mlir/Support/Timing.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -30,7 +32,19 @@ public:
     if (chips.size() > 1 && !target.takesSeveralChips())
       return fail("--chip " + llvm::join(chips, ",") + ": code for " + target.name() +
                   " is for one processor; several are for --target " + targetNames(takesSeveral));
+    if (failed(checkPrecision()))
+      return failure();
     return target.checkChips(context, chips, /*assembles=*/!options.lastStage);
+  }
+
+  LogicalResult checkPrecision() const {
+    if (options.precision != "f32" && options.precision != "tf32")
+      return fail("--precision " + options.precision + ": precisions are f32 and tf32");
+    auto hasTf32 = [](const CompilerTarget &target) { return target.hasTf32(); };
+    if (options.precision == "tf32" && !target.hasTf32())
+      return fail("--precision tf32: " + target.name() + " computes in f32; TF32 is for --target " +
+                  targetNames(hasTf32));
+    return success();
   }
 
   FailureOr<CompileResult> run();
@@ -77,6 +91,7 @@ private:
     model.compiler = ("dpsims-compile " DPSIMS_VERSION " --target=" + target.name()).str();
     model.sourceHash = source.hash;
     model.config = source.config;
+    model.precision = options.precision == "tf32" ? format::Precision::TF32 : format::Precision::F32;
     model.code.kernels = kernelsOf(module);
     // The steps stay as they are while the kernels are lowered.
     PassManager manager(context);

@@ -47,6 +47,9 @@ public:
   virtual std::string defaultChip() const = 0;
   virtual bool takesSeveralChips() const { return false; }
 
+  /// Whether convolutions and matmuls may round their operands to TF32.
+  virtual bool hasTf32() const { return false; }
+
   virtual PipelineTuning tuning() const { return {}; }
 
   /// Dialects, and interfaces of them, that the target's passes and generateCode need beside those of registerDialects.

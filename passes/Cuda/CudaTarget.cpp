@@ -25,6 +25,7 @@ struct CudaTarget : CompilerTarget {
   StringRef chipHelp() const override { return "one or several as sm_80,sm_90 (default sm_90)"; }
   std::string defaultChip() const override { return "sm_90"; }
   bool takesSeveralChips() const override { return true; }
+  bool hasTf32() const override { return true; }
 
   PipelineTuning tuning() const override {
     PipelineTuning tuning;

@@ -116,12 +116,12 @@ private:
       auto bytes = writeCode(cubin.code);
       cubins.push_back(format::CreateCubin(b, b.CreateString(cubin.chip), bytes));
     }
-    auto model =
-        format::CreateModel(b, format::formatVersion, b.CreateString(description.compiler),
-                            b.CreateString(description.sourceHash), generated.target, b.CreateString(generated.chip),
-                            b.CreateVectorOfStrings(generated.features), b.CreateString(description.config),
-                            b.CreateVector(weightTable), b.CreateVector(kernels), b.CreateVector(entries), code,
-                            generated.ptx.empty() ? 0 : b.CreateString(generated.ptx), b.CreateVector(cubins));
+    auto model = format::CreateModel(
+        b, format::formatVersion, b.CreateString(description.compiler), b.CreateString(description.sourceHash),
+        generated.target, b.CreateString(generated.chip), b.CreateVectorOfStrings(generated.features),
+        b.CreateString(description.config), b.CreateVector(weightTable), b.CreateVector(kernels),
+        b.CreateVector(entries), code, generated.ptx.empty() ? 0 : b.CreateString(generated.ptx),
+        b.CreateVector(cubins), description.precision);
     b.Finish(model, format::ModelIdentifier());
   }
 

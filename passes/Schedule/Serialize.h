@@ -15,7 +15,8 @@ namespace dpsims {
 
 namespace format {
 enum class Target : uint8_t; // of model_generated.h
-}
+enum class Precision : uint8_t;
+} // namespace format
 
 /// The machine code of a module's kernels, as far as the target has each part; runtime/format/model.fbs says more.
 struct KernelCode {
@@ -41,6 +42,7 @@ struct KernelCode {
 /// What the file says beside the entries.
 struct ModelDescription {
   std::string compiler, sourceHash, config;
+  format::Precision precision{};
   KernelCode code;
 };
 

@@ -181,8 +181,6 @@ struct DeviceOptions {
   std::string planCache;
   /// The user named that file: if it cannot be used or is for other machines, that is an error. Else it is made anew.
   bool planCacheNamed = false;
-  /// CUDA: convolutions and matmuls may round f32 to TF32 (10 bits of mantissa).
-  bool tf32 = false;
   /// CUDA: a plan that runs again is replayed as one graph.
   bool graphs = true;
   /// CUDA: over how many streams a run's steps are spread, from 1 to mostStreams, where what they read and write

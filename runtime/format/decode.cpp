@@ -91,6 +91,7 @@ private:
     model.compiler = text(file.compiler());
     model.sourceHash = text(file.source_hash());
     model.target = enumerator(file.target(), Target::Cuda, "target");
+    model.precision = enumerator(file.precision(), Precision::TF32, "precision");
     model.chip = text(file.chip());
     for (size_t i = 0; i < sizeOf(file.features()); ++i)
       model.features.push_back(text(file.features()->Get(i)));

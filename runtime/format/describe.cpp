@@ -61,6 +61,7 @@ void describeHeader(const CompiledModel &model, std::ostream &out) {
   for (size_t i = 0; i < model.features.size(); ++i)
     out << (i == 0 ? "; needs " : " ") << model.features[i];
   out << "\n";
+  field(out, "precision") << name(model.precision) << "\n";
   field(out, "kernels") << model.kernels.size() << ", " << codeText(model) << "\n";
   field(out, "configuration") << configText(model.config) << "\n";
 }
@@ -83,24 +84,27 @@ std::string stepsText(const Plan &plan) {
   return text + "; " + amountText(flops, "FLOP") + ", " + amountText(bytes, "B") + " read and written";
 }
 
+uint64_t bytesOf(const WeightSpec &spec) { return static_cast<uint64_t>(byteSize(spec.type, spec.shape)); }
+
 void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream &out) {
   out << "entry " << entry.name << "\n";
   for (const Argument &input : entry.inputs)
     field(out, "input") << oneLine(input.name) << " " << tensorText(input.type, input.shape) << "\n";
   for (const Argument &output : entry.outputs)
     field(out, "output") << oneLine(output.name) << " " << tensorText(output.type, output.shape) << "\n";
-  uint64_t parameters = 0, trained = 0, variables = 0, constants = 0;
+  uint64_t parameters = 0, trained = 0, bytes = 0, variables = 0, constants = 0;
   for (uint32_t index : entry.weights) {
     uint64_t count = static_cast<uint64_t>(elementCount(model.weights[index].shape));
     parameters += count;
+    bytes += bytesOf(model.weights[index]);
     trained += model.weights[index].trained ? count : 0;
   }
   for (uint32_t index : entry.variables)
-    variables += static_cast<uint64_t>(byteSize(ElementType::F32, model.weights[index].shape));
+    variables += bytesOf(model.weights[index]);
   for (const ConstantInfo &constant : entry.constants)
     constants += constant.bytes();
   field(out, "weights") << entry.weights.size() << ", " << parameters << " parameters (" << trained << " trained), "
-                        << bytesText(parameters * sizeof(float)) << "\n";
+                        << bytesText(bytes) << "\n";
   if (!entry.variables.empty())
     field(out, "variables") << entry.variables.size() << ", " << bytesText(variables) << " read and written\n";
   field(out, "constants") << entry.constants.size() << ", " << bytesText(constants) << " before packing\n";

@@ -93,6 +93,8 @@ private:
 
 const char *name(Target target) { return target == Target::Cpu ? "cpu" : "cuda"; }
 
+const char *name(Precision precision) { return precision == Precision::F32 ? "f32" : "tf32"; }
+
 const char *name(Activation activation) { return activationNames[static_cast<size_t>(activation)]; }
 
 const char *Step::kind() const {

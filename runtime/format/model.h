@@ -25,6 +25,12 @@ enum class Target : uint8_t { Cpu, Cuda };
 /// "cpu" or "cuda".
 const char *name(Target target);
 
+/// What convolutions and matmuls of f32 may do; see model.fbs.
+enum class Precision : uint8_t { F32, TF32 };
+
+/// "f32" or "tf32".
+const char *name(Precision precision);
+
 /// Where a buffer lives; see model.fbs.
 enum class Space : uint8_t { Input, Output, Arena, Constant, Load, Variable };
 
@@ -205,6 +211,7 @@ public:
   std::string compiler;
   std::string sourceHash;
   Target target = Target::Cpu;
+  Precision precision = Precision::F32;
   std::string chip; ///< a valid CudaChip's name where the target is cuda and there is PTX
   std::vector<std::string> features;
   std::string config;

@@ -64,6 +64,8 @@ private:
 
   void checkCode() {
     bool cpu = model.target == Target::Cpu;
+    if (cpu && model.precision != Precision::F32)
+      bad("its precision is ", name(model.precision), ", which the CPU does not have");
     if (!model.kernels.empty() && (cpu ? model.code.size == 0 : model.cubins.empty() && model.ptx.empty()))
       bad("it has kernels, but no code");
     if (!cpu && !model.ptx.empty() && !CudaChip::parse(model.chip))

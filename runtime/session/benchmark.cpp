@@ -186,6 +186,12 @@ void forecastStreams(const Session &session, const Device &device, BenchmarkResu
   }
 }
 
+// Percentages are of the first.
+void putFirst(const std::string &name, DevicePeaks &peaks) {
+  std::stable_partition(peaks.arithmetic.begin(), peaks.arithmetic.end(),
+                        [&](const DevicePeaks::Arithmetic &peak) { return peak.name == name; });
+}
+
 } // namespace
 
 BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
@@ -207,6 +213,8 @@ BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
   result.upload = measureTransfer(device, Queue::Upload, entry.inputs);
   result.download = measureTransfer(device, Queue::Download, entry.outputs);
   result.peaks = device.measurePeaks();
+  if (session.model().precision == Precision::TF32)
+    putFirst("TF32", result.peaks);
   return result;
 }
 

@@ -24,7 +24,6 @@ DeviceOptions deviceOptions(const TrainOptions &options) {
   result.convolution = options.convolution == "direct"     ? ConvolutionChoice::Direct
                        : options.convolution == "winograd" ? ConvolutionChoice::Winograd
                                                            : ConvolutionChoice::Auto;
-  result.tf32 = options.tf32;
   result.graphs = options.graphs;
   result.streams = options.streams;
   result.checked = options.checked;

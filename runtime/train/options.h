@@ -38,7 +38,6 @@ struct TrainOptions {
   uint64_t skipBad = 0;                             ///< LoaderOptions::skipBad
   std::string convolution = "auto";                 ///< auto, direct or winograd
   std::string plans;             ///< DeviceOptions::planCache, named; a run keeps what it takes from it
-  bool tf32 = false;             ///< DeviceOptions::tf32
   bool graphs = true;            ///< DeviceOptions::graphs; no matter to the results, so not kept
   uint32_t streams = 1;          ///< DeviceOptions::streams, likewise
   bool nondeterministic = false; ///< DeviceOptions::nondeterministic
@@ -67,7 +66,6 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
   visit("data-threads", options.dataThreads);
   visit("skip-bad", options.skipBad);
   visit("convolution", options.convolution);
-  visit("tf32", options.tf32);
   visit("nondeterministic", options.nondeterministic);
 }
 

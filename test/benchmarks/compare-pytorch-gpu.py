@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Times a generator compiled for cuda against PyTorch on the same GPU, weights and inputs.
 
-    compare-pytorch-gpu.py --run BUILD/bin/dpsims-run --model generator.dpsims \\
+    compare-pytorch-gpu.py --run BUILD/bin/dpsims-run --model generator.dpsims --tf32-model generator-tf32.dpsims \\
         --weights weights.safetensors --config models/configs/ade20k-256.json --json result.json
 
 The contenders: dpsims, PyTorch eager and torch.compile (max-autotune) in channels-last with spectral norm folded, each
@@ -38,6 +38,7 @@ def arguments():
     for name, text in (
         ("run", "dpsims-run"),
         ("model", "the generator, compiled for cuda"),
+        ("tf32-model", "the same, compiled with --precision tf32"),
         ("weights", "its weights, safetensors"),
         ("config", "the configuration that it was compiled for"),
         ("json", "where the result goes"),
@@ -65,7 +66,7 @@ def measure_dpsims(args, common, inputs, expected, precision):
     """-> (seconds, relative error)"""
     from safetensors.torch import load_file, save_file
 
-    flags = ["--tf32"] if precision == "tf32" else []
+    model = args.tf32_model if precision == "tf32" else args.model
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         save_file({key: tensor.contiguous() for key, tensor in inputs.items()}, folder / "inputs.safetensors")
@@ -73,28 +74,26 @@ def measure_dpsims(args, common, inputs, expected, precision):
             args.run,
             "execute",
             "--model",
-            args.model,
+            model,
             "--weights",
             args.weights,
             "--inputs",
             folder / "inputs.safetensors",
             "--outputs",
             folder / "outputs.safetensors",
-            *flags,
         )
         error = common.relative_error(expected, load_file(folder / "outputs.safetensors")["image"])
         run_tool(
             args.run,
             "bench",
             "--model",
-            args.model,
+            model,
             "--weights",
             args.weights,
             "--runs",
             REPETITIONS,
             "--json",
             folder / "times.json",
-            *flags,
         )
         return json.loads((folder / "times.json").read_text())["device_seconds"], error
 

@@ -51,7 +51,6 @@ std::unique_ptr<Device> openDevice(int index) {
   DeviceOptions options;
   options.index = index;
   options.convolution = ConvolutionChoice::Direct;
-  options.tf32 = tf32;
   return createDevice(target, options);
 }
 
@@ -67,6 +66,7 @@ double tolerance() { return tf32 ? 2e-3 : 1e-6; }
 ModelBuilder modelForDevice() {
   ModelBuilder builder;
   builder.model.target = target == Target::Cuda ? format::Target::Cuda : format::Target::Cpu;
+  builder.model.precision = tf32 ? format::Precision::TF32 : format::Precision::F32;
   return builder;
 }
 

@@ -55,7 +55,11 @@ has out "  conv f32 .*, a256,256,256: cudnn:engine[0-9]*, [0-9.]* us"
 grep -q "bias silu" out && complain "an engine compiled for f32"
 has out "entry main: 2 convolutions, 4 launches"
 has plans.json '"measured": true'
-good "plans --tf32" plans model.dpsims --tf32 -o tf32.json
+"$compile" "$text" --target cuda --precision tf32 -o tf32.dpsims || exit 1
+good "info tf32" info tf32.dpsims
+has out "precision  *tf32"
+good "plans tf32" plans tf32.dpsims -o tf32.json
+bad "--tf32" "dpsims-compile --precision tf32" plans model.dpsims --tf32
 has out "tf32 conv .*bias silu, a256.*: cudnn:engine[0-9]*+epilogue, [0-9.]* us"
 has out "entry main: 2 convolutions, [34] launches" # by what was faster
 # An output that is something else is kept.

@@ -5,8 +5,8 @@
 #   run.sh CASE [FOLDER]      FOLDER takes the intermediate files; default: a temporary one
 #
 # The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN, DPSIMS_GOLDEN_WEIGHTS and DPSIMS_GOLDEN_COMPARE.
-# TARGET is the target to compile for (cpu), TOLERANCE the relative error allowed (1e-4); programs of training have
-# tolerances of their own (compare.cpp). FLAGS goes to dpsims-run execute, as --tf32.
+# TARGET is the target to compile for (cpu), PRECISION the precision (f32), TOLERANCE the relative error allowed (1e-4); programs of training have
+# tolerances of their own (compare.cpp).
 set -eu
 
 fail() {
@@ -30,13 +30,12 @@ else
 fi
 
 run() {
-  # shellcheck disable=SC2086
-  "${DPSIMS_RUN:-dpsims-run}" execute ${FLAGS:-} --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
+  "${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
     --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" "$@"
 }
 
 "${DPSIMS_COMPILE:-dpsims-compile}" "$here/$case/config.json" --program "$program" --batch "$batch" \
-  --target "${TARGET:-cpu}" -o "$folder/$case.dpsims"
+  --target "${TARGET:-cpu}" --precision "${PRECISION:-f32}" -o "$folder/$case.dpsims"
 "${DPSIMS_GOLDEN_WEIGHTS:-dpsims-golden-weights}" "$folder/$case.dpsims" "$folder/$case.weights.safetensors"
 case $program in
 *_gradients | train)

@@ -2,6 +2,7 @@
 
 #include "test/kernel-sums/digest.h"
 
+#include "runtime/base/float16.h"
 #include "test/golden/rule.h"
 
 #include <algorithm>
@@ -50,8 +51,11 @@ Digest digestOf(dpsims::ElementType type, const void *data, uint64_t count) {
     return digestElements(static_cast<const int32_t *>(data), count);
   case dpsims::ElementType::U8:
     return digestElements(static_cast<const uint8_t *>(data), count);
-  default:
-    return digestElements(static_cast<const float *>(data), count);
+  default: {
+    std::vector<float> wide(count);
+    dpsims::widen(type, data, count, wide.data());
+    return digestElements(wide.data(), count);
+  }
   }
 }
 

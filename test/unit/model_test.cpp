@@ -211,6 +211,15 @@ TEST(Model, ChecksBuffers) {
   EXPECT_TRUE(hasParts(errorOf(type), {"type", "I32", "F32"}));
 }
 
+TEST(Model, HasAPrecision) {
+  ModelBuilder builder = sample();
+  EXPECT_EQ(builder.load()->precision, Precision::F32);
+  builder.model.precision = format::Precision::TF32;
+  EXPECT_TRUE(hasParts(errorOf(builder), {"precision is tf32", "CPU"}));
+  builder.model.precision = format::Precision(7);
+  EXPECT_TRUE(hasParts(errorOf(builder), {"precision 7 is unknown"}));
+}
+
 TEST(Model, ChecksSteps) {
   ModelBuilder kernel = sample();
   kernel.main().steps[0]->operation.AsLaunch()->kernel = 9;

@@ -77,7 +77,7 @@ TEST_F(TrainRun, RefusesWhatNoFlagTakes) {
   const std::string path = directory / "run.json";
   for (const char *text :
        {R"("keep": 0)", R"("steps": -1)", R"("steps": 6.7)", R"("convolution": "foo")", R"("device": "gpu")",
-        R"("validation-images": 1)", R"("threads": 5000)", R"("tf32": 1)", R"("model": 3)"}) {
+        R"("validation-images": 1)", R"("threads": 5000)", R"("nondeterministic": 1)", R"("model": 3)"}) {
     writeFile(path, std::string("{") + text + "}");
     TrainOptions read;
     const std::string name = std::string(text).substr(1, std::string(text).find('"', 1) - 1);

@@ -30,6 +30,9 @@ std::string chipHelp() {
 
 const std::string targetText = targetNames([](auto &) { return true; }) + "; the first is the default";
 const std::string chipText = chipHelp();
+const std::string precisionText = "what convolutions and matmuls may do: f32 (default); tf32, which rounds their "
+                                  "operands to 10 bits of mantissa, for " +
+                                  targetNames([](auto &target) { return target.hasTf32(); });
 const std::string stagesText = "stop at a stage and write text: " + stageNames();
 
 cl::OptionCategory category("Options");
@@ -42,6 +45,8 @@ cl::opt<bool> training("training",
 cl::opt<std::string> target("target", cl::desc(targetText), cl::value_desc("name"), cl::cat(category));
 cl::list<std::string> chips("chip", cl::desc(chipText), cl::value_desc("name"), cl::CommaSeparated, cl::cat(category));
 cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::CommaSeparated, cl::cat(category));
+cl::opt<std::string> precision("precision", cl::desc(precisionText), cl::value_desc("name"), cl::init("f32"),
+                               cl::cat(category));
 cl::opt<std::string> batch("batch", cl::desc("images at a time (default 1)"), cl::value_desc("N"), cl::init("1"),
                            cl::cat(category));
 cl::opt<std::string> recompute("recompute",
@@ -139,6 +144,7 @@ CompileOptions optionsOf(const char *argv0) {
   if (!compileTo.empty())
     options.lastStage = stageByName(compileTo);
   options.recompute = bytesOf(recompute).value_or(0);
+  options.precision = precision;
   if (report.getNumOccurrences())
     options.report = StringRef(report).ends_with(".json") ? CompileOptions::Report::Json : CompileOptions::Report::Text;
   options.batch = *readWholeNumber(batch);

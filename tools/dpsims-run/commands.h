@@ -48,7 +48,7 @@ struct DeviceFlags {
   int threads = 0;
   uint32_t streams = 1;
   bool noGraph = false;
-  bool tf32 = false, checked = false, nondeterministic = false;
+  bool checked = false, nondeterministic = false;
 
   void addTo(CLI::App &command);
   DeviceOptions options() const;

@@ -109,7 +109,13 @@ void DeviceFlags::addTo(CLI::App &command) {
       ->envname("DPSIMS_CONVOLUTION");
   command.add_option("--plans", plans, "plan cache with those choices, must be for this machine; without: the user's")
       ->type_name("FILE");
-  command.add_flag("--tf32", tf32, "CUDA: convolutions and matmuls may round f32 to TF32");
+  command
+      .add_flag_callback(
+          "--tf32",
+          [] {
+            dpsims::fail("--tf32: is the model's: compile it with dpsims-compile --precision tf32, leave --tf32 out");
+          })
+      ->group(""); // not in --help
   command.add_flag("--no-graph", noGraph, "CUDA: launch each step; do not replay all as one graph");
   command
       .add_option("--streams", streams,
@@ -133,7 +139,6 @@ DeviceOptions DeviceFlags::options() const {
                                                    : ConvolutionChoice::Auto;
   result.planCache = plans.empty() ? defaultPlanCache() : plans;
   result.planCacheNamed = !plans.empty();
-  result.tf32 = tf32;
   result.graphs = !noGraph;
   result.streams = streams;
   result.checked = checked;

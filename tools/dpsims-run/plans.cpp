@@ -113,7 +113,7 @@ void addPlansCommand(CLI::App &app) {
       ->type_name("DEVICE.json");
   flags->device.addTo(*command);
   command->footer("Examples:\n"
-                  "  dpsims-run plans sample.dpsims --tf32\n"
+                  "  dpsims-run plans sample.dpsims\n"
                   "  dpsims-run plans --describe this-gpu.json\n"
                   "  dpsims-run plans training.dpsims --for runtime/device/cuda/devices/h100.json -o plans.json\n"
                   "and there, where candidates are measured once and the fastest is kept:\n"

@@ -56,7 +56,6 @@ void train(const CLI::App &command, const TrainFlags &flags) {
   options.threads = flags.device.threads;
   options.convolution = flags.device.convolution;
   options.plans = flags.device.plans;
-  options.tf32 = flags.device.tf32;
   options.graphs = !flags.device.noGraph;
   options.streams = flags.device.streams;
   options.checked = flags.device.checked;

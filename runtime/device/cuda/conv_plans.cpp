@@ -51,11 +51,12 @@ std::shared_ptr<ConvGraph> fromJson(const Json &json, const ConvGraphSpec &spec,
 
 } // namespace
 
-ConvPlans::ConvPlans(CudnnTarget target, size_t candidates, EnginePolicy policy, const DeviceOptions &options)
-    : target(std::move(target)), candidates(candidates), policy(policy), cache(options, this->target.name()) {}
+ConvPlans::ConvPlans(CudnnTarget target, size_t candidates, const DeviceOptions &options)
+    : target(std::move(target)), candidates(candidates), nondeterministic(options.nondeterministic),
+      cache(options, this->target.name()) {}
 
 std::shared_ptr<const ConvGraph> ConvPlans::find(const ConvGraphSpec &spec) {
-  const std::string key = policy.prefix() + spec.key();
+  const std::string key = policyFor(spec).prefix() + spec.key();
   auto [place, isNew] = asked.try_emplace(key);
   if (isNew)
     place->second = {spec.hasEpilogue(), choose(spec, key)};
@@ -67,9 +68,9 @@ ConvPlans::Candidates ConvPlans::choose(const ConvGraphSpec &spec, const std::st
   bool measured = false;
   Candidates graphs = load(spec, key, measured);
   const bool known = !graphs.empty(), wanted = timer && !measured && spec.sizes.multiplyAdds() >= worthMeasuring;
-  const size_t most = !wanted ? candidates : policy.tf32 ? mostMeasured : mostMeasuredStrict;
+  const size_t most = !wanted ? candidates : spec.tf32 ? mostMeasured : mostMeasuredStrict;
   if (!known)
-    graphs = ConvGraph::findAll(spec, target, policy, most);
+    graphs = ConvGraph::findAll(spec, target, policyFor(spec), most);
   if (graphs.empty())
     return graphs;
   const bool now = wanted && measure(spec, graphs, most);

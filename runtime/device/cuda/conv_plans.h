@@ -19,7 +19,7 @@ namespace dpsims::cuda {
 class ConvPlans {
 public:
   /// `candidates`: how many of cuDNN's proposals are kept, for a target that is not here, to be measured where it is.
-  ConvPlans(CudnnTarget target, size_t candidates, EnginePolicy policy, const DeviceOptions &options);
+  ConvPlans(CudnnTarget target, size_t candidates, const DeviceOptions &options);
 
   /// From now on proposals for a convolution that is worth it are measured.
   void measureWith(const GraphTimer &with) { timer = with; }
@@ -45,6 +45,7 @@ public:
   const std::map<std::string, Found> &found() const { return asked; }
 
 private:
+  EnginePolicy policyFor(const ConvGraphSpec &spec) const { return {spec.tf32, nondeterministic}; }
   Candidates choose(const ConvGraphSpec &spec, const std::string &key);
   Candidates load(const ConvGraphSpec &spec, const std::string &key, bool &measured) const;
   bool measure(const ConvGraphSpec &spec, Candidates &graphs, size_t most);
@@ -53,7 +54,7 @@ private:
 
   CudnnTarget target;
   size_t candidates;
-  EnginePolicy policy;
+  bool nondeterministic;
   PlanCache cache;
   using Clock = std::chrono::steady_clock;
   Clock::time_point lastSaved = Clock::now();

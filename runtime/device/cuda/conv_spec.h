@@ -22,6 +22,7 @@ struct ConvGraphSpec {
   ConvKind kind = ConvKind::Forward;
   ConvSizes sizes;
   cudnnDataType_t type = CUDNN_DATA_FLOAT; // of the tensors but the bias; sums and arithmetic are f32
+  bool tf32 = false;                       // f32 operands may be rounded to TF32
   bool hasResidual = false;
   bool hasBias = false;
   Epilogue epilogue; // one that canFuse
@@ -33,7 +34,8 @@ struct ConvGraphSpec {
     return std::min({srcAlignment, weightsAlignment, dstAlignment, residualAlignment, biasAlignment});
   }
 
-  /// "conv f32 n1 64x64x128 to 64x64x128, k3x3 s1x1 p1,1,1,1 g1, bias silu, a256,256,256": equal for equal specs alone.
+  /// "conv f32 n1 64x64x128 to 64x64x128, k3x3 s1x1 p1,1,1,1 g1, bias silu, a256,256,256": equal for specs that are
+  /// equal but for TF32, which EnginePolicy::prefix tells.
   std::string key() const;
 };
 

@@ -76,6 +76,7 @@ private:
   bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
 
   Libraries &libraries;
+  bool tf32;
   ConvSizes sizes;
   Epilogue epilogue;
   StepWorkspace space;
@@ -94,8 +95,8 @@ private:
 };
 
 Convolution::Convolution(const CudaStepContext &context, const ConvStep &conv)
-    : libraries(context.libraries), sizes(convSizes(context.plan, conv)), epilogue(conv.epilogue),
-      space(context.workspace()), weights(context, conv.weights, conv.packed, sizes, space),
+    : libraries(context.libraries), tf32(context.precision == Precision::TF32), sizes(convSizes(context.plan, conv)),
+      epilogue(conv.epilogue), space(context.workspace()), weights(context, conv.weights, conv.packed, sizes, space),
       src(context.operand(conv.src)), dst(context.operand(conv.dst)), bias(context.optionalOperand(conv.bias)),
       residual(context.optionalOperand(conv.residual)) {
   chooseEngine(context, conv);
@@ -105,6 +106,7 @@ ConvGraphSpec Convolution::specFor(bool fused) const {
   ConvGraphSpec spec;
   spec.sizes = sizes;
   spec.type = libraries.tensorType();
+  spec.tf32 = tf32;
   spec.srcAlignment = src.alignment(memoryAlignment);
   spec.weightsAlignment = weights.operand().alignment(memoryAlignment);
   spec.dstAlignment = result ? result->alignment(memoryAlignment) : dst.alignment(memoryAlignment);

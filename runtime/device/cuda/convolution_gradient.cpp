@@ -15,13 +15,15 @@ public:
 
 protected:
   Gradient(const CudaStepContext &context, ConvKind kind, const ConvSizes &sizes)
-      : libraries(context.libraries), kind(kind), sizes(sizes), space(context.workspace()) {}
+      : libraries(context.libraries), tf32(context.precision == Precision::TF32), kind(kind), sizes(sizes),
+        space(context.workspace()) {}
 
   void findGraph(const Operand &src, const Operand &weights, const Operand &dst) {
     ConvGraphSpec spec;
     spec.kind = kind;
     spec.sizes = sizes;
     spec.type = libraries.tensorType();
+    spec.tf32 = tf32;
     spec.srcAlignment = src.alignment(memoryAlignment);
     spec.weightsAlignment = weights.alignment(memoryAlignment);
     spec.dstAlignment = dst.alignment(memoryAlignment);
@@ -36,6 +38,7 @@ protected:
   }
 
   Libraries &libraries;
+  bool tf32;
   ConvKind kind;
   ConvSizes sizes;
   StepWorkspace space;

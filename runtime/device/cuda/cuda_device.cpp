@@ -57,7 +57,6 @@ private:
 
 std::string CudaDevice::description() const {
   return (options.index ? "cuda:" + std::to_string(options.index) + ", " : "") + describeGpu(options.index) +
-         (libraries.allowsTf32() ? ", TF32" : "") +
          (options.streams > 1 ? ", " + std::to_string(options.streams) + " streams" : "") +
          (options.checked ? ", checked" : "");
 }

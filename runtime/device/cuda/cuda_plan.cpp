@@ -12,7 +12,7 @@ CudaPlan::CudaPlan(Device &device, PlanSource source, std::shared_ptr<const Kern
                    Libraries &libraries, const DeviceOptions &options, uint32_t lanes)
     : StepPlan(device, std::move(source), memoryAlignment, lanes), kernels(std::move(kernels)), libraries(libraries),
       stream(libraries.stream()), checked(options.checked), graphs(options.graphs && !options.checked) {
-  makeSteps(CudaStepContext{context(), libraries},
+  makeSteps(CudaStepContext{context(), libraries, this->source.model->precision},
             [this](const CudaStepContext &context, const Step &step) { return make(context, step); });
   if (lanes > 1)
     events.emplace(order, libraries);

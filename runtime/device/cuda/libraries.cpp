@@ -14,7 +14,7 @@ Libraries::Libraries(const std::vector<cudaStream_t> &streams, const DeviceOptio
 
 Libraries::Libraries(const std::string &description, size_t candidates, const DeviceOptions &options)
     : options(options), here(false) {
-  plans.emplace(CudnnTarget::described(description), candidates, policy(), options);
+  plans.emplace(CudnnTarget::described(description), candidates, options);
 }
 
 Libraries::~Libraries() {
@@ -43,7 +43,7 @@ cublasLtHandle_t Libraries::cublas() {
 
 ConvPlans &Libraries::convolutions() {
   if (!plans) {
-    plans.emplace(CudnnTarget::here(cudnn()), 1, policy(), options);
+    plans.emplace(CudnnTarget::here(cudnn()), 1, options);
     if (options.convolution == ConvolutionChoice::Auto)
       plans->measureWith(GraphTimer(cudnn(), stream()));
   }

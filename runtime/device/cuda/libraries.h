@@ -42,9 +42,6 @@ public:
   cublasLtHandle_t cublas();
   bool isHere() const { return here; }
 
-  /// True when f32 operands may be rounded to TF32.
-  bool allowsTf32() const { return options.tf32; }
-
   /// What a convolution's tensors are but for its bias.
   cudnnDataType_t tensorType() const { return convolutionType; }
 
@@ -55,8 +52,6 @@ public:
   void savePlans();
 
 private:
-  EnginePolicy policy() const { return {options.tf32, options.nondeterministic}; }
-
   struct Lane {
     cudaStream_t stream = nullptr;
     cudnnHandle_t cudnn = nullptr;

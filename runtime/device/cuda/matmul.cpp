@@ -68,6 +68,7 @@ private:
   bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
 
   Libraries &libraries;
+  bool tf32;
   uint64_t batch, m, n, k;
   Epilogue epilogue;
   Operand a, b, dst;
@@ -88,9 +89,10 @@ private:
 };
 
 Matmul::Matmul(const CudaStepContext &context, const MatmulStep &step)
-    : libraries(context.libraries), batch(step.batch), m(step.m), n(step.n), k(step.k), epilogue(step.epilogue),
-      a(context.operand(step.a)), b(context.operand(step.b)), dst(context.operand(step.dst)),
-      bias(context.optionalOperand(step.bias)), residual(context.optionalOperand(step.residual)) {
+    : libraries(context.libraries), tf32(context.precision == Precision::TF32), batch(step.batch), m(step.m), n(step.n),
+      k(step.k), epilogue(step.epilogue), a(context.operand(step.a)), b(context.operand(step.b)),
+      dst(context.operand(step.dst)), bias(context.optionalOperand(step.bias)),
+      residual(context.optionalOperand(step.residual)) {
   StepWorkspace space = context.workspace();
   if (step.sharedB) { // one product of all rows
     m *= batch;
@@ -117,7 +119,7 @@ void Matmul::createLayouts(const MatmulStep &step) {
   createLayout(bLayout, step.transposeB ? k : n, step.transposeB ? n : k, k * n);
   createLayout(aLayout, step.transposeA ? m : k, step.transposeA ? k : m, m * k);
   createLayout(dstLayout, n, m, m * n);
-  cublasComputeType_t compute = libraries.allowsTf32() ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+  cublasComputeType_t compute = tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
   check(cublasLtMatmulDescCreate(desc.address(), compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
   set(desc, CUBLASLT_MATMUL_DESC_TRANSA, step.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(desc, CUBLASLT_MATMUL_DESC_TRANSB, step.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N);

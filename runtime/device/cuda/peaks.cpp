@@ -138,8 +138,6 @@ DevicePeaks measureGpuPeaks(Libraries &libraries, cudaStream_t stream) {
   peaks.arithmetic = {{"f32", measureFma(gpu, stream)},
                       {"TF32", measureProduct(gpu, libraries, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, stream)},
                       {"bf16", measureProduct(gpu, libraries, CUDA_R_16BF, CUBLAS_COMPUTE_32F, stream)}};
-  if (libraries.allowsTf32() && peaks.arithmetic[1].flops > 0)
-    std::swap(peaks.arithmetic[0], peaks.arithmetic[1]);
   peaks.arithmetic.erase(std::remove_if(peaks.arithmetic.begin(), peaks.arithmetic.end(),
                                         [](const DevicePeaks::Arithmetic &peak) { return peak.flops == 0; }),
                          peaks.arithmetic.end());

@@ -18,10 +18,11 @@ bool isConvolution(const Step &step) {
          std::holds_alternative<ConvWeightGradientStep>(step.operation);
 }
 
-void addSteps(const Entry &entry, const Plan &plan, Libraries &libraries, PlannedEntry &result) {
+void addSteps(const CompiledModel &model, const Entry &entry, const Plan &plan, Libraries &libraries,
+              PlannedEntry &result) {
   ConstantStore constants(entry.constants, memoryAlignment);
   WorkspaceNeeds workspaceNeeds(memoryAlignment);
-  const CudaStepContext context{{plan, entry.constants, constants, workspaceNeeds}, libraries};
+  const CudaStepContext context{{plan, entry.constants, constants, workspaceNeeds}, libraries, model.precision};
   for (const Step &step : plan.steps) {
     result.convolutions += isConvolution(step);
     std::unique_ptr<DeviceStep> made = makeStep(step, [&](const auto &operation) -> std::unique_ptr<DeviceStep> {
@@ -56,8 +57,8 @@ ConvolutionPlans planWith(Libraries &libraries, const CompiledModel &model, cons
   for (const Entry &entry : model.entries) {
     PlannedEntry main, prepare;
     main.name = entry.name;
-    addSteps(entry, entry.main, libraries, main);
-    addSteps(entry, entry.prepare, libraries, prepare);
+    addSteps(model, entry, entry.main, libraries, main);
+    addSteps(model, entry, entry.prepare, libraries, prepare);
     main.convolutions += prepare.convolutions;
     main.withoutEngine += prepare.withoutEngine;
     result.entries.push_back(main);

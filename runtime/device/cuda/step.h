@@ -12,6 +12,7 @@ namespace dpsims::cuda {
 
 struct CudaStepContext : StepContext {
   Libraries &libraries;
+  Precision precision; // the model's
 };
 
 /// A kernel of the model.

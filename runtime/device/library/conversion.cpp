@@ -35,7 +35,6 @@ dpsims_device_options toC(const DeviceOptions &options) {
   result.convolution = static_cast<int32_t>(options.convolution);
   result.plan_cache = options.planCache.c_str();
   result.plan_cache_named = options.planCacheNamed;
-  result.tf32 = options.tf32;
   result.no_graphs = !options.graphs;
   result.checked = options.checked;
   result.nondeterministic = options.nondeterministic;
@@ -56,7 +55,6 @@ DeviceOptions fromC(const dpsims_device_options &given) {
   result.convolution = static_cast<ConvolutionChoice>(known.convolution);
   result.planCache = known.plan_cache ? known.plan_cache : "";
   result.planCacheNamed = known.plan_cache_named;
-  result.tf32 = known.tf32;
   result.graphs = !known.no_graphs;
   result.checked = known.checked;
   result.nondeterministic = known.nondeterministic;

@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 
-#define DPSIMS_DEVICE_LIBRARY_VERSION 1
+#define DPSIMS_DEVICE_LIBRARY_VERSION 2
 
 typedef struct dpsims_device dpsims_device;
 typedef struct dpsims_memory dpsims_memory;
@@ -49,7 +49,7 @@ typedef struct dpsims_device_options {
   int32_t threads;
   int32_t convolution;    /* dpsims::ConvolutionChoice */
   const char *plan_cache; /* "" for none */
-  uint8_t plan_cache_named, tf32, no_graphs, checked, nondeterministic;
+  uint8_t plan_cache_named, no_graphs, checked, nondeterministic;
   uint32_t streams; /* 0: 1 */
 } dpsims_device_options;
 

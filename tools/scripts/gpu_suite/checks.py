@@ -9,6 +9,7 @@ import time
 
 import process
 from runner import NoDevice
+from suite import file_name
 
 # TF32 keeps 10 bits of the mantissa; networks of normalized layers stay within this of f32.
 TF32_TOLERANCE = 1e-2
@@ -95,17 +96,17 @@ def worst_error(text):
     return max((float(value) for value in found), default=None)
 
 
-def case_words(context, case):
+def case_words(context, case, precision="f32"):
     """-> the command that runs a golden case, whose weights are made once."""
     folder, name = context.suite.folder / "golden", case["name"]
     weights = context.work / f"{name}.weights.safetensors"
     if not weights.exists():
-        context.command([context.suite.program("dpsims-golden-weights"), folder / f"{name}.dpsims", weights])
+        context.command([context.suite.program("dpsims-golden-weights"), folder / file_name(name), weights])
     return [
         context.suite.program("dpsims-run"),
         "execute",
         "--model",
-        folder / f"{name}.dpsims",
+        folder / file_name(name, precision),
         "--weights",
         weights,
         "--inputs",
@@ -113,9 +114,9 @@ def case_words(context, case):
     ]
 
 
-def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
+def run_case(context, case, precision="f32", tolerance=1e-4, environment=None):
     """Runs one golden case; -> the largest error, relative to the expected, or to the tolerance for training."""
-    words = [*case_words(context, case), *flags]
+    words = case_words(context, case, precision)
     expected = context.suite.folder / "golden" / case["name"] / "expected.safetensors"
     if judges_itself(case):
         outputs = context.work / f"{case['name']}.outputs.safetensors"
@@ -133,12 +134,12 @@ def run_case(context, case, flags=(), tolerance=1e-4, environment=None):
     return error, status == 0
 
 
-def golden_entry(context, case, precision, flags, tolerance):
+def golden_entry(context, case, precision, tolerance):
     """Runs a case and records it; -> its entry."""
     entry = {"case": case["name"], "precision": precision}
     start = time.monotonic()
     try:
-        error, within = run_case(context, case, flags, tolerance)
+        error, within = run_case(context, case, precision, tolerance)
         entry.update(status="passed" if within else "failed", error=error)
     except process.CommandError as failure:
         late = isinstance(failure, process.OutOfTime)
@@ -165,8 +166,8 @@ def smoke(context):
 def golden(context):
     chosen = context.options.cases or (SHORT_CASES if context.options.short else None)
     cases = context.suite.cases(chosen)
-    work = [(case, "f32", (), 1e-4) for case in cases]
-    work += [(case, "tf32", ("--tf32",), TF32_TOLERANCE) for case in cases if case["name"] in TF32_CASES]
+    work = [(case, "f32", 1e-4) for case in cases]
+    work += [(case, "tf32", TF32_TOLERANCE) for case in cases if case["name"] in TF32_CASES]
     with concurrent.futures.ThreadPoolExecutor(context.options.jobs) as pool:
         entries = list(pool.map(lambda words: golden_entry(context, *words), work))
     bad = [entry for entry in entries if entry["status"] != "passed"]

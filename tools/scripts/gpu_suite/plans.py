@@ -9,10 +9,8 @@ import shutil
 import time
 
 import process
-from speed import PRECISIONS
-from suite import PLANS, SuiteError
+from suite import PLANS, PRECISIONS, TIMED, SuiteError, file_name
 
-TIMED = ("sample-1", "training-8", "sample-32")
 PLAN_SECONDS = 3600
 
 
@@ -26,10 +24,10 @@ def make_plans(program, folder, devices, cache):
             raise SuiteError(str(error)) from None
 
     work = [
-        (folder / "models" / f"{name}.dpsims", "--for", device, *flags)
+        (folder / "models" / file_name(name, precision), "--for", device)
         for device in devices
         for name in TIMED
-        for flags in PRECISIONS.values()
+        for precision in PRECISIONS
     ]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         list(pool.map(one, work))
@@ -56,9 +54,9 @@ def device_name(context):
     return found[1] if found else ""
 
 
-def plan(context, name, precision, flags):
+def plan(context, name, precision):
     start = time.monotonic()
-    text = context.dpsims("plans", context.suite.model(name), *flags)
+    text = context.dpsims("plans", context.suite.model(name, precision))
     found = re.search(r"(\d+) of (\d+) different convolutions have an engine", text)
     context.record(
         "plans",
@@ -78,10 +76,10 @@ def plans(context):
     cache = context.work / "dpsims" / "plans.json"
     context.results.data["packed_plans"] = take_plans(context.suite.folder, device_name(context), cache)
     names = TIMED[:1] if context.options.short else TIMED
-    for precision, flags in PRECISIONS.items():
+    for precision in PRECISIONS:
         for name in names:
             try:
-                plan(context, name, precision, flags)
+                plan(context, name, precision)
             finally:
                 if cache.exists():  # what a command that is stopped has saved counts too
                     shutil.copy(cache, context.options.output / PLANS)

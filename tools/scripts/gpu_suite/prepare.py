@@ -11,8 +11,9 @@ import subprocess
 import sys
 
 import process
+from checks import TF32_CASES
 from plans import make_plans
-from suite import PLANS, SCHEMA, SuiteError, write_manifest
+from suite import PLANS, PRECISIONS, SCHEMA, TIMED, SuiteError, file_name, write_manifest
 from training_run import MODEL
 
 COMPILE_SECONDS = 600
@@ -58,17 +59,19 @@ def models_of(root, config, kernels):
 
 
 def compile_all(compiler, work, jobs):
-    """`work`: (target, arguments)."""
+    """`work`: (folder, name, arguments, precisions)."""
 
     def one(item):
-        target, words = item
+        folder, name, words, precision = item
+        words = [*words, "--target", "cuda", "--precision", precision, "-o", folder / file_name(name, precision)]
         try:
-            process.run_command([compiler, *words, "--target", "cuda", "-o", target], COMPILE_SECONDS)
+            process.run_command([compiler, *words], COMPILE_SECONDS)
         except process.CommandError as error:
             raise SuiteError(str(error)) from None
 
+    single = [(*item[:3], precision) for item in work for precision in item[3]]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(one, work))
+        list(pool.map(one, single))
 
 
 def copy_case(root, case, golden):
@@ -134,12 +137,14 @@ def prepare(root, folder, options, tools, programs, record=True):
     for case in cases:
         copy_case(root, case, golden)
     shutil.copy(config, folder / "config.json")
-    work = [(models / f"{name}.dpsims", words) for name, words in models_of(root, config, make_kernels(root, folder))]
+    work = [
+        (models, name, words, PRECISIONS if name in (*TIMED, "generator-1") else ("f32",))
+        for name, words in models_of(root, config, make_kernels(root, folder))
+    ]
     for case in cases:
-        words = [root / "test/golden" / case["name"] / "config.json"]
-        work.append(
-            (golden / f"{case['name']}.dpsims", [*words, "--program", case["program"], "--batch", case["batch"]])
-        )
+        words = [root / "test/golden" / case["name"] / "config.json", "--program", case["program"]]
+        precisions = PRECISIONS if case["name"] in TF32_CASES else ("f32",)
+        work.append((golden, case["name"], [*words, "--batch", case["batch"]], precisions))
     compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
     add_plans(tools / "dpsims-run", folder, options)
     emulated = options.emulated or root / "build/release/lib/emulated"

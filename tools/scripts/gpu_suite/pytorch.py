@@ -6,9 +6,10 @@ import json
 import statistics
 
 import process
-from speed import PRECISIONS, TRAINING_BATCH, generator_weights, require_torch
+from speed import TRAINING_BATCH, generator_weights, require_torch
 
 ITERATIONS = 4
+PYTORCH_FLAGS = {"tf32": ("--tf32",), "f32": ()}  # of compare-pytorch-training.py
 TRAINING_SECONDS = 40
 
 
@@ -78,7 +79,7 @@ def compare_training(context, reference, precision, flags):
 def compare(context):
     require_torch(context)
     reference = context.options.reference
-    for precision, flags in PRECISIONS.items():
+    for precision, flags in PYTORCH_FLAGS.items():
         compare_training(context, reference, precision, flags)
     compare_generator(context, reference)
 
@@ -96,6 +97,8 @@ def compare_generator(context, reference):
                 context.suite.program("dpsims-run"),
                 "--model",
                 context.suite.model("generator-1"),
+                "--tf32-model",
+                context.suite.model("generator-1", "tf32"),
                 "--weights",
                 generator_weights(context),
                 "--config",

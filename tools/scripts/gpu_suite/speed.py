@@ -5,9 +5,9 @@ import json
 
 import process
 from runner import Skip
+from suite import PRECISIONS
 
 SLOWEST = 40  # steps of a program that results.json keeps
-PRECISIONS = {"tf32": ("--tf32",), "f32": ()}  # what people use comes first
 TRAINING_BATCH = 8
 MODES = {"graph": (), "stream": ("--no-graph",)}
 
@@ -36,9 +36,8 @@ def bench(context, name, precision, mode, *flags, runs):
     context.dpsims(
         "bench",
         "--model",
-        context.suite.model(name),
+        context.suite.model(name, precision),
         *flags,
-        *PRECISIONS[precision],
         *MODES[mode],
         "--runs",
         runs,

@@ -3,7 +3,8 @@
 
 suite.json      what is here, made of which commit
 golden/CASE.dpsims, golden/CASE/{inputs,expected}.safetensors
-models/NAME.dpsims
+golden/CASE-tf32.dpsims
+models/NAME.dpsims, models/NAME-tf32.dpsims
 plans.json      plans for convolutions on GPUs that the maker of the suite named, if any
 bin/, lib/      the programs, if the folder is to travel
 """
@@ -11,9 +12,16 @@ bin/, lib/      the programs, if the folder is to travel
 import json
 import pathlib
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "suite.json"
+TIMED = ("sample-1", "training-8", "sample-32")  # models, in each precision
+PRECISIONS = ("tf32", "f32")  # what people use comes first
 PLANS = "plans.json"
+
+
+def file_name(name, precision="f32"):
+    """-> that of a model."""
+    return f"{name}.dpsims" if precision == "f32" else f"{name}-{precision}.dpsims"
 
 
 class SuiteError(Exception):
@@ -44,8 +52,8 @@ class Suite:
     def program(self, name):
         return self.folder / self.data["bin"] / name
 
-    def model(self, name):
-        return self.folder / "models" / f"{name}.dpsims"
+    def model(self, name, precision="f32"):
+        return self.folder / "models" / file_name(name, precision)
 
     def cases(self, names=None):
         """-> the golden cases, or those of `names`, in their order."""
