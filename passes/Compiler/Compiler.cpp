@@ -37,6 +37,13 @@ public:
     return target.checkChips(context, chips, /*assembles=*/!options.lastStage);
   }
 
+  FailureOr<CompileResult> run();
+
+private:
+  bool wantsReport() const { return options.report != CompileOptions::Report::None; }
+
+  LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
+
   LogicalResult checkPrecision() const {
     if (options.precision != "f32" && options.precision != "tf32")
       return fail("--precision " + options.precision + ": precisions are f32 and tf32");
@@ -46,13 +53,6 @@ public:
                   targetNames(hasTf32));
     return success();
   }
-
-  FailureOr<CompileResult> run();
-
-private:
-  bool wantsReport() const { return options.report != CompileOptions::Report::None; }
-
-  LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
 
   /// A graph is for any target, what became of it is not.
   LogicalResult checkTarget(Source &source) const {

@@ -4,7 +4,7 @@
 // no engine for one, with its epilogue or without, whose plan builds; if a program has more launches than it may; or if
 // a convolution is left to an engine that must not be taken.
 //
-//   dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] [--never NAME] MODEL...
+//   dpsims-ask-cudnn DEVICE.json [--bf16] [--launches PROGRAM=N] [--never NAME] MODEL...
 
 #include "runtime/base/error.h"
 #include "runtime/device/convolution_plans.h"
@@ -18,8 +18,9 @@ using namespace dpsims;
 namespace {
 
 struct Question {
-  std::string device, precision, program, never;
+  std::string device, program, never;
   uint64_t launches = 0;
+  bool bf16 = false; // as if its tensors were
   std::vector<std::string> models;
 };
 
@@ -32,15 +33,15 @@ Question parse(const std::vector<std::string> &arguments) {
       question.launches = std::stoull(limit.substr(limit.find('=') + 1));
     } else if (arguments[i] == "--never" && i + 1 < arguments.size()) {
       question.never = arguments[++i];
+    } else if (arguments[i] == "--bf16") {
+      question.bf16 = true;
     } else if (question.device.empty()) {
       question.device = arguments[i];
-    } else if (question.precision.empty()) {
-      question.precision = arguments[i];
     } else {
       question.models.push_back(arguments[i]);
     }
   if (question.models.empty())
-    fail("usage: dpsims-ask-cudnn DEVICE.json f32|tf32|bf16 [--launches PROGRAM=N] [--never NAME] MODEL...");
+    fail("usage: dpsims-ask-cudnn DEVICE.json [--bf16] [--launches PROGRAM=N] [--never NAME] MODEL...");
   return question;
 }
 
@@ -77,13 +78,13 @@ int check(const ConvolutionPlans &plans, const Question &question) {
 int ask(const Question &question) {
   ConvolutionPlansRequest request;
   request.description = question.device;
-  request.options.tf32 = question.precision == "tf32";
-  request.bf16 = question.precision == "bf16";
+  request.bf16 = question.bf16;
   request.candidates = 1;
   int faults = 0;
   for (const std::string &path : question.models) {
-    std::cout << path << ", " << question.precision << "\n";
-    faults += check(planConvolutions(*CompiledModel::load(path), request), question);
+    std::shared_ptr<const CompiledModel> model = CompiledModel::load(path);
+    std::cout << path << ", " << (question.bf16 ? "bf16" : name(model->precision)) << "\n";
+    faults += check(planConvolutions(*model, request), question);
   }
   return faults ? 1 : 0;
 }

@@ -15,8 +15,13 @@ case $kind in
 sample) programs="--program sample" ;;
 training) programs="--training --batch 8" ;;
 esac
-# shellcheck disable=SC2086
-"$DPSIMS_COMPILE" "$config" $programs --target cuda -o "$folder/model.dpsims"
 for precision in $precisions; do
-  "$DPSIMS_ASK_CUDNN" "$DPSIMS_DEVICE" "$precision" "$@" "$folder/model.dpsims"
+  case $precision in
+  bf16) compiled=f32 type=--bf16 ;; # as if the tensors were
+  *) compiled=$precision type= ;;
+  esac
+  # shellcheck disable=SC2086
+  "$DPSIMS_COMPILE" "$config" $programs --target cuda --precision $compiled -o "$folder/model.dpsims"
+  # shellcheck disable=SC2086
+  "$DPSIMS_ASK_CUDNN" "$DPSIMS_DEVICE" $type "$@" "$folder/model.dpsims"
 done
