@@ -59,9 +59,9 @@ has plans.json '"measured": true'
 good "info tf32" info tf32.dpsims
 has out "precision  *tf32"
 good "plans tf32" plans tf32.dpsims -o tf32.json
-bad "--tf32" "dpsims-compile --precision tf32" plans model.dpsims --tf32
 has out "tf32 conv .*bias silu, a256.*: cudnn:engine[0-9]*+epilogue, [0-9.]* us"
 has out "entry main: 2 convolutions, [34] launches" # by what was faster
+bad "--tf32" "dpsims-compile --precision tf32" plans model.dpsims --tf32
 # An output that is something else is kept.
 cp model.dpsims copy.dpsims
 bad "output is the model" "copy.dpsims: is read, and cannot be the output" plans copy.dpsims -o copy.dpsims

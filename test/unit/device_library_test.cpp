@@ -144,7 +144,7 @@ TEST(DeviceLibrary, HasTheVersionOfTheProgram) {
   EXPECT_TRUE(hasParts(errorWith(other), {"lib.so: is of another dpsims-run", "build or install both together"}));
   other = *dpsims_device_library_table();
   other.version = 7;
-  EXPECT_TRUE(hasParts(errorWith(other), {"lib.so: is of another dpsims-run", "version 7", "version 1"}));
+  EXPECT_TRUE(hasParts(errorWith(other), {"lib.so: is of another dpsims-run", "version 7", "version 2"}));
 }
 
 // Of a program that was built before there were the options at the end.
