@@ -7,6 +7,7 @@
 #ifdef DPSIMS_TEST_CUDA_LIBRARY // the runtime was built with the CUDA device
 #include "runtime/base/file.h"
 #include "runtime/device/cuda/cuda_library.h"
+#include "runtime/device/library/device_library.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -74,8 +75,10 @@ TEST(CudaLibrary, MustBeThatOfTheProgram) {
 
 // The table is found, and refused before any of its functions is called: this one has none.
 TEST(CudaLibrary, HasTheVersionOfTheProgram) {
+  const std::string own = "version " + std::to_string(DPSIMS_DEVICE_LIBRARY_VERSION);
+  const std::string next = "version " + std::to_string(DPSIMS_DEVICE_LIBRARY_VERSION + 1);
   EXPECT_TRUE(hasParts(errorWith(readFile(DPSIMS_TEST_OTHER_LIBRARY, 1 << 20)),
-                       {"libdpsims-cuda.so: is of another dpsims-run", "version 2", "version 1", "both together"}));
+                       {"libdpsims-cuda.so: is of another dpsims-run", next.c_str(), own.c_str(), "both together"}));
 }
 
 } // namespace
