@@ -101,6 +101,8 @@ bool mergesElementwise(mlir::Operation *op, llvm::ArrayRef<BatchRole> roles);
 /// The attribute of a module that names its target. The compiler sets it before the first pass, and takes what became
 /// of a graph for the same target only.
 inline constexpr llvm::StringLiteral targetAttrName = "dpsims.target";
+/// Attribute of a module whose precision is not f32.
+inline constexpr llvm::StringLiteral precisionAttrName = "dpsims.precision";
 
 /// The shape that two shapes broadcast to as in numpy; failure where they do not.
 mlir::FailureOr<llvm::SmallVector<int64_t>> broadcastShapes(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b);

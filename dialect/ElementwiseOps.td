@@ -70,7 +70,8 @@ def Dpsims_CastOp : Dpsims_ElementwiseOp<"cast", "conversion of the elements' ty
   let hasFolder = 1;
   let description = [{
     From a float to an integer: rounded to nearest, halves to even, and kept within the type's range. To a narrower
-    float: rounded to nearest, halves to even. The derivative between floats is the conversion back.
+    float: rounded to nearest, halves to even, from f32, which an integer becomes first. The derivative between floats
+    is the conversion back.
 
     ```mlir
     %y = cast %x <type = "u8">

@@ -8,10 +8,13 @@ using namespace mlir;
 using namespace dpsims;
 
 LogicalResult GraphOp::verify() {
-  llvm::StringSet<> outputs;
-  for (auto input : getBody().getOps<InputOp>())
+  llvm::StringSet<> inputs, outputs;
+  for (auto input : getBody().getOps<InputOp>()) {
     if (input.getName().empty())
       return input.emitError() << "input: has no name";
+    if (!inputs.insert(input.getName()).second)
+      return input.emitError() << "name clash: input \"" << input.getName() << "\" is declared twice";
+  }
   for (auto output : getBody().getOps<OutputOp>()) {
     if (output.getName().empty())
       return output.emitError() << "output: has no name";

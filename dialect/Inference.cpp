@@ -40,7 +40,7 @@ LogicalResult dpsims::wantAnyFloats(Operation *op) {
   if (failed(wantTensors(op)))
     return failure();
   for (Value operand : op->getOperands())
-    if (!isa<FloatType>(elementOf(operand)))
+    if (Type element = elementOf(operand); !element.isF32() && !element.isBF16() && !element.isF16())
       return opError(op) << "wants f32, bf16 or f16, not " << operand.getType();
   return success();
 }

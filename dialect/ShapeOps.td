@@ -84,7 +84,7 @@ def Dpsims_BroadcastOp : Dpsims_TensorOp<"broadcast", (ins Dpsims_Tensor<"any sh
 }
 
 def Dpsims_ConcatOp : Dpsims_TensorOp<"concat",
-    (ins Dpsims_Tensors<1, 1024, "of one shape but along the axis; in a block also lists">:$parts),
+    (ins Dpsims_Tensors<1, 1024, "tensors of one shape but along the axis; in a block also lists">:$parts),
     (ins Dpsims_Int<"along which they follow one another">:$axis),
     [Pure, Dpsims_Differentiable, Dpsims_FusesProducers, Dpsims_Batched]> {
   let summary = "values one after another along an axis";

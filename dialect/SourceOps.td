@@ -8,8 +8,11 @@ include "dialect/TensorOps.td"
 
 def Dpsims_ElementType
     : Dpsims_Default<Dpsims_CaseOf<Dpsims_ElementKindEnum>, "::dpsims::ElementKind::F32", "`f32`">;
-def Dpsims_FloatElementType
-    : Dpsims_Default<Dpsims_CaseOf<Dpsims_ElementKindEnum, "a float">, "::dpsims::ElementKind::F32", "`f32`">;
+// Which are floats, `inferTypes` checks.
+def Dpsims_FloatKind : Dpsims_CaseOf<Dpsims_ElementKindEnum> {
+  let summary = "a string: `f32`, `bf16`, `f16`";
+}
+def Dpsims_FloatElementType : Dpsims_Default<Dpsims_FloatKind, "::dpsims::ElementKind::F32", "`f32`">;
 
 def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
     (ins StrAttr:$name, Dpsims_Ints<"its shape">:$shape,
@@ -17,7 +20,7 @@ def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
     [Dpsims_Source]> {
   let summary = "a tensor that the program's caller gives";
   let description = [{
-    It may be in several places of a program: with the same name, shape and type it is the same input; with another
+    It may appear in several places of a program: with the same name, shape and type it is the same input; with another
     shape or type it is an error.
 
     ```mlir

@@ -2,7 +2,7 @@
 #include "passes/ReportTable.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 
 namespace dpsims {
 

@@ -21,7 +21,6 @@ struct ReportColumn {
 };
 
 struct ReportTable {
-  std::string key; ///< in JSON
   std::vector<ReportColumn> columns;
   std::vector<std::vector<llvm::json::Value>> rows; ///< a cell a column: a string or a number
 

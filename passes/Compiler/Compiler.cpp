@@ -32,7 +32,7 @@ public:
     if (chips.size() > 1 && !target.takesSeveralChips())
       return fail("--chip " + llvm::join(chips, ",") + ": code for " + target.name() +
                   " is for one processor; several are for --target " + targetNames(takesSeveral));
-    if (failed(checkPrecision()))
+    if (failed(checkPrecision(options.precision)))
       return failure();
     return target.checkChips(context, chips, /*assembles=*/!options.lastStage);
   }
@@ -44,11 +44,11 @@ private:
 
   LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
 
-  LogicalResult checkPrecision() const {
-    if (options.precision != "f32" && options.precision != "tf32")
-      return fail("--precision " + options.precision + ": precisions are f32 and tf32");
+  LogicalResult checkPrecision(StringRef precision) const {
+    if (!precision.empty() && precision != "f32" && precision != "tf32")
+      return fail("--precision " + precision + ": precisions are f32 and tf32");
     auto hasTf32 = [](const CompilerTarget &target) { return target.hasTf32(); };
-    if (options.precision == "tf32" && !target.hasTf32())
+    if (precision == "tf32" && !target.hasTf32())
       return fail("--precision tf32: " + target.name() + " computes in f32; TF32 is for --target " +
                   targetNames(hasTf32));
     return success();
@@ -61,6 +61,18 @@ private:
       return success();
     return fail(options.input + ": is at the stage " + stageName(source.stage) + " for " + former.getValue() +
                 ": go on with --target " + former.getValue());
+  }
+
+  /// The options' precision, or the dump's, is the module's from here on.
+  LogicalResult settlePrecision(ModuleOp module) {
+    auto former = module->getAttrOfType<StringAttr>(precisionAttrName);
+    std::string precision = options.precision.empty() && former ? former.str() : options.precision;
+    if (failed(checkPrecision(precision)))
+      return failure();
+    module->removeAttr(precisionAttrName);
+    if (precision == "tf32")
+      module->setAttr(precisionAttrName, StringAttr::get(context, precision));
+    return success();
   }
 
   template <typename Function> auto timed(StringRef name, Function function) {
@@ -91,7 +103,7 @@ private:
     model.compiler = ("dpsims-compile " DPSIMS_VERSION " --target=" + target.name()).str();
     model.sourceHash = source.hash;
     model.config = source.config;
-    model.precision = options.precision == "tf32" ? format::Precision::TF32 : format::Precision::F32;
+    model.precision = module->hasAttr(precisionAttrName) ? format::Precision::TF32 : format::Precision::F32;
     model.code.kernels = kernelsOf(module);
     // The steps stay as they are while the kernels are lowered.
     PassManager manager(context);
@@ -124,7 +136,7 @@ FailureOr<CompileResult> Compilation::run() {
   if (failed(source))
     return failure();
   ModuleOp module = *source->module;
-  if (failed(checkTarget(*source)))
+  if (failed(checkTarget(*source)) || failed(settlePrecision(module)))
     return failure();
   module->setAttr(targetAttrName, StringAttr::get(context, target.name()));
   PassManager manager(context);

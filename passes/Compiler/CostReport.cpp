@@ -63,8 +63,7 @@ CostReport::Program &CostReport::programNamed(StringRef name) {
 std::unique_ptr<PassInstrumentation> CostReport::follow() { return std::make_unique<Follower>(*this); }
 
 static ReportTable passTable(ArrayRef<std::pair<std::string, GraphCost>> passes) {
-  ReportTable table{"passes",
-                    {{"pass", "after pass"},
+  ReportTable table{{{"pass", "after pass"},
                      {"ops", "ops"},
                      {"flops", "GFLOP", 1e-9, 3},
                      {"bytes", "MB", 1e-6, 2},
@@ -123,7 +122,7 @@ ReportTable CostReport::kindTable(const Program &program) const {
   llvm::MapVector<StringRef, std::vector<Step>> kinds;
   for (const Step &step : program.steps)
     kinds[step.kind].push_back(step);
-  ReportTable table{"kinds", {{"kind", "kind"}, {"count", "steps"}}, {}};
+  ReportTable table{{{"kind", "kind"}, {"count", "steps"}}, {}};
   llvm::append_range(table.columns, costColumns());
   for (const auto &[kind, steps] : kinds) {
     double flops = 0, bytes = 0;
@@ -138,7 +137,7 @@ ReportTable CostReport::kindTable(const Program &program) const {
 }
 
 ReportTable CostReport::stepTable(const Program &program) const {
-  ReportTable table{"steps", {{"step", "step"}, {"kind", "kind"}}, {}};
+  ReportTable table{{{"step", "step"}, {"kind", "kind"}}, {}};
   llvm::append_range(table.columns, costColumns());
   table.columns.push_back({"label", "of"});
   for (const auto &[index, step] : llvm::enumerate(program.steps)) {
@@ -184,7 +183,8 @@ std::string CostReport::text() const {
   llvm::raw_string_ostream os(text);
   for (const Program &program : programs)
     printProgram(os, program);
-  kernels.print(os);
+  if (!kernels.columns.empty())
+    kernels.print(os);
   return text;
 }
 

@@ -25,7 +25,7 @@ struct PipelineTuning {
   SplitReductionsOptions splitReductions;
   /// Trained weights of convolutions are brought into the library's order by kernels.
   bool packWeights = false;
-  /// Sums behind reshaped products become their residuals: where the library adds those in registers.
+  /// Sums after reshaped products become their residuals: where the library adds those in registers.
   bool sinkReshapes = false;
   /// Small work after a reduction runs in the last block of its kernel; needs lowerKernels.tails.
   bool attachTails = false;

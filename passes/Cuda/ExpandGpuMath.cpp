@@ -49,7 +49,7 @@ struct ExpandExp : OpRewritePattern<math::ExpOp> {
   }
 };
 
-/// f16 by instructions that LLVM looks into no further: it would compute in f16 what it finds to be the same.
+/// f16 by intrinsics that LLVM does not look into: it would compute in f16 what it finds to be the same.
 struct ExtendHalf : OpRewritePattern<arith::ExtFOp> {
   using OpRewritePattern::OpRewritePattern;
 

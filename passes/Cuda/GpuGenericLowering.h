@@ -38,7 +38,7 @@ private:
 /// Opens `if (thread == 0)` and leaves the builder in it.
 void createIfFirstThread(mlir::OpBuilder &b, mlir::Location loc, mlir::Value thread);
 
-/// A memref.load or memref.store that is by itself: of a copied buffer each thread uses its own, anything else
+/// A memref.load or memref.store outside a linalg.generic: of a copied buffer each thread uses its own, anything else
 /// thread 0 stores.
 void lowerScalarAccess(mlir::Operation *op, GpuKernelContext &kernel);
 

@@ -63,8 +63,8 @@ struct GpuMapping {
 /// The layout for a kernel's forall, whose grid has so many points.
 GpuMapping chooseGpuMapping(mlir::scf::ForallOp forall, int64_t gridPoints);
 
-/// The operations of the forall before which a barrier must be: those that access memory after another thread, one
-/// of the two writing. Fails with a diagnostic where something cannot be in a kernel.
+/// The operations of the forall that need a barrier before them: those that access memory after another thread, one of
+/// the two writing. Fails with a diagnostic where something cannot be in a kernel.
 llvm::LogicalResult findGpuBarriers(mlir::scf::ForallOp forall, const GpuMapping &mapping,
                                     llvm::SmallVectorImpl<mlir::Operation *> &barriers);
 

@@ -4,8 +4,7 @@
 using namespace dpsims;
 
 ReportTable dpsims::usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels) {
-  ReportTable table{"kernels",
-                    {{"chip", "chip"},
+  ReportTable table{{{"chip", "chip"},
                      {"kernel", "kernel"},
                      {"blocks", "blocks"},
                      {"threads", "threads"},

@@ -106,7 +106,7 @@ private:
            elementsOfAll(op.getInputs()) <= mostRead && elementsOfAll(op.getResults()) <= mostMade;
   }
 
-  /// The last of the kernels whose results the op reads, if all else that it reads is there where that is.
+  /// The last of the kernels whose results the op reads, if all else that it reads is known at that kernel's place.
   FusedOp headFor(FusedOp op) const {
     FusedOp last;
     for (Value input : op.getInputs())

@@ -36,7 +36,7 @@ def FuseEpilogues : Pass<"dpsims-fuse-epilogues", "GraphOp"> {
 }
 
 def SinkReshapes : Pass<"dpsims-sink-reshapes", "GraphOp"> {
-  let summary = "activations and sums behind a reshaped conv2d or matmul come before the reshape";
+  let summary = "activations and sums after a reshaped conv2d or matmul go before the reshape";
   let description = [{
     They are then its epilogue for `fuse-epilogues`. The reshape itself costs nothing, before or after. Attention over an
     image's pixels ends so: a matmul of (N, H * W, C), to whose reshape to (N, H, W, C) the image is added.

@@ -15,8 +15,8 @@ def MergeBatches : Pass<"dpsims-merge-batches", "GraphOp"> {
 
     Two ops are merged only where neither depends on the other and the same gradients go through both: else the backward
     pass of one run would compute zeros for the other. Runs before `differentiate`, which then makes one backward pass, with
-    one gradient of the weights. With `frozen` it runs once more after it, for networks that are not trained: now gradients
-    do not hinder it: they read a slice.
+    one gradient of the weights. With `frozen` it runs once more after it, for networks that are not trained. There
+    gradients do not hinder it: they read a slice.
 
     ```mlir
     %y = conv2d %a, %w <padding = 1> : (tensor<8x4x4x3xf32>, tensor<6x3x3x3xf32>) -> tensor<8x4x4x6xf32>

@@ -145,7 +145,7 @@ private:
     return true;
   }
 
-  /// A reduction that takes rows on takes the parts that there are now: no third one is between.
+  /// A reduction that takes rows on takes the parts that there are now: no third one is in between.
   void leaveTo(ReduceOp next, Value parts) {
     Operation *rows = next.getX().getDefiningOp(), *former = rows->getOperand(0).getDefiningOp();
     OpBuilder builder(rows);

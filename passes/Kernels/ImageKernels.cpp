@@ -76,7 +76,7 @@ private:
     return arith::MinSIOp::create(k.b(), k.asValue(a), k.asValue(k.index(high))).getResult();
   }
 
-  /// The windows, from the first to after the last, that hold a pixel of the axis.
+  /// The windows, from the first to one past the last, that hold a pixel of the axis.
   std::pair<OpFoldResult, OpFoldResult> windowsOver(Value pixel, int64_t windows) {
     OpFoldResult first = k.floorDiv(k.affine(pixel, 1, padding - kernel + stride), stride);
     OpFoldResult end = k.affine(k.floorDiv(k.affine(pixel, 1, padding), stride), 1, 1);

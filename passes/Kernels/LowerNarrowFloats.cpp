@@ -36,7 +36,7 @@ Value extendBFloat(ImplicitLocOpBuilder &b, Value bits) {
   return arith::BitcastOp::create(b, b.getF32Type(), arith::ShLIOp::create(b, low, number(b, 16)).getResult());
 }
 
-/// The upper half of an f32, rounded to nearest, halves to even; the same of all that is no number.
+/// The upper half of an f32, rounded to nearest, halves to even; the same for every NaN.
 Value truncateToBFloat(ImplicitLocOpBuilder &b, Value x) {
   Value bits = arith::BitcastOp::create(b, b.getI32Type(), x);
   Value odd = arith::AndIOp::create(b, arith::ShRUIOp::create(b, bits, number(b, 16)).getResult(), number(b, 1));

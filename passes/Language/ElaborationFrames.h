@@ -29,7 +29,7 @@ struct Frame {
   std::string call;                    // "@Block<a = 1>", for messages
 
   /// Gives the parameters their values: the arguments, else the defaults, which may use the parameters before them.
-  /// Errors are at `op`.
+  /// Errors are reported at `op`.
   mlir::LogicalResult bind(mlir::Operation *op, const mlir::NamedAttrList &arguments);
 
   mlir::FailureOr<mlir::Attribute> evaluate(mlir::Operation *op, mlir::Attribute expression) const;

@@ -12,7 +12,14 @@ constexpr size_t mostOps = 2000000;
 
 bool areAlike(InputOp a, InputOp b) { return a.getShape() == b.getShape() && a.getType() == b.getType(); }
 
-bool areAlike(WeightOpInterface a, WeightOpInterface b) { return a.getShape() == b.getShape(); }
+ElementKind elementKindOf(WeightOpInterface weight) {
+  auto state = dyn_cast<StateOp>(*weight);
+  return state ? state.getType() : cast<WeightOp>(*weight).getType();
+}
+
+bool areAlike(WeightOpInterface a, WeightOpInterface b) {
+  return a.getShape() == b.getShape() && elementKindOf(a) == elementKindOf(b);
+}
 
 LogicalResult nameClash(Operation *op, StringRef name, Operation *other) {
   InFlightDiagnostic diagnostic = opError(op) << "name clash: '" << name << "' is declared twice";

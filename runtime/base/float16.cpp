@@ -40,8 +40,8 @@ uint16_t floatToHalf(float value) {
   const float magnitude = std::fabs(value);
   if (std::isnan(value))
     return sign | 0x7e00;
-  if (magnitude > 65504)
-    return sign | 0x7bff;
+  if (magnitude >= 65520) // half a step beyond the largest number
+    return sign | 0x7c00;
   if (magnitude < 0x1p-14f) // subnormal: a multiple of 2^-24
     return sign | uint16_t(std::nearbyint(magnitude * 0x1p24f));
   bits &= 0x7fffffff;
@@ -67,7 +67,7 @@ void widen(ElementType type, const void *src, uint64_t count, float *dst) {
   else if (type == ElementType::BF16)
     std::transform(narrow, narrow + count, dst, bfloat16ToFloat);
   else if (type != ElementType::F32)
-    fail(elementTypeName(type), " is no float of 16 or 32 bits");
+    fail(elementTypeName(type), " is not a float of 16 or 32 bits");
   else if (src != dst)
     std::memcpy(dst, src, count * sizeof(float));
 }
@@ -79,7 +79,7 @@ void narrow(ElementType type, const float *src, uint64_t count, void *dst) {
   else if (type == ElementType::BF16)
     std::transform(src, src + count, narrowed, floatToBfloat16);
   else if (type != ElementType::F32)
-    fail(elementTypeName(type), " is no float of 16 or 32 bits");
+    fail(elementTypeName(type), " is not a float of 16 or 32 bits");
   else if (src != dst)
     std::memcpy(dst, src, count * sizeof(float));
 }

@@ -13,7 +13,8 @@ namespace dpsims {
 float halfToFloat(uint16_t bits);
 float bfloat16ToFloat(uint16_t bits);
 
-/// The nearest number there is, of two equally near the even one. f16 ends at 65504.
+/// The nearest number there is, of two equally near the even one; infinity where that is nearer than the largest, which
+/// is 65504 of f16.
 uint16_t floatToHalf(float value);
 uint16_t floatToBfloat16(float value);
 

@@ -31,19 +31,26 @@ LogSink setLogSink(LogSink sink) {
   return std::exchange(it.sink, std::move(sink));
 }
 
+// False where it throws: no exception may cross a library's interface in C.
+static bool giveToSink(LogState &it, LogLevel level, const std::string &line) {
+  bool isTaken = false;
+  it.isBusy = true;
+  try {
+    const LogSink sink = it.sink; // which may set another one
+    sink(level, line);
+    isTaken = true;
+  } catch (...) { // the line goes to stderr
+  }
+  it.isBusy = false;
+  return isTaken;
+}
+
 void log(LogLevel level, const std::string &line) {
   LogState &it = state();
   std::lock_guard<std::recursive_mutex> lock(it.mutex);
-  if (!it.sink || it.isBusy) {
-    std::fprintf(stderr, "dpsims: %s: %s\n", name(level), oneLine(line).c_str());
-    return;
-  }
-  struct Busy {
-    explicit Busy(bool &flag) : flag(flag) { flag = true; }
-    ~Busy() { flag = false; }
-    bool &flag;
-  } busy(it.isBusy);
-  it.sink(level, oneLine(line));
+  const std::string text = oneLine(line);
+  if (!it.sink || it.isBusy || !giveToSink(it, level, text))
+    std::fprintf(stderr, "dpsims: %s: %s\n", name(level), text.c_str());
 }
 
 } // namespace dpsims

@@ -7,6 +7,7 @@
 
 #include "runtime/base/error.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -20,7 +21,8 @@ enum class LogLevel : uint8_t {
 /// "note" or "warning".
 const char *name(LogLevel level);
 
-/// Takes a line without its end, of any thread, one at a time. What it logs itself goes to stderr.
+/// Takes a line without its end, of any thread, one at a time. What it logs itself goes to stderr, as does a line at
+/// which it throws.
 using LogSink = std::function<void(LogLevel level, const std::string &line)>;
 
 /// From now on lines go there, those of libraries of devices too; null: to stderr, as "dpsims: warning: ...". Returns

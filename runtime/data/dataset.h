@@ -35,8 +35,7 @@ class Dataset {
 public:
   /// Lists the files of a split; reads none. Errors: a folder is missing (says what was looked for) or empty; an image
   /// without label map, or the reverse; instances are asked for and there are none; label maps do not agree in how they
-  /// are to be read. With `problems` single files that
-  /// lack a partner are told there, a line each, and left out.
+  /// are to be read. With `problems` single files that lack a partner are told there, a line each, and left out.
   static std::unique_ptr<Dataset> open(const DataConfiguration &configuration, const DatasetOptions &options,
                                        std::vector<std::string> *problems = nullptr);
   virtual ~Dataset() = default;

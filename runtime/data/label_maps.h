@@ -50,7 +50,7 @@ struct ReadLabels {
 
 /// Reads a map of the folder, turned as its EXIF says unless data.orientation is "stored". Ids get data.remap and
 /// data.ignore, whatever the reading. A file that can be read in two ways, of which nothing tells the right one, is
-/// told once on stderr. Error: names the file, the value and its pixel.
+/// logged once. Error: names the file, the value and its pixel.
 ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path);
 
 /// An instance map: any ids.

@@ -22,8 +22,7 @@ struct LoaderOptions {
   uint64_t seed = 0;
   int threads = 1;        ///< that read and decode
   uint64_t firstStep = 0; ///< which batch comes first
-  uint64_t skipBad =
-      0; ///< so many pictures that cannot be read are told on stderr, and the next ones take their places
+  uint64_t skipBad = 0;   ///< so many pictures that cannot be read are logged, and the next ones take their places
   uint64_t cacheBytes = uint64_t(512) << 20; ///< pictures, decoded and resized, that are kept in memory
 };
 

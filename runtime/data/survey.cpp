@@ -31,7 +31,7 @@ Tile drawTile(const Example &example, const std::string &name, const DataConfigu
   const int64_t longer = std::max(example.image.width, example.image.height);
   auto side = [&](int64_t length) { return int(std::max<int64_t>(1, length * tileSide / longer)); };
   const Example small = resize(example, {side(example.image.height), side(example.image.width)});
-  RgbImage overlay = blend(small.image, colorise(small.labels, configuration.palette), 0.5);
+  RgbImage overlay = blend(small.image, colorize(small.labels, configuration.palette), 0.5);
   if (!small.instances.ids.empty())
     drawEdges(overlay, small.instances, 0xffffff);
   return {std::move(overlay), name};

@@ -116,7 +116,7 @@ public:
   virtual std::string implementation(size_t step) const = 0;
 };
 
-/// One device of the machine.
+/// One device of the machine. One thread at a time uses it and what was made of it.
 class Device {
 public:
   virtual ~Device() = default;

@@ -23,10 +23,17 @@ std::string tensorText(ElementType type, const Shape &shape) {
   return std::string(elementTypeName(type)) + " " + shapeText(shape);
 }
 
-// The configuration in one line; long tables of colors say little.
+// The configuration in one line; long tables of colors say little. As it is where it is not JSON, or is nested so deep
+// that writing it would take too much of the stack.
 std::string configText(const std::string &config) {
-  nlohmann::json json = nlohmann::json::parse(config, nullptr, false);
-  if (json.is_discarded())
+  constexpr int mostDepth = 100;
+  bool isDeep = false;
+  const nlohmann::json::parser_callback_t follow = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json &) {
+    isDeep |= depth > mostDepth;
+    return !isDeep;
+  };
+  nlohmann::json json = nlohmann::json::parse(config, follow, false);
+  if (isDeep || json.is_discarded())
     return config;
   if (json.is_object() && json.contains("data") && json["data"].is_object() && json["data"].contains("palette"))
     json["data"]["palette"] = std::to_string(json["data"]["palette"].size()) + " colors";
@@ -55,15 +62,15 @@ std::string codeText(const CompiledModel &model) {
 void describeHeader(const CompiledModel &model, std::ostream &out) {
   out << model.path << "\n";
   field(out, "format") << "version " << model.version << ", " << bytesText(model.fileSize) << "\n";
-  field(out, "compiler") << model.compiler << "\n";
-  field(out, "source") << model.sourceHash << "\n";
-  field(out, "target") << name(model.target) << (model.chip.empty() ? "" : " ") << chipsText(model);
+  field(out, "compiler") << oneLine(model.compiler) << "\n";
+  field(out, "source") << oneLine(model.sourceHash) << "\n";
+  field(out, "target") << name(model.target) << (model.chip.empty() ? "" : " ") << oneLine(chipsText(model));
   for (size_t i = 0; i < model.features.size(); ++i)
-    out << (i == 0 ? "; needs " : " ") << model.features[i];
+    out << (i == 0 ? "; needs " : " ") << oneLine(model.features[i]);
   out << "\n";
   field(out, "precision") << name(model.precision) << "\n";
   field(out, "kernels") << model.kernels.size() << ", " << codeText(model) << "\n";
-  field(out, "configuration") << configText(model.config) << "\n";
+  field(out, "configuration") << oneLine(configText(model.config)) << "\n";
 }
 
 // "310: 90 conv, 200 launch, 20 matmul; 270.1 GFLOP, 2.3 GB"
@@ -84,10 +91,8 @@ std::string stepsText(const Plan &plan) {
   return text + "; " + amountText(flops, "FLOP") + ", " + amountText(bytes, "B") + " read and written";
 }
 
-uint64_t bytesOf(const WeightSpec &spec) { return static_cast<uint64_t>(byteSize(spec.type, spec.shape)); }
-
 void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream &out) {
-  out << "entry " << entry.name << "\n";
+  out << "entry " << oneLine(entry.name) << "\n";
   for (const Argument &input : entry.inputs)
     field(out, "input") << oneLine(input.name) << " " << tensorText(input.type, input.shape) << "\n";
   for (const Argument &output : entry.outputs)
@@ -96,11 +101,11 @@ void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream 
   for (uint32_t index : entry.weights) {
     uint64_t count = static_cast<uint64_t>(elementCount(model.weights[index].shape));
     parameters += count;
-    bytes += bytesOf(model.weights[index]);
+    bytes += model.weights[index].bytes();
     trained += model.weights[index].trained ? count : 0;
   }
   for (uint32_t index : entry.variables)
-    variables += bytesOf(model.weights[index]);
+    variables += model.weights[index].bytes();
   for (const ConstantInfo &constant : entry.constants)
     constants += constant.bytes();
   field(out, "weights") << entry.weights.size() << ", " << parameters << " parameters (" << trained << " trained), "
@@ -188,9 +193,9 @@ struct OperationText {
 void describeSteps(const CompiledModel &model, const Plan &plan, const char *title, std::ostream &out) {
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const Step &step = plan.steps[i];
-    out << "  " << title << " " << i << ": " << std::visit(OperationText{model, plan}, step.operation);
+    out << "  " << title << " " << i << ": " << oneLine(std::visit(OperationText{model, plan}, step.operation));
     if (!step.label.empty())
-      out << "  // " << step.label;
+      out << "  // " << oneLine(step.label);
     out << "\n";
   }
 }
@@ -199,13 +204,13 @@ void describeWeights(const CompiledModel &model, const Entry &entry, std::ostrea
   std::set<uint32_t> variables(entry.variables.begin(), entry.variables.end());
   for (uint32_t index : entry.weights) {
     const WeightSpec &weight = model.weights[index];
-    out << "  weight " << weight.name << " " << tensorText(weight.type, weight.shape)
+    out << "  weight " << oneLine(weight.name) << " " << tensorText(weight.type, weight.shape)
         << (weight.trained ? "" : ", not trained") << (weight.required ? "" : ", optional")
-        << (variables.count(index) ? ", variable" : "") << ", " << weight.init;
+        << (variables.count(index) ? ", variable" : "") << ", " << oneLine(weight.init);
     if (weight.init == "constant" || weight.init == "normal" || weight.init == "xavier_normal")
       out << " " << weight.initValue;
     if (!weight.initOf.empty())
-      out << " of " << weight.initOf;
+      out << " of " << oneLine(weight.initOf);
     out << "\n";
   }
 }

@@ -140,7 +140,7 @@ private:
       if (b.index >= entry->variables.size())
         bad("variable ", b.index, " of ", entry->variables.size());
       type = model.weights[entry->variables[b.index]].type;
-      return static_cast<uint64_t>(byteSize(type, model.weights[entry->variables[b.index]].shape));
+      return model.weights[entry->variables[b.index]].bytes();
     case Space::Arena:
     case Space::Load:
       break;

@@ -40,7 +40,7 @@ std::vector<uint32_t> makePalette(int count) {
   return palette;
 }
 
-RgbImage colorise(const LabelMap &labels, const std::vector<uint32_t> &palette) {
+RgbImage colorize(const LabelMap &labels, const std::vector<uint32_t> &palette) {
   RgbImage image{labels.width, labels.height, std::vector<uint8_t>(labels.ids.size() * 3)};
   uint8_t *pixel = image.pixels.data();
   for (int32_t id : labels.ids) {

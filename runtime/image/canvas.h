@@ -18,7 +18,7 @@ namespace dpsims {
 std::vector<uint32_t> makePalette(int count);
 
 /// The label map in colors 0xRRGGBB; ids without a color (ignored ones) are black.
-RgbImage colorise(const LabelMap &labels, const std::vector<uint32_t> &palette);
+RgbImage colorize(const LabelMap &labels, const std::vector<uint32_t> &palette);
 
 /// `opacity` (0 to 1) of `over` upon `image`. Error: the sizes differ.
 RgbImage blend(const RgbImage &image, const RgbImage &over, double opacity);

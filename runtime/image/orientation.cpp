@@ -71,6 +71,8 @@ template <typename Read> int chunkOrientation(uint64_t size, const Read &read) {
       exif.resize(read(at + headBytes, exif.data(), exif.size()));
       return tiffOrientation({exif.data(), exif.size()});
     }
+    if (!std::memcmp(head + 4, "IEND", 4))
+      break;
     at += headBytes + length + checksumBytes;
   }
   return 1;

@@ -28,9 +28,9 @@ struct SampleFile {
 
 /// Which files there are to do, sorted by name. A directory without label maps has those of the directories in it,
 /// which come again in the output. Beside NAME_labelIds.png (Cityscapes) NAME_instanceIds.png is its instance map, and
-/// NAME_labelTrainIds.png and NAME_color.png are not label maps. What is passed over is told on stderr. Makes the
-/// output directories. Errors: something does not exist; an instance map is missing; two pictures would go to one file,
-/// or over a label map.
+/// NAME_labelTrainIds.png and NAME_color.png are not label maps. What is passed over is logged. Makes the output
+/// directories. Errors: something does not exist; an instance map is missing; two pictures would go to one file, or
+/// over a label map.
 std::vector<SampleFile> listSamples(const SampleOptions &options, bool needsInstances);
 
 } // namespace dpsims

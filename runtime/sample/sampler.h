@@ -26,7 +26,7 @@ public:
   const Entry &entry() const { return *program; }
 
   /// Reads every map once: errors come before any work is done. Files that are sampled together are read alike, see
-  /// runtime/data/label_maps.h. Tells on stderr what is cut off.
+  /// runtime/data/label_maps.h. Logs what is cut off.
   void check(const std::vector<SampleFile> &files);
 
   /// Makes all pictures. Each is written as soon as it is there, whole or not at all; a session that can have several

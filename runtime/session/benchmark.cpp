@@ -2,6 +2,7 @@
 
 #include "runtime/session/benchmark.h"
 
+#include "runtime/base/error.h"
 #include "runtime/base/float16.h"
 #include "runtime/device/plan/step_order.h"
 #include "runtime/format/describe.h"
@@ -254,7 +255,7 @@ void printForecast(const BenchmarkResult &r, std::ostream &out) {
 
 void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   char text[256];
-  out << r.model << ": entry " << r.entry << ", batch " << r.batch << ", " << r.device << "\n";
+  out << r.model << ": entry " << oneLine(r.entry) << ", batch " << r.batch << ", " << r.device << "\n";
   std::snprintf(text, sizeof(text),
                 "  load %.0f ms; run min %.3f ms, median %.3f ms of %d; %.2f images/s; %.1f GFLOP/s\n",
                 r.loadSeconds * 1e3, r.minSeconds * 1e3, r.medianSeconds * 1e3, r.runs,
@@ -291,7 +292,7 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   out << "slowest steps:\n";
   for (const StepTime *step : order)
     out << line(r.peaks, std::to_string(step - r.steps.data()) + " " + step->kind, step->seconds, total, step->flops,
-                step->bytes, step->label + " [" + step->implementation + "]");
+                step->bytes, oneLine(step->label + " [" + step->implementation + "]"));
 }
 
 } // namespace dpsims

@@ -17,8 +17,6 @@ char *at(const DeviceMemory &memory, const Buffer &buffer) {
   return static_cast<char *>(memory.data()) + buffer.offset;
 }
 
-uint64_t bytesOf(const WeightSpec &spec) { return static_cast<uint64_t>(byteSize(spec.type, spec.shape)); }
-
 // Bytes of device memory that an entry takes at a time, but for what libraries need.
 struct MemoryNeed {
   uint64_t constants = 0, load = 0, variables = 0, arena = 0, arguments = 0;
@@ -31,7 +29,7 @@ MemoryNeed needOf(const CompiledModel &model, const Entry &entry, const Device &
   for (const ConstantInfo &constant : entry.constants)
     need.constants += constant.bytes();
   for (uint32_t variable : entry.variables)
-    need.variables += bytesOf(model.weights[variable]);
+    need.variables += model.weights[variable].bytes();
   need.load = entry.prepare.arenaSize;
   need.arena = entry.main.arenaSize;
   if (device.sharesHostMemory())
@@ -57,13 +55,15 @@ void requireMemory(const CompiledModel &model, const Entry &entry, const Device 
 void writeWeight(const CompiledModel &model, const WeightSpec &spec, const float *values, void *dst, Device &device) {
   const auto count = static_cast<uint64_t>(elementCount(spec.shape));
   if (spec.type == ElementType::F32)
-    return device.upload(dst, values, bytesOf(spec));
-  HostBuffer narrowed(static_cast<size_t>(bytesOf(spec)));
+    return device.upload(dst, values, spec.bytes());
+  HostBuffer narrowed(static_cast<size_t>(spec.bytes()));
   narrow(spec.type, values, count, narrowed.data());
-  if (spec.type == ElementType::F16 &&
-      std::any_of(values, values + count, [](float v) { return std::fabs(v) > 65504; }))
-    fail(ErrorCode::InvalidData, model.path, ": weight ", quoted(spec.name),
-         " gets values beyond 65504, where f16 ends: make it f32 or bf16 in the model's text");
+  const bool isHalf = spec.type == ElementType::F16;
+  const float largest = isHalf ? 65504 : bfloat16ToFloat(0x7f7f);
+  if (std::any_of(values, values + count, [&](float v) { return std::fabs(v) > largest; }))
+    fail(ErrorCode::InvalidData, model.path, ": weight ", quoted(spec.name), " gets values beyond ",
+         isHalf ? "65504, where f16 ends: make it f32 or bf16" : "3.3895e38, where bf16 ends: make it f32",
+         " in the model's text");
   device.upload(dst, narrowed.data(), narrowed.size());
 }
 
@@ -143,7 +143,7 @@ const WeightSpec &Session::variable(size_t i) const { return compiled->weights[p
 void Session::makeVariables(WeightSource &weights) {
   PieceLayout layout;
   for (size_t i = 0; i < program->variables.size(); ++i)
-    layout.add(bytesOf(variable(i)));
+    layout.add(variable(i).bytes());
   variableMemory = device.allocate(layout.bytes());
   for (size_t i = 0; i < layout.count(); ++i) {
     variables.push_back(static_cast<char *>(variableMemory->data()) + layout.offset(i));
@@ -154,9 +154,9 @@ void Session::makeVariables(WeightSource &weights) {
 
 void Session::readVariable(size_t i, float *dst) const {
   const WeightSpec &spec = variable(i);
-  HostBuffer narrow(static_cast<size_t>(spec.type == ElementType::F32 ? 0 : bytesOf(spec)));
+  HostBuffer narrow(static_cast<size_t>(spec.type == ElementType::F32 ? 0 : spec.bytes()));
   void *own = narrow.size() ? narrow.data() : dst;
-  named([&] { device.download(own, variables[i], bytesOf(spec)); });
+  named([&] { device.download(own, variables[i], spec.bytes()); });
   widen(spec.type, own, static_cast<uint64_t>(elementCount(spec.shape)), dst);
 }
 

@@ -48,9 +48,6 @@ private:
   std::map<std::string, std::pair<Shape, std::vector<float>>> values;
 };
 
-/// Nearest f16, halves to even; values beyond f16 become its largest.
-uint16_t floatToHalf(float value);
-
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_TRAIN_GENERATOR_WEIGHTS_H

@@ -40,7 +40,7 @@ SampleGrid::SampleGrid(std::vector<Batch> maps, const Shape &size, int64_t rows,
     const Batch &source = batches[size_t(row / batch)];
     const size_t slot = size_t(row % batch);
     const int32_t *ids = source.labels.data() + slot * pixels;
-    labels.tiles.push_back(colorise({int(width), int(height), {ids, ids + pixels}}, palette));
+    labels.tiles.push_back(colorize({int(width), int(height), {ids, ids + pixels}}, palette));
     photos.tiles.push_back(pictureOf(source.images.data() + slot * 3 * pixels, int(height), int(width)));
   }
 }

@@ -3,8 +3,8 @@
 // First values of weights. A value depends on the seed, the weight's name and the index in it, on nothing else: order,
 // selection, threads and machine do not matter.
 
-#ifndef DPSIMS_RUNTIME_WEIGHTS_INITIALISE_H
-#define DPSIMS_RUNTIME_WEIGHTS_INITIALISE_H
+#ifndef DPSIMS_RUNTIME_WEIGHTS_INITIALIZE_H
+#define DPSIMS_RUNTIME_WEIGHTS_INITIALIZE_H
 
 #include "runtime/weights/safetensors.h"
 #include "runtime/weights/spec.h"
@@ -47,10 +47,10 @@ private:
   Singular last; // u and v of one weight are asked for one after the other
 };
 
-/// Adds every weight of `specs` to `writer`, to be made while it writes. `initializer` must be alive until then. F32
-/// weights, and I32 and U8 ones that are constant.
+/// Adds every weight of `specs` to `writer`, to be made while it writes. `initializer` must be alive until then. Float
+/// weights, all as F32, and I32 and U8 ones that are constant.
 void addInitialized(SafetensorsWriter &writer, const std::vector<WeightSpec> &specs, Initializer &initializer);
 
 } // namespace dpsims
 
-#endif // DPSIMS_RUNTIME_WEIGHTS_INITIALISE_H
+#endif // DPSIMS_RUNTIME_WEIGHTS_INITIALIZE_H

@@ -7,6 +7,7 @@
 
 #include "runtime/base/tensor.h"
 
+#include <cstdint>
 #include <string>
 
 namespace dpsims {
@@ -20,6 +21,8 @@ struct WeightSpec {
   double initValue = 0;       // the constant, standard deviation or gain
   std::string initOf;         // full name of the weight whose singular vector or copy this is
   bool required = true;       // false: a file may lack it
+
+  uint64_t bytes() const { return static_cast<uint64_t>(byteSize(type, shape)); }
 };
 
 } // namespace dpsims

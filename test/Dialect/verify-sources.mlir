@@ -245,6 +245,14 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [2]> : () -> tensor<2xf32>
+  // expected-error @below {{name clash: input "x" is declared twice}}
+  %y = input "x" <shape = [2]> : () -> tensor<2xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [2]> : () -> tensor<2xf32>
   output "y" %x : tensor<2xf32>
   // expected-error @below {{name clash: output "y" is declared twice}}
   output "y" %x : tensor<2xf32>

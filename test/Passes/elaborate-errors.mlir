@@ -407,6 +407,21 @@ dpsims.program @p {
 
 // -----
 
+// A shared instance whose weights have another type.
+dpsims.block @Leaf<element: string>() {
+  // expected-error @below {{name clash: 'a.weight' is declared twice}}
+  // expected-note @below {{the other one is here}}
+  %w = weight "weight" <shape = [1], init = "zeros", type = element>
+  return
+}
+dpsims.program @p {
+  instance "a" @Leaf<element = "f32">()
+  // expected-note @below {{ at a}}
+  instance shared "a" @Leaf<element = "bf16">()
+}
+
+// -----
+
 dpsims.program @p {
   // expected-note @below {{the other one is here}}
   %a = input "x" <shape = [1]>

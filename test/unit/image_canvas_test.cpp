@@ -32,7 +32,7 @@ TEST(Canvas, MakesDifferentColors) {
 }
 
 TEST(Canvas, ColorsLabels) {
-  const RgbImage image = colorise({4, 1, {0, 1, ignoredId, 2}}, {0x102030, 0xffeedd});
+  const RgbImage image = colorize({4, 1, {0, 1, ignoredId, 2}}, {0x102030, 0xffeedd});
   EXPECT_EQ(image.pixels, (std::vector<uint8_t>{0x10, 0x20, 0x30, 0xff, 0xee, 0xdd, 0, 0, 0, 0, 0, 0}));
   EXPECT_EQ(blend(image, image, 0.3).pixels, image.pixels);
   EXPECT_EQ(colorAt(blend(plain(1, 1, 0), plain(1, 1, 0xffffff), 0.5), 0, 0), 0x808080u);

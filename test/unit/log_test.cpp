@@ -5,6 +5,7 @@
 #include "runtime/device/library/library_device.h"
 
 #include <gtest/gtest.h>
+#include <stdexcept>
 #include <vector>
 
 using namespace dpsims;
@@ -45,6 +46,13 @@ TEST_F(Log, OfASinkDoesNotComeBack) {
   testing::internal::CaptureStderr();
   note("x");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "dpsims: warning: x again\n");
+}
+
+TEST_F(Log, OfASinkThatThrowsIsNotLost) {
+  setLogSink([](LogLevel, const std::string &) { throw std::runtime_error("full"); });
+  testing::internal::CaptureStderr();
+  note("x");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "dpsims: note: x\n");
 }
 
 TEST_F(Log, CrossesTheBoundary) {

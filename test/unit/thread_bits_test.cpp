@@ -145,7 +145,7 @@ double product(const MatmulCase &c, const Floats &a, const Floats &b, uint64_t b
   return sum;
 }
 
-// With a bias, an activation that follows as a tail, and a residual.
+// With a bias and a residual.
 TEST_P(MatmulBits, AreTheSame) {
   const MatmulCase &c = GetParam();
   const Floats a = randomValues(c.batch * c.m * c.k, 1), b = randomValues((c.shared ? 1 : c.batch) * c.n * c.k, 2);

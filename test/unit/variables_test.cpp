@@ -9,6 +9,7 @@
 #include "runtime/session/execute.h"
 
 #include <gtest/gtest.h>
+#include <limits>
 
 using namespace dpsims;
 using namespace dpsims::test;
@@ -106,9 +107,14 @@ TEST_F(Variables, HaveTheirTypes) {
   Session session(narrow, narrow->entry(""), *device, &weights);
   EXPECT_EQ(session.memory().variables, 256u);                      // a piece each
   EXPECT_EQ(variable(session, 0), (Floats{1, 1, 1 + 0x1p-6f, -3})); // halves to even
+  float most = std::numeric_limits<float>::max();
   const Floats written{0x1p-130f, 3e38f, 257, 0.5f};
   session.writeVariable(0, written.data());
   EXPECT_EQ(variable(session, 0), (Floats{0x1p-130f, bfloat16ToFloat(floatToBfloat16(3e38f)), 256, 0.5f}));
+  std::swap(weights.values[0][0], most);
+  EXPECT_TRUE(hasParts(errorOf([&] { Session(narrow, narrow->entry(""), *device, &weights); }),
+                       {"weight \"b\"", "beyond 3.3895e38", "make it f32"}));
+  std::swap(weights.values[0][0], most);
   weights.values[1][3] = 65536;
   EXPECT_TRUE(hasParts(errorOf([&] { Session(narrow, narrow->entry(""), *device, &weights); }),
                        {"weight \"h\"", "beyond 65504", "bf16"}));

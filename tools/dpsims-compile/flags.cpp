@@ -45,8 +45,7 @@ cl::opt<bool> training("training",
 cl::opt<std::string> target("target", cl::desc(targetText), cl::value_desc("name"), cl::cat(category));
 cl::list<std::string> chips("chip", cl::desc(chipText), cl::value_desc("name"), cl::CommaSeparated, cl::cat(category));
 cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::CommaSeparated, cl::cat(category));
-cl::opt<std::string> precision("precision", cl::desc(precisionText), cl::value_desc("name"), cl::init("f32"),
-                               cl::cat(category));
+cl::opt<std::string> precision("precision", cl::desc(precisionText), cl::value_desc("name"), cl::cat(category));
 cl::opt<std::string> batch("batch", cl::desc("images at a time (default 1)"), cl::value_desc("N"), cl::init("1"),
                            cl::cat(category));
 cl::opt<std::string> recompute("recompute",
@@ -119,6 +118,9 @@ LogicalResult checkFlags() {
     return fail("--compile-to " + compileTo + ": stages are " + stageNames());
   if (peaks.getNumOccurrences() && !report.getNumOccurrences())
     return fail("--peaks: is for --report, which is missing");
+  for (const std::string &written : {output.getValue(), report.getValue()})
+    if (peaks.getNumOccurrences() && !written.empty() && isSamePath(peaks, written))
+      return fail(written + ": is read for --peaks, and cannot be the output too: name another");
   if (!report.empty() && !output.empty() && isSamePath(report, output))
     return fail("--report=" + report + ": is the output file of -o too; name another");
   if (output.empty())
@@ -188,7 +190,7 @@ std::optional<Invocation> dpsims::parseFlags(int argc, char **argv) {
     return std::nullopt;
   Invocation invocation{optionsOf(argv[0]), output, report, statistics};
   if (peaks.getNumOccurrences()) {
-    llvm::Expected<MachinePeaks> read = readPeaks(peaks);
+    llvm::Expected<MachinePeaks> read = readPeaks(peaks, precision);
     if (!read) {
       printError("--peaks " + llvm::toString(read.takeError()));
       return std::nullopt;

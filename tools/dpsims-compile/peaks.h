@@ -9,9 +9,9 @@
 
 namespace dpsims {
 
-/// From "67e12,4.8e12" (operations and bytes a second), or from a file of `dpsims-run bench --json`, whose f32 counts.
-/// The error is one line without the flag's name.
-llvm::Expected<MachinePeaks> readPeaks(llvm::StringRef text);
+/// From "67e12,4.8e12" (operations and bytes a second), or from a file of `dpsims-run bench --json`, of which the speed
+/// in f32 counts, or in TF32 for a model of that `precision`. The error is one line without the flag's name.
+llvm::Expected<MachinePeaks> readPeaks(llvm::StringRef text, llvm::StringRef precision);
 
 } // namespace dpsims
 

@@ -20,7 +20,6 @@ constexpr int64_t pixelStep = 16;
 constexpr int64_t rowsOfSlab = 8;
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
-int64_t sourcePixels(const ConvSizes &s) { return s.batch * s.inHeight * s.inWidth; }
 int64_t resultPixels(const ConvSizes &s) { return s.batch * s.outHeight * s.outWidth; }
 uint64_t bytesOf(int64_t floats) { return static_cast<uint64_t>(floats) * sizeof(float); }
 
@@ -56,8 +55,8 @@ std::vector<ConvSlab> cutImages(const ConvSizes &s, int64_t count) {
   std::vector<ConvSlab> slabs;
   const int64_t part = divideUp(s.batch, count);
   for (int64_t begin = 0; begin < s.batch; begin += part) {
-    ConvSlab slab{s, bytesOf(begin * sourcePixels(s) / s.batch * s.inChannels),
-                  bytesOf(begin * resultPixels(s) / s.batch * s.outChannels)};
+    ConvSlab slab{s, bytesOf(begin * s.inHeight * s.inWidth * s.inChannels),
+                  bytesOf(begin * s.outHeight * s.outWidth * s.outChannels)};
     slab.sizes.batch = std::min(part, s.batch - begin);
     slabs.push_back(slab);
   }

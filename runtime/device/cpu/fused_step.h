@@ -41,9 +41,8 @@ public:
              const dnnl::memory::desc &wantedWeights, const Describe &describe)
       : context(context), operands(operands), epilogue(epilogue), wantedWeights(wantedWeights), describe(describe) {
     if (operands.residual >= 0)
-      kind = sameBytes(context.buffer(static_cast<uint32_t>(operands.residual)), context.buffer(operands.dst))
-                 ? ResidualKind::InPlace
-                 : ResidualKind::Separate;
+      kind =
+          context.overwritesResidual(operands.dst, operands.residual) ? ResidualKind::InPlace : ResidualKind::Separate;
   }
 
   /// Null where the library does some slab otherwise than the whole: it does the whole better.

@@ -82,8 +82,8 @@ Chain chooseChain() {
 double measureFlops(const Chain &chain, Team &team) {
   std::vector<double> best(static_cast<size_t>(team.size()));
   std::vector<float> results(best.size()); // somebody may read them
-  team.run(team.size(), [&](int64_t chunk, int) {
-    const size_t i = static_cast<size_t>(chunk);
+  team.run(team.size(), [&](int64_t chunk, int thread) {
+    const size_t i = static_cast<size_t>(thread);
     for (int trial = 0; trial < 30; ++trial) {
       double start = now();
       results[i] += chain.run(1.0f + static_cast<float>(chunk));

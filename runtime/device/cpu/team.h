@@ -29,7 +29,7 @@ public:
 
   /// work(chunk, thread) for every chunk of 0..chunks, in any order and on any thread; returns when all are done.
   /// `thread`, of 0..size, says whose memory may be used. For one caller at a time; `work` must not call it again.
-  /// Error: what a chunk threw; the others are done nevertheless.
+  /// Error: what a chunk threw; others may be done nevertheless.
   template <typename Work> void run(int64_t chunks, const Work &work) {
     if (chunks <= 1 || size() == 1) {
       for (int64_t chunk = 0; chunk < chunks; ++chunk)

@@ -142,7 +142,7 @@ bool canUseWinograd(const ConvSizes &sizes) {
 
 std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvStep &conv) {
   const std::vector<Buffer> &buffers = context.plan.buffers;
-  bool inPlace = conv.residual >= 0 && sameBytes(buffers[static_cast<size_t>(conv.residual)], buffers[conv.dst]);
+  bool inPlace = context.overwritesResidual(conv.dst, conv.residual);
   if (!canUseWinograd(convSizes(context.plan, conv)) || (inPlace && !winograd::isCheap(conv.epilogue.activation)))
     return nullptr;
   winograd::Convolution convolution(imageOf(buffers[conv.src]), imageOf(buffers[conv.dst]), conv.padTop, conv.padLeft,

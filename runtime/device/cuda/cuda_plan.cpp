@@ -45,14 +45,20 @@ void CudaPlan::runLanes() {
     ~FirstLane() { libraries.enterLane(0); }
     Libraries &libraries;
   } last{libraries};
-  events->fork();
-  for (size_t i = 0; i < stepCount(); ++i) {
-    libraries.enterLane(order.steps[i].lane);
-    events->before(i);
-    run(i, i + 1);
-    events->after(i);
+  try {
+    events->fork();
+    for (size_t i = 0; i < stepCount(); ++i) {
+      libraries.enterLane(order.steps[i].lane);
+      events->before(i);
+      run(i, i + 1);
+      events->after(i);
+    }
+    events->join();
+  } catch (...) { // without a join nobody waits for them
+    for (uint32_t lane = 1; lane < order.lanes; ++lane)
+      cudaStreamSynchronize(libraries.stream(lane));
+    throw;
   }
-  events->join();
 }
 
 void CudaPlan::runAll() {

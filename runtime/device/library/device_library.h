@@ -6,10 +6,9 @@
  *
  * Compatibility. `version` changes when something here does that the other half would misread; halves of different
  * versions refuse each other. Within a version
- *   - functions are added at the end of the table, and `size` tells how many a library has: a program calls none
- * beyond;
- *   - fields are added at the end of a struct that begins with its `size`, which whoever fills it sets. Whoever reads
- * it takes a field beyond as 0, which therefore means what was done before there was that field;
+ *   - functions are added at the end of the table, and `size` tells how many a library has: a program calls no others;
+ *   - fields are added at the end of a struct that begins with its `size`, which whoever fills it sets. A field beyond
+ *     is read as 0, which therefore means what was done before there was that field;
  *   - values are added to enumerations; one that is unknown is an error of the call.
  * A model crosses as the bytes of its file, which have a version of their own. What is for people or varies from kind
  * to kind of device crosses as text, in part as JSON, whose unknown members are passed over.
