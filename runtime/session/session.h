@@ -22,7 +22,7 @@ struct MemoryUse {
   uint64_t arena = 0;     ///< main's intermediate results
   uint64_t constants = 0; ///< what is made of the weights at load, as kept
   uint64_t variables = 0; ///< weights that main reads and writes
-  uint64_t workspace = 0; ///< scratch memory of library calls
+  uint64_t workspace = 0; ///< of library calls, while they run
   uint64_t arguments = 0; ///< inputs and outputs, on a device with memory of its own
   uint64_t load = 0;      ///< prepare's arena, gone after loading
 
