@@ -42,15 +42,17 @@ std::string colorText(uint32_t color) {
 /// Gathers what the files say.
 class Look {
 public:
-  explicit Look(const DataConfiguration &configuration) : configuration(configuration) {}
+  explicit Look(const DataConfiguration &configuration, const PictureLimits &limits = {})
+      : configuration(configuration), limits(limits) {}
 
-  void add(const std::string &path) {
-    const std::optional<PngStorage> storage = readPngStorage(path);
+  void add(const PictureFile &file) {
+    const std::string &path = file.name();
+    const std::optional<PngStorage> storage = readPngStorage(file);
     if (!storage)
       return;
     const ColorMap &known = configuration.colors;
     if (storage->kind == Kind::Indices) {
-      if (!known.empty() && !followsIds(storage->palette) && isOfData(storage->palette, path))
+      if (!known.empty() && !followsIds(storage->palette) && isOfData(storage->palette, file))
         setOnce(folder.colors, path);
       else
         palettes.emplace(storage->palette, path);
@@ -90,13 +92,13 @@ private:
   }
 
   /// Are the colors that the picture uses all in data.palette? Only where some are and some are not it is decoded.
-  bool isOfData(const Palette &palette, const std::string &path) const {
+  bool isOfData(const Palette &palette, const PictureFile &file) const {
     auto isKnown = [&](uint32_t c) { return configuration.colors.count(c) != 0; };
     const auto count = std::count_if(palette.begin(), palette.end(), isKnown);
     if (count == 0 || size_t(count) == palette.size())
       return count != 0;
     try {
-      const LabelMap map = readLabelMap(path);
+      const LabelMap map = readLabelMap(file, nullptr, limits);
       const std::set<int32_t> used(map.ids.begin(), map.ids.end());
       return std::all_of(used.begin(), used.end(),
                          [&](int32_t id) { return size_t(id) < palette.size() && isKnown(palette[size_t(id)]); });
@@ -132,6 +134,7 @@ private:
   }
 
   const DataConfiguration &configuration;
+  const PictureLimits limits;
   LabelFolder folder;
   std::map<Palette, std::string> palettes; // each with a file that has it
   std::string first, second;
@@ -226,11 +229,12 @@ void tellOfColors(const DataConfiguration &configuration, const LabelFolder &fol
     });
 }
 
-LabelMap readColors(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path) {
+LabelMap readColors(const DataConfiguration &configuration, const LabelFolder &folder, const PictureFile &file,
+                    const PictureLimits &limits) {
   try {
-    return readLabelMap(path, &configuration.colors);
+    return readLabelMap(file, &configuration.colors, limits);
   } catch (const Error &error) {
-    if (folder.colors.empty() || folder.colors == path || configuration.labelValues != Values::Auto)
+    if (folder.colors.empty() || folder.colors == file.name() || configuration.labelValues != Values::Auto)
       throw;
     fail(error.code(), error.what(), " (", folder.colors,
          " stores colors of data.palette, so all maps beside it are read as such; "
@@ -276,8 +280,8 @@ void undouble(LabelMap &map, const LabelRules &rules) {
 }
 
 /// A map that was made with its photo's EXIF is shown as the photo is.
-LabelMap asConfigured(const DataConfiguration &configuration, const std::string &path, LabelMap map) {
-  return configuration.turnPhotos ? turned(std::move(map), pngOrientation(path)) : map;
+LabelMap asConfigured(const DataConfiguration &configuration, const PictureFile &file, LabelMap map) {
+  return configuration.turnPhotos ? turned(std::move(map), pngOrientation(file)) : map;
 }
 
 } // namespace
@@ -299,22 +303,39 @@ LabelFolder lookAtLabels(const DataConfiguration &configuration, const std::vect
   if (configuration.labelValues == Values::Auto) {
     Look look(configuration);
     for (const std::string &path : files)
-      look.add(path);
+      try {
+        look.add(path);
+      } catch (const Error &) { // told when it is read
+      }
     folder = look.result();
   }
   folder.single = files.size() == 1;
   return folder;
 }
 
-ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path) {
-  const std::optional<PngStorage> storage = readPngStorage(path);
+LabelFolder lookAtLabels(const DataConfiguration &configuration, const PictureFile &file, const PictureLimits &limits) {
+  LabelFolder folder;
+  if (configuration.labelValues == Values::Auto) {
+    Look look(configuration, limits);
+    look.add(file);
+    folder = look.result();
+  }
+  folder.single = true;
+  return folder;
+}
+
+ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const PictureFile &file,
+                      const PictureLimits &limits) {
+  const std::string &path = file.name();
+  const std::optional<PngStorage> storage = readPngStorage(file);
   ReadLabels result;
   result.reading = choose(configuration, folder, storage);
   if (result.reading == LabelReading::Colors) {
-    result.map = readColors(configuration, folder, path);
+    result.map = readColors(configuration, folder, file, limits);
     checkPalette(result.map, path, configuration);
   } else {
-    result.map = result.reading == LabelReading::Grays ? readGrayMap(path) : readLabelMap(path);
+    result.map =
+        result.reading == LabelReading::Grays ? readGrayMap(file, limits) : readLabelMap(file, nullptr, limits);
   }
   if (result.reading != LabelReading::Colors && configuration.labelValues == Values::Auto)
     undouble(result.map, configuration.rules);
@@ -327,12 +348,13 @@ ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder 
   }
   result.ignored = ignoredIds(result.map, configuration.rules);
   applyRules(result.map, path, configuration.rules);
-  result.map = asConfigured(configuration, path, std::move(result.map));
+  result.map = asConfigured(configuration, file, std::move(result.map));
   return result;
 }
 
 LabelMap readInstances(const DataConfiguration &configuration, const std::string &path) {
-  return asConfigured(configuration, path, readInstanceMap(path));
+  const PictureFile file(path);
+  return asConfigured(configuration, file, readInstanceMap(file));
 }
 
 } // namespace dpsims

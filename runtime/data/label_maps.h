@@ -48,10 +48,14 @@ struct ReadLabels {
   std::map<int32_t, uint64_t> ignored; ///< ids of the file that mean no label -> pixels
 };
 
+/// The same of one map alone, which counts as no picture where it is larger than the limits.
+LabelFolder lookAtLabels(const DataConfiguration &configuration, const PictureFile &file, const PictureLimits &limits);
+
 /// Reads a map of the folder, turned as its EXIF says unless data.orientation is "stored". Ids get data.remap and
 /// data.ignore, whatever the reading. A file that can be read in two ways, of which nothing tells the right one, is
-/// logged once. Error: names the file, the value and its pixel.
-ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const std::string &path);
+/// logged once. Error: names the file, the value and its pixel; the map is larger than the limits.
+ReadLabels readLabels(const DataConfiguration &configuration, const LabelFolder &folder, const PictureFile &file,
+                      const PictureLimits &limits = {});
 
 /// An instance map: any ids.
 LabelMap readInstances(const DataConfiguration &configuration, const std::string &path);

@@ -97,25 +97,16 @@ void turnInto(const Picture &from, Picture &to, int orientation, const Copy &cop
 
 } // namespace
 
-int pngOrientation(const uint8_t *data, size_t size) {
-  if (kindOfFile(data, size) != FileKind::Png)
-    return 1;
-  return chunkOrientation(size, [&](uint64_t offset, uint8_t *dst, size_t count) {
-    count = size_t(std::min<uint64_t>(count, size - offset));
-    std::copy_n(data + offset, count, dst);
-    return count;
-  });
-}
-
-int pngOrientation(const std::string &path) try {
-  const InputFile file(path);
-  auto read = [&](uint64_t offset, uint8_t *dst, size_t count) {
-    return size_t(std::max<int64_t>(0, file.readSome(offset, dst, count)));
-  };
+int pngOrientation(const PictureFile &file) {
+  auto read = [&](uint64_t offset, uint8_t *dst, size_t count) { return file.read(offset, dst, count); };
   uint8_t start[foreignKindBytes] = {};
   if (kindOfFile(start, read(0, start, sizeof start)) != FileKind::Png)
     return 1;
   return chunkOrientation(file.size(), read);
+}
+
+int pngOrientation(const std::string &path) try {
+  return pngOrientation(PictureFile(path));
 } catch (const Error &) { // whoever decodes it says so
   return 1;
 }

@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_IMAGE_ORIENTATION_H
 
 #include "runtime/image/image.h"
+#include "runtime/image/picture_file.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +17,9 @@ namespace dpsims {
 /// What the EXIF of a JPEG file says, 1 to 8 as in TIFF's tag 274; 1, not turned, where it says nothing or is damaged.
 int jpegOrientation(const uint8_t *data, size_t size);
 
-/// The same of the chunk eXIf of a PNG file.
-int pngOrientation(const uint8_t *data, size_t size);
-/// Of a file; 1 where it cannot be read, or is no PNG.
+/// The same of the chunk eXIf of a PNG file; 1 where it is none.
+int pngOrientation(const PictureFile &file);
+/// Also where it cannot be read.
 int pngOrientation(const std::string &path);
 
 /// Does the orientation exchange width and height?

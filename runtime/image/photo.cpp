@@ -18,7 +18,8 @@ Photo readPhoto(const std::string &path, const PictureLimits &limits) {
   const std::vector<uint8_t> bytes = readFile(path, fileLimit(limits));
   const FileKind kind = kindOfFile(bytes.data(), bytes.size());
   if (kind == FileKind::Png)
-    return {decodeRgbPng(bytes.data(), bytes.size(), path, limits), pngOrientation(bytes.data(), bytes.size())};
+    return {decodeRgbPng(bytes.data(), bytes.size(), path, limits),
+            pngOrientation(PictureFile(bytes.data(), bytes.size(), path))};
   if (kind == FileKind::Jpeg)
     return {decodeRgbJpeg(bytes.data(), bytes.size(), path, limits), jpegOrientation(bytes.data(), bytes.size())};
   fail(ErrorCode::InvalidData, path, ": neither PNG nor JPEG: ", describeFile(bytes.data(), bytes.size()));

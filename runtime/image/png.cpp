@@ -3,7 +3,6 @@
 #include "runtime/image/png.h"
 
 #include "runtime/base/error.h"
-#include "runtime/base/file.h"
 #include "runtime/image/png_decoder.h"
 
 #include <algorithm>
@@ -15,7 +14,6 @@
 namespace dpsims {
 
 using png::Picture;
-using png::Source;
 
 static uint32_t grayColor(uint32_t gray) { return gray << 16 | gray << 8 | gray; }
 
@@ -150,26 +148,24 @@ static void packedIds(const Picture &picture, const std::string &name, LabelMap 
 }
 
 template <typename Convert>
-static LabelMap labelsOf(const Source &source, const std::string &name, const PngLimits &limits,
-                         const Convert &convert) try {
-  Picture picture = png::decode(source, name, limits);
-  dropAlpha(picture, name);
+static LabelMap labelsOf(const PictureFile &file, const PngLimits &limits, const Convert &convert) try {
+  Picture picture = png::decode(file, limits);
+  dropAlpha(picture, file.name());
   LabelMap labels{picture.width, picture.height, {}};
   labels.ids.resize(size_t(picture.width) * size_t(picture.height));
   convert(picture, labels);
   return labels;
 } catch (const std::bad_alloc &) {
-  failMemory(name);
+  failMemory(file.name());
 }
 
-static LabelMap labelsOf(const Source &source, const std::string &name, const ColorMap *colors,
-                         const PngLimits &limits) {
-  return labelsOf(source, name, limits, [&](Picture &picture, LabelMap &labels) {
+LabelMap readLabelMap(const PictureFile &file, const ColorMap *colors, const PngLimits &limits) {
+  return labelsOf(file, limits, [&](Picture &picture, LabelMap &labels) {
     if (colors) {
-      requireColors(picture, name);
-      colorIds(picture, name, *colors, labels);
+      requireColors(picture, file.name());
+      colorIds(picture, file.name(), *colors, labels);
     } else if (picture.colorType == PNG_COLOR_TYPE_RGB) {
-      failColor(name);
+      failColor(file.name());
     } else {
       storedIds(picture, labels);
     }
@@ -198,52 +194,39 @@ static void colorRow(const Picture &picture, const std::string &name, int y, uin
   }
 }
 
-static RgbImage colorsOf(const Source &source, const std::string &name, const PngLimits &limits) try {
-  Picture picture = png::decode(source, name, limits);
+RgbImage readRgbPng(const PictureFile &file, const PngLimits &limits) try {
+  Picture picture = png::decode(file, limits);
   reduceTo8Bits(picture);
   RgbImage image{picture.width, picture.height, {}};
   const size_t rowBytes = size_t(picture.width) * 3;
   image.pixels.resize(rowBytes * size_t(picture.height));
   for (int y = 0; y < picture.height; ++y)
-    colorRow(picture, name, y, image.pixels.data() + size_t(y) * rowBytes);
+    colorRow(picture, file.name(), y, image.pixels.data() + size_t(y) * rowBytes);
   return image;
 } catch (const std::bad_alloc &) {
-  failMemory(name);
-}
-
-LabelMap readLabelMap(const std::string &path, const ColorMap *colors, const PngLimits &limits) {
-  const InputFile file(path);
-  return labelsOf({&file, nullptr, file.size()}, path, colors, limits);
+  failMemory(file.name());
 }
 
 LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &name, const ColorMap *colors,
                         const PngLimits &limits) {
-  return labelsOf({nullptr, data, size}, name, colors, limits);
+  return readLabelMap(PictureFile(data, size, name), colors, limits);
 }
 
-LabelMap readGrayMap(const std::string &path, const PngLimits &limits) {
-  const InputFile file(path);
-  return labelsOf({&file, nullptr, file.size()}, path, limits,
-                  [&](Picture &picture, LabelMap &labels) { grayIds(picture, path, labels); });
+LabelMap readGrayMap(const PictureFile &file, const PngLimits &limits) {
+  return labelsOf(file, limits, [&](Picture &picture, LabelMap &labels) { grayIds(picture, file.name(), labels); });
 }
 
-LabelMap readInstanceMap(const std::string &path, const PngLimits &limits) {
-  const InputFile file(path);
-  return labelsOf({&file, nullptr, file.size()}, path, limits, [&](Picture &picture, LabelMap &labels) {
+LabelMap readInstanceMap(const PictureFile &file, const PngLimits &limits) {
+  return labelsOf(file, limits, [&](Picture &picture, LabelMap &labels) {
     if (picture.colorType != PNG_COLOR_TYPE_RGB)
       return storedIds(picture, labels);
-    requireColors(picture, path);
-    packedIds(picture, path, labels);
+    requireColors(picture, file.name());
+    packedIds(picture, file.name(), labels);
   });
 }
 
-RgbImage readRgbPng(const std::string &path, const PngLimits &limits) {
-  const InputFile file(path);
-  return colorsOf({&file, nullptr, file.size()}, path, limits);
-}
-
 RgbImage decodeRgbPng(const uint8_t *data, size_t size, const std::string &name, const PngLimits &limits) {
-  return colorsOf({nullptr, data, size}, name, limits);
+  return readRgbPng(PictureFile(data, size, name), limits);
 }
 
 } // namespace dpsims

@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_IMAGE_PNG_H
 
 #include "runtime/image/image.h"
+#include "runtime/image/picture_file.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,7 @@ using ColorMap = std::map<uint32_t, int32_t>;
 /// cases.
 ///
 /// Error: no PNG (says what it is instead), truncated, damaged, or larger than the limits.
-LabelMap readLabelMap(const std::string &path, const ColorMap *colors = nullptr, const PngLimits &limits = {});
+LabelMap readLabelMap(const PictureFile &file, const ColorMap *colors = nullptr, const PngLimits &limits = {});
 
 /// The same from memory; `name` stands for the path in messages.
 LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &name, const ColorMap *colors = nullptr,
@@ -37,13 +38,13 @@ LabelMap decodeLabelMap(const uint8_t *data, size_t size, const std::string &nam
 
 /// Reads a label map whose ids are the gray values that the picture shows, 0..255, however they are stored; of 16-bit
 /// gray, 0..65535. Error: as readLabelMap; a pixel is not a gray.
-LabelMap readGrayMap(const std::string &path, const PngLimits &limits = {});
+LabelMap readGrayMap(const PictureFile &file, const PngLimits &limits = {});
 
 /// Reads an instance map: the ids that the file stores, as above; a color is the id R + 256 G + 65536 B.
-LabelMap readInstanceMap(const std::string &path, const PngLimits &limits = {});
+LabelMap readInstanceMap(const PictureFile &file, const PngLimits &limits = {});
 
 /// Reads any PNG as 8-bit RGB: gray and palettes are expanded, alpha is dropped, 16 bits become 8.
-RgbImage readRgbPng(const std::string &path, const PngLimits &limits = {});
+RgbImage readRgbPng(const PictureFile &file, const PngLimits &limits = {});
 RgbImage decodeRgbPng(const uint8_t *data, size_t size, const std::string &name, const PngLimits &limits = {});
 
 /// Writes 8-bit RGB, `pixels` (height, width, 3), atomically.

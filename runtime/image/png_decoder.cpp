@@ -21,7 +21,7 @@ namespace {
 struct Decoder {
   ~Decoder() { png_destroy_read_struct(&png, &info, nullptr); }
 
-  const Source *source = nullptr;
+  const PictureFile *source = nullptr;
   uint64_t offset = 0;
   int depth = 0;
   png_structp png = nullptr;
@@ -75,7 +75,8 @@ static uint32_t bigEndian(const uint8_t *bytes) {
 }
 
 // Refuses by the first bytes, before libpng takes memory for anything.
-static void checkStart(const Source &source, const std::string &name, const PngLimits &limits) {
+static void checkStart(const PictureFile &source, const PngLimits &limits) {
+  const std::string &name = source.name();
   constexpr size_t headerBytes = 24;
   uint8_t start[foreignKindBytes] = {};
   const size_t size = source.read(0, start, sizeof start);
@@ -113,15 +114,16 @@ static void readPalette(Decoder &decoder, Picture &picture) {
 }
 
 // Deflate makes data at most 1032 times smaller: a short file cannot hold a large picture, and gets no memory for one.
-static void checkPossible(const Source &source, const std::string &name, const Picture &picture) {
+static void checkPossible(const PictureFile &source, const Picture &picture) {
   const uint64_t stored = uint64_t(picture.rowBytes) * uint64_t(std::min(picture.depth, 8)) / 8;
-  if (source.size < stored * uint64_t(picture.height) / 1040)
-    fail(ErrorCode::InvalidData, name, ": damaged PNG: ", source.size, " bytes cannot hold ", picture.width, " x ",
-         picture.height, " pixels; the file is truncated");
+  if (source.size() < stored * uint64_t(picture.height) / 1040)
+    fail(ErrorCode::InvalidData, source.name(), ": damaged PNG: ", source.size(), " bytes cannot hold ", picture.width,
+         " x ", picture.height, " pixels; the file is truncated");
 }
 
-Picture decode(const Source &source, const std::string &name, const PngLimits &limits) {
-  checkStart(source, name, limits);
+Picture decode(const PictureFile &source, const PngLimits &limits) {
+  const std::string &name = source.name();
+  checkStart(source, limits);
   Decoder decoder;
   decoder.source = &source;
   startDecoder(decoder, name, limits);
@@ -134,7 +136,7 @@ Picture decode(const Source &source, const std::string &name, const PngLimits &l
   picture.colorType = png_get_color_type(decoder.png, decoder.info);
   picture.rowBytes = png_get_rowbytes(decoder.png, decoder.info);
   readPalette(decoder, picture);
-  checkPossible(source, name, picture);
+  checkPossible(source, picture);
   picture.bytes.resize(picture.rowBytes * size_t(picture.height));
   std::vector<png_bytep> rows(static_cast<size_t>(picture.height));
   for (int y = 0; y < picture.height; ++y)

@@ -2,8 +2,6 @@
 
 #include "runtime/image/png_storage.h"
 
-#include "runtime/base/error.h"
-#include "runtime/base/file.h"
 #include "runtime/image/file_kind.h"
 
 #include <cstring>
@@ -19,9 +17,8 @@ uint32_t bigEndian(const uint8_t *bytes) {
   return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
 }
 
-bool readAll(const InputFile &file, uint64_t offset, uint8_t *dst, size_t size) {
-  const auto count = file.readSome(offset, dst, size);
-  return count >= 0 && size_t(count) == size;
+bool readAll(const PictureFile &file, uint64_t offset, uint8_t *dst, size_t size) {
+  return file.read(offset, dst, size) == size;
 }
 
 // Color types of the PNG standard; alpha is another bit.
@@ -32,7 +29,7 @@ PngStorage::Kind kindOf(uint8_t colorType) {
 }
 
 // Empty if no palette comes before the pixels.
-std::vector<uint32_t> findPalette(const InputFile &file) {
+std::vector<uint32_t> findPalette(const PictureFile &file) {
   std::vector<uint32_t> palette;
   uint8_t frame[8], colors[maxPaletteBytes];
   uint64_t offset = 8;
@@ -53,8 +50,7 @@ std::vector<uint32_t> findPalette(const InputFile &file) {
 
 } // namespace
 
-std::optional<PngStorage> readPngStorage(const std::string &path) try {
-  const InputFile file(path);
+std::optional<PngStorage> readPngStorage(const PictureFile &file) {
   uint8_t header[headerBytes];
   if (!readAll(file, 0, header, sizeof header) || kindOfFile(header, sizeof header) != FileKind::Png)
     return std::nullopt;
@@ -64,8 +60,6 @@ std::optional<PngStorage> readPngStorage(const std::string &path) try {
   if (storage.kind == PngStorage::Kind::Indices)
     storage.palette = findPalette(file);
   return storage;
-} catch (const Error &) {
-  return std::nullopt;
 }
 
 } // namespace dpsims

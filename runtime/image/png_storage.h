@@ -5,9 +5,10 @@
 #ifndef DPSIMS_RUNTIME_IMAGE_PNG_STORAGE_H
 #define DPSIMS_RUNTIME_IMAGE_PNG_STORAGE_H
 
+#include "runtime/image/picture_file.h"
+
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace dpsims {
@@ -19,8 +20,8 @@ struct PngStorage {
   std::vector<uint32_t> palette; ///< 0xRRGGBB, of indices
 };
 
-/// Nothing if the file cannot be read, or does not begin as a PNG: its decoder says what is wrong.
-std::optional<PngStorage> readPngStorage(const std::string &path);
+/// Nothing if the file does not begin as a PNG: its decoder says what is wrong.
+std::optional<PngStorage> readPngStorage(const PictureFile &file);
 
 } // namespace dpsims
 

@@ -10,19 +10,26 @@ LabelReader::LabelReader(const CompiledModel &model, Resize resize)
     conventions.transform.cover = resize == Resize::Cover;
 }
 
-LabelReader::Fitted LabelReader::fit(const LabelMap &map, Size size, const std::string &path) const {
-  const Size fitted = fittedSize({map.height, map.width}, conventions.transform, size, 1, path);
-  return {fitMap(map, conventions.transform, size, path),
+LabelReader::Fitted LabelReader::fit(const LabelMap &map, int height, int width, const std::string &name) const {
+  const Size size{height, width};
+  const Size fitted = fittedSize({map.height, map.width}, conventions.transform, size, 1, name);
+  return {fitMap(map, conventions.transform, size, name),
           fitted.height > size.height || fitted.width > size.width,
           {map.height, map.width}};
 }
 
 LabelReader::Fitted LabelReader::labels(const std::string &path, int height, int width) const {
-  return fit(readLabels(conventions, folder, path).map, {height, width}, path);
+  return fit(readLabels(conventions, folder, path).map, height, width, path);
+}
+
+LabelReader::Fitted LabelReader::labels(const PictureFile &file, int height, int width,
+                                        const PictureLimits &limits) const {
+  return fit(readLabels(conventions, lookAtLabels(conventions, file, limits), file, limits).map, height, width,
+             file.name());
 }
 
 LabelReader::Fitted LabelReader::instances(const std::string &path, int height, int width) const {
-  return fit(readInstances(conventions, path), {height, width}, path);
+  return fit(readInstances(conventions, path), height, width, path);
 }
 
 } // namespace dpsims

@@ -41,12 +41,18 @@ public:
   /// pixel.
   Fitted labels(const std::string &path, int height, int width) const;
 
+  /// The same of one map alone, which `look` need not know.
+  Fitted labels(const PictureFile &file, int height, int width, const PictureLimits &limits) const;
+
+  /// Of a map that holds classes and `ignoredId` already, or of instances; `name` is for messages.
+  Fitted fit(const LabelMap &map, int height, int width, const std::string &name) const;
+
   /// An instance map: any ids, at the same size.
   Fitted instances(const std::string &path, int height, int width) const;
 
-private:
-  Fitted fit(const LabelMap &map, Size size, const std::string &path) const;
+  const DataConfiguration &configuration() const { return conventions; }
 
+private:
   DataConfiguration conventions;
   LabelFolder folder;
 };

@@ -7,6 +7,7 @@
 
 #include "runtime/sample/label_reader.h"
 #include "runtime/sample/sample_files.h"
+#include "runtime/sample/sample_program.h"
 #include "runtime/session/session.h"
 
 #include <cstdint>
@@ -15,15 +16,13 @@
 
 namespace dpsims {
 
-/// The `sample` program of a model: inputs labels (B, H, W), z (B, D) and, where the generator wants them, instances
-/// (B, H, W); output image (B, H, W, 3) of bytes.
 class Sampler {
 public:
   /// Error: the model has no such program.
   explicit Sampler(const CompiledModel &model, Resize resize = Resize::AsTrained);
 
-  bool needsInstances() const { return instancesInput >= 0; }
-  const Entry &entry() const { return *program; }
+  bool needsInstances() const { return program.needsInstances(); }
+  const Entry &entry() const { return program.entry(); }
 
   /// Reads every map once: errors come before any work is done. Files that are sampled together are read alike, see
   /// runtime/data/label_maps.h. Logs what is cut off.
@@ -35,16 +34,13 @@ public:
   void run(Session &session, const std::vector<SampleFile> &files, uint64_t seed) const;
 
 private:
-  struct Batch;
+  struct Work;
   void tellCut(const std::vector<std::string> &cut) const;
-  void add(Batch &batch, const SampleFile &file, uint32_t sample, uint64_t seed) const;
-  void submit(Batch &batch, Session &session) const;
-  int64_t finish(Batch &batch, Session &session) const;
+  void add(Work &work, const SampleFile &file, uint32_t sample, uint64_t seed) const;
+  int64_t finish(Work &work, Session &session) const;
 
-  const Entry *program;
+  SampleProgram program;
   LabelReader reader;
-  int labelsInput = -1, noiseInput = -1, instancesInput = -1;
-  int64_t batchSize = 0, height = 0, width = 0, noiseDim = 0;
 };
 
 } // namespace dpsims
