@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dpsims {
 
@@ -20,6 +21,10 @@ namespace dpsims {
 /// Error: no JPEG, truncated, damaged (also where libjpeg would fill in gray), larger than the limits, or of a kind
 /// that libjpeg does not know.
 RgbImage decodeRgbJpeg(const uint8_t *data, size_t size, const std::string &name, const PictureLimits &limits = {});
+
+/// 8-bit RGB, `pixels` (height, width, 3), as a JPEG of quality 1 to 100. Error: a side is not positive, or above
+/// 65500.
+std::vector<uint8_t> encodeRgbJpeg(int width, int height, const uint8_t *pixels, int quality = 92);
 
 } // namespace dpsims
 

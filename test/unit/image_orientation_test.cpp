@@ -63,7 +63,9 @@ TEST(Orientation, SurvivesDamage) {
 }
 
 static Bytes plainPng() { return encodeRgbPng(8, 8, Bytes(8 * 8 * 3, 90).data()); }
-static int pngOrientationOf(const Bytes &bytes) { return pngOrientation(PictureFile(bytes.data(), bytes.size(), "a.png")); }
+static int pngOrientationOf(const Bytes &bytes) {
+  return pngOrientation(PictureFile(bytes.data(), bytes.size(), "a.png"));
+}
 
 TEST(Orientation, IsReadFromPngs) {
   TemporaryDirectory directory;

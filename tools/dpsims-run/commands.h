@@ -11,6 +11,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <map>
 #include <string>
 
 namespace dpsims {
@@ -19,6 +20,7 @@ namespace dpsims {
 void addExecuteCommand(CLI::App &app, int &status);
 void addInitCommand(CLI::App &app);
 void addSampleCommand(CLI::App &app);
+void addPaintCommand(CLI::App &app); // where the server is built
 void addDataCommand(CLI::App &app);
 void addInfoCommand(CLI::App &app);
 void addBenchCommand(CLI::App &app);
@@ -35,6 +37,11 @@ void refuseOverwriting(CLI::App &app);
 
 /// Says on stderr which weights of a file were taken, if the file was not asked.
 void reportPrefix(const std::string &path, const std::string &prefix);
+
+/// Warns on stderr if the weights were trained with other settings than the model's: their pictures are poor, and
+/// nothing else would say why.
+void reportProvenance(const CompiledModel &model, const std::string &path,
+                      const std::map<std::string, std::string> &metadata);
 
 /// Says on stderr if there are fewer processors than threads asked for.
 void reportThreads(int threads);

@@ -9,6 +9,7 @@
 #include "runtime/base/log.h"
 #include "runtime/base/machine.h"
 #include "runtime/format/checksum.h"
+#include "runtime/sample/provenance.h"
 #include "runtime/train/backbone_twin.h"
 
 #include <iostream>
@@ -42,6 +43,9 @@ int runCommandLine(int argc, char **argv) {
              "Errors are one line on stderr; the exit status is then 1.");
   int status = 0;
   dpsims::addSampleCommand(app);
+#ifdef DPSIMS_SERVER
+  dpsims::addPaintCommand(app);
+#endif
   dpsims::addDataCommand(app);
   dpsims::addExecuteCommand(app, status);
   dpsims::addInitCommand(app);
@@ -73,6 +77,15 @@ namespace dpsims {
 void reportPrefix(const std::string &path, const std::string &prefix) {
   if (!prefix.empty())
     std::cerr << "dpsims-run: " << path << ": using the weights below \"" << prefix << "\"\n";
+}
+
+void reportProvenance(const CompiledModel &model, const std::string &path,
+                      const std::map<std::string, std::string> &metadata) {
+  const std::string differences = differingProvenance(model, path, metadata);
+  if (!differences.empty())
+    std::cerr << oneLine("dpsims-run: warning: the weights were trained with other settings: " + differences +
+                         "; compile the configuration of the training")
+              << "\n";
 }
 
 void reportTwin(const CompiledModel &model, const Entry &entry, const std::string &path) {

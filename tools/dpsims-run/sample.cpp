@@ -3,10 +3,8 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
-#include "runtime/sample/provenance.h"
 #include "runtime/sample/sampler.h"
 
-#include <iostream>
 #include <map>
 #include <memory>
 
@@ -21,23 +19,13 @@ struct SampleFlags {
   DeviceFlags device;
 };
 
-// The pictures of another run's settings are poor, and nothing else would say why.
-void tellProvenance(const CompiledModel &model, const std::string &path,
-                    const std::map<std::string, std::string> &metadata) {
-  const std::string differences = differingProvenance(model, path, metadata);
-  if (!differences.empty())
-    std::cerr << oneLine("dpsims-run: warning: the weights were trained with other settings: " + differences +
-                         "; compile the configuration of the training")
-              << "\n";
-}
-
 void sample(const SampleFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   Sampler sampler(*model, flags.resize);
   // All that can be wrong with files is found before the long work begins.
   FileWeights weights(*model, sampler.entry(), flags.weights, flags.prefix);
   reportPrefix(flags.weights, weights.detectedPrefix());
-  tellProvenance(*model, flags.weights, weights.metadata());
+  reportProvenance(*model, flags.weights, weights.metadata());
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);

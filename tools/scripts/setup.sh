@@ -26,3 +26,5 @@ install_packages $build_packages
 build release -DDPSIMS_TESTS=OFF
 make_photos
 say "The photos are $root/build/demo/street_0.png to street_3.png"
+say "To paint label maps in a browser, start this, and open the address that it tells:
+   build/release/bin/dpsims-run paint --model build/demo/camvid-128.dpsims --weights models/weights/camvid-128.safetensors"

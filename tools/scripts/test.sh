@@ -4,7 +4,8 @@
 # the address and undefined-behavior sanitizers, then everything.
 #
 #   tools/scripts/test.sh
-#   DPSIMS_NIGHTLY=1 tools/scripts/test.sh    the slow tests too, those with the label `nightly`, and clang-tidy
+#   DPSIMS_NIGHTLY=1 tools/scripts/test.sh    the slow tests too, those with the label `nightly`, clang-tidy, and the page
+#                                             of `dpsims-run paint` in Chromium, which is installed for it (440 MB)
 #   DPSIMS_STRICT=1 tools/scripts/test.sh     style is checked before (lint.sh), warnings are errors
 set -eu
 
@@ -18,6 +19,8 @@ slow="-LE nightly"
 [ "${DPSIMS_NIGHTLY:-0}" = 0 ] || slow=
 # shellcheck disable=SC2086
 install_packages $build_packages $test_packages
+# shellcheck disable=SC2086
+[ -n "$slow" ] || install_packages $browser_packages
 strict=ON
 [ "${DPSIMS_STRICT:-0}" != 0 ] || strict=OFF
 if [ $strict = ON ]; then

@@ -47,11 +47,11 @@ echo "no model at all" >text.dpsims
 # The command line.
 good "version" "^dpsims-run [0-9]" --version
 good "help" "sample" --help
-for command in sample execute init info bench plans data train export curves; do
+for command in sample paint execute init info bench plans data train export curves; do
   good "$command --help" "dpsims-run $command" $command --help
 done
 bad "no command" "subcommand"
-bad "unknown command" "" paint
+bad "unknown command" "" draw
 bad "unknown flag" "" info network.dpsims --color
 bad "missing flag" "--model is required" bench
 bad "bad number" "threads" bench --model network.dpsims --threads many

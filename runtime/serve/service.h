@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the server answers: runtime/serve/openapi.json describes it.
+
+#ifndef DPSIMS_RUNTIME_SERVE_SERVICE_H
+#define DPSIMS_RUNTIME_SERVE_SERVICE_H
+
+#include "runtime/serve/engine.h"
+#include "runtime/serve/metrics.h"
+#include "runtime/serve/rate_limit.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace dpsims::serve {
+
+class Service {
+public:
+  struct Options {
+    bool loopback = true;  ///< answers only to the names of this machine, so that no page elsewhere reaches it
+    double rate = 100;     ///< requests to the model that an address may make in a second; 0: any number
+    std::string model;     ///< what GET /v1/model says
+    Engine::Limits limits; ///< of the engine
+    std::function<size_t()> connections; ///< for the metrics; may be empty
+  };
+
+  /// What is given must outlive the object.
+  Service(Session &session, const SampleProgram &program, const LabelCodec &codec, Options options);
+
+  /// Answers, now or when the model had its turn. For one thread.
+  void handle(HttpRequest request, std::unique_ptr<Reply> reply);
+
+  /// Refuses new requests to the model, answers those that wait.
+  void stop() { engine.stop(); }
+
+  void setConnections(std::function<size_t()> count) { options.connections = std::move(count); }
+
+private:
+  struct Route;
+  static const Route *findRoute(const std::string &path);
+  void checkSender(const HttpRequest &request) const;
+  void checkRate(const HttpRequest &request);
+
+  void page(HttpRequest &&request, std::unique_ptr<Reply> &reply);
+  void health(HttpRequest &&request, std::unique_ptr<Reply> &reply);
+  void metricsText(HttpRequest &&request, std::unique_ptr<Reply> &reply);
+  void describe(HttpRequest &&request, std::unique_ptr<Reply> &reply);
+  void sample(HttpRequest &&request, std::unique_ptr<Reply> &reply);
+  void convert(HttpRequest &&request, std::unique_ptr<Reply> &reply);
+
+  const LabelCodec &codec;
+  Options options;
+  Metrics metrics;
+  RateLimit rate;
+  Engine engine; // the last member: its thread uses the others
+};
+
+} // namespace dpsims::serve
+
+#endif // DPSIMS_RUNTIME_SERVE_SERVICE_H
