@@ -102,7 +102,8 @@ class Page:
         """RGBA of a canvas."""
         text = self.run(
             "const c = document.getElementById(arguments[0]);"
-            "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height); let text = ''; for (const byte of d.data) text += String.fromCharCode(byte); return btoa(text)",
+            "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height); let text = '';"
+            "for (const byte of d.data) text += String.fromCharCode(byte); return btoa(text)",
             canvas,
         )
         return base64.b64decode(text)
@@ -115,7 +116,8 @@ class Page:
 
     def set(self, element, value):
         self.run(
-            "const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event('input'))",
+            "const e = document.getElementById(arguments[0]);"
+            "e.value = arguments[1]; e.dispatchEvent(new Event('input'))",
             element,
             value,
         )

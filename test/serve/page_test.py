@@ -170,9 +170,8 @@ def measure(page):
     shown = page.run("return shown")
     ages = sorted(age for _, age in shown)
     seconds = (shown[-1][0] - shown[0][0]) / 1000
-    print(
-        f"{(len(shown) - 1) / seconds:.1f} photos a second; from stroke to photo {ages[len(ages) // 2]} ms in the median"
-    )
+    rate = (len(shown) - 1) / seconds
+    print(f"{rate:.1f} photos a second; from stroke to photo {ages[len(ages) // 2]} ms in the median")
     assert len(shown) >= 5, shown
     page.keys("Control+z")
     page.wait_for_photo()
