@@ -24,8 +24,9 @@ LabelReader::Fitted LabelReader::labels(const std::string &path, int height, int
 
 LabelReader::Fitted LabelReader::labels(const PictureFile &file, int height, int width,
                                         const PictureLimits &limits) const {
-  return fit(readLabels(conventions, lookAtLabels(conventions, file, limits), file, limits).map, height, width,
-             file.name());
+  LabelFolder alone = lookAtLabels(conventions, file, limits);
+  alone.told = folder.told; // what can be read in two ways is not told for each map again
+  return fit(readLabels(conventions, alone, file, limits).map, height, width, file.name());
 }
 
 LabelReader::Fitted LabelReader::instances(const std::string &path, int height, int width) const {

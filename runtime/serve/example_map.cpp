@@ -6,13 +6,16 @@
 #include "runtime/serve/assets.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace dpsims::serve {
 
-// The classes of the street, by their ids in it.
-static constexpr const char *streetNames[] = {"sky",  "building", "pole", "road",       "pavement", "tree",
-                                              "sign", "fence",    "car",  "pedestrian", "bicyclist"};
+// The classes of the street, by their ids in it: as CamVid and as Cityscapes call them.
+static constexpr std::array<const char *, 2> streetNames[] = {
+    {"sky", "sky"},           {"building", "building"}, {"pole", "pole"},         {"road", "road"},
+    {"pavement", "sidewalk"}, {"tree", "vegetation"},   {"sign", "traffic sign"}, {"fence", "fence"},
+    {"car", "car"},           {"pedestrian", "person"}, {"bicyclist", "rider"}};
 
 static std::optional<LabelMap> streetMap(const std::vector<std::string> &classNames) {
   const std::string_view *file = findAsset("street.png");
@@ -20,8 +23,8 @@ static std::optional<LabelMap> streetMap(const std::vector<std::string> &classNa
     return std::nullopt;
   LabelMap map = decodeLabelMap(reinterpret_cast<const uint8_t *>(file->data()), file->size(), "street.png");
   std::vector<int32_t> classes;
-  for (const char *name : streetNames) {
-    const auto found = std::find(classNames.begin(), classNames.end(), name);
+  for (const auto &names : streetNames) {
+    const auto found = std::find_first_of(classNames.begin(), classNames.end(), names.begin(), names.end());
     if (found == classNames.end())
       return std::nullopt;
     classes.push_back(int32_t(found - classNames.begin()));

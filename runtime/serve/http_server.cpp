@@ -198,8 +198,13 @@ private:
   void handle(Exchange &exchange) {
     exchange.request.arrival = Clock::now();
     watch.begin(exchange.watched, true);
+    auto reply = std::make_unique<ConnectionReply>(exchange);
     MHD_suspend_connection(exchange.connection);
-    handler(std::move(exchange.request), std::make_unique<ConnectionReply>(exchange));
+    try {
+      handler(std::move(exchange.request), std::move(reply));
+    } catch (const std::exception &) {
+      return; // the reply, which went, has said so
+    }
   }
 
   static void completed(void *self, MHD_Connection *, void **context, MHD_RequestTerminationCode) {

@@ -233,6 +233,8 @@ def bad(run, pattern, *flags):
 
 def test_flags(run, model, weights):
     usual = ["--model", model, "--weights", weights]
+    with Server(run, model, weights, "--expose", "0.0.0.0") as server:
+        assert server.ask("GET", "/healthz", headers={"Host": "street.example"})[0] == 200
     with Server(run, model, weights) as server:
         bad(run, "another program listens there", *usual, "--port", str(server.port))
     bad(run, "--port", *usual, "--port", "65536")

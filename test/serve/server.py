@@ -18,7 +18,7 @@ class Server:
         command = [run, "paint", "--model", model, "--weights", weights, "--port", "0", *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
-        found = re.search(r"Paint at http://127\.0\.0\.1:(\d+)/", line)
+        found = re.search(r"Paint at http://[0-9.]+:(\d+)/", line)
         if not found:
             self.process.kill()
             raise SystemExit(f"no address in {line!r}")

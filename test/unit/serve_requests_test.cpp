@@ -5,6 +5,7 @@
 #include "serve_support.h"
 #include "support.h"
 
+#include "runtime/base/log.h"
 #include "runtime/data/label_maps.h"
 #include "runtime/image/jpeg.h"
 #include "runtime/sample/sample_program.h"
@@ -138,6 +139,18 @@ TEST(ServeLabels, ClassesWithoutAnIdInFilesCannotBeSaved) {
   const LabelMap map{6, 4, std::vector<int32_t>(24, 3)};
   EXPECT_FALSE(codec.storesIgnored());
   EXPECT_TRUE(hasParts(errorOf([&] { codec.encode(map); }), {"no color in files for class 3"}));
+}
+
+// Who sends such maps cannot fill the log.
+TEST(ServeLabels, WhatCanBeReadInTwoWaysIsToldOnce) {
+  const LabelCodec codec(*painterModel(R"({"num_classes": 5, "data": {"ignore": [255]}})"), 4, 6);
+  const std::vector<uint8_t> png = encodeIndexedPng({2, 1, {0, 1}}, {0x000000, 0xffffff});
+  int notes = 0;
+  const LogSink before = setLogSink([&](LogLevel, const std::string &) { ++notes; });
+  for (int i = 0; i < 3; ++i)
+    codec.decode("image/png", std::string(png.begin(), png.end()));
+  setLogSink(before);
+  EXPECT_EQ(notes, 1);
 }
 
 TEST(ServeLabels, RefuseWhatIsNone) {

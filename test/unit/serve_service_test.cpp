@@ -280,6 +280,9 @@ TEST(ServeModel, TheExampleIsAStreetWhereTheClassesAreThere) {
   const LabelMap street = exampleMap(names, 64, 64);
   EXPECT_EQ(street.at(32, 0), 1);  // sky
   EXPECT_EQ(street.at(32, 63), 4); // road
+  const std::vector<std::string> others = {"sky",          "building", "pole", "road",   "sidewalk", "vegetation",
+                                           "traffic sign", "fence",    "car",  "person", "rider",    "train"};
+  EXPECT_EQ(exampleMap(others, 64, 64).at(32, 63), 3);
   const LabelMap shapes = exampleMap({"0", "1"}, 8, 16);
   EXPECT_EQ(std::set<int32_t>(shapes.ids.begin(), shapes.ids.end()), (std::set<int32_t>{0, 1}));
 }

@@ -42,7 +42,7 @@ void serve(serve::Service &service, const PaintFlags &flags) {
                              service.handle(std::move(request), std::move(reply));
                            });
   service.setConnections([&server] { return server.connections(); });
-  std::cout << "Paint at " << addressText(flags, server.port()) << " (Ctrl-C stops)" << std::endl;
+  std::cout << "Paint at " << addressText(flags, server.port()) << " (Ctrl-C stops)\n" << std::flush;
   if (isExposed(flags))
     std::cerr << "dpsims-run: note: --expose " << flags.address
               << ": whoever reaches this machine can use the model; there is no password and no encryption\n";

@@ -27,7 +27,7 @@ class Meter {
     const now = performance.now();
     this.#times = [...this.#times.filter((time) => now - time < 1000), now];
     $("latency").textContent = `${Math.round(now - since)} ms`;
-    $("rate").textContent = String(this.#times.length);
+    if (this.#times.length > 1) $("rate").textContent = String(this.#times.length);
   }
 }
 
@@ -144,7 +144,7 @@ function setUpPhotos(drawing) {
   const feed = new PhotoFeed(
     () => ({ map: drawing.map, noise: currentNoise(), draft: drawing.inStroke }),
     async ({ blob, draft, since, isLast }) => {
-      const bitmap = await createImageBitmap(blob);
+      const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none" });
       context.drawImage(bitmap, 0, 0);
       bitmap.close();
       if (!draft) photo.blob = blob;
@@ -194,6 +194,7 @@ function showModel(model) {
   $("model").textContent = `${model.name} · ${model.width} × ${model.height} · ${model.classes.length} classes`;
   document.documentElement.style.setProperty("--shape", model.width / model.height);
   for (const id of ["photo", "reference"]) Object.assign($(id), { width: model.width, height: model.height });
+  $("stage").classList.toggle("wide", model.width > 1.4 * model.height);
   $("noise").hidden = model.noise === 0;
 }
 

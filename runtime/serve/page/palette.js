@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+/** The class with the second most pixels: there is something to add to, and it is not all that there is. */
+function secondOf(runs) {
+  const counts = new Map();
+  for (let i = 0; i < runs.length; i += 2) counts.set(runs[i], (counts.get(runs[i]) ?? 0) + runs[i + 1]);
+  const ids = [...counts.keys()].filter((id) => id >= 0).sort((a, b) => counts.get(b) - counts.get(a));
+  return ids[1] ?? ids[0] ?? 0;
+}
+
 /** The classes as a group of radio buttons that a search shortens. */
 export class Palette {
   #inputs = [];
@@ -18,7 +26,7 @@ export class Palette {
         elements.filter.blur();
       }
     });
-    this.select(Math.min(1, model.classes.length - 1));
+    this.select(secondOf(model.example.runs));
   }
 
   get selected() {
