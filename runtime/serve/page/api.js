@@ -55,16 +55,11 @@ export class PhotoFeed {
 
   /**
    * `current()` gives {map, noise, draft}; `show({blob, draft, since})` and `fail(error)` are told what came of it;
-   * `since` is when the first change that the photo shows was made.
+   * `since` is when the first change that the photo shows was made. `settled()`: the photo is that of the newest map, or
+   * cannot be had.
    */
-  constructor(current, show, fail) {
-    this.current = current;
-    this.show = show;
-    this.fail = fail;
-  }
-
-  get busy() {
-    return this.#running;
+  constructor(calls) {
+    Object.assign(this, calls);
   }
 
   update() {
@@ -82,7 +77,7 @@ export class PhotoFeed {
       try {
         const blob = await (await ask(`v1/sample?${query}`, postRuns(map))).blob();
         failures = 0;
-        await this.show({ blob, draft, since, isLast: this.#changedAt === null });
+        await this.show({ blob, draft, since });
       } catch (error) {
         this.fail(error);
         const passes = error.status === 0 || error.status === 429 || error.status === 503;
@@ -93,5 +88,6 @@ export class PhotoFeed {
       }
     }
     this.#running = false;
+    this.settled();
   }
 }

@@ -141,21 +141,25 @@ function setUpPhotos(drawing) {
   const photo = { blob: null };
   const meter = new Meter();
   const context = $("photo").getContext("2d");
-  const feed = new PhotoFeed(
-    () => ({ map: drawing.map, noise: currentNoise(), draft: drawing.inStroke }),
-    async ({ blob, draft, since, isLast }) => {
+  let troubled = false;
+  const feed = new PhotoFeed({
+    current: () => ({ map: drawing.map, noise: currentNoise(), draft: drawing.inStroke }),
+    show: async ({ blob, draft, since }) => {
       const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none" });
       context.drawImage(bitmap, 0, 0);
       bitmap.close();
       if (!draft) photo.blob = blob;
       meter.add(since);
-      if ($("status").classList.contains("error")) say("");
-      $("photo-sheet").ariaBusy = String(!isLast);
+      if (troubled) say("");
+      troubled = false;
     },
-    (error) => {
-      if (error.code !== "superseded") say(error.message, true);
+    fail: (error) => {
+      if (error.code === "superseded") return;
+      say(error.message, true);
+      troubled = true;
     },
-  );
+    settled: () => ($("photo-sheet").ariaBusy = "false"),
+  });
   photo.update = () => {
     $("photo-sheet").ariaBusy = "true";
     feed.update();
