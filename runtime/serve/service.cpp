@@ -131,7 +131,6 @@ void Service::health(HttpRequest &&, std::unique_ptr<Reply> &reply) {
 }
 
 void Service::metricsText(HttpRequest &&, std::unique_ptr<Reply> &reply) {
-  const size_t connections = options.connections ? options.connections() : 0;
   reply->send({200,
                "text/plain; version=0.0.4; charset=utf-8",
                metrics.text({engine.waiting(), connections, engine.healthy()}),

@@ -9,7 +9,7 @@
 #include "runtime/serve/metrics.h"
 #include "runtime/serve/rate_limit.h"
 
-#include <functional>
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -22,7 +22,6 @@ public:
     double rate = 100;     ///< requests to the model that an address may make in a second; 0: any number
     std::string model;     ///< what GET /v1/model says
     Engine::Limits limits; ///< of the engine
-    std::function<size_t()> connections; ///< for the metrics; may be empty
   };
 
   /// What is given must outlive the object.
@@ -34,7 +33,8 @@ public:
   /// Refuses new requests to the model, answers those that wait.
   void stop() { engine.stop(); }
 
-  void setConnections(std::function<size_t()> count) { options.connections = std::move(count); }
+  /// How many are open, for the metrics; from any thread.
+  void setConnections(size_t count) { connections = count; }
 
 private:
   struct Route;
@@ -52,6 +52,7 @@ private:
   const LabelCodec &codec;
   Options options;
   Metrics metrics;
+  std::atomic<size_t> connections{0};
   RateLimit rate;
   Engine engine; // the last member: its thread uses the others
 };

@@ -41,7 +41,6 @@ void serve(serve::Service &service, const PaintFlags &flags) {
                            [&](serve::HttpRequest request, std::unique_ptr<serve::Reply> reply) {
                              service.handle(std::move(request), std::move(reply));
                            });
-  service.setConnections([&server] { return server.connections(); });
   std::cout << "Paint at " << addressText(flags, server.port()) << " (Ctrl-C stops)\n" << std::flush;
   if (isExposed(flags))
     std::cerr << "dpsims-run: note: --expose " << flags.address
@@ -49,6 +48,7 @@ void serve(serve::Service &service, const PaintFlags &flags) {
   while (!StopSignal::requested()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     server.closeSlow();
+    service.setConnections(server.connections());
   }
   std::cerr << "dpsims-run: stopping\n";
   server.stopListening();
