@@ -146,6 +146,21 @@ def test_two_clients(driver, url):
         assert not one.errors() and not two.errors()
 
 
+# A page outlives its server: it says that it is gone, and catches up with the next.
+def test_restart(driver, command):
+    with Server(*command) as first:
+        port = first.port
+        page = driver.open(f"http://127.0.0.1:{port}/")
+    with page:
+        page.stroke(STROKE)
+        page.wait_for("document.getElementById('status').classList.contains('error')", "error")
+        assert page.status() == "The server does not answer."
+        before = page.pixels("photo")
+        with Server(*command, port=port):
+            page.wait_for_photo()
+            assert page.status() == "" and page.pixels("photo") != before
+
+
 # Every control has a name, and nothing hangs out of the page.
 def test_reading(page):
     unnamed = page.run(
@@ -206,6 +221,7 @@ def main():
             test_reading(phone)
             test_stroke_and_undo(phone)
         test_two_clients(driver, url)
+        test_restart(driver, (run, model, weights))
         if len(sys.argv) > 5:
             take_screenshots(driver, url, pathlib.Path(sys.argv[5]))
     print("ok")

@@ -12,10 +12,10 @@ ADDRESS = "127.0.0.1"
 
 
 class Server:
-    """A server on a port that is free; stops it at the end of the `with`, and wants it to end well."""
+    """A server, on a port that is free unless one is given; stops it at the end of the `with`, and wants it to end well."""
 
-    def __init__(self, run, model, weights, *flags):
-        command = [run, "paint", "--model", model, "--weights", weights, "--port", "0", *flags]
+    def __init__(self, run, model, weights, *flags, port=0):
+        command = [run, "paint", "--model", model, "--weights", weights, "--port", str(port), *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         found = re.search(r"Paint at http://[0-9.]+:(\d+)/", line)

@@ -47,7 +47,9 @@ echo "no model at all" >text.dpsims
 # The command line.
 good "version" "^dpsims-run [0-9]" --version
 good "help" "sample" --help
-for command in sample paint execute init info bench plans data train export curves; do
+commands="sample execute init info bench plans data train export curves"
+"$run" --help | grep -q '^  paint ' && commands="$commands paint" # where the server is built
+for command in $commands; do
   good "$command --help" "dpsims-run $command" $command --help
 done
 bad "no command" "subcommand"
