@@ -12,7 +12,7 @@ ADDRESS = "127.0.0.1"
 
 
 class Server:
-    """A server, on a port that is free unless one is given; stops it at the end of the `with`, and wants it to end well."""
+    """A server, on a port that is free unless one is given; stops at the end of the `with`, and must end well."""
 
     def __init__(self, run, model, weights, *flags, port=0):
         command = [run, "paint", "--model", model, "--weights", weights, "--port", str(port), *flags]
