@@ -169,11 +169,35 @@ LogicalResult verifyYield(Operation *op, Region &region, size_t results) {
 }
 } // namespace
 
+// What follows `else`: a body, or another `if`, whose results that body yields.
+static ParseResult parseElse(OpAsmParser &parser, Region &region) {
+  SMLoc where = parser.getCurrentLocation();
+  if (failed(parser.parseOptionalKeyword("if")))
+    return parseBody(parser, region);
+  Location loc = parser.getEncodedSourceLoc(where);
+  OperationState nested(loc, IfOp::getOperationName());
+  if (IfOp::parse(parser, nested))
+    return failure();
+  OpBuilder builder(parser.getContext());
+  builder.setInsertionPointToEnd(&region.emplaceBlock());
+  YieldOp::create(builder, loc, builder.create(nested)->getResults());
+  return success();
+}
+
+// The `if` that is all of an `else`.
+static IfOp chainedIf(Region &region) {
+  if (region.empty() || !llvm::hasNItems(region.front(), 2))
+    return {};
+  auto nested = dyn_cast<IfOp>(region.front().front());
+  auto yield = dyn_cast<YieldOp>(region.front().back());
+  return nested && yield && llvm::equal(nested.getResults(), yield->getOperands()) ? nested : IfOp();
+}
+
 ParseResult IfOp::parse(OpAsmParser &parser, OperationState &result) {
   Attribute condition;
   Region *thenRegion = result.addRegion(), *elseRegion = result.addRegion();
   if (parseExpression(parser, condition) || parseBody(parser, *thenRegion) ||
-      (succeeded(parser.parseOptionalKeyword("else")) && parseBody(parser, *elseRegion)))
+      (succeeded(parser.parseOptionalKeyword("else")) && parseElse(parser, *elseRegion)))
     return failure();
   result.addAttribute("condition", condition);
   addValueResults(parser, result, parser.getNumResults());
@@ -184,10 +208,14 @@ void IfOp::print(OpAsmPrinter &printer) {
   printExpression(printer, getCondition());
   printer << " ";
   printer.printRegion(getThenRegion());
-  if (!getElseRegion().empty()) {
-    printer << " else ";
-    printer.printRegion(getElseRegion());
+  if (getElseRegion().empty())
+    return;
+  printer << " else ";
+  if (IfOp nested = chainedIf(getElseRegion())) {
+    printer << "if";
+    return nested.print(printer);
   }
+  printer.printRegion(getElseRegion());
 }
 LogicalResult IfOp::verify() {
   if (failed(verifyYield(*this, getThenRegion(), getNumResults())))

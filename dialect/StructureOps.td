@@ -166,7 +166,8 @@ def Dpsims_IfOp : Dpsims_StructureOp<"if", [SingleBlock, OpAsmOpInterface]> {
   }];
   let summary = "one of two bodies, chosen at elaboration";
   let description = [{
-    Both bodies yield as many values as the op has results. The `else` may be left out where it has none.
+    Both bodies yield as many values as the op has results. The `else` may be left out where it has none; `else if`
+    goes on with another condition.
 
     ```mlir
     %y = if depth > 2 {

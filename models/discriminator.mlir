@@ -13,10 +13,10 @@ dpsims.block @Encoder<backbone: string, pretrained: bool, mode: string>(%image) 
   let width = size[2]
   assert height mod 32 == 0 and width mod 32 == 0, "image size {height} x {width}: multiples of 32 only"
   %taps = if pretrained {
-    %t = instance frozen "backbone" @Backbone<name = backbone, mode = "inference">(%image)
+    %t, %last = instance frozen "backbone" @Backbone<name = backbone, mode = "inference">(%image)
     yield %t
   } else {
-    %t = instance "backbone" @Backbone<name = backbone, mode>(%image)
+    %t, %last = instance "backbone" @Backbone<name = backbone, mode>(%image)
     yield %t
   }
   return %taps

@@ -30,6 +30,19 @@ dpsims.block @NoiseAttention<c: int, style_dim: int, noise_tokens: int, query_di
   return %r
 }
 
+// Noise injection by channel, the same at every pixel: e (1 + scale(w)) + shift(w).
+dpsims.block @NoiseScaleShift<c: int, style_dim: int>(%e, %w) {
+  %scales = instance "scale" @Linear<in = style_dim, out = c>(%w)
+  %shifts = instance "shift" @Linear<in = style_dim, out = c>(%w)
+  %scale = reshape %scales <shape = [-1, 1, 1, c]>
+  %shift = reshape %shifts <shape = [-1, 1, 1, c]>
+  %one = constant <value = 1.0>
+  %factor = add %scale, %one
+  %scaled = mul %e, %factor
+  %r = add %scaled, %shift
+  return %r
+}
+
 // A step of the encoder: conv, BatchNorm, LeakyReLU.
 dpsims.block @EncoderStep<name: string, i: int, in: int, out: int, stride: int = 1, mode: string>(%x) {
   %c = instance "{name}.{i}" @Conv2d<in, out, stride, bias = false>(%x)
@@ -43,7 +56,6 @@ dpsims.block @EncoderStep<name: string, i: int, in: int, out: int, stride: int =
 dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int, style_dim: int, noise_tokens: int,
                            query_dim: int, mode: string>(%seg, %z, %w) {
   let scales = len(widths)
-  let attend = noise == "cross_attention"
   let extra = select(noise == "concat", noise_dim, 0)
   %x = if noise == "concat" { %c = instance @ConcatVector<c = noise_dim>(%seg, %z)  yield %c } else { yield %seg }
   %s = instance "stem" @Conv2d<in = in + extra, out = widths[0]>(%x)
@@ -51,9 +63,12 @@ dpsims.block @LabelEncoder<in: int, widths: list, noise: string, noise_dim: int,
   %none = list()
   %end, %features = repeat i to scales (%h = %h0, %list = %none) {
     %embedded = instance "embed.{i}" @Conv2d<in = widths[i], out = widths[i]>(%h)
-    %e = if attend {
+    %e = if noise == "cross_attention" {
       %a = instance "attend.{i}" @NoiseAttention<c = widths[i], style_dim, noise_tokens, query_dim>(%embedded, %w)
       yield %a
+    } else if noise == "scale_shift" {
+      %m = instance "modulate.{i}" @NoiseScaleShift<c = widths[i], style_dim>(%embedded, %w)
+      yield %m
     } else { yield %embedded }
     %next = if i + 1 < scales {
       %d = instance @EncoderStep<name = "down", i, in = widths[i], out = widths[i + 1], stride = 2,
@@ -115,7 +130,8 @@ dpsims.network @Generator<num_classes: int, image_size: list, mode: string,
   let scales = len(label_widths)
   let cell = pow(2, scales - 1)
   let in = num_classes + select(instance_edges, 1, 0)
-  assert contains(["cross_attention", "concat", "none"], noise), "noise = {noise}: cross_attention, concat or none"
+  assert contains(["cross_attention", "concat", "scale_shift", "none"], noise),
+    "noise = {noise}: cross_attention, concat, scale_shift or none"
   assert len(widths) == scales + 1, "widths = {widths} must have one entry more than label_widths = {label_widths}"
   assert image_size[0] mod cell == 0 and image_size[1] mod cell == 0, "image_size = {image_size}: multiples of {cell}"
 
@@ -126,8 +142,8 @@ dpsims.network @Generator<num_classes: int, image_size: list, mode: string,
     %c = concat %classes, %edges <axis = 3>
     yield %c
   } else { yield %classes }
-  let attend = noise == "cross_attention"
-  %w = if attend { %m = instance "mapping" @Mapping<noise_dim, style_dim>(%z)  yield %m } else { yield %z }
+  let mapped = noise == "cross_attention" or noise == "scale_shift"
+  %w = if mapped { %m = instance "mapping" @Mapping<noise_dim, style_dim>(%z)  yield %m } else { yield %z }
   %maps = instance "encoder" @LabelEncoder<in, widths = label_widths, noise, noise_dim, style_dim, noise_tokens,
                                            query_dim, mode>(%seg, %z, %w)
 

@@ -40,7 +40,7 @@ dpsims.program @discriminator<batch: int, num_classes: int, image_size: list, di
 // The discriminator's backbone alone: its four taps.
 dpsims.program @features<batch: int, image_size: list, discriminator: record> {
   %image = instance @ImageInput<batch, image_size>()
-  %taps = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
+  %taps, %last = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
   repeat i to 4 {
     %tap = get %taps <index = i>
     %nchw = instance @ToNCHW(%tap)
@@ -52,9 +52,8 @@ dpsims.program @features<batch: int, image_size: list, discriminator: record> {
 // The discriminator's backbone as the classifier of ImageNet's 1000 classes that it was.
 dpsims.program @classify<batch: int, image_size: list, discriminator: record> {
   %image = instance @ImageInput<batch, image_size>()
-  %taps = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
-  %last = get %taps <index = 3>
-  %logits = instance @Head<name = discriminator.backbone>(%last)
+  %taps, %features = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
+  %logits = instance @Head<name = discriminator.backbone>(%features)
   output "logits" %logits
 }
 

@@ -24,10 +24,16 @@ dpsims.network @Loss<focal_gamma: float = 2.0, contrastive_weight: float = 100.0
   return
 }
 
-// Adam and the exponential moving average of the generator; clip_norm 0 does not clip.
-dpsims.network @Optimizer<lr: float = 1.0e-3, betas: list = [0.0, 0.99], eps: float = 1.0e-8, clip_norm: float = 0.0,
-                          ema_decay: float = 0.9999>() {
+// Adam and the exponential moving average of the generator. `discriminator_lr` 0 is `lr`; learning rates grow in the
+// first `warmup_steps` steps; gradients are clipped each to a length of `clip_weight_norm`, then all of a network together
+// to `clip_norm`, and 0 does not clip.
+dpsims.network @Optimizer<lr: float = 1.0e-3, discriminator_lr: float = 0.0, warmup_steps: int = 0,
+                          betas: list = [0.0, 0.99], eps: float = 1.0e-8, clip_weight_norm: float = 0.0,
+                          clip_norm: float = 0.0, ema_decay: float = 0.9999>() {
   assert lr >= 0.0, "lr = {lr} must not be negative"
+  assert discriminator_lr >= 0.0, "discriminator_lr = {discriminator_lr} must not be negative"
+  assert warmup_steps >= 0, "warmup_steps = {warmup_steps} must not be negative"
+  assert clip_weight_norm >= 0.0, "clip_weight_norm = {clip_weight_norm} must not be negative"
   assert len(betas) == 2, "betas = {betas} must have 2 entries"
   assert betas[0] >= 0.0 and betas[0] < 1.0 and betas[1] >= 0.0 and betas[1] < 1.0,
     "betas = {betas} must be in 0 to 1, without 1"
@@ -207,6 +213,35 @@ dpsims.block @SumOfSquares(%x) {
   return %r
 }
 
+// What scales gradients of this sum of squares to a length of `most` at most.
+dpsims.block @ClipFactor<most: float>(%squares) {
+  %length = sqrt %squares
+  %least = constant <value = 1.0e-6>
+  %positive = add %length, %least
+  %most = constant <value = most>
+  %ratio = div %most, %positive
+  %one = constant <value = 1.0>
+  %factor = minimum %ratio, %one
+  return %factor
+}
+
+// Each gradient scaled to a length of `most` at most; 0 does nothing.
+dpsims.block @ClipEach<most: float, count: int>(%gradients) {
+  %clipped = if most == 0.0 { yield %gradients } else {
+    %none = list()
+    %scaled = repeat i to count (%list = %none) {
+      %g = get %gradients <index = i>
+      %squares = instance @SumOfSquares(%g)
+      %factor = instance @ClipFactor<most>(%squares)
+      %s = mul %g, %factor
+      %longer = append %list, %s
+      yield %longer
+    }
+    yield %scaled
+  }
+  return %clipped
+}
+
 // Gradients scaled to a common length of `most` at most, all together; 0 does nothing.
 dpsims.block @Clip<most: float, count: int>(%gradients) {
   %clipped = if most == 0.0 { yield %gradients } else {
@@ -217,23 +252,35 @@ dpsims.block @Clip<most: float, count: int>(%gradients) {
       %next = add %sum, %s
       yield %next
     }
-    %length = sqrt %squares
-    %least = constant <value = 1.0e-6>
-    %positive = add %length, %least
-    %most = constant <value = most>
-    %ratio = div %most, %positive
-    %one = constant <value = 1.0>
-    %scale = minimum %ratio, %one
+    %factor = instance @ClipFactor<most>(%squares)
     %none = list()
     %scaled = repeat i to count (%list = %none) {
       %g = get %gradients <index = i>
-      %s = mul %g, %scale
+      %s = mul %g, %factor
       %longer = append %list, %s
       yield %longer
     }
     yield %scaled
   }
   return %clipped
+}
+
+// A network's learning rate, which grows to `lr` in the first `steps` steps, a state of the optimizer; 0 is all at once.
+dpsims.block @WarmUp<name: string, lr: float, steps: int>() {
+  %lr = constant <value = lr>
+  %rate = if steps == 0 { yield %lr } else {
+    %begin = state "{name}" <shape = [1], init = "zeros", required = false>
+    %done = current "{name}"
+    %one = constant <value = 1.0>
+    %step = add %done, %one
+    %steps = constant <value = 1.0 * steps>
+    %counted = minimum %step, %steps
+    assign "{name}" %counted
+    %part = div %counted, %steps
+    %grown = mul %lr, %part
+    yield %grown
+  }
+  return %rate
 }
 
 // An average over steps that forgets by `beta` a step, a state of the optimizer that begins at 0.
@@ -283,10 +330,13 @@ dpsims.block @Minimize<network: string, optimizer: record>(%loss) {
   let betas = optimizer.betas
   %weights = instance @Weights<names>()
   %gradients = gradient %loss, %weights
-  %clipped = instance @Clip<most = optimizer.clip_norm, count = len(names)>(%gradients)
+  %each = instance @ClipEach<most = optimizer.clip_weight_norm, count = len(names)>(%gradients)
+  %clipped = instance @Clip<most = optimizer.clip_norm, count = len(names)>(%each)
   %correction1 = instance @Correction<name = "optimizer." + network + ".correction1", beta = betas[0]>()
   %correction2 = instance @Correction<name = "optimizer." + network + ".correction2", beta = betas[1]>()
-  %lr = constant <value = optimizer.lr>
+  let own = network == "discriminator" and optimizer.discriminator_lr > 0.0
+  %lr = instance @WarmUp<name = "optimizer." + network + ".warmup", lr = select(own, optimizer.discriminator_lr, optimizer.lr),
+                         steps = optimizer.warmup_steps>()
   %rate = div %lr, %correction1
   %root = sqrt %correction2
   repeat i to len(names) {

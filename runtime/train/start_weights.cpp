@@ -77,6 +77,7 @@ std::string backboneFamily(const std::vector<std::string> &names) {
   // The beginning of a name that only one family has.
   const std::pair<const char *, const char *> marks[] = {{"stages.0.blocks.0.conv_dw.", "ConvNeXt"},
                                                          {"layers.0.blocks.0.attn.", "Swin"},
+                                                         {"blocks.0.norm1.", "ViT"},
                                                          {"layer1.0.conv1.", "ResNet"},
                                                          {"conv_stem.", "EfficientNet"}};
   for (const auto &[mark, family] : marks)

@@ -15,6 +15,10 @@ namespace dpsims {
 std::string explainMissing(const SafetensorsFile &file, const std::vector<WeightSpec> &needed,
                            const std::string &prefix);
 
+/// For a file whose weights are all there, of which `entry` is the first that has another shape than `needed`: of which
+/// variant of a network it is.
+std::string explainMisshaped(const SafetensorsEntry &entry, const WeightSpec &needed);
+
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_WEIGHTS_HINTS_H

@@ -97,13 +97,17 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
   Mismatches missing("missing"), unexpected("unexpected"), misshaped("mis-shaped");
   std::vector<const SafetensorsEntry *> result;
   std::unordered_set<std::string> names;
+  std::string why = "is it a file of another network or configuration?";
   for (const WeightSpec &weight : needed) {
     const std::string name = used + weight.name;
     const SafetensorsEntry *entry = findOrAlias(file, name);
     if (!entry && weight.required)
       missing.add(quoted(name));
-    else if (entry && (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type)))
+    else if (entry && (!sameWeightShape(weight.shape, entry->shape) || !isStorable(weight.type, entry->type))) {
+      if (misshaped.empty())
+        why = explainMisshaped(*entry, weight);
       misshaped.add(mismatchText(weight, *entry));
+    }
     names.insert(entry ? entry->name : name);
     result.push_back(entry);
   }
@@ -117,7 +121,7 @@ std::vector<const SafetensorsEntry *> matchWeights(const SafetensorsFile &file, 
       text += kind->text() + "; ";
   if (!text.empty())
     fail(ErrorCode::Incompatible, file.path(), ": the weights do not fit: ", text,
-         missing.empty() ? "is it a file of another network or configuration?" : explainMissing(file, needed, used));
+         missing.empty() ? why : explainMissing(file, needed, used));
   return result;
 }
 

@@ -90,8 +90,8 @@ dpsims.block @Let<width: int>(%x) {
 // CHECK-LABEL: dpsims.block @If
 dpsims.block @If<depth: int>(%x) {
   // CHECK-NEXT: %0 = if depth > 2 {
-  // CHECK-NEXT:   %2 = relu %arg0
-  // CHECK-NEXT:   yield %2
+  // CHECK-NEXT:   %[[RELU:.*]] = relu %arg0
+  // CHECK-NEXT:   yield %[[RELU]]
   // CHECK-NEXT: } else {
   // CHECK-NEXT:   yield %arg0
   // CHECK-NEXT: }
@@ -124,7 +124,44 @@ dpsims.block @If<depth: int>(%x) {
   } else {
     yield %y, %x
   }
-  return %b, %c
+  // CHECK-NEXT: {{%[0-9]+}} = if depth == 1 {
+  // CHECK-NEXT:   yield %arg0
+  // CHECK-NEXT: } else if depth == 2 {
+  // CHECK-NEXT:   yield %0
+  // CHECK-NEXT: } else {
+  // CHECK-NEXT:   assert depth == 3, "no"
+  // CHECK-NEXT:   yield %1#0
+  // CHECK-NEXT: }
+  %d = if depth == 1 {
+    yield %x
+  } else if depth == 2 {
+    yield %y
+  } else {
+    assert depth == 3, "no"
+    yield %b
+  }
+  // CHECK-NEXT: if depth == 4 {
+  // CHECK-NEXT:   yield
+  // CHECK-NEXT: } else if depth == 5 {
+  // CHECK-NEXT:   yield
+  // CHECK-NEXT: }
+  // CHECK-NEXT: if depth == 6 {
+  // CHECK-NEXT:   yield
+  // CHECK-NEXT: } else {
+  // CHECK-NEXT:   %{{.*}} = if depth == 7 {
+  if depth == 4 {
+  } else if depth == 5 {
+  }
+  if depth == 6 {
+  } else {
+    %e = if depth == 7 {
+      yield %x
+    } else {
+      yield %y
+    }
+  }
+  // CHECK: return
+  return %b, %d
 }
 
 // CHECK-LABEL: dpsims.block @Repeat

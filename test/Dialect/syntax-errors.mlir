@@ -414,6 +414,30 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
+  %y = if true {
+    yield %x
+  // expected-error @below {{an `if` with results needs an `else`}}
+  } else if false {
+    yield %x
+  }
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
+  %y = if true {
+    yield %x
+    // expected-error @below {{expected '{'}}
+  } else unless true {
+    yield %x
+  }
+  return
+}
+
+// -----
+
+dpsims.block @B(%x) {
   // expected-error @+1 {{yields 0 values where 1 are wanted}}
   %y = if true {
   } else {

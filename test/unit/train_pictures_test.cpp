@@ -165,6 +165,10 @@ TEST(BackboneTwin, IsNamed) {
                        {"w: is taken for the weights of tf_efficientnet_lite0", "those of efficientnet_lite0 have",
                         "epsilon, and colors", "set discriminator.backbone to \"efficientnet_lite0\""}));
   EXPECT_TRUE(hasParts(twinOf("efficientnet_b2"), {"those of tf_efficientnet_b2", "padding and epsilon: if"}));
+  EXPECT_TRUE(hasParts(twinOf("vit_small_patch16_224"),
+                       {"those of deit_small_patch16_224 have", "but expect colors of another range: if"}));
+  EXPECT_TRUE(hasParts(twinOf("deit_base_patch16_384"), {"set discriminator.backbone to \"vit_base_patch16_384\""}));
+  EXPECT_EQ(twinOf("vit_large_patch16_224"), "");
   EXPECT_EQ(twinOf("convnext_tiny"), "");
   for (const char *config :
        {"{}", "null", "[]", R"({"discriminator": 3})", R"({"discriminator": {"backbone": 3}})", "{"}) {

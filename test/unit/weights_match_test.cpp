@@ -48,6 +48,22 @@ TEST_F(Match, LinearAndPointwiseAreTheSame) {
   EXPECT_FALSE(sameWeightShape({4}, {4, 1, 1, 1}));
 }
 
+TEST_F(Match, NamesAnotherVariantOfATransformer) {
+  const auto message = [&](const WeightSpec &stored, const WeightSpec &needed) {
+    const SafetensorsFile found = file({stored});
+    return errorOf([&] { matchWeights(found, {needed}); });
+  };
+  EXPECT_TRUE(hasParts(
+      message(spec("patch_embed.proj.weight", {8, 3, 32, 32}), spec("patch_embed.proj.weight", {8, 3, 16, 16})),
+      {"1 mis-shaped", "its patches are 32 pixels wide, the model's 16"}));
+  EXPECT_TRUE(hasParts(message(spec("pos_embed", {1, 197, 8}), spec("pos_embed", {1, 577, 8})),
+                       {"1 mis-shaped", "another grid of patches"}));
+  const std::string table = "layers.3.blocks.0.attn.relative_position_bias_table";
+  EXPECT_TRUE(hasParts(message(spec(table, {169, 24}), spec(table, {49, 24})), {"1 mis-shaped", "have whole windows"}));
+  EXPECT_TRUE(hasParts(message(spec("layers.0.blocks.0.attn.logit_scale", {3, 1, 1}), spec(table, {49, 24})),
+                       {"1 missing", "Swin V2"}));
+}
+
 TEST_F(Match, ListsWhatDoesNotFit) {
   const SafetensorsFile found = file({spec("a", {2}), spec("extra", {1}), spec("ids", {1}, ElementType::I64)});
   const std::string message =

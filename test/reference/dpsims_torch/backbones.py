@@ -81,14 +81,17 @@ class ConvNeXt(nn.Module):
 class TimmTaps(nn.Module):
     """Any backbone of timm that has taps at /4, /8, /16, /32.
 
-    Swin is built for the image's size; its taps are the stages' outputs without the last norm.
+    Swin is built for the image's size, without stochastic depth, so that a training step is a function of its inputs;
+    its taps are the stages' outputs without the last norm.
     """
 
     def __init__(self, name: str, image_size: tuple[int, int] | None = None):
         super().__init__()
         import timm
 
-        options = {"img_size": tuple(image_size)} if image_size and "swin" in name else {}
+        options = {"drop_path_rate": 0.0} if "swin" in name else {}
+        if image_size and "swin" in name:
+            options["img_size"] = tuple(image_size)
         whole = timm.create_model(name, pretrained=False, features_only=True, **options)
         indices = [i for i, r in enumerate(whole.feature_info.reduction()) if r in (4, 8, 16, 32)]
         self.net = timm.create_model(name, pretrained=False, features_only=True, out_indices=indices, **options)

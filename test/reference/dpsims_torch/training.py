@@ -22,8 +22,11 @@ class OptimizerConfig:
     """The section "optimizer" of a configuration."""
 
     lr: float = 1e-3
+    discriminator_lr: float = 0.0  # 0: as lr
+    warmup_steps: int = 0  # in which learning rates grow linearly, the first step's too
     betas: tuple[float, float] = (0.0, 0.99)
     eps: float = 1e-8
+    clip_weight_norm: float = 0.0  # 0: off; of each weight's gradient, before clip_norm
     clip_norm: float = 0.0  # 0: off; Swin needs it
     ema_decay: float = 0.9999
 
@@ -40,13 +43,17 @@ class Trainer:
     ):
         self.generator, self.discriminator = generator, discriminator
         self.loss, self.optimizer = loss or LossConfig(), optimizer or OptimizerConfig()
-        self.adam_g, self.adam_d = self._adam(generator), self._adam(discriminator)
+        options = self.optimizer
+        self.adam_g = self._adam(generator, options.lr)
+        self.adam_d = self._adam(discriminator, options.discriminator_lr or options.lr)
+        self.done = 0
         self.ema = {name: p.detach().clone() for name, p in generator.named_parameters()}
 
     def step(self, batch: Batch) -> dict[str, float]:
         """Runs an iteration; -> both losses ("g", "d") and their parts."""
         self.generator.train()
         self.discriminator.train()
+        self.done += 1
         power_iterate(self.generator)
         loss_g, parts_g = generator_step_loss(self.generator, self.discriminator, batch, self.loss)
         self._apply(self.adam_g, loss_g)
@@ -58,18 +65,25 @@ class Trainer:
         losses = {"g": loss_g, "d": loss_d, **parts_g, **parts_d}
         return {name: value.item() for name, value in losses.items()}
 
-    def _adam(self, net: nn.Module) -> torch.optim.Adam:
+    def _adam(self, net: nn.Module, lr: float) -> torch.optim.Adam:
         options = self.optimizer
         trained = [p for p in net.parameters() if p.requires_grad]
-        return torch.optim.Adam(trained, options.lr, options.betas, options.eps)
+        adam = torch.optim.Adam(trained, lr, options.betas, options.eps)
+        adam.param_groups[0]["full_lr"] = lr
+        return adam
 
     def _apply(self, adam: torch.optim.Adam, loss: Tensor) -> None:
         parameters = [p for group in adam.param_groups for p in group["params"]]
         gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
         for parameter, gradient in zip(parameters, gradients):
             parameter.grad = gradient if gradient is not None else torch.zeros_like(parameter)
+        if self.optimizer.clip_weight_norm:
+            for parameter in parameters:
+                nn.utils.clip_grad_norm_([parameter], self.optimizer.clip_weight_norm)
         if self.optimizer.clip_norm:
             nn.utils.clip_grad_norm_(parameters, self.optimizer.clip_norm)
+        for group in adam.param_groups:
+            group["lr"] = group["full_lr"] * min(1.0, self.done / max(1, self.optimizer.warmup_steps))
         adam.step()
 
 
