@@ -124,7 +124,7 @@ dpsims.block @If<depth: int>(%x) {
   } else {
     yield %y, %x
   }
-  // CHECK-NEXT: {{%[0-9]+}} = if depth == 1 {
+  // CHECK: {{%[0-9]+}} = if depth == 1 {
   // CHECK-NEXT:   yield %arg0
   // CHECK-NEXT: } else if depth == 2 {
   // CHECK-NEXT:   yield %0
