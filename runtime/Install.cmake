@@ -12,7 +12,6 @@ set(public_headers
   device/device_kind.h
   device/registry.h
   format/activations.def
-  format/cuda_chip.h
   format/model.h
   session/execute.h
   session/pipeline.h

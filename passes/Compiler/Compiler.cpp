@@ -102,6 +102,7 @@ private:
     ModelDescription model;
     model.compiler = ("dpsims-compile " DPSIMS_VERSION " --target=" + target.name()).str();
     model.sourceHash = source.hash;
+    model.target = target.name().str();
     model.config = source.config;
     model.precision = module->hasAttr(precisionAttrName) ? format::Precision::TF32 : format::Precision::F32;
     model.code.kernels = kernelsOf(module);

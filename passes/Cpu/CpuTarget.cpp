@@ -4,8 +4,6 @@
 #include "passes/Cpu/KernelsToLoops.h"
 #include "passes/Cpu/Passes.h"
 
-#include "model_generated.h"
-
 using namespace mlir;
 
 namespace dpsims {
@@ -36,10 +34,11 @@ struct CpuTarget : CompilerTarget {
 
   LogicalResult generateCode(ModuleOp module, ArrayRef<std::string> chips, KernelCode &code) const override {
     CpuCodeOptions options = optionsFor(chips);
-    code.target = format::Target::Cpu;
-    code.chip = resolveChip(options.chip);
-    code.features = requiredFeatures(options);
-    return compileForCpu(module, options, code.library);
+    KernelCode::Image &image = code.images.emplace_back();
+    image.format = "elf";
+    image.chip = resolveChip(options.chip);
+    image.features = requiredFeatures(options);
+    return compileForCpu(module, options, image.code);
   }
 
 private:

@@ -30,11 +30,18 @@ struct AssembleGpu : dpsims::impl::AssembleGpuBase<AssembleGpu> {
     dpsims::addGpuToNVVM(lowering);
     if (failed(runPipeline(lowering, getOperation())) || failed(dpsims::compileForCuda(getOperation(), {chip}, code)))
       return signalPassFailure();
-    dpsims::recordStatistics(
-        getOperation(), getArgument(),
-        {{"ptx-bytes", int64_t(code.ptx.size())}, {"code-bytes", int64_t(code.cubins[0].code.size())}});
+    StringRef cubin = textOf(code, "cubin"), ptx = textOf(code, "ptx");
+    dpsims::recordStatistics(getOperation(), getArgument(),
+                             {{"ptx-bytes", int64_t(ptx.size())}, {"code-bytes", int64_t(cubin.size())}});
     for (gpu::GPUModuleOp module : modules)
-      replace(module, code.ptx, StringRef(code.cubins[0].code.data(), code.cubins[0].code.size()));
+      replace(module, ptx, cubin);
+  }
+
+  static StringRef textOf(const dpsims::GpuCode &code, StringRef format) {
+    for (const dpsims::KernelCode::Image &image : code.images)
+      if (image.format == format)
+        return {image.code.data(), image.code.size()};
+    return {};
   }
 
   void replace(gpu::GPUModuleOp module, StringRef ptx, StringRef cubin) {

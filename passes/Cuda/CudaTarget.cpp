@@ -5,8 +5,6 @@
 #include "passes/Cuda/Passes.h"
 #include "passes/Passes.h"
 
-#include "model_generated.h"
-
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -93,13 +91,9 @@ struct CudaTarget : CompilerTarget {
     GpuCode gpu;
     if (failed(compileForCuda(module, names, gpu)))
       return failure();
-    code.target = format::Target::Cuda;
-    code.chip = names.front();
     code.kernels = gpuKernels(module);
     code.report = usageTable(gpu, code.kernels);
-    code.ptx = std::move(gpu.ptx);
-    for (Cubin &cubin : gpu.cubins)
-      code.cubins.push_back({cubin.chip, std::move(cubin.code)});
+    code.images = std::move(gpu.images);
     return success();
   }
 };

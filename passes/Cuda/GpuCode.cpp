@@ -208,13 +208,18 @@ LogicalResult dpsims::compileForCuda(ModuleOp module, ArrayRef<std::string> chip
   FailureOr<gpu::GPUModuleOp> kernels = theGpuModule(module);
   if (failed(kernels) || !*kernels)
     return kernels;
+  KernelCode::Image oldest;
   for (const std::string &chip : chips) {
     std::string ptx;
-    if (failed(emitPtx(*kernels, chip, ptx)) ||
-        failed(assemble(module.getLoc(), chip, ptx, code.cubins.emplace_back())))
+    if (failed(emitPtx(*kernels, chip, ptx)))
       return failure();
-    if (code.ptx.empty())
-      code.ptx = std::move(ptx);
+    FailureOr<KernelCode::Image> cubin = assemble(module.getLoc(), chip, ptx, code.usage);
+    if (failed(cubin))
+      return failure();
+    code.images.push_back(std::move(*cubin));
+    if (oldest.code.empty())
+      oldest = {"ptx", chip, llvm::SmallVector<char, 0>(ptx.begin(), ptx.end()), {}};
   }
+  code.images.push_back(std::move(oldest));
   return success();
 }

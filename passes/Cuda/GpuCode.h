@@ -21,11 +21,11 @@ void registerGpuCodeDependencies(mlir::DialectRegistry &registry);
 /// The kernels of the module's gpu.modules, in their order.
 std::vector<GpuKernel> gpuKernels(mlir::ModuleOp module);
 
-/// A module's kernels as machine code for each chip, oldest first, and as PTX for the first of them, which drivers
-/// compile for later ones.
+/// A module's kernels as machine code ("cubin") for each chip, oldest first, then as "ptx" for the first of them, which
+/// drivers compile for later ones; and what the machine code takes.
 struct GpuCode {
-  std::string ptx;
-  std::vector<Cubin> cubins;
+  std::vector<KernelCode::Image> images;
+  std::vector<KernelUsage> usage;
 };
 
 /// Whether LLVM knows NVIDIA's `chip` ("sm_90"); ptxas may know fewer, see ptxasChips.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Cuda/GpuCode.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace dpsims;
 
 ReportTable dpsims::usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> kernels) {
@@ -14,11 +16,15 @@ ReportTable dpsims::usageTable(const GpuCode &code, llvm::ArrayRef<GpuKernel> ke
                      {"spill_loads", "spill-loads"},
                      {"shared", "shared"}},
                     {}};
-  for (const Cubin &cubin : code.cubins)
+  llvm::SetVector<llvm::StringRef> chips;
+  for (const KernelUsage &usage : code.usage)
+    chips.insert(usage.chip);
+  for (llvm::StringRef chip : chips)
     for (const GpuKernel &kernel : kernels) {
-      auto usage = llvm::find_if(cubin.usage, [&](const KernelUsage &usage) { return usage.kernel == kernel.name; });
-      if (usage != cubin.usage.end())
-        table.rows.push_back({cubin.chip, kernel.name, kernel.grid, kernel.threads, usage->registers, usage->stack,
+      auto usage = llvm::find_if(
+          code.usage, [&](const KernelUsage &usage) { return usage.chip == chip && usage.kernel == kernel.name; });
+      if (usage != code.usage.end())
+        table.rows.push_back({usage->chip, kernel.name, kernel.grid, kernel.threads, usage->registers, usage->stack,
                               usage->spillStores, usage->spillLoads, usage->shared});
     }
   return table;

@@ -14,7 +14,7 @@
 #include <optional>
 
 using namespace mlir;
-using dpsims::Cubin;
+using dpsims::KernelCode;
 using dpsims::KernelUsage;
 
 namespace {
@@ -88,14 +88,14 @@ unsigned amount(StringRef line, StringRef unit) {
 }
 
 /// Reads what ptxas -v says: of each kernel a line with its name in quotes, then its figures.
-std::vector<KernelUsage> parseUsage(StringRef text) {
-  std::vector<KernelUsage> kernels;
+void parseUsage(StringRef chip, StringRef text, std::vector<KernelUsage> &kernels) {
+  const size_t others = kernels.size();
   while (!text.empty()) {
     StringRef line;
     std::tie(line, text) = text.split('\n');
     if (line.contains("Compiling entry function"))
-      kernels.push_back({line.split('\'').second.split('\'').first.str()});
-    if (kernels.empty())
+      kernels.push_back({chip.str(), line.split('\'').second.split('\'').first.str()});
+    if (kernels.size() == others)
       continue;
     KernelUsage &usage = kernels.back();
     if (line.contains("bytes stack frame")) {
@@ -107,7 +107,6 @@ std::vector<KernelUsage> parseUsage(StringRef text) {
       usage.shared = amount(line, " bytes smem");
     }
   }
-  return kernels;
 }
 
 } // namespace
@@ -127,7 +126,8 @@ std::vector<std::string> dpsims::ptxasChips() {
   return chips;
 }
 
-LogicalResult dpsims::assemble(Location loc, StringRef chip, StringRef ptx, Cubin &cubin) {
+FailureOr<KernelCode::Image> dpsims::assemble(Location loc, StringRef chip, StringRef ptx,
+                                              std::vector<KernelUsage> &usage) {
   std::optional<std::string> ptxas = findPtxas();
   if (!ptxas)
     return emitError(loc, "ptxas not found: install the CUDA toolkit, or set CUDA_HOME to where it is");
@@ -139,9 +139,7 @@ LogicalResult dpsims::assemble(Location loc, StringRef chip, StringRef ptx, Cubi
   std::string arch = ("-arch=" + chip).str(), text;
   if (runPtxas({*ptxas, "-v", arch, "-O3", source.path, "-o", object.path}, messages, text) != 0)
     return emitError(loc) << "ptxas failed for " << chip << ": " << StringRef(text).trim().split('\n').first;
+  parseUsage(chip, text, usage);
   std::string code = contentOf(object.path);
-  cubin.chip = chip.str();
-  cubin.code.assign(code.begin(), code.end());
-  cubin.usage = parseUsage(text);
-  return success();
+  return KernelCode::Image{"cubin", chip.str(), llvm::SmallVector<char, 0>(code.begin(), code.end()), {}};
 }

@@ -3,6 +3,8 @@
 #ifndef DPSIMS_PASSES_CUDA_PTXAS_H
 #define DPSIMS_PASSES_CUDA_PTXAS_H
 
+#include "passes/Schedule/Serialize.h"
+
 #include "mlir/IR/Location.h"
 #include "mlir/Support/LLVM.h"
 
@@ -11,27 +13,21 @@
 
 namespace dpsims {
 
-/// What ptxas says that a kernel takes: registers a thread, the rest in bytes (stack and spills a thread, shared memory
-/// a block).
+/// What ptxas says that a kernel takes of a chip: registers a thread, the rest in bytes (stack and spills a thread,
+/// shared memory a block).
 struct KernelUsage {
-  std::string kernel;
+  std::string chip, kernel;
   unsigned registers = 0, stack = 0, spillStores = 0, spillLoads = 0, shared = 0;
-};
-
-/// Machine code for one chip ("sm_90"), and what its kernels take, in ptxas's order.
-struct Cubin {
-  std::string chip;
-  llvm::SmallVector<char, 0> code;
-  std::vector<KernelUsage> usage;
 };
 
 /// The chips that ptxas says it makes code for, in no order ("sm_75", ...); empty where there is no ptxas or it does
 /// not say.
 std::vector<std::string> ptxasChips();
 
-/// Runs ptxas, looked for in PATH, CUDA_HOME, CUDA_PATH and /usr/local/cuda. Errors: there is none; it refuses the
-/// text.
-llvm::LogicalResult assemble(mlir::Location loc, llvm::StringRef chip, llvm::StringRef ptx, Cubin &cubin);
+/// Runs ptxas, looked for in PATH, CUDA_HOME, CUDA_PATH and /usr/local/cuda, and adds what kernels take, in its order,
+/// to `usage`. Errors: there is none; it refuses the text.
+mlir::FailureOr<KernelCode::Image> assemble(mlir::Location loc, llvm::StringRef chip, llvm::StringRef ptx,
+                                            std::vector<KernelUsage> &usage);
 
 } // namespace dpsims
 

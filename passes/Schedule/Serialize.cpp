@@ -110,27 +110,21 @@ private:
     std::vector<fb::Offset<format::Weight>> weightTable;
     for (auto &[name, weight] : weights)
       weightTable.push_back(writeWeight(weight));
-    auto code = writeCode(generated.library);
-    std::vector<fb::Offset<format::Cubin>> cubins;
-    for (const KernelCode::Cubin &cubin : generated.cubins) {
-      auto bytes = writeCode(cubin.code);
-      cubins.push_back(format::CreateCubin(b, b.CreateString(cubin.chip), bytes));
-    }
+    std::vector<fb::Offset<format::CodeImage>> images;
+    for (const KernelCode::Image &image : generated.images)
+      images.push_back(writeImage(image));
     auto model = format::CreateModel(
         b, format::formatVersion, b.CreateString(description.compiler), b.CreateString(description.sourceHash),
-        generated.target, b.CreateString(generated.chip), b.CreateVectorOfStrings(generated.features),
-        b.CreateString(description.config), b.CreateVector(weightTable), b.CreateVector(kernels),
-        b.CreateVector(entries), code, generated.ptx.empty() ? 0 : b.CreateString(generated.ptx),
-        b.CreateVector(cubins), description.precision);
+        b.CreateString(description.target), b.CreateString(description.config), b.CreateVector(weightTable),
+        b.CreateVector(kernels), b.CreateVector(entries), b.CreateVector(images), description.precision);
     b.Finish(model, format::ModelIdentifier());
   }
 
-  /// Without bytes there is no vector.
-  fb::Offset<fb::Vector<uint8_t>> writeCode(ArrayRef<char> code) {
-    if (code.empty())
-      return {};
-    b.ForceVectorAlignment(code.size(), 1, 32);
-    return b.CreateVector(reinterpret_cast<const uint8_t *>(code.data()), code.size());
+  fb::Offset<format::CodeImage> writeImage(const KernelCode::Image &image) {
+    b.ForceVectorAlignment(image.code.size(), 1, 32);
+    auto code = b.CreateVector(reinterpret_cast<const uint8_t *>(image.code.data()), image.code.size());
+    return format::CreateCodeImage(b, b.CreateString(image.format), b.CreateString(image.chip),
+                                   b.CreateVectorOfStrings(image.features), code);
   }
 
   //===-- Weights -----------------------------------------------------------------------------------------------===//

@@ -14,34 +14,30 @@
 namespace dpsims {
 
 namespace format {
-enum class Target : uint8_t; // of model_generated.h
-enum class Precision : uint8_t;
+enum class Precision : uint8_t; // of model_generated.h
 } // namespace format
 
-/// The machine code of a module's kernels, as far as the target has each part; runtime/format/model.fbs says more.
+/// A module's kernels and their code, as runtime/format/model.fbs has both.
 struct KernelCode {
   struct Kernel {
     std::string name;
     int64_t grid, threads; // as the target counts them
   };
-  struct Cubin {
-    std::string chip;
+  /// Code of all kernels in one format, for one chip. The target's device knows the format.
+  struct Image {
+    std::string format, chip;
     llvm::SmallVector<char, 0> code;
+    std::vector<std::string> features; // what else the device must have
   };
 
-  format::Target target{};
-  std::string chip;
-  std::vector<std::string> features; // what the processor must have, as in /proc/cpuinfo
   std::vector<Kernel> kernels;
-  llvm::SmallVector<char> library; // a shared object
-  std::string ptx;
-  std::vector<Cubin> cubins;
+  std::vector<Image> images;
   ReportTable report; // what the kernels take of each chip; not in the file
 };
 
 /// What the file says beside the entries.
 struct ModelDescription {
-  std::string compiler, sourceHash, config;
+  std::string compiler, sourceHash, target, config;
   format::Precision precision{};
   KernelCode code;
 };

@@ -121,7 +121,8 @@ class Device {
 public:
   virtual ~Device() = default;
 
-  virtual Target target() const = 0;
+  /// The name of its DeviceKind.
+  virtual std::string target() const = 0;
 
   /// "AMD EPYC 9554, 2 threads".
   virtual std::string description() const = 0;
@@ -156,7 +157,8 @@ public:
   virtual DevicePeaks measurePeaks() = 0;
 
   /// Makes a plan of `entry`, one of the model's, ready: `prepare` or `main`. The plan shares the model's ownership.
-  /// Error: the model is for another target or processor; a kernel is missing; a library does not know an operation.
+  /// Error: the model is for another target or chip; its code is in a format that the device does not know; a kernel is
+  /// missing; the device, or a library of it, does not have an operation or the model's precision.
   virtual std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                                      const Plan &plan) = 0;
 };
@@ -169,8 +171,8 @@ inline constexpr uint32_t mostStreams = 8;
 
 /// Which device, and its settings.
 struct DeviceOptions {
-  /// What the model must be compiled for; absent: whatever it is for.
-  std::optional<Target> target;
+  /// What the model must be compiled for, by its name; empty: whatever it is for.
+  std::string target;
   /// CUDA: which GPU, counted among those that CUDA_VISIBLE_DEVICES leaves.
   int index = 0;
   /// CPU threads; 0: OMP_NUM_THREADS, else all processors that the process may use. Never more than those.
@@ -192,15 +194,16 @@ struct DeviceOptions {
   bool nondeterministic = false;
 };
 
-/// Sets target and index by "cpu", "cuda" (the first GPU) or "cuda:N"; empty: absent. Error: it is none of them.
+/// Sets target and index by "cpu", "cuda" (the first GPU) or "cuda:N"; empty: any. Error: there is no such kind.
 void chooseDevice(const std::string &text, DeviceOptions &options);
 
 /// $XDG_CACHE_HOME/dpsims/plans.json or ~/.cache/dpsims/plans.json; empty if neither variable is set.
 std::string defaultPlanCache();
 
-/// The machine's device for a target. Error: this build or this machine has none, or the options want another target.
-/// `model` is the file that asks for it, with which the message begins.
-std::unique_ptr<Device> createDevice(Target target, const DeviceOptions &options = {}, const std::string &model = "");
+/// The machine's device for a target, by its name. Error: this build or this machine has none, or the options want
+/// another target. `model` is the file that asks for it, with which the message begins.
+std::unique_ptr<Device> createDevice(const std::string &target, const DeviceOptions &options = {},
+                                     const std::string &model = "");
 
 } // namespace dpsims
 

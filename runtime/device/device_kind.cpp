@@ -7,12 +7,12 @@
 namespace dpsims {
 
 ConvolutionPlans DeviceKind::planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &) const {
-  fail(ErrorCode::Incompatible, model.path, ": compiled for ", name(target()),
+  fail(ErrorCode::Incompatible, model.path, ": compiled for ", target(),
        ": only models for cuda have plans of this kind");
 }
 
 std::string DeviceKind::properties(int) const {
-  fail("--device ", name(target()), ": only GPUs have descriptions of this kind");
+  fail("--device ", target(), ": only GPUs have descriptions of this kind");
 }
 
 } // namespace dpsims

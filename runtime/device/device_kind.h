@@ -26,8 +26,8 @@ class DeviceKind {
 public:
   virtual ~DeviceKind() = default;
 
-  /// The target of its models; its name is that of --device.
-  virtual Target target() const = 0;
+  /// The target of its models, by its name: that of `dpsims-compile --target` and of --device.
+  virtual std::string target() const = 0;
 
   /// What one is called in messages: "GPU".
   virtual const char *noun() const = 0;
@@ -44,7 +44,9 @@ public:
   /// Never an error: what is missing is told.
   virtual DeviceReport report() const = 0;
 
-  /// See runtime/device/convolution_plans.h. Error: the kind has no such plans.
+  /// Whether it has plans of convolutions that can be made ahead; see runtime/device/convolution_plans.h.
+  virtual bool plansConvolutions() const { return false; }
+  /// Error: the kind has no such plans.
   virtual ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) const;
   virtual std::string properties(int index) const;
 };

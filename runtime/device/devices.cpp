@@ -12,7 +12,7 @@ namespace dpsims {
 DevicesReport findDevices() {
   DevicesReport devices;
   for (const DeviceKind *kind : deviceKinds())
-    devices.kinds.push_back({name(kind->target()), kind->report()});
+    devices.kinds.push_back({kind->target(), kind->report()});
   return devices;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A new kind of device is added to deviceKinds here, and nowhere else.
+// A kind of device that comes with the runtime is added here, and nowhere else.
 
 #include "runtime/device/registry.h"
 
@@ -22,15 +22,15 @@ namespace {
 // What a build lacks.
 class AbsentKind : public DeviceKind {
 public:
-  AbsentKind(Target target, std::string key, std::string reason)
-      : kind(target), key(std::move(key)), reason(std::move(reason)) {}
+  AbsentKind(std::string target, std::string key, std::string reason)
+      : name(std::move(target)), key(std::move(key)), reason(std::move(reason)) {}
 
-  Target target() const override { return kind; }
+  std::string target() const override { return name; }
   const char *noun() const override { return "device"; }
   int count() const override { return 0; }
   std::string description(int) const override { return reason; }
   std::unique_ptr<Device> create(const DeviceOptions &) const override {
-    failDevice(ErrorCode::Unavailable, "compiled for ", name(kind), ", and ", reason,
+    failDevice(ErrorCode::Unavailable, "compiled for ", name, ", and ", reason,
                "; or compile for another --target to run here");
   }
   DeviceReport report() const override {
@@ -39,23 +39,22 @@ public:
   }
 
 private:
-  Target kind;
-  std::string key, reason;
+  std::string name, key, reason;
 };
 
 } // namespace
 
-const std::vector<const DeviceKind *> &deviceKinds() {
-  static const std::vector<const DeviceKind *> kinds = {
+static std::vector<const DeviceKind *> &registry() {
+  static std::vector<const DeviceKind *> kinds = {
 #ifdef DPSIMS_HAVE_CPU_DEVICE
       &cpuKind(),
 #else
-      new AbsentKind(Target::Cpu, "processor", "this dpsims-run was built without the CPU device"),
+      new AbsentKind("cpu", "processor", "this dpsims-run was built without the CPU device"),
 #endif
 #ifdef DPSIMS_HAVE_CUDA_DEVICE
       &cudaKind(),
 #else
-      new AbsentKind(Target::Cuda, "cuda",
+      new AbsentKind("cuda", "cuda",
                      "this dpsims-run was built without the CUDA device: build it where the CUDA toolkit, 12.8 or "
                      "newer, and cuDNN 9 are"),
 #endif
@@ -63,11 +62,25 @@ const std::vector<const DeviceKind *> &deviceKinds() {
   return kinds;
 }
 
-const DeviceKind &deviceKind(Target target) {
-  for (const DeviceKind *kind : deviceKinds())
+const std::vector<const DeviceKind *> &deviceKinds() { return registry(); }
+
+void registerDeviceKind(const DeviceKind &kind) {
+  for (const DeviceKind *known : deviceKinds())
+    if (known->target() == kind.target())
+      fail("there are two kinds of devices for ", kind.target());
+  registry().push_back(&kind);
+}
+
+const DeviceKind &deviceKind(const std::string &target) {
+  std::string names;
+  for (const DeviceKind *kind : deviceKinds()) {
     if (kind->target() == target)
       return *kind;
-  fail(ErrorCode::Internal, "there is no kind of device for ", name(target));
+    names += (names.empty() ? "" : ", ") + kind->target();
+  }
+  failDevice(ErrorCode::Incompatible, "compiled for ", quoted(target),
+             ", of which this dpsims-run knows no device; it has ", names, ": compile with --target ",
+             deviceKinds().front()->target());
 }
 
 void requireIndex(const DeviceKind &kind, int index) {
@@ -76,9 +89,9 @@ void requireIndex(const DeviceKind &kind, int index) {
     return;
   std::string there;
   for (int i = 0; i < count; ++i)
-    there += std::string(i ? "; " : "") + name(kind.target()) + ":" + std::to_string(i) + ", " + kind.description(i);
-  failDevice(ErrorCode::InvalidArgument, "--device ", name(kind.target()), ":", index, ": there is no such ",
-             kind.noun(), "; there ", count == 1 ? "is " : "are ", there);
+    there += std::string(i ? "; " : "") + kind.target() + ":" + std::to_string(i) + ", " + kind.description(i);
+  failDevice(ErrorCode::InvalidArgument, "--device ", kind.target(), ":", index, ": there is no such ", kind.noun(),
+             "; there ", count == 1 ? "is " : "are ", there);
 }
 
 } // namespace dpsims

@@ -90,24 +90,18 @@ private:
   void decodeHeader(const format::Model &file) {
     model.compiler = text(file.compiler());
     model.sourceHash = text(file.source_hash());
-    model.target = enumerator(file.target(), Target::Cuda, "target");
+    model.target = text(file.target());
     model.precision = enumerator(file.precision(), Precision::TF32, "precision");
-    model.chip = text(file.chip());
-    for (size_t i = 0; i < sizeOf(file.features()); ++i)
-      model.features.push_back(text(file.features()->Get(i)));
     model.config = text(file.config());
-    if (file.code())
-      model.code = {file.code()->data(), file.code()->size()};
-    for (size_t i = 0; i < sizeOf(file.cubins()); ++i)
-      decodeCubin(required(file.cubins()->Get(i)));
-    model.ptx = text(file.ptx());
+    for (size_t i = 0; i < sizeOf(file.images()); ++i)
+      decodeImage(required(file.images()->Get(i)));
   }
 
-  void decodeCubin(const format::Cubin &cubin) {
-    std::optional<CudaChip> chip = CudaChip::parse(text(cubin.chip()));
-    if (!chip)
-      bad("a cubin is for ", quoted(text(cubin.chip())), ", which is not a chip");
-    model.cubins.push_back({*chip, {cubin.code()->data(), cubin.code()->size()}});
+  void decodeImage(const format::CodeImage &file) {
+    CodeImage image{text(file.format()), text(file.chip()), {}, {file.code()->data(), file.code()->size()}};
+    for (size_t i = 0; i < sizeOf(file.features()); ++i)
+      image.features.push_back(text(file.features()->Get(i)));
+    model.images.push_back(std::move(image));
   }
 
   void decodeWeight(const format::Weight &weight) {

@@ -40,22 +40,11 @@ std::string configText(const std::string &config) {
   return json.dump();
 }
 
-std::string chipsText(const CompiledModel &model) {
-  std::string text;
-  for (const CompiledModel::Cubin &cubin : model.cubins)
-    text += (text.empty() ? "" : ", ") + cubin.chip.name();
-  return text.empty() ? model.chip : text;
-}
-
-// "812.3 KiB of code for sm_90, 1.2 MiB of PTX for sm_80"
-std::string codeText(const CompiledModel &model) {
-  if (model.cubins.empty() && model.ptx.empty())
-    return bytesText(model.code.size) + " of code";
-  std::string text;
-  for (const CompiledModel::Cubin &cubin : model.cubins)
-    text += (text.empty() ? "" : ", ") + bytesText(cubin.code.size) + " of code for " + cubin.chip.name();
-  if (!model.ptx.empty())
-    text += (text.empty() ? "" : ", ") + bytesText(model.ptx.size()) + " of PTX for " + model.chip;
+// "elf for znver4, 812.3 KiB; needs avx2 fma"
+std::string imageText(const CodeImage &image) {
+  std::string text = image.format + " for " + image.chip + ", " + bytesText(image.code.size);
+  for (size_t i = 0; i < image.features.size(); ++i)
+    text += (i == 0 ? "; needs " : " ") + image.features[i];
   return text;
 }
 
@@ -64,12 +53,11 @@ void describeHeader(const CompiledModel &model, std::ostream &out) {
   field(out, "format") << "version " << model.version << ", " << bytesText(model.fileSize) << "\n";
   field(out, "compiler") << oneLine(model.compiler) << "\n";
   field(out, "source") << oneLine(model.sourceHash) << "\n";
-  field(out, "target") << name(model.target) << (model.chip.empty() ? "" : " ") << oneLine(chipsText(model));
-  for (size_t i = 0; i < model.features.size(); ++i)
-    out << (i == 0 ? "; needs " : " ") << oneLine(model.features[i]);
-  out << "\n";
+  field(out, "target") << oneLine(model.target) << "\n";
   field(out, "precision") << name(model.precision) << "\n";
-  field(out, "kernels") << model.kernels.size() << ", " << codeText(model) << "\n";
+  field(out, "kernels") << model.kernels.size() << "\n";
+  for (const CodeImage &image : model.images)
+    field(out, "code") << oneLine(imageText(image)) << "\n";
   field(out, "configuration") << oneLine(configText(model.config)) << "\n";
 }
 

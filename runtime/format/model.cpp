@@ -91,8 +91,6 @@ private:
   HostBuffer buffer;
 };
 
-const char *name(Target target) { return target == Target::Cpu ? "cpu" : "cuda"; }
-
 const char *name(Precision precision) { return precision == Precision::F32 ? "f32" : "tf32"; }
 
 const char *name(Activation activation) { return activationNames[static_cast<size_t>(activation)]; }
@@ -162,7 +160,7 @@ std::shared_ptr<const CompiledModel> CompiledModel::view(const void *data, size_
   return adopt(std::make_shared<FileBytes>(data, size), source);
 }
 
-CompiledModel::Section CompiledModel::file() const { return {bytes->data, bytes->size}; }
+FileSection CompiledModel::file() const { return {bytes->data, bytes->size}; }
 
 std::shared_ptr<const CompiledModel> CompiledModel::adopt(std::shared_ptr<const FileBytes> bytes,
                                                           const std::string &path) {
@@ -183,15 +181,6 @@ std::shared_ptr<const CompiledModel> CompiledModel::adopt(std::shared_ptr<const 
   decodeModel(data, size, *model);
   validateModel(*model);
   return model;
-}
-
-const CompiledModel::Cubin *CompiledModel::cubinFor(const CudaChip &gpu) const {
-  auto rank = [](const Cubin &cubin) { return std::make_pair(cubin.chip.minor, cubin.chip.suffix); };
-  const Cubin *best = nullptr;
-  for (const Cubin &cubin : cubins)
-    if (cubin.chip.runsOn(gpu) && (!best || rank(*best) < rank(cubin)))
-      best = &cubin;
-  return best;
 }
 
 const Entry &CompiledModel::entry(const std::string &name) const {

@@ -8,7 +8,6 @@
 #define DPSIMS_RUNTIME_FORMAT_MODEL_H
 
 #include "runtime/base/tensor.h"
-#include "runtime/format/cuda_chip.h"
 #include "runtime/weights/spec.h"
 
 #include <cstddef>
@@ -19,11 +18,6 @@
 #include <vector>
 
 namespace dpsims {
-
-enum class Target : uint8_t { Cpu, Cuda };
-
-/// "cpu" or "cuda".
-const char *name(Target target);
 
 /// What convolutions and matmuls of f32 may do; see model.fbs.
 enum class Precision : uint8_t { F32, TF32 };
@@ -187,6 +181,19 @@ struct Entry {
   Plan main;
 };
 
+/// A section of a file; valid as long as its model.
+struct FileSection {
+  const uint8_t *data = nullptr;
+  size_t size = 0;
+};
+
+/// Code of all kernels in one format, for one chip. What they mean is the device's matter; see model.fbs.
+struct CodeImage {
+  std::string format, chip;
+  std::vector<std::string> features; ///< what else the device must have
+  FileSection code;                  ///< not empty
+};
+
 /// A file's bytes, read-only, for the life of the object.
 class FileBytes;
 
@@ -210,32 +217,15 @@ public:
   uint64_t fileSize = 0;
   std::string compiler;
   std::string sourceHash;
-  Target target = Target::Cpu;
+  std::string target; ///< the name of the kind of device that runs it
   Precision precision = Precision::F32;
-  std::string chip; ///< a valid CudaChip's name where the target is cuda and there is PTX
-  std::vector<std::string> features;
   std::string config;
   std::vector<WeightSpec> weights; ///< all floats
   std::vector<Kernel> kernels;
   std::vector<Entry> entries;
+  std::vector<CodeImage> images; ///< no format has a chip twice; there is one at least where there are kernels
 
-  /// Sections of the file; valid as long as the model.
-  struct Section {
-    const uint8_t *data = nullptr;
-    size_t size = 0;
-  };
-  Section code;
-  Section file() const; ///< all of it
-  struct Cubin {
-    CudaChip chip;
-    Section code;
-  };
-  std::vector<Cubin> cubins; ///< no chip twice
-  std::string ptx;           ///< for `chip`
-
-  /// The machine code that a GPU runs best: for its major version, and its minor one or the next below; null where
-  /// there is none.
-  const Cubin *cubinFor(const CudaChip &gpu) const;
+  FileSection file() const; ///< all of it
 
 private:
   static std::shared_ptr<const CompiledModel> adopt(std::shared_ptr<const FileBytes> bytes, const std::string &path);

@@ -63,18 +63,18 @@ private:
   }
 
   void checkCode() {
-    bool cpu = model.target == Target::Cpu;
-    if (cpu && model.precision != Precision::F32)
-      bad("its precision is ", name(model.precision), ", which the CPU does not have");
-    if (!model.kernels.empty() && (cpu ? model.code.size == 0 : model.cubins.empty() && model.ptx.empty()))
+    if (model.target.empty())
+      bad("its target has no name");
+    if (!model.kernels.empty() && model.images.empty())
       bad("it has kernels, but no code");
-    if (!cpu && !model.ptx.empty() && !CudaChip::parse(model.chip))
-      bad("its PTX is for ", quoted(model.chip), ", which is not a chip");
-    std::set<std::string> chips;
-    for (const CompiledModel::Cubin &cubin : model.cubins) {
-      unique(chips, cubin.chip.name(), "cubin");
-      if (cubin.code.size == 0)
-        bad("the cubin for ", cubin.chip.name(), " is empty");
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const CodeImage &image : model.images) {
+      if (image.format.empty())
+        bad("its code for ", quoted(image.chip), " has no format");
+      if (!seen.emplace(image.format, image.chip).second)
+        bad("it has code in the format ", quoted(image.format), " for ", quoted(image.chip), " twice");
+      if (image.code.size == 0)
+        bad("its code in the format ", quoted(image.format), " for ", quoted(image.chip), " is empty");
     }
   }
 
@@ -240,8 +240,6 @@ private:
 
   // A convolution's shapes: input and result NHWC, weights OIHW.
   void checkWindow(const ConvWindow &window, const Shape &src, const Shape &w, const Shape &dst) const {
-    if (window.packed && model.target == Target::Cpu)
-      bad("packed weights, which the CPU does not take");
     if (window.groups == 0 || w[0] % window.groups != 0)
       bad(w[0], " channels do not divide into ", window.groups, " groups");
     if (static_cast<uint64_t>(w[1]) * window.groups != static_cast<uint64_t>(src[3]))

@@ -16,8 +16,8 @@
 
 namespace dpsims {
 
-using OpenDevice =
-    std::function<std::unique_ptr<Device>(Target target, const DeviceOptions &options, const std::string &model)>;
+using OpenDevice = std::function<std::unique_ptr<Device>(const std::string &target, const DeviceOptions &options,
+                                                         const std::string &model)>;
 
 class Training {
 public:

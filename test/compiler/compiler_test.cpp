@@ -17,15 +17,17 @@ TEST(Compiler, CompilesAConfiguration) {
   EXPECT_EQ(compiled.messages, "");
   const format::Model *model = compiled.model();
   ASSERT_TRUE(model);
-  EXPECT_EQ(model->target(), format::Target::Cpu);
-  EXPECT_EQ(model->chip()->str(), "x86-64-v3");
+  EXPECT_EQ(model->target()->str(), "cpu");
+  ASSERT_EQ(model->images()->size(), 1u);
+  EXPECT_EQ(model->images()->Get(0)->format()->str(), "elf");
+  EXPECT_EQ(model->images()->Get(0)->chip()->str(), "x86-64-v3");
   EXPECT_TRUE(contains(model->config()->str(), "\"noise\":\"concat\""));
   ASSERT_EQ(model->entries()->size(), 1u);
   const format::Entry *entry = model->entries()->Get(0);
   EXPECT_EQ(entry->name()->str(), "generator");
   EXPECT_EQ(entry->outputs()->Get(0)->shape()->Get(0), 2u); // images
   EXPECT_GT(model->kernels()->size(), 0u);
-  EXPECT_GT(model->code()->size(), 0u);
+  EXPECT_GT(model->images()->Get(0)->code()->size(), 0u);
   EXPECT_EQ(compiled.result.report, "");
 }
 

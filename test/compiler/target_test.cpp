@@ -45,10 +45,11 @@ struct TextTarget : CompilerTarget {
   }
 
   LogicalResult generateCode(ModuleOp module, ArrayRef<std::string> chips, KernelCode &code) const override {
-    code.target = format::Target::Cpu;
-    code.chip = chips.front();
+    KernelCode::Image &image = code.images.emplace_back();
+    image.format = "text";
+    image.chip = chips.front();
     for (auto kernel : module.getOps<func::FuncOp>()) {
-      llvm::raw_svector_ostream(code.library) << kernel << "\n";
+      llvm::raw_svector_ostream(image.code) << kernel << "\n";
       code.report.rows.push_back({kernel.getSymName()});
     }
     code.report.columns = {{"kernel", "on paper"}};
@@ -100,9 +101,13 @@ TEST_F(TargetTest, CompilesModels) {
   Compiled compiled(options);
   const format::Model *model = compiled.model();
   ASSERT_TRUE(model) << compiled.messages;
-  EXPECT_EQ(model->chip()->str(), "paper");
+  EXPECT_EQ(model->target()->str(), "text");
+  ASSERT_EQ(model->images()->size(), 1u);
+  const format::CodeImage *image = model->images()->Get(0);
+  EXPECT_EQ(image->format()->str(), "text");
+  EXPECT_EQ(image->chip()->str(), "paper");
   EXPECT_TRUE(contains(model->compiler()->str(), "--target=text"));
-  StringRef code(reinterpret_cast<const char *>(model->code()->data()), model->code()->size());
+  StringRef code(reinterpret_cast<const char *>(image->code()->data()), image->code()->size());
   EXPECT_TRUE(contains(code, "scf.forall"));
   StringRef kernels = StringRef(compiled.result.report).split("on paper\n").second;
   EXPECT_EQ(kernels.count('\n'), model->kernels()->size());

@@ -324,7 +324,7 @@ double toleranceOf(ElementType type) {
 }
 
 TEST(Kernels, MatchArrays) {
-  auto model = CompiledModel::load(modelsFolder() + "/kernels-" + name(device().target()) + ".dpsims");
+  auto model = CompiledModel::load(modelsFolder() + "/kernels-" + device().target() + ".dpsims");
   std::map<std::string, Reference> unused = references(), all = unused;
   for (const Entry &entry : model->entries) {
     auto reference = all.find(opOf(entry.name));

@@ -86,7 +86,7 @@ std::unique_ptr<format::EntryT> isolate(const format::PlanT &plan, const format:
 /// The model with a program for each of its kernels in place of its own.
 std::shared_ptr<const CompiledModel> isolateKernels(const std::string &path) {
   const auto whole = CompiledModel::load(path);
-  const CompiledModel::Section file = whole->file();
+  const FileSection file = whole->file();
   std::unique_ptr<format::ModelT> model = format::UnPackModel(file.data);
   std::vector<std::unique_ptr<format::EntryT>> programs;
   std::set<uint32_t> seen;

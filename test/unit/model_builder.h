@@ -5,6 +5,7 @@
 #ifndef DPSIMS_TEST_UNIT_MODEL_BUILDER_H
 #define DPSIMS_TEST_UNIT_MODEL_BUILDER_H
 
+#include "activate.h"
 #include "model_generated.h"
 #include "runtime/base/file.h"
 #include "runtime/format/checksum.h"
@@ -42,6 +43,7 @@ public:
 
   ModelBuilder() {
     model.version = format::formatVersion;
+    model.target = "cpu";
     model.compiler = "test";
     model.source_hash = "0000";
     model.config = "{}";
@@ -116,11 +118,19 @@ public:
     return *plan.steps.back();
   }
 
+  format::CodeImageT &addImage(const std::string &format, const std::string &chip, size_t size = 8) {
+    model.images.push_back(std::make_unique<format::CodeImageT>());
+    model.images.back()->format = format;
+    model.images.back()->chip = chip;
+    model.images.back()->code.assign(size, 1);
+    return *model.images.back();
+  }
+
   /// A launch of a kernel of test/unit/kernels, always on the same grid.
   void launch(const std::string &kernel, uint64_t grid, const std::vector<uint32_t> &args,
               const std::string &label = {}) {
-    if (model.code.empty())
-      model.code = readFile(DPSIMS_TEST_KERNELS, 1 << 20);
+    if (model.images.empty())
+      addImage("elf", "any").code = readFile(DPSIMS_TEST_KERNELS, 1 << 20);
     format::LaunchT launch;
     while (launch.kernel < model.kernels.size() && model.kernels[launch.kernel]->name != kernel)
       ++launch.kernel;
@@ -204,31 +214,6 @@ inline double relativeError(const std::vector<float> &actual, const std::vector<
     norm += expected[i] * expected[i];
   }
   return std::sqrt(difference / norm);
-}
-
-/// activation(x) in f64.
-inline double activate(Activation activation, double x, double alpha, double beta) {
-  switch (activation) {
-  case Activation::None:
-    return x;
-  case Activation::Relu:
-    return x > 0 ? x : 0;
-  case Activation::LeakyRelu:
-    return x > 0 ? x : alpha * x;
-  case Activation::Clamp:
-    return x < alpha ? alpha : x > beta ? beta : x;
-  case Activation::Sigmoid:
-    return 1 / (1 + std::exp(-x));
-  case Activation::Silu:
-    return x / (1 + std::exp(-x));
-  case Activation::Gelu:
-    return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
-  case Activation::Tanh:
-    return std::tanh(x);
-  case Activation::Softplus:
-    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
-  }
-  return 0;
 }
 
 } // namespace dpsims::test

@@ -5,9 +5,13 @@
 #include "model_builder.h"
 #include "support.h"
 
+#include "runtime/format/describe.h"
 #include "runtime/session/session.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
 
 using namespace dpsims;
 using namespace dpsims::test;
@@ -58,6 +62,15 @@ std::string errorOf(const std::vector<uint8_t> &bytes) {
   return dpsims::test::errorOf([&] { CompiledModel::parse(bytes.data(), bytes.size(), "test.dpsims"); });
 }
 
+void planOnCpu(const ModelBuilder &builder) {
+  std::shared_ptr<const CompiledModel> model = builder.load();
+  createDevice("cpu")->createPlan(model, model->entry(""), model->entry("").main);
+}
+
+std::string planErrorOf(const ModelBuilder &builder) {
+  return dpsims::test::errorOf([&] { planOnCpu(builder); });
+}
+
 format::ConvT &conv(ModelBuilder &builder) { return *builder.main().steps[1]->operation.AsConv(); }
 format::MatmulT &matmul(ModelBuilder &builder) { return *builder.main().steps[2]->operation.AsMatmul(); }
 format::ConvInputGradientT &inputGradient(ModelBuilder &builder) {
@@ -86,63 +99,65 @@ TEST(Model, SaysWhatIsNoModel) {
 
 TEST(Model, SaysWhichVersion) {
   ModelBuilder builder = sample();
-  builder.model.version = 7;
-  EXPECT_EQ(errorOf(builder), "test.dpsims: format version 7, this dpsims-run reads 3: compile it again with "
-                              "dpsims-compile of this version");
+  for (uint32_t version : {format::formatVersion - 1, format::formatVersion + 1}) {
+    builder.model.version = version;
+    EXPECT_EQ(errorOf(builder), "test.dpsims: format version " + std::to_string(version) + ", this dpsims-run reads " +
+                                    std::to_string(format::formatVersion) +
+                                    ": compile it again with dpsims-compile of this version");
+  }
 }
 
-void addCubin(ModelBuilder &builder, const std::string &chip, size_t size = 8) {
-  builder.model.target = format::Target::Cuda;
-  builder.model.cubins.push_back(std::make_unique<format::CubinT>());
-  builder.model.cubins.back()->chip = chip;
-  builder.model.cubins.back()->code.assign(size, 1);
-}
-
-TEST(Model, ChoosesCodeByTheGpu) {
+// What a format and a chip mean is the device's matter; here they are but names.
+TEST(Model, HasCodeInAnyFormat) {
   ModelBuilder builder = sample();
-  for (const char *chip : {"sm_80", "sm_86", "sm_90", "sm_90a", "sm_103", "sm_120f"})
-    addCubin(builder, chip);
+  builder.model.target = "abacus";
+  builder.addImage("beads", "wood", 3).features = {"red", "blue"};
+  builder.addImage("beads", "", 4);
   std::shared_ptr<const CompiledModel> model = builder.load();
-  auto chosen = [&](int major, int minor) {
-    const CompiledModel::Cubin *cubin = model->cubinFor({major, minor});
-    return cubin ? cubin->chip.name() : "none";
-  };
-  EXPECT_EQ(chosen(7, 5), "none");
-  EXPECT_EQ(chosen(8, 0), "sm_80");
-  EXPECT_EQ(chosen(8, 6), "sm_86");
-  EXPECT_EQ(chosen(8, 9), "sm_86");
-  EXPECT_EQ(chosen(9, 0), "sm_90a");
-  EXPECT_EQ(chosen(10, 0), "none");
-  EXPECT_EQ(chosen(10, 3), "sm_103");
-  EXPECT_EQ(chosen(12, 1), "sm_120f");
+  EXPECT_EQ(model->target, "abacus");
+  ASSERT_EQ(model->images.size(), 3u);
+  EXPECT_EQ(model->images[0].format, "elf");
+  EXPECT_EQ(model->images[1].format, "beads");
+  EXPECT_EQ(model->images[1].chip, "wood");
+  EXPECT_EQ(model->images[1].features, (std::vector<std::string>{"red", "blue"}));
+  EXPECT_EQ(model->images[2].code.size, 4u);
+  EXPECT_EQ(model->images[2].code.data[0], 1);
+  std::ostringstream out;
+  describe(*model, {}, out);
+  EXPECT_TRUE(hasParts(out.str(), {"target        abacus\n", "kernels       1\n", "code          elf for any, ",
+                                   "code          beads for wood, 3 B; needs red blue\n"}));
 }
 
-TEST(Model, KnowsWhatPtxIsFor) {
-  auto compiles = [](const char *ptx, int major, int minor) {
-    return CudaChip::parse(ptx)->compilesFor({major, minor});
-  };
-  EXPECT_TRUE(compiles("sm_80", 8, 0));
-  EXPECT_TRUE(compiles("sm_80", 12, 0));
-  EXPECT_FALSE(compiles("sm_80", 7, 5));
-  EXPECT_FALSE(compiles("sm_90a", 10, 0));
-}
-
-TEST(Model, SaysWhichCubinIsBad) {
-  auto error = [](const std::string &first, const std::string &second, size_t size) {
+TEST(Model, SaysWhichCodeIsBad) {
+  auto errorWith = [](const std::string &format, const std::string &chip, size_t size) {
     ModelBuilder builder = sample();
-    addCubin(builder, first);
-    addCubin(builder, second, size);
+    builder.addImage("beads", "wood\n");
+    builder.addImage(format, chip, size);
     return errorOf(builder);
   };
-  for (const char *chip : {"", "sm_", "sm_9", "sm_90x", "gfx90a", "sm_-90", "sm_12345678901"})
-    EXPECT_TRUE(hasParts(error("sm_80", chip, 8), {"a cubin is for \"", chip, "\", which is not a chip"}));
-  EXPECT_TRUE(hasParts(error("sm_80", "sm_80", 8), {"two cubins are called \"sm_80\""}));
-  EXPECT_TRUE(hasParts(error("sm_80", "sm_90", 0), {"the cubin for sm_90 is empty"}));
+  EXPECT_TRUE(hasParts(errorWith("", "wood", 8), {"test.dpsims: its code for \"wood\" has no format"}));
+  EXPECT_TRUE(hasParts(errorWith("beads", "wood\n", 8), {"code in the format \"beads\" for \"wood", "twice"}));
+  EXPECT_TRUE(hasParts(errorWith("beads", "iron", 0), {"code in the format \"beads\" for \"iron\" is empty"}));
+  ModelBuilder none = sample();
+  none.model.images.clear();
+  EXPECT_TRUE(hasParts(errorOf(none), {"it has kernels, but no code"}));
+  ModelBuilder nameless = sample();
+  nameless.model.target.clear();
+  EXPECT_TRUE(hasParts(errorOf(nameless), {"its target has no name"}));
+}
+
+// Code that claims more bytes than the file has.
+TEST(Model, NoticesCodeBeyondItsEnd) {
   ModelBuilder builder = sample();
-  builder.model.target = format::Target::Cuda;
-  builder.model.chip = "native";
-  builder.model.ptx = ".version 8.0";
-  EXPECT_TRUE(hasParts(errorOf(builder), {"its PTX is for \"native\", which is not a chip"}));
+  builder.addImage("beads", "wood", 64).code.assign(64, 0xab);
+  std::vector<uint8_t> body = builder.body();
+  const std::vector<uint8_t> code(64, 0xab);
+  auto at = std::search(body.begin(), body.end(), code.begin(), code.end());
+  ASSERT_NE(at, body.end());
+  for (uint8_t byte : {0x01, 0x40, 0xff}) {
+    std::fill(at - 2, at, byte); // of its size
+    EXPECT_TRUE(hasParts(errorOf(withTrailer(body)), {"its tables point outside of the file"}));
+  }
 }
 
 TEST(Model, NoticesEveryTruncation) {
@@ -164,17 +179,18 @@ TEST(Model, NoticesEveryChangedByte) {
 // are made; only the code, which nobody can check, is not run.
 TEST(Model, SurvivesAnyDamage) {
   ModelBuilder builder = sample();
-  addCubin(builder, "sm_80");
-  addCubin(builder, "sm_90");
-  builder.model.target = format::Target::Cpu;
+  builder.addImage("elf", "znver4").features = {"avx512f", "fma"};
+  builder.addImage("elf", "x86-64-v3").features = {"fma"};
   std::vector<uint8_t> body = builder.body();
   Damage damage(1);
   int good = 0;
-  std::unique_ptr<Device> device = createDevice(Target::Cpu);
+  std::unique_ptr<Device> device = createDevice("cpu");
   for (int i = 0; i < 20000; ++i) {
     std::vector<uint8_t> bytes = withTrailer(damage.of(body, body.size()));
     try {
       std::shared_ptr<const CompiledModel> model = CompiledModel::parse(bytes.data(), bytes.size(), "test.dpsims");
+      std::ostringstream out;
+      describe(*model, {true, true}, out);
       if (++good % 50 == 0 && model->kernels.size() == 1 && model->entries.size() == 1) {
         Entry entry = model->entries[0];
         entry.main.steps.erase(entry.main.steps.begin());
@@ -211,11 +227,23 @@ TEST(Model, ChecksBuffers) {
   EXPECT_TRUE(hasParts(errorOf(type), {"type", "I32", "F32"}));
 }
 
+// The format takes packed weights, the CPU does not.
+TEST(Model, SaysWhoTakesNoPackedWeights) {
+  ModelBuilder forward = sample(), input = sample(), weights = sample();
+  conv(forward).packed = inputGradient(input).packed = weightGradient(weights).packed = true;
+  EXPECT_EQ(planErrorOf(forward),
+            "test.dpsims: entry \"main\", step 1 (conv2d): packed weights, which cpu does not take; "
+            "the file is damaged, or its compiler has a bug");
+  EXPECT_TRUE(hasParts(planErrorOf(input), {"step 3 (input gradient): packed weights"}));
+  EXPECT_TRUE(hasParts(planErrorOf(weights), {"step 4 (weight gradient): packed weights"}));
+}
+
 TEST(Model, HasAPrecision) {
   ModelBuilder builder = sample();
   EXPECT_EQ(builder.load()->precision, Precision::F32);
   builder.model.precision = format::Precision::TF32;
-  EXPECT_TRUE(hasParts(errorOf(builder), {"precision is tf32", "CPU"}));
+  EXPECT_EQ(planErrorOf(builder),
+            "test.dpsims: its precision is tf32, which cpu does not have: compile with --precision f32");
   builder.model.precision = format::Precision(7);
   EXPECT_TRUE(hasParts(errorOf(builder), {"precision 7 is unknown"}));
 }
@@ -232,9 +260,6 @@ TEST(Model, ChecksSteps) {
   ModelBuilder channels = sample();
   conv(channels).groups = 3;
   EXPECT_TRUE(hasParts(errorOf(channels), {"step 1 (conv2d)", "8 channels", "3 groups"}));
-  ModelBuilder packed = sample();
-  conv(packed).packed = true;
-  EXPECT_TRUE(hasParts(errorOf(packed), {"step 1 (conv2d)", "packed weights", "CPU"}));
   ModelBuilder stride = sample();
   conv(stride).stride_h = 2;
   EXPECT_TRUE(hasParts(errorOf(stride), {"height 4 gives 2, but the result has 4"}));
@@ -331,28 +356,24 @@ TEST(Model, ChecksConstants) {
 
 TEST(Model, SaysWhichProcessor) {
   ModelBuilder builder = sample();
-  builder.model.features = {"avx1024f"};
-  std::shared_ptr<const CompiledModel> model = builder.load();
-  std::unique_ptr<Device> device = createDevice(Target::Cpu);
-  const Entry &entry = model->entry("");
-  EXPECT_EQ(dpsims::test::errorOf([&] { device->createPlan(model, entry, entry.main); }),
-            "test.dpsims: compiled for avx1024f, this processor has no avx1024f: compile with --cpu native here");
+  builder.model.images[0]->features = {"avx1024f"};
+  EXPECT_EQ(planErrorOf(builder),
+            "test.dpsims: compiled for avx1024f, this processor has no avx1024f: compile with --chip native here");
+  builder.addImage("elf", "older").code = builder.model.images[0]->code; // it runs here
+  EXPECT_NO_THROW(planOnCpu(builder));
+  builder.model.images[0]->format = "beads";
+  EXPECT_EQ(planErrorOf(builder),
+            "test.dpsims: its code is in the format \"beads\", and processors take elf: compile it "
+            "again with --target cpu");
 }
 
 TEST(Model, SaysWhenCodeDoesNotLoad) {
   ModelBuilder garbage = sample();
-  garbage.model.code.assign(1000, 7);
-  std::shared_ptr<const CompiledModel> model = garbage.load();
-  std::unique_ptr<Device> device = createDevice(Target::Cpu);
-  EXPECT_TRUE(
-      hasParts(dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
-               {"test.dpsims", "cannot load the kernels"}));
+  garbage.model.images[0]->code.assign(1000, 7);
+  EXPECT_TRUE(hasParts(planErrorOf(garbage), {"test.dpsims", "cannot load the kernels"}));
   ModelBuilder unknown = sample();
   unknown.model.kernels[0]->name = "no_such_kernel";
-  model = unknown.load();
-  EXPECT_TRUE(
-      hasParts(dpsims::test::errorOf([&] { device->createPlan(model, model->entry(""), model->entry("").main); }),
-               {"test.dpsims", "no kernel", "no_such_kernel"}));
+  EXPECT_TRUE(hasParts(planErrorOf(unknown), {"test.dpsims", "no kernel", "no_such_kernel"}));
 }
 
 } // namespace

@@ -68,7 +68,7 @@ struct Runs {
 };
 
 std::vector<Result> expected(uint32_t count) {
-  std::unique_ptr<Device> cpu = createDevice(Target::Cpu);
+  std::unique_ptr<Device> cpu = createDevice("cpu");
   Runs runs(*cpu, 4);
   EXPECT_EQ(runs.session.depth(), 1u); // the results are there at once
   return runs.all(count);

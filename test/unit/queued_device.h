@@ -29,7 +29,7 @@ public:
   /// Plans run as a whole leave NaN in their first output, as a wrong graph may; their steps one by one do not.
   bool spoilsPlans = false;
 
-  Target target() const override { return Target::Cpu; }
+  std::string target() const override { return "cpu"; }
   std::string description() const override { return "queues"; }
   bool sharesHostMemory() const override { return false; }
 
@@ -162,7 +162,7 @@ private:
     }
   }
 
-  std::unique_ptr<Device> cpu = createDevice(Target::Cpu);
+  std::unique_ptr<Device> cpu = createDevice("cpu");
   std::array<std::deque<Work>, 3> queues;
   std::mt19937 random;
   bool heedsEvents;

@@ -54,7 +54,7 @@ struct Folder {
   }
 
   void sample(const SampleOptions &options, uint64_t batch = 1, bool instances = false,
-              const std::string &configuration = config, std::unique_ptr<Device> device = createDevice(Target::Cpu),
+              const std::string &configuration = config, std::unique_ptr<Device> device = createDevice("cpu"),
               size_t depth = 1) const {
     std::shared_ptr<const CompiledModel> model = painter(batch, instances, configuration);
     Sampler sampler(*model);
@@ -95,7 +95,7 @@ TEST(Sampler, CutsWhereTrainingCuts) {
     testing::internal::CaptureStderr();
     sampler.check(files);
     const std::string told = testing::internal::GetCapturedStderr();
-    const std::unique_ptr<Device> device = createDevice(Target::Cpu);
+    const std::unique_ptr<Device> device = createDevice("cpu");
     Session session(model, sampler.entry(), *device, nullptr);
     sampler.run(session, files, 0);
     const RgbImage image = readRgbPng(folder.path("out.png"));

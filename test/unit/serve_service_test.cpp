@@ -97,7 +97,7 @@ TEST(ServeRate, RemembersOnlySoManyAddresses) {
 struct Server {
   explicit Server(uint64_t batch = 1, bool instances = false, Service::Options options = {})
       : model(painterModel(R"({"num_classes": 5, "data": {"ignore": [9]}})", batch, instances)),
-        device(createDevice(Target::Cpu)), program(*model), codec(*model, 4, 6),
+        device(createDevice("cpu")), program(*model), codec(*model, 4, 6),
         session(model, program.entry(), *device, nullptr), service(session, program, codec, std::move(options)) {}
 
   Response ask(HttpRequest request, bool gone = false) {

@@ -77,7 +77,7 @@ std::unique_ptr<Device> device(ConvolutionChoice choice = ConvolutionChoice::Dir
   DeviceOptions options;
   options.threads = 2;
   options.convolution = choice;
-  return createDevice(Target::Cpu, options);
+  return createDevice("cpu", options);
 }
 
 std::string write(const ModelBuilder &builder, const std::string &path) {

@@ -47,7 +47,7 @@ struct Opened {
     DeviceOptions options;
     options.threads = threads;
     options.convolution = choice;
-    return createDevice(Target::Cpu, options);
+    return createDevice("cpu", options);
   }
 
   Floats run(const Floats &x) {

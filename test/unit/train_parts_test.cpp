@@ -87,7 +87,7 @@ TEST_F(TrainParts, QueueStopsAtTheFirstBadLoss) {
 TEST_F(TrainParts, SavedWeightsComeBack) {
   const TrainProgram program(directory / "m.dpsims", 0);
   StartWeights weights = firstWeights(program);
-  const std::unique_ptr<Device> device = createDevice(Target::Cpu, {}, "m");
+  const std::unique_ptr<Device> device = createDevice("cpu", {}, "m");
   Session session(program.shared(), program.entry(), *device, &weights);
   std::vector<float> value(pixels, 2.5f), back(pixels);
   session.writeVariable(0, value.data());

@@ -172,7 +172,7 @@ struct TrainRun : testing::Test {
     QueuedDevice *device = nullptr;
     Trainer trainer(
         chosen, [this](const std::string &text) { reports.push_back(text); },
-        [&](Target, const DeviceOptions &, const std::string &) {
+        [&](const std::string &, const DeviceOptions &, const std::string &) {
           auto result = std::make_unique<QueuedDevice>(order);
           device = result.get();
           device->spoilsPlans = spoilsPlans;

@@ -40,7 +40,7 @@ using Floats = std::vector<float>;
 struct Variables : testing::Test {
   std::shared_ptr<const CompiledModel> model = adder().load();
   const Entry &entry = model->entry("");
-  std::unique_ptr<Device> device = createDevice(Target::Cpu);
+  std::unique_ptr<Device> device = createDevice("cpu");
   TemporaryDirectory directory;
 
   // A safetensors file of these tensors of 4 elements, or of `shape`.

@@ -108,7 +108,9 @@ void DeviceFlags::addTo(CLI::App &command) {
     environmentSwitch("DPSIMS_CHECKED");
   });
   command
-      .add_option("--device", device, "cpu, cuda or cuda:N, for which the model must be compiled; without: the model's")
+      .add_option("--device", device,
+                  "a kind, as cpu, or cuda:1 (info --devices lists them); the model must be compiled for it; without: "
+                  "the model's")
       ->type_name("NAME");
   command
       .add_option("--threads", threads, "CPU threads, at most one for each processor; 0: OMP_NUM_THREADS, else as many")

@@ -165,7 +165,10 @@ void addExportCommand(CLI::App &app) {
       ->type_name("N");
   command->add_option("--model", options->model, "without: the run's")->type_name("FILE");
   command->add_option("--data", options->data, "without: the run's")->type_name("DIR");
-  command->add_option("--device", options->device, "cpu, cuda or cuda:N; without: as the run")->type_name("NAME");
+  command
+      ->add_option("--device", options->device,
+                   "a kind, as cpu, or cuda:1 (info --devices lists them); without: as the run")
+      ->type_name("NAME");
   command->add_option("--threads", options->threads, "CPU threads; without: as the run")
       ->check(CLI::Range(0, 4096))
       ->type_name("N");

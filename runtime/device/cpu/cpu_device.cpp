@@ -10,6 +10,7 @@
 #include "runtime/device/cpu/peaks.h"
 #include "runtime/device/cpu/processor.h"
 #include "runtime/device/plan/model_cache.h"
+#include "runtime/device/plan/requirements.h"
 #include "runtime/device/plan_cache.h"
 
 #include <chrono>
@@ -58,7 +59,7 @@ public:
   CpuDevice(const DeviceOptions &options, int threads)
       : team(threads), convolution(options.convolution), cache(options, machineKey()), oneDnn(threads) {}
 
-  Target target() const override { return Target::Cpu; }
+  std::string target() const override { return "cpu"; }
   std::string description() const override {
     return processorName() + ", " + std::to_string(team.size()) + (team.size() == 1 ? " thread" : " threads");
   }
@@ -75,10 +76,12 @@ public:
 
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {
-    requireProcessor(*model);
+    requireTarget(*model, target());
+    requireF32(*model, target());
+    const CodeImage *code = codeForProcessor(*model);
     std::shared_ptr<const KernelLibrary> library;
     if (launchesKernels(plan))
-      library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });
+      library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(model->path, code->code); });
     auto result = std::make_unique<CpuPlan>(*this, PlanSource{std::move(model), entry, plan}, std::move(library),
                                             oneDnn, team, convolution, cache);
     cache.save();

@@ -18,7 +18,7 @@ constexpr const char *instructionSets[] = {"sse4_2",      "avx",         "f16c",
 
 class CpuKind : public DeviceKind {
 public:
-  Target target() const override { return Target::Cpu; }
+  std::string target() const override { return "cpu"; }
   const char *noun() const override { return "processor"; }
   int count() const override { return 1; }
   std::string description(int) const override { return processorName(); }

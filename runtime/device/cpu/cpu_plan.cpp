@@ -3,6 +3,7 @@
 #include "runtime/device/cpu/cpu_plan.h"
 
 #include "runtime/device/cpu/library_threads.h"
+#include "runtime/device/plan/requirements.h"
 
 #include <chrono>
 
@@ -40,6 +41,7 @@ std::unique_ptr<DeviceStep> CpuPlan::make(const CpuStepContext &context, const S
       const Kernel &kernel = source.model->kernels[operation.kernel];
       return makeLaunchStep(context, step, operation, kernel, kernels->find(kernel.name));
     } else {
+      requirePlainWeights(operation, source.model->target);
       return makeLibraryStep(context, operation);
     }
   });

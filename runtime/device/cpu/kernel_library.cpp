@@ -27,9 +27,9 @@ bool writeAll(int descriptor, const uint8_t *data, size_t size) {
 
 // The code goes through a file that exists only in memory. Its descriptor stays open as long as the library: the
 // loader knows libraries by name, and the next model must not get the same /proc/self/fd/N.
-KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
+KernelLibrary::KernelLibrary(const std::string &path, const FileSection &code) : path(path) {
   descriptor = memfd_create("dpsims-kernels", MFD_CLOEXEC);
-  if (descriptor < 0 || !writeAll(descriptor, model.code.data, model.code.size)) {
+  if (descriptor < 0 || !writeAll(descriptor, code.data, code.size)) {
     std::string reason = systemError();
     if (descriptor >= 0)
       close(descriptor);

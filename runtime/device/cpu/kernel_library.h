@@ -12,11 +12,11 @@ namespace dpsims {
 /// Works on points begin..end-1 of the kernel's grid.
 using KernelFunction = void (*)(void *const *args, int64_t begin, int64_t end);
 
-/// The machine code of a model, loaded into the process for the life of the object.
+/// Machine code of a model, loaded into the process for the life of the object.
 class KernelLibrary {
 public:
-  /// Error: the code is not a shared object that this system loads.
-  explicit KernelLibrary(const CompiledModel &model);
+  /// Error: the code is not a shared object that this system loads. `path`, the model's, is for messages.
+  KernelLibrary(const std::string &path, const FileSection &code);
   ~KernelLibrary();
   KernelLibrary(const KernelLibrary &) = delete;
   KernelLibrary &operator=(const KernelLibrary &) = delete;

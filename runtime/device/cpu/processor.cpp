@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -49,14 +50,22 @@ std::string processorName() { return processor().name; }
 
 bool processorHas(const std::string &feature) { return processor().features.count(feature) != 0; }
 
-void requireProcessor(const CompiledModel &model) {
-  if (model.target != Target::Cpu)
-    fail(ErrorCode::Incompatible, model.path, ": compiled for ", name(model.target),
-         ", not for the CPU: compile with --target cpu");
-  for (const std::string &feature : model.features)
-    if (!processorHas(feature))
-      fail(ErrorCode::Incompatible, model.path, ": compiled for ", feature, ", this processor has no ", feature,
-           ": compile with --cpu native here");
+const CodeImage *codeForProcessor(const CompiledModel &model) {
+  const std::string *missing = nullptr;
+  for (const CodeImage &image : model.images) {
+    if (image.format != "elf")
+      fail(ErrorCode::Incompatible, model.path, ": its code is in the format ", quoted(image.format),
+           ", and processors take elf: compile it again with --target cpu");
+    const auto lacks = [](const std::string &feature) { return !processorHas(feature); };
+    const auto feature = std::find_if(image.features.begin(), image.features.end(), lacks);
+    if (feature == image.features.end())
+      return &image;
+    missing = &*feature;
+  }
+  if (missing)
+    fail(ErrorCode::Incompatible, model.path, ": compiled for ", *missing, ", this processor has no ", *missing,
+         ": compile with --chip native here");
+  return nullptr;
 }
 
 } // namespace dpsims

@@ -15,8 +15,9 @@ std::string processorName();
 /// Does the processor have this feature (a name as in /proc/cpuinfo)?
 bool processorHas(const std::string &feature);
 
-/// Error: the model is for another target, or uses instructions that this processor lacks.
-void requireProcessor(const CompiledModel &model);
+/// The model's code for this processor, the first whose features it has; null where the model has none at all. Errors:
+/// code in another format than elf; each is for processors with instructions that this one lacks.
+const CodeImage *codeForProcessor(const CompiledModel &model);
 
 } // namespace dpsims
 

@@ -14,6 +14,7 @@
 #include "runtime/device/cuda/peaks.h"
 #include "runtime/device/cuda/streams.h"
 #include "runtime/device/plan/model_cache.h"
+#include "runtime/device/plan/requirements.h"
 
 namespace dpsims::cuda {
 
@@ -31,7 +32,7 @@ public:
     options.graphs = wantsGraphs(options);
   }
 
-  Target target() const override { return Target::Cuda; }
+  std::string target() const override { return "cuda"; }
   std::string description() const override;
   bool sharesHostMemory() const override { return false; }
   std::unique_ptr<DeviceMemory> allocate(uint64_t bytes) override { return std::make_unique<CudaMemory>(bytes); }
@@ -83,8 +84,7 @@ void CudaDevice::copy(Queue queue, void *dst, const void *src, uint64_t bytes) {
 // Both plans of an entry, and all entries of a model, share the model's code.
 std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                                        const Plan &plan) {
-  if (model->target != Target::Cuda)
-    fail(ErrorCode::Incompatible, model->path, ": compiled for ", name(model->target), ", not for cuda");
+  requireTarget(*model, target());
   std::shared_ptr<const KernelLibrary> library;
   if (launchesKernels(plan))
     library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });

@@ -20,7 +20,7 @@ DeviceLibrary loadForModel() {
 
 class CudaKind : public DeviceKind {
 public:
-  Target target() const override { return Target::Cuda; }
+  std::string target() const override { return "cuda"; }
   const char *noun() const override { return "GPU"; }
 
   int count() const override {
@@ -31,11 +31,10 @@ public:
     }
   }
   std::string description(int index) const override { return loadCudaLibrary().description(index); }
-  std::unique_ptr<Device> create(const DeviceOptions &options) const override {
-    return loadForModel().create(Target::Cuda, options);
-  }
+  std::unique_ptr<Device> create(const DeviceOptions &options) const override { return loadForModel().create(options); }
   DeviceReport report() const override { return reportCuda(); }
 
+  bool plansConvolutions() const override { return true; }
   ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) const override {
     if (!request.description.empty())
       pretendCudaDriver();

@@ -43,7 +43,7 @@ void addGpus(Json &report) {
 
 class GpuKind : public DeviceKind {
 public:
-  Target target() const override { return Target::Cuda; }
+  std::string target() const override { return "cuda"; }
   const char *noun() const override { return "GPU"; }
   int count() const override {
     std::string reason;

@@ -44,8 +44,8 @@ int countGpus(std::string &reason) {
   return 0;
 }
 
-CudaChip chipOf(int gpu) {
-  CudaChip chip;
+Chip chipOf(int gpu) {
+  Chip chip;
   check(cudaDeviceGetAttribute(&chip.major, cudaDevAttrComputeCapabilityMajor, gpu), "cudaDeviceGetAttribute");
   check(cudaDeviceGetAttribute(&chip.minor, cudaDevAttrComputeCapabilityMinor, gpu), "cudaDeviceGetAttribute");
   return chip;

@@ -5,7 +5,7 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_GPU_H
 
-#include "runtime/format/cuda_chip.h"
+#include "runtime/device/cuda/chip.h"
 
 #include <cuda_runtime_api.h>
 
@@ -25,7 +25,7 @@ std::string versionText(int version);
 /// The number of GPUs; where there is none, `reason` says why.
 int countGpus(std::string &reason);
 
-CudaChip chipOf(int gpu);
+Chip chipOf(int gpu);
 
 /// "NVIDIA H100 80GB HBM3, sm_90, 79 GiB".
 std::string describeGpu(int gpu);

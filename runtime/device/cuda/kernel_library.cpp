@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/device/cuda/check.h"
+#include "runtime/device/cuda/code_images.h"
 #include "runtime/device/cuda/gpu.h"
 
 #include <cstdint>
@@ -15,20 +16,10 @@ namespace {
 constexpr uint64_t maxGrid = INT32_MAX;
 constexpr uint32_t maxThreads = 1024;
 
-CudaChip currentChip() {
+Chip currentChip() {
   int gpu = 0;
   check(cudaGetDevice(&gpu), "cudaGetDevice");
   return chipOf(gpu);
-}
-
-// "code for sm_80 and sm_90, and PTX for sm_80"
-std::string codeText(const CompiledModel &model) {
-  std::string text;
-  for (size_t i = 0; i < model.cubins.size(); ++i)
-    text += (i == 0 ? "code for " : i + 1 == model.cubins.size() ? " and " : ", ") + model.cubins[i].chip.name();
-  if (model.ptx.empty())
-    return text;
-  return text + (text.empty() ? "" : ", and ") + "PTX for " + model.chip;
 }
 
 // Forces the driver, which may load functions when they are first launched, to load one; empty if it can be launched.
@@ -49,23 +40,24 @@ std::string loadKernel(cudaLibrary_t library, const Kernel &kernel) {
 } // namespace
 
 KernelLibrary::KernelLibrary(const CompiledModel &model) : path(model.path) {
-  const CudaChip gpu = currentChip();
-  const std::optional<CudaChip> ptx = CudaChip::parse(model.chip);
+  const Chip gpu = currentChip();
+  const CodeImages images(model);
   std::string trouble;
-  if (const CompiledModel::Cubin *cubin = model.cubinFor(gpu)) {
+  if (const GpuCode *cubin = images.cubinFor(gpu)) {
     std::string reason = load(model, cubin->code.data);
     if (reason.empty())
       return;
     trouble = "its code for " + cubin->chip.name() + " cannot be loaded (" + reason + ")";
   }
-  if (!model.ptx.empty() && ptx && ptx->compilesFor(gpu)) {
-    std::string reason = load(model, model.ptx.c_str());
+  if (const GpuCode *ptx = images.ptxFor(gpu)) {
+    const std::string text(reinterpret_cast<const char *>(ptx->code.data), ptx->code.size); // the driver wants its end
+    std::string reason = load(model, text.c_str());
     if (reason.empty())
       return;
     trouble += (trouble.empty() ? "" : ", and ") + ("its PTX cannot be compiled (" + reason + ")");
   }
   if (trouble.empty())
-    trouble = "it has " + codeText(model);
+    trouble = "it has " + images.text();
   fail(ErrorCode::Incompatible, path, ": has no code that runs on this GPU, ", gpu.name(), ": ", trouble,
        "; compile it with dpsims-compile "
        "--chip ",

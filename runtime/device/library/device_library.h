@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-#define DPSIMS_DEVICE_LIBRARY_VERSION 2
+#define DPSIMS_DEVICE_LIBRARY_VERSION 3
 
 typedef struct dpsims_device dpsims_device;
 typedef struct dpsims_memory dpsims_memory;
@@ -74,6 +74,9 @@ typedef struct dpsims_device_library {
   /* The message of the calling thread's last failed call, until its next call. `named` becomes 1 if the message says
    * which model and step it is about, 0 if the caller should. */
   const char *(*last_error)(int32_t *named);
+
+  /* The name of the target whose models its devices run: "cuda". */
+  int32_t (*target)(dpsims_text text);
 
   /* The devices that are here, by index. */
   int32_t (*count)(int32_t *count);

@@ -93,6 +93,10 @@ const char *lastErrorMessage(int32_t *named) {
 // The kind, and models
 //===--------------------------------------------------------------------------------------------------------------===//
 
+int32_t target(dpsims_text text) {
+  return guarded([&] { write(text, exportedKind().target()); });
+}
+
 int32_t count(int32_t *count) {
   return guarded([&] { *count = exportedKind().count(); });
 }
@@ -270,6 +274,7 @@ const dpsims_device_library table = {
     sizeof(dpsims_device_library),
     DPSIMS_DEVICE_LIBRARY_VERSION,
     lastErrorMessage,
+    target,
     count,
     describe,
     report,

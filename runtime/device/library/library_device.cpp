@@ -56,7 +56,7 @@ private:
 class Model {
 public:
   Model(const DeviceLibrary &library, const CompiledModel &model) : library(library) {
-    const CompiledModel::Section bytes = model.file();
+    const FileSection bytes = model.file();
     library.check(library.call().open_model(bytes.data, bytes.size, model.path.c_str(), &opened));
   }
   ~Model() { library.call().close_model(opened); }
@@ -127,8 +127,7 @@ private:
 
 class LibraryDevice : public Device {
 public:
-  LibraryDevice(const DeviceLibrary &library, Target target, const DeviceOptions &options)
-      : library(library), kind(target) {
+  LibraryDevice(const DeviceLibrary &library, const DeviceOptions &options) : library(library) {
     const dpsims_device_options given = toC(options);
     library.check(library.call().create_device(&given, &handle));
   }
@@ -136,7 +135,7 @@ public:
   LibraryDevice(const LibraryDevice &) = delete;
   LibraryDevice &operator=(const LibraryDevice &) = delete;
 
-  Target target() const override { return kind; }
+  std::string target() const override { return library.target(); }
   std::string description() const override {
     return library.text([&](dpsims_text text) { return library.call().describe_device(handle, text); });
   }
@@ -177,7 +176,6 @@ public:
 
 private:
   DeviceLibrary library;
-  Target kind;
   dpsims_device *handle = nullptr;
   ModelCache<const Model> models;
 };
@@ -207,6 +205,8 @@ void DeviceLibrary::check(int32_t status) const {
   failDevice(code, message);
 }
 
+std::string DeviceLibrary::target() const { return text(table.target); }
+
 int DeviceLibrary::count() const {
   int32_t count = 0;
   check(table.count(&count));
@@ -223,8 +223,8 @@ std::string DeviceLibrary::properties(int index) const {
   return text([&](dpsims_text text) { return table.properties(index, text); });
 }
 
-std::unique_ptr<Device> DeviceLibrary::create(Target target, const DeviceOptions &options) const {
-  return std::make_unique<LibraryDevice>(*this, target, options);
+std::unique_ptr<Device> DeviceLibrary::create(const DeviceOptions &options) const {
+  return std::make_unique<LibraryDevice>(*this, options);
 }
 
 ConvolutionPlans DeviceLibrary::planConvolutions(const CompiledModel &model,

@@ -33,11 +33,12 @@ public:
   }
 
   /// The entries of a DeviceKind.
+  std::string target() const;
   int count() const;
   std::string description(int index) const;
   std::string report() const;
   std::string properties(int index) const;
-  std::unique_ptr<Device> create(Target target, const DeviceOptions &options) const;
+  std::unique_ptr<Device> create(const DeviceOptions &options) const;
   ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) const;
 
 private:

@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
   if (kind == "newer")
     builder.model.version = format::formatVersion + 1;
   if (kind == "foreign")
-    builder.model.features = {"avx1024f"};
+    builder.addImage("elf", "any").features = {"avx1024f"};
   try {
     std::vector<uint8_t> bytes = builder.finish();
     writeFile(argc == 3 ? argv[2] : "", bytes.data(), bytes.size());

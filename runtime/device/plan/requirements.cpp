@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/device/plan/requirements.h"
+
+#include "runtime/base/error.h"
+
+namespace dpsims {
+
+void requireTarget(const CompiledModel &model, const std::string &target) {
+  if (model.target != target)
+    fail(ErrorCode::Incompatible, model.path, ": compiled for ", model.target, ", not for ", target,
+         ": compile with --target ", target);
+}
+
+void requireF32(const CompiledModel &model, const std::string &target) {
+  if (model.precision != Precision::F32)
+    fail(ErrorCode::Incompatible, model.path, ": its precision is ", name(model.precision), ", which ", target,
+         " does not have: compile with --precision f32");
+}
+
+void requirePlainWeights(const ConvWindow &window, const std::string &target) {
+  if (window.packed)
+    failDevice(ErrorCode::InvalidData, "packed weights, which ", target,
+               " does not take; the file is damaged, or its compiler has a bug");
+}
+
+} // namespace dpsims

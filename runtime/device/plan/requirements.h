@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a device asks of a model and its steps before it takes them: the format knows nothing of devices.
+
+#ifndef DPSIMS_RUNTIME_DEVICE_PLAN_REQUIREMENTS_H
+#define DPSIMS_RUNTIME_DEVICE_PLAN_REQUIREMENTS_H
+
+#include "runtime/format/model.h"
+
+#include <string>
+
+namespace dpsims {
+
+/// Error: the model is for another target.
+void requireTarget(const CompiledModel &model, const std::string &target);
+
+/// Error: the model lets convolutions and matmuls round, which the target's devices do not do.
+void requireF32(const CompiledModel &model, const std::string &target);
+
+/// Error (DeviceError): the weights' memory has the order (O, H, W, I), which the target's devices do not take.
+void requirePlainWeights(const ConvWindow &window, const std::string &target);
+
+/// The same of the operations that are no convolutions.
+inline void requirePlainWeights(const MatmulStep &, const std::string &) {}
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_DEVICE_PLAN_REQUIREMENTS_H
