@@ -28,10 +28,20 @@ bool isSupportedMath(Operation *op) {
              math::SqrtOp, math::TanhOp, math::TruncOp>(op);
 }
 
+// Floats of 16 bits are only converted; of the bits of one lower-narrow-floats makes those of an f16 itself.
+bool hasSupportedFloats(Operation *op) {
+  SmallVector<Type> types(op->getOperandTypes());
+  llvm::append_range(types, op->getResultTypes());
+  if (llvm::any_of(types, [](Type type) { return isa<FloatType>(type) && !isElementType(type); }))
+    return false;
+  if (isa<arith::BitcastOp>(op))
+    return llvm::none_of(types, [](Type type) { return type.isBF16(); });
+  return isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp>(op) || llvm::none_of(types, isNarrowFloat);
+}
+
 // Scalar computation that has a vector form and needs no library.
 bool isSupportedArithmetic(Operation *op) {
-  if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ConstantOp, arith::BitcastOp>(op) &&
-      llvm::any_of(llvm::concat<Type>(op->getOperandTypes(), op->getResultTypes()), isNarrowFloat))
+  if (!hasSupportedFloats(op))
     return false;
   if (isSupportedMath(op))
     return true;

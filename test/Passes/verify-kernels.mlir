@@ -133,6 +133,53 @@ func.func @escapes(%y: memref<64xf32>, %z: memref<64xf32>) attributes {dpsims.ke
 
 // -----
 
+#id = affine_map<(d0) -> (d0)>
+func.func @bits_of_bf16(%x: memref<6xi16>, %y: memref<6xbf16>) attributes {dpsims.kernel} {
+  scf.forall (%i) in (1) {
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : memref<6xi16>) outs(%y : memref<6xbf16>) {
+    ^bb0(%a: i16, %o: bf16):
+      // expected-error @below {{is not supported in the payload of a kernel's linalg.generic}}
+      %s = arith.bitcast %a : i16 to bf16
+      linalg.yield %s : bf16
+    }
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(d0) -> (d0)>
+func.func @double(%x: memref<6xf32>, %y: memref<6xf32>) attributes {dpsims.kernel} {
+  scf.forall (%i) in (1) {
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : memref<6xf32>) outs(%y : memref<6xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      // expected-error @below {{is not supported in the payload of a kernel's linalg.generic}}
+      %s = arith.extf %a : f32 to f64
+      %t = arith.truncf %s : f64 to f32
+      linalg.yield %t : f32
+    }
+  }
+  return
+}
+
+// -----
+
+func.func @double_outside(%y: memref<6xf32>) attributes {dpsims.kernel} {
+  %c0 = arith.constant 0 : index
+  scf.forall (%i) in (6) {
+    %a = memref.load %y[%c0] : memref<6xf32>
+    // expected-error @below {{is not supported in a kernel}}
+    %b = arith.extf %a : f32 to f64
+    %c = arith.truncf %b : f64 to f32
+    memref.store %c, %y[%c0] : memref<6xf32>
+  }
+  return
+}
+
+// -----
+
 // What is not a kernel is nobody's concern.
 func.func @other(%y: memref<?xf32>) {
   return
