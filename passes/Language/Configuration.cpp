@@ -170,7 +170,11 @@ static StringRef findWrongNumber(StringRef text) {
   return "";
 }
 
-/// The first key that an object of the text, which is JSON, has twice: only the last would count; empty if none has.
+/// What a string in JSON, with its quotes, stands for.
+static std::string decodeString(StringRef literal) { return llvm::cantFail(json::parse(literal)).getAsString()->str(); }
+
+/// The first key, as it is written, that an object of the text, which is JSON, has twice, in whatever spelling: only
+/// the last would count; empty if none has.
 static StringRef findRepeatedKey(StringRef text) {
   SmallVector<llvm::StringSet<>> objects; // those around; a list has a set too, which stays empty
   while (!text.empty()) {
@@ -187,7 +191,8 @@ static StringRef findRepeatedKey(StringRef text) {
       end += text[end] == '\\' ? 2 : 1;
     StringRef string = text.take_front(end);
     text = text.drop_front(end + 1).ltrim(" \t\r\n");
-    if (text.starts_with(":") && !objects.back().insert(string).second)
+    const StringRef literal(string.data() - 1, string.size() + 2);
+    if (text.starts_with(":") && !objects.back().insert(decodeString(literal)).second)
       return string;
   }
   return "";
