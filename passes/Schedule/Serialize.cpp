@@ -89,7 +89,7 @@ public:
   FailureOr<std::string> run() {
     std::vector<fb::Offset<format::Entry>> entries;
     for (auto entry : module.getOps<EntryOp>()) {
-      if (failed(collectWeights(entry)))
+      if (failed(checkBuffers(entry)) || failed(collectWeights(entry)))
         return failure();
       entries.push_back(writeEntry(entry));
     }
@@ -102,6 +102,22 @@ public:
   }
 
 private:
+  /// A schedule that somebody wrote has any.
+  static LogicalResult checkBuffers(EntryOp entry) {
+    WalkResult result = entry.walk([](BufferOp buffer) {
+      auto type = cast<MemRefType>(buffer.getType());
+      if (type.hasStaticShape() && isElement(type.getElementType()))
+        return WalkResult::advance();
+      buffer.emitOpError("is a ") << type << "; a model's buffers are static, of f32, bf16, f16, i32 or i8 (u8)";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+
+  static bool isElement(Type type) {
+    return type.isF32() || type.isBF16() || type.isF16() || type.isSignlessInteger(32) || type.isInteger(8);
+  }
+
   void finish(const std::vector<fb::Offset<format::Entry>> &entries) {
     const KernelCode &generated = description.code;
     std::vector<fb::Offset<format::Kernel>> kernels;
