@@ -58,7 +58,12 @@ bool MatmulOp::mergesAlongBatch(Roles roles) {
   return allImages(roles.take_front(2)) && allShared(roles.drop_front(2));
 }
 
-bool AttentionOp::mergesAlongBatch(Roles roles) { return allImages(roles); }
+/// A bias for each matrix goes with it; one of fewer is repeated along both batches.
+bool AttentionOp::mergesAlongBatch(Roles roles) {
+  bool ownBias = getBias() && shapeOf(getBias())[0] == shapeOf(getResult())[0];
+  Roles bias = roles.drop_front(3);
+  return allImages(roles.take_front(3)) && (ownBias ? allImages(bias) : allShared(bias));
+}
 
 //===-- Reductions, norms, pooling --------------------------------------------------------------------------------===//
 

@@ -10,22 +10,30 @@
 
 namespace dpsims {
 
-/// Makes a graph op with one result; its type is inferred. The operands must fit.
+/// Makes a graph op with so many results; their types are inferred. The operands must fit.
 template <typename OpTy>
-mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::ValueRange operands,
-                   llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+mlir::Operation *makeOps(mlir::OpBuilder &builder, mlir::Location location, unsigned results, mlir::ValueRange operands,
+                         llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
   mlir::OperationState state(location, OpTy::getOperationName());
   state.addOperands(operands);
   state.addAttributes(attributes);
   setOperandSegments(state, operands.size());
-  state.addTypes(ValueType::get(builder.getContext()));
+  state.addTypes(llvm::SmallVector<mlir::Type>(results, ValueType::get(builder.getContext())));
   mlir::Operation *op = builder.create(state);
   llvm::SmallVector<mlir::Type> types;
   mlir::LogicalResult inferred = llvm::cast<TensorOpInterface>(op).inferTypes(types);
   assert(succeeded(inferred) && "a pass makes ops that fit");
   (void)inferred;
-  op->getResult(0).setType(types[0]);
-  return op->getResult(0);
+  for (auto [result, type] : llvm::zip_equal(op->getResults(), types))
+    result.setType(type);
+  return op;
+}
+
+/// Makes a graph op with one result.
+template <typename OpTy>
+mlir::Value makeOp(mlir::OpBuilder &builder, mlir::Location location, mlir::ValueRange operands,
+                   llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+  return makeOps<OpTy>(builder, location, 1, operands, attributes)->getResult(0);
 }
 
 /// The type of elements of that kind, and the kind of elements of a tensor.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Convolutions, matrix products, attention: their types and gradients.
+// Convolutions, matrix products: their types and gradients.
 #include "dialect/Expressions.h"
 #include "dialect/Formula.h"
 #include "dialect/Inference.h"
@@ -122,16 +122,6 @@ LogicalResult MatmulOp::inferTypes(Types &types) {
   return failed(checkEpilogue(*this, n, result)) ? failure() : giveFloat(*this, types, result);
 }
 
-LogicalResult AttentionOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 3)) || failed(wantRank(*this, 1, 3)) ||
-      failed(wantRank(*this, 2, 3)))
-    return failure();
-  ArrayRef<int64_t> q = shapeOf(getQuery()), k = shapeOf(getKey()), v = shapeOf(getValue());
-  if (q[0] != k[0] || q[0] != v[0] || q[2] != k[2] || k[1] != v[1])
-    return opError(*this) << "q " << text(q) << ", k " << text(k) << ", v " << text(v) << " do not fit";
-  return giveFloat(*this, types, {q[0], q[1], v[2]});
-}
-
 //===-- Work ------------------------------------------------------------------------------------------------------===//
 
 /// Of a convolution, or a gradient of it: each element of its result takes a multiplication and an addition for each
@@ -217,21 +207,4 @@ void MatmulOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Array
     g = rows(g);
   }
   operands[1] = right ? f.matmul(g, a, true, left) : f.matmul(a, g, !left, false);
-}
-
-void AttentionOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
-  Formula f(builder, *this);
-  Value q = getQuery(), k = getKey(), v = getValue(), g = results[0];
-  // The same ops as in the decomposition: what it computes is used again.
-  Value p = f.make<SoftmaxOp>(f.matmul(q, k, false, true), builder.getNamedAttr("scale", getScaleAttr()));
-  if (wanted[2])
-    operands[2] = f.matmul(p, g, true, false);
-  if (!wanted[0] && !wanted[1])
-    return;
-  Value dp = f.matmul(g, v, false, true);
-  Value ds = f.mul(f.mul(p, f.sub(dp, f.rowSum(f.mul(dp, p)))), getScale());
-  if (wanted[0])
-    operands[0] = f.matmul(ds, k, false, false);
-  if (wanted[1])
-    operands[1] = f.matmul(ds, q, true, false);
 }

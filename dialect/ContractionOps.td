@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Convolutions, matrix products, attention.
+// Convolutions, matrix products.
 
 #ifndef DPSIMS_CONTRACTION_OPS
 #define DPSIMS_CONTRACTION_OPS
@@ -95,19 +95,6 @@ def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul",
     ::mlir::Value getSource() { return getLhs(); }
     ::mlir::Value getWeights() { return getRhs(); }
     ::mlir::OpOperand &getWeightsMutable() { return getRhsMutable(); }
-  }];
-}
-
-def Dpsims_AttentionOp : Dpsims_TensorOp<"attention",
-    (ins Dpsims_Tensor<"q (B, m, d)">:$query, Dpsims_Tensor<"k (B, n, d)">:$key, Dpsims_Tensor<"v (B, n, e)">:$value),
-    (ins Dpsims_Float<"of the products">:$scale), [Pure, Dpsims_Differentiable, Dpsims_Batched]> {
-  let summary = "softmax(scale * q k^T) v";
-  let description = [{
-    The result is (B, m, e).
-
-    ```mlir
-    %y = attention %q, %k, %v <scale = 0.125>
-    ```
   }];
 }
 

@@ -76,6 +76,12 @@ public:
   mlir::Value make(mlir::ValueRange operands, llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
     return makeOp<OpTy>(builder, location, operands, attributes);
   }
+  /// An op of so many results.
+  template <typename OpTy>
+  mlir::Operation *makeAll(unsigned results, mlir::ValueRange operands,
+                           llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+    return makeOps<OpTy>(builder, location, results, operands, attributes);
+  }
 
 private:
   mlir::OpBuilder &builder;

@@ -103,4 +103,19 @@ bool isRowReduction(Operation *op) {
 
 bool isArithmetic(Operation *op) { return isElementwise(op) || isa<ConstantOp, SliceOp, TransposeOp>(op); }
 
+bool isElementwiseOn(Value value, Operation *last) {
+  llvm::SetVector<Value> values;
+  values.insert(value);
+  for (size_t i = 0; i < values.size(); ++i) // grows
+    for (Operation *user : values[i].getUsers()) {
+      if (isa<YieldOp>(user))
+        continue;
+      if (!isElementwise(user) || shapeOf(user->getResult(0)) != shapeOf(value))
+        return false;
+      if (user != last)
+        values.insert(user->getResult(0));
+    }
+  return true;
+}
+
 } // namespace dpsims

@@ -28,6 +28,9 @@ bool isRowReduction(mlir::Operation *op);
 /// Elementwise arithmetic, constants, slices and transpositions: each element of a result is computed by itself.
 bool isArithmetic(mlir::Operation *op);
 
+/// Whether all that leads from the value to the op `last`, or ends before it, is elementwise and of the value's shape.
+bool isElementwiseOn(mlir::Value value, mlir::Operation *last);
+
 } // namespace dpsims
 
 #endif

@@ -10,6 +10,7 @@
 
 include "passes/Language/Passes.td"
 include "passes/Graph/Passes.td"
+include "passes/Graph/AlgebraPasses.td"
 include "passes/Graph/FusionPasses.td"
 include "passes/Schedule/Passes.td"
 include "passes/Kernels/Passes.td"

@@ -21,6 +21,12 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t reco
   OpPassManager &graph = manager.nest<GraphOp>();
   if (tuning.mergeBatches)
     graph.addPass(createMergeBatches());
+  if (tuning.absorbProjections)
+    graph.addPass(createAbsorbProjections());
+  if (tuning.upsampleLast)
+    graph.addPass(createUpsampleLast());
+  if (tuning.fuseAttention)
+    graph.addPass(createFuseAttention(*tuning.fuseAttention));
   graph.addPass(createDifferentiate());
   if (tuning.mergeBatches) {
     MergeBatchesOptions options;
@@ -32,6 +38,8 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t reco
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
+  if (tuning.gatherLabels)
+    graph.addPass(createGatherLabels(*tuning.gatherLabels));
   if (tuning.mergeSiblings) {
     graph.addPass(createMergeSiblings(*tuning.mergeSiblings));
     graph.addPass(createCSEPass()); // weights that several groups join

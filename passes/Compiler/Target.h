@@ -19,7 +19,15 @@ namespace dpsims {
 struct PipelineTuning {
   /// Runs of one network on independent values become one run.
   bool mergeBatches = false;
+  /// What projects attention's queries and results is multiplied into its few keys and values.
+  bool absorbProjections = true;
+  /// 1x1 convolutions run before upsamplings.
+  bool upsampleLast = true;
+  /// Attention to few keys is one kernel; else it is products and a softmax.
+  std::optional<FuseAttentionOptions> fuseAttention = FuseAttentionOptions();
   DecomposeOptions decompose;
+  /// Convolutions of label maps of so many classes add up rows of weights.
+  std::optional<GatherLabelsOptions> gatherLabels = GatherLabelsOptions{8};
   /// Convolutions and matmuls that read one value become one; they stay apart without.
   std::optional<MergeSiblingsOptions> mergeSiblings;
   SplitReductionsOptions splitReductions;

@@ -27,7 +27,8 @@ struct CudaTarget : CompilerTarget {
 
   PipelineTuning tuning() const override {
     PipelineTuning tuning;
-    tuning.mergeBatches = true; // a GPU is told of half as many steps; on a CPU no gain was seen
+    tuning.mergeBatches = true;   // a GPU is told of half as many steps; on a CPU no gain was seen
+    tuning.fuseAttention.reset(); // the library's tensor cores are faster
     tuning.decompose.vectorProducts = true;
     // Slices that may be copied for a library, and what may be alive. The estimate knows neither of the weights that
     // are joined nor of gaps between buffers, and the plan's peak should not rise.

@@ -39,11 +39,7 @@ Value normalizeBatch(OpBuilder &builder, BatchNormOp norm) {
 }
 
 Value attend(OpBuilder &builder, AttentionOp attention) {
-  Location location = attention.getLoc();
-  Value logits = makeOp<MatmulOp>(builder, location, {attention.getQuery(), attention.getKey()},
-                                  builder.getNamedAttr("transpose_b", builder.getBoolAttr(true)));
-  Value weights = makeOp<SoftmaxOp>(builder, location, logits, builder.getNamedAttr("scale", attention.getScaleAttr()));
-  return makeOp<MatmulOp>(builder, location, {weights, attention.getValue()});
+  return makeOp<MatmulOp>(builder, attention.getLoc(), {attention.buildWeights(builder), attention.getValue()});
 }
 
 /// The mean, then the mean of the squared differences from it, which loses no digits where the mean is large.

@@ -136,7 +136,7 @@ private:
         if (user != rows)
           behind.insert(user);
       }
-    return rows && !hasTransposition.contains(rows) ? rows : nullptr;
+    return rows && !hasTransposition.contains(rows) && !hasLabels.contains(rows) ? rows : nullptr;
   }
 
   /// A row is read again from the nearest cache: reductions of it, and what they lead to, become part of the kernel
@@ -151,6 +151,21 @@ private:
     groups[rows].push_back(reduction);
     rootsOf[reduction] = {rows};
     hasReduction.insert(rows);
+    return true;
+  }
+
+  /// What is elementwise on a convolution of labels is computed with it, pixel by pixel.
+  bool joinLabels(Conv2dLabelsOp labels) {
+    SmallVector<Operation *> roots = readers(labels);
+    if (roots.size() != 1)
+      return false;
+    Operation *root = roots.front();
+    bool fits = isElementwise(root) && !hasReduction.contains(root) && !hasTransposition.contains(root) &&
+                shapeOf(root->getResult(0)) == shapeOf(labels.getResult()) && isElementwiseOn(labels.getResult(), root);
+    if (!fits || !hasLabels.insert(root).second)
+      return false;
+    groups[root].push_back(labels);
+    rootsOf[labels] = {root};
     return true;
   }
 
@@ -176,6 +191,8 @@ private:
 
   /// Under a transposition the vector runs along another axis: only plain arithmetic and slices can follow.
   bool fitsTransposition(Operation *op, Operation *root) {
+    if (hasLabels.contains(root) && isa<TransposeOp>(op))
+      return false;
     if (!hasTransposition.contains(root))
       return true;
     bool listConstant = llvm::any_of(op->getOperands(), [](Value operand) {
@@ -192,6 +209,8 @@ private:
 
   void place(Operation *op) {
     if (isRowReduction(op) && joinRows(op))
+      return;
+    if (auto labels = dyn_cast<Conv2dLabelsOp>(op); labels && joinLabels(labels))
       return;
     SmallVector<Operation *> roots = joinsConsumer(op) ? readers(op) : SmallVector<Operation *>();
     bool joins = !roots.empty() && (roots.size() == 1 || isPicking(op) || repeatable.contains(op)) &&
@@ -250,7 +269,7 @@ private:
   Repeatable repeatable;
   llvm::MapVector<Operation *, SmallVector<Operation *>> groups; // root -> members, the block's last first
   llvm::DenseMap<Operation *, SmallVector<Operation *>> rootsOf;
-  llvm::DenseSet<Operation *> hasTransposition, hasReduction;
+  llvm::DenseSet<Operation *> hasTransposition, hasReduction, hasLabels;
 };
 
 struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {

@@ -6,6 +6,42 @@
 
 include "mlir/Pass/PassBase.td"
 
+def FuseAttention : Pass<"dpsims-fuse-attention", "GraphOp"> {
+  let summary = "attention to few keys becomes one kernel, and its gradient another";
+  let description = [{
+    Each row of queries is read once; keys and values are close to it, and of the rows' weights only those of some rows are in
+    memory at a time. The gradient computes them again from the logarithms of their sums. A sum with the queries, which
+    may have been reshaped, is part of the kernel. Runs before `differentiate`; what is not fused, `decompose` takes apart.
+
+    Only for up to `keys` keys, where a library's product of such small matrices is no faster, and where keys, values and
+    weights fit into `memory` bytes; with a bias for each key or none; and not in a program that differentiates a gradient.
+
+    ```mlir
+    dpsims.graph @p {
+      %q = input "q" <shape = [1, 64, 8]> : () -> tensor<1x64x8xf32>
+      %k = input "k" <shape = [1, 4, 8]> : () -> tensor<1x4x8xf32>
+      %a = attention %q, %k, %k <scale = 0.5> : (tensor<1x64x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x64x8xf32>
+      %y = add %q, %a : (tensor<1x64x8xf32>, tensor<1x64x8xf32>) -> tensor<1x64x8xf32>
+      output "y" %y : tensor<1x64x8xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p {
+      %0 = input "q" <shape = [1, 64, 8]> : () -> tensor<1x64x8xf32>
+      %1 = input "k" <shape = [1, 4, 8]> : () -> tensor<1x4x8xf32>
+      %result, %sums = fused_attention %0, %1, %1 <residual = true, scale = 5.000000e-01> : (tensor<1x64x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> (tensor<1x64x8xf32>, tensor<1x64x1xf32>)
+      output "y" %result : tensor<1x64x8xf32>
+    }
+    ```
+
+    Statistics: `fused`, `residuals` among them.
+  }];
+  let options = [Option<"keys", "keys", "int64_t", "32", "most of them">,
+                 Option<"memory", "memory", "int64_t", "40960", "bytes for keys, values and the weights of some rows">];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
 def FuseEpilogues : Pass<"dpsims-fuse-epilogues", "GraphOp"> {
   let summary = "activations and residual sums after a conv2d or matmul become its epilogue";
   let description = [{

@@ -2,6 +2,7 @@
 #include "passes/Graph/GraphUtils.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -33,6 +34,15 @@ Value storageOf(Value value) {
   while (auto reshape = value.getDefiningOp<ReshapeOp>())
     value = reshape.getX();
   return value;
+}
+
+void eraseUnused(Operation *op) {
+  if (!op || !op->use_empty() || !isMemoryEffectFree(op) || isSource(op))
+    return;
+  SmallVector<Value> operands(op->getOperands());
+  op->erase();
+  for (Value operand : operands)
+    eraseUnused(operand.getDefiningOp());
 }
 
 static bool isReshaped(Value value) { return llvm::any_of(value.getUsers(), llvm::IsaPred<ReshapeOp>); }

@@ -36,6 +36,9 @@ int64_t bytesOf(mlir::Value value);
 /// A reshape has the memory of what it reshapes.
 mlir::Value storageOf(mlir::Value value);
 
+/// Erases an op that nothing reads, and what it alone has read.
+void eraseUnused(mlir::Operation *op);
+
 /// Fused ops, in an order in which they can run, as one at the builder's place. What nothing else reads
 /// is not a result, but for reductions and what is reshaped: that is read from memory.
 FusedOp joinFused(mlir::OpBuilder &builder, llvm::ArrayRef<FusedOp> ops);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// On graphs: derivatives and algebra. Fusion is in FusionPasses.td.
+// On graphs: derivatives, batches, weights. Algebra that saves work is in AlgebraPasses.td, fusion in FusionPasses.td.
 
 #ifndef DPSIMS_GRAPH_PASSES
 #define DPSIMS_GRAPH_PASSES

@@ -38,6 +38,11 @@ bool KernelGroup::isPlain() {
   });
 }
 
+Conv2dLabelsOp KernelGroup::labels() {
+  auto found = body.getOps<Conv2dLabelsOp>();
+  return found.empty() ? Conv2dLabelsOp() : *found.begin();
+}
+
 bool KernelGroup::hasRows() {
   return root && isElementwise(root) &&
          llvm::any_of(body.without_terminator(), [](Operation &op) { return isRowReduction(&op); });

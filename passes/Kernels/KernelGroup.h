@@ -36,6 +36,9 @@ struct KernelGroup {
   /// then dimensions may be merged.
   bool isPlain();
 
+  /// The convolution of labels that it begins with, if it does.
+  Conv2dLabelsOp labels();
+
   /// Whether its elementwise root reads reductions of rows.
   bool hasRows();
 
@@ -135,6 +138,12 @@ KernelFunction lowerRows(KernelGroup &group);
 KernelFunction lowerSoftmax(KernelGroup &group, SoftmaxOp softmax);
 KernelFunction lowerLogSoftmax(KernelGroup &group, LogSoftmaxOp softmax);
 KernelFunction lowerLayerNorm(KernelGroup &group, LayerNormOp norm);
+
+/// A convolution of labels, and what is elementwise on its result.
+KernelFunction lowerConv2dLabels(KernelGroup &group, Conv2dLabelsOp conv);
+
+KernelFunction lowerFusedAttention(KernelGroup &group, FusedAttentionOp attention);
+KernelFunction lowerFusedAttentionGradient(KernelGroup &group, FusedAttentionGradientOp gradient);
 
 KernelFunction lowerMaxPool(KernelGroup &group, MaxPoolOp pool);
 KernelFunction lowerMaxPoolGradient(KernelGroup &group, MaxPoolGradientOp pool);

@@ -34,7 +34,8 @@ LogicalResult checkPicking(KernelGroup &group) {
 
 LogicalResult checkResults(KernelGroup &group) {
   ValueRange values = group.yield.getValues();
-  if (values.size() == 1)
+  bool ofOne = llvm::all_of(values, [&](Value value) { return value.getDefiningOp() == group.root; });
+  if (values.size() == 1 || (group.root && ofOne && !KernelGroup::isPointwise(group.root)))
     return success();
   for (Value value : values)
     if (shapeOf(value) != shapeOf(values[0]) ||
@@ -50,6 +51,13 @@ bool fitsRows(Operation &op, KernelGroup &group) {
          shapeOf(op.getOperand(0)) == shapeOf(group.root->getResult(0));
 }
 
+/// Whether the op is a convolution of labels, the only one, and all that reads it is elementwise on its result.
+bool fitsLabels(Operation &op, KernelGroup &group) {
+  auto labels = dyn_cast<Conv2dLabelsOp>(op);
+  return labels && labels == group.labels() && group.root && isElementwise(group.root) && !group.hasRows() &&
+         isElementwiseOn(labels.getResult(), group.root);
+}
+
 LogicalResult check(KernelGroup &group) {
   if (failed(checkResults(group)) || failed(checkPicking(group)))
     return failure();
@@ -57,7 +65,7 @@ LogicalResult check(KernelGroup &group) {
   for (Operation &op : group.body.without_terminator()) {
     if (&op == root)
       continue;
-    if (!KernelGroup::isPointwise(&op) && !fitsRows(op, group))
+    if (!KernelGroup::isPointwise(&op) && !fitsRows(op, group) && !fitsLabels(op, group))
       return op.emitError() << "no kernel computes " << op.getName().stripDialect() << " in the middle of a group";
     if (root && !KernelGroup::isPointwise(root) && !root->hasTrait<FusesProducers>())
       return op.emitError() << "no kernel computes " << root->getName().stripDialect() << " of "
@@ -69,6 +77,8 @@ LogicalResult check(KernelGroup &group) {
 KernelFunction lower(KernelGroup &group) {
   if (failed(check(group)))
     return failure();
+  if (Conv2dLabelsOp labels = group.labels())
+    return lowerConv2dLabels(group, labels);
   if (group.hasRows())
     return lowerRows(group);
   if (!group.root || KernelGroup::isPointwise(group.root))
@@ -80,6 +90,8 @@ KernelFunction lower(KernelGroup &group) {
       .Case([&](SoftmaxOp op) { return lowerSoftmax(group, op); })
       .Case([&](LogSoftmaxOp op) { return lowerLogSoftmax(group, op); })
       .Case([&](LayerNormOp op) { return lowerLayerNorm(group, op); })
+      .Case([&](FusedAttentionOp op) { return lowerFusedAttention(group, op); })
+      .Case([&](FusedAttentionGradientOp op) { return lowerFusedAttentionGradient(group, op); })
       .Case([&](MaxPoolOp op) { return lowerMaxPool(group, op); })
       .Case([&](MaxPoolGradientOp op) { return lowerMaxPoolGradient(group, op); })
       .Case([&](InstanceEdgesOp op) { return lowerInstanceEdges(group, op); })

@@ -442,6 +442,6 @@ dpsims.graph @g {
   %q = input "q" <shape = [2, 5, 3]> : () -> tensor<2x5x3xf32>
   %k = input "k" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
   %v = input "v" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
-  // expected-error @below {{attention: takes 3 operands, not 2}}
+  // expected-error @below {{attention: takes 3 to 4 operands, not 2}}
   %result = attention %q, %k <scale = 1.0> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
 }

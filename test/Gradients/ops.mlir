@@ -360,6 +360,46 @@ dpsims.program @attention<> {
   instance @Check<count = 3>(%y, %list)
 }
 
+// One bias for each of two of the four matrices, and for each query.
+dpsims.program @attention_bias<> {
+  %x0 = input "x0" <shape = [4, 3, 2]>
+  %x1 = input "x1" <shape = [4, 5, 2]>
+  %x2 = input "x2" <shape = [4, 5, 2]>
+  %x3 = input "x3" <shape = [2, 3, 5]>
+  %y = attention %x0, %x1, %x2, %x3 <scale = 0.6>
+  %list = list(%x0, %x1, %x2, %x3)
+  instance @Check<count = 4>(%y, %list)
+}
+
+dpsims.program @attention_biased_keys<> {
+  %x0 = input "x0" <shape = [2, 4, 3]>
+  %x1 = input "x1" <shape = [2, 5, 3]>
+  %x2 = input "x2" <shape = [2, 5, 2]>
+  %x3 = input "x3" <shape = [1, 1, 5]>
+  %y = attention %x0, %x1, %x2, %x3 <scale = 0.6>
+  %list = list(%x0, %x1, %x2, %x3)
+  instance @Check<count = 4>(%y, %list)
+}
+
+dpsims.program @fused_attention<> {
+  %x0 = input "x0" <shape = [2, 6, 3]>
+  %x1 = input "x1" <shape = [2, 4, 3]>
+  %x2 = input "x2" <shape = [2, 4, 3]>
+  %x3 = input "x3" <shape = [2, 1, 4]>
+  %y, %sums = fused_attention %x0, %x1, %x2, %x3 <scale = 0.6, residual = true>
+  %list = list(%x0, %x1, %x2, %x3)
+  instance @Check<count = 4>(%y, %list)
+}
+
+dpsims.program @fused_attention_plain<> {
+  %x0 = input "x0" <shape = [2, 6, 3]>
+  %x1 = input "x1" <shape = [2, 4, 3]>
+  %x2 = input "x2" <shape = [2, 4, 5]>
+  %y, %sums = fused_attention %x0, %x1, %x2 <scale = 0.6>
+  %list = list(%x0, %x1, %x2)
+  instance @Check<count = 3>(%y, %list)
+}
+
 dpsims.program @reduce_sum<> {
   %x0 = input "x0" <shape = [2, 3, 4]>
   %y = reduce %x0 <kind = "sum", axes = [0, 2]>

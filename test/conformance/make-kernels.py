@@ -202,6 +202,76 @@ def narrow(writer):
             writer.program("max_pool", [shape], "%y = max_pool %x0 <kernel = 3, stride = 2, padding = 1>", [kind])
 
 
+# (B, m, n, d, e): few and many rows, prime numbers of them, keys beside a vector, beyond one.
+ATTENTIONS = [(1, 64, 16, 64, 64), (2, 33, 5, 7, 3), (3, 37, 8, 12, 12), (1, 300, 3, 5, 9), (2, 1024, 32, 24, 24)]
+# ids (N, H, W), classes, channels, kernel, stride, padding.
+LABEL_CONVOLUTIONS = [
+    ([1, 8, 8], 5, 16, 3, 1, 1),
+    ([2, 7, 5], 7, 3, 3, 2, 1),
+    ([1, 5, 9], 6, 65, 1, 1, 0),
+    ([3, 16, 16], 5, 64, 5, 1, 0),
+]
+
+
+def difference(fused, plain, name, rank=3):
+    """Lines that make %name of two values: their difference, relative to the largest element of the plain one."""
+    return (
+        f"%s{name} = sub {fused}, {plain}\n  %a{name} = abs {plain}\n  "
+        f'%m{name} = reduce %a{name} <kind = "max", axes = {list(range(rank))}>\n  %{name} = div %s{name}, %m{name}'
+    )
+
+
+def attention(writer):
+    """Attention as one kernel and by its decomposition."""
+    for batch, rows, keys, inner, outer in ATTENTIONS:
+        inputs = [[batch, rows, inner], [batch, keys, inner], [batch, keys, outer], [batch, 1, keys]]
+        residual = inner == outer
+        scale = inner**-0.5
+        forward = "\n  ".join(
+            [
+                f"%f, %sums = fused_attention %x0, %x1, %x2, %x3 <scale = {scale}, residual = {str(residual).lower()}>",
+                "%l = matmul %x0, %x1 <transpose_b = true>",
+                f"%c = constant <value = {scale}>",
+                "%k = mul %l, %c",
+                "%b = add %k, %x3",
+                "%w = softmax %b",
+                "%o = matmul %w, %x2",
+                "%p = add %o, %x0" if residual else f"%p = reshape %o <shape = {[batch, rows, outer]}>",
+            ]
+        )
+        writer.program("same_attention", inputs, forward + "\n  " + difference("%f", "%p", "y"))
+        gradients = [forward]
+        for value in "fp":
+            gradients.append(
+                f"%r{value} = mul %{value}, %x4\n  %q{value} = reshape %r{value} <shape = [1, -1]>\n  "
+                f'%t{value} = reduce %q{value} <kind = "sum", axes = [1]>\n  %v{value} = list(%x0, %x1, %x2, %x3)\n  '
+                f"%g{value} = gradient %t{value}, %v{value}"
+            )
+        for i in range(4):
+            for value in "fp":
+                gradients.append(f"%{value}{i} = get %g{value} <index = {i}>")
+            gradients.append(difference(f"%f{i}", f"%p{i}", f"d{i}"))
+            gradients.append(f"%e{i} = reshape %d{i} <shape = [1, -1]>")
+        gradients.append("%y = concat %e0, %e1, %e2, %e3 <axis = 1>")
+        writer.program("same_attention_gradient", inputs + [[batch, rows, outer]], "\n  ".join(gradients))
+
+
+def labels(writer):
+    """Convolutions of labels with what is elementwise on them, and those of their one_hot."""
+    for shape, classes, channels, kernel, stride, padding in LABEL_CONVOLUTIONS:
+        writer.program(
+            "same_labels",
+            [shape, [channels, classes, kernel, kernel], [channels]],
+            "%t = transpose %x1 <perm = [2, 3, 1, 0]>\n  "
+            f"%l = conv2d_labels %x0, %t, %x2 <stride = {[stride] * 2}, padding = {[padding] * 4}>\n  "
+            "%f = leaky_relu %l <slope = 0.2>\n  "
+            f"%h = one_hot %x0 <classes = {classes}>\n  "
+            f"%c = conv2d %h, %x1, %x2 <stride = {stride}, padding = {padding}>\n  %p = leaky_relu %c <slope = 0.2>\n  "
+            + difference("%f", "%p", "y", rank=4),
+            ["i32", "f32", "f32"],
+        )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("-o", "--output", required=True)
@@ -211,6 +281,8 @@ def main():
     reductions(writer)
     images(writer)
     narrow(writer)
+    attention(writer)
+    labels(writer)
     try:
         with open(arguments.output, "w", encoding="utf-8") as file:
             file.write("\n".join(writer.text))
