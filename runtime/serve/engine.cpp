@@ -6,7 +6,6 @@
 #include "runtime/image/jpeg.h"
 #include "runtime/image/png.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <new>
 
