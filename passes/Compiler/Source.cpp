@@ -124,7 +124,7 @@ FailureOr<Source> readConfigured(MLIRContext *context, const CompileOptions &opt
 
 SmallString<128> normalPath(StringRef path) {
   SmallString<128> normal(path);
-  llvm::sys::fs::make_absolute(normal);
+  (void)llvm::sys::fs::make_absolute(normal); // without a current folder the path stays as it is
   llvm::sys::path::remove_dots(normal, /*remove_dot_dot=*/true);
   return normal;
 }

@@ -212,7 +212,7 @@ public:
   }
   ~TemporaryDirectory() {
     if (!root.empty())
-      llvm::sys::fs::remove_directories(root);
+      (void)llvm::sys::fs::remove_directories(root);
   }
   TemporaryDirectory(const TemporaryDirectory &) = delete;
   TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;

@@ -155,8 +155,10 @@ SmallVector<unsigned> KernelOrder::choose(const std::set<unsigned> &needed, bool
   SmallVector<unsigned> chosen;
   for (unsigned i : ready) {
     Kind kind = nodes[i].kind;
-    bool joins = kind == Kind::Small || (kind == Kind::Update && updates);
-    if (isNeeded(i) || joins || (kind == Kind::Ahead && (room -= resultBytes(nodes[i].op)) >= 0))
+    bool joins = isNeeded(i) || kind == Kind::Small || (kind == Kind::Update && updates);
+    if (!joins && kind == Kind::Ahead)
+      joins = (room -= resultBytes(nodes[i].op)) >= 0;
+    if (joins)
       chosen.push_back(i);
   }
   return chosen;
@@ -168,7 +170,8 @@ void KernelOrder::launch(ArrayRef<unsigned> numbers) {
   for (unsigned i : numbers) {
     Operation *op = nodes[i].op;
     size_t own = op->getNumOperands() + op->getNumResults();
-    if ((arguments += own) > mostArguments) {
+    arguments += own;
+    if (arguments > mostArguments) {
       order.emplace_back();
       arguments = own;
     }

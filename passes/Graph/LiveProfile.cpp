@@ -57,9 +57,11 @@ int64_t LiveProfile::endOf(const Wait &wait) const { return std::min<int64_t>(wa
 bool LiveProfile::hasRoom(ArrayRef<Wait> waits) const {
   std::vector<int64_t> sum = alive;
   for (const Wait &wait : waits)
-    for (int64_t time = wait.first; time < endOf(wait); ++time)
-      if ((sum[time] += wait.bytes) > limit)
+    for (int64_t time = wait.first; time < endOf(wait); ++time) {
+      sum[time] += wait.bytes;
+      if (sum[time] > limit)
         return false;
+    }
   return true;
 }
 

@@ -57,11 +57,13 @@ public:
       change[life.last + 1] -= bytesOf(value);
     }
     int64_t bytes = 0;
-    for (size_t i = 0; i < ops.size(); ++i)
-      if ((bytes += change[i]) > peak) {
+    for (size_t i = 0; i < ops.size(); ++i) {
+      bytes += change[i];
+      if (bytes > peak) {
         peak = bytes;
         peakAt = i;
       }
+    }
   }
 
   struct Life {

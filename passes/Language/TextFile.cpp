@@ -85,7 +85,7 @@ std::error_code readAll(StringRef path, uint64_t limit, SmallVectorImpl<char> &b
   llvm::Expected<fs::file_t> file = fs::openNativeFileForRead(path);
   if (!file)
     return llvm::errorToErrorCode(file.takeError());
-  llvm::scope_exit close([&] { fs::closeFile(*file); });
+  llvm::scope_exit close([&] { (void)fs::closeFile(*file); });
   constexpr size_t step = size_t(1) << 16;
   for (size_t taken = 1; taken && bytes.size() <= limit;) {
     const size_t begin = bytes.size();

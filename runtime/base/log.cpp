@@ -33,13 +33,13 @@ LogSink setLogSink(LogSink sink) {
 
 // False where it throws: no exception may cross a library's interface in C.
 static bool giveToSink(LogState &it, LogLevel level, const std::string &line) {
-  bool isTaken = false;
+  bool isTaken = true;
   it.isBusy = true;
   try {
     const LogSink sink = it.sink; // which may set another one
     sink(level, line);
-    isTaken = true;
-  } catch (...) { // the line goes to stderr
+  } catch (...) {
+    isTaken = false; // the line goes to stderr
   }
   it.isBusy = false;
   return isTaken;

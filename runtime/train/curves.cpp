@@ -47,7 +47,7 @@ std::vector<double> logarithmicTicks(const Range &range, int count) {
   if (range.high - range.low > count)
     return ticks(range, count);
   std::vector<double> result;
-  for (double decade = std::floor(range.low); decade <= range.high; ++decade)
+  for (int decade = int(std::floor(range.low)); decade <= range.high; ++decade)
     for (double digit : {1, 2, 5})
       if (const double tick = decade + std::log10(digit);
           tick >= range.low && tick <= range.high && (digit == 1 || range.high - range.low < 2))

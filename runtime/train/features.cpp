@@ -15,7 +15,8 @@ static const Argument &imageOf(const CompiledModel &model, const Entry &entry) {
   fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), " has no input \"image\" of (B, 3, H, W)");
 }
 
-FeatureExtractor::FeatureExtractor(std::shared_ptr<const CompiledModel> model, Device &device, WeightSource &weights)
+FeatureExtractor::FeatureExtractor(const std::shared_ptr<const CompiledModel> &model, Device &device,
+                                   WeightSource &weights)
     : image(imageOf(*model, model->entry("features"))), arguments(*model, model->entry("features"), {"image"}),
       session(model, model->entry("features"), device, &weights) {
   for (const HostTensor &tap : arguments.outputs())

@@ -16,7 +16,7 @@ namespace dpsims {
 /// The entry `features` with its weights.
 class FeatureExtractor {
 public:
-  FeatureExtractor(std::shared_ptr<const CompiledModel> model, Device &device, WeightSource &weights);
+  FeatureExtractor(const std::shared_ptr<const CompiledModel> &model, Device &device, WeightSource &weights);
 
   /// Adds the features of pictures (count, 3, H, W) from -1 to 1, any number of them.
   void add(const float *images, int64_t count, FeatureSet &features);

@@ -9,7 +9,7 @@ build_packages="g++ ccache cmake ninja-build libmlir-22-dev mlir-22-tools llvm-2
 test_packages="libgtest-dev llvm-22-tools python3"
 browser_packages="chromium chromium-driver"
 lint_packages="clang-format-22 codespell git python3-venv shellcheck"
-tidy_packages="clang-tidy-22 git"
+tidy_packages="clang-tidy-22 git libomp-22-dev" # of OpenMP its header alone
 
 say() {
   printf '\n== %s\n' "$*"

@@ -37,7 +37,7 @@ void addGpus(Json &report) {
   const int count = countGpus(reason);
   for (int gpu = 0; gpu < count; ++gpu)
     report["gpus"].push_back(describe(gpu));
-  if (count == 0 && report["problem"] == "")
+  if (count == 0 && report["problem"].get_ref<const std::string &>().empty())
     report["problem"] = reason;
 }
 

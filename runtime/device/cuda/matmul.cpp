@@ -144,7 +144,8 @@ bool Matmul::chooseAlgorithm(bool fused) {
   set(desc, CUBLASLT_MATMUL_DESC_EPILOGUE, fused ? fusedEpilogue() : CUBLASLT_EPILOGUE_DEFAULT);
   if (!libraries.isHere()) // it cannot be asked: what it documents is taken as done
     return true;
-  const void *someBias = reinterpret_cast<const void *>(memoryAlignment); // the choice wants one, and does not read it
+  // The choice needs one, and does not read it.
+  const void *someBias = reinterpret_cast<const void *>(memoryAlignment); // NOLINT(performance-no-int-to-ptr)
   if (fused && bias)
     set(desc, CUBLASLT_MATMUL_DESC_BIAS_POINTER, someBias);
 
