@@ -10,15 +10,37 @@ using namespace dpsims;
 //===-- Types -----------------------------------------------------------------------------------------------------===//
 
 namespace {
+/// The two factors are floats of one type; the result has the type that the op says, or theirs.
+template <typename OpTy> LogicalResult giveProduct(OpTy op, Types &types, ArrayRef<int64_t> shape) {
+  ElementKind factors = kindOf(elementOf(op->getOperand(0))), element = op.getType().value_or(factors);
+  if (element != factors && element != ElementKind::F32)
+    return opError(op) << "type " << op.getTypeAttr() << " of a product of " << stringifyElementKind(factors)
+                       << "; it is that or f32";
+  return give(op, types, shape, typeOf(element, op.getContext()));
+}
+
+/// "bf16"
+StringRef elementName(Value value) { return stringifyElementKind(kindOf(elementOf(value))); }
+
+template <typename OpTy> LogicalResult wantFactors(OpTy op) {
+  return failure(failed(wantElementType(op, op.getTypeAttr())) || failed(wantFloats(op, 2)));
+}
+
 /// The epilogue of conv2d and matmul: operands after the first two.
-LogicalResult checkEpilogue(ContractionOpInterface op, int64_t channels, ArrayRef<int64_t> result) {
+LogicalResult checkEpilogue(ContractionOpInterface op, int64_t channels, RankedTensorType type) {
+  ArrayRef<int64_t> result = type.getShape();
   if (failed(wantActivation(op, op.getActivationAttr())))
     return failure();
   Value bias = op.getBias(), residual = op.getResidual();
   if (bias && shapeOf(bias) != ArrayRef{channels})
     return opError(op) << "bias has the shape " << text(shapeOf(bias)) << " for " << channels << " channels";
+  if (bias && !elementOf(bias).isF32())
+    return opError(op) << "bias is " << elementName(bias) << ", sums are f32; make it that: cast %b <type = \"f32\">";
   if (residual && shapeOf(residual) != result)
     return opError(op) << "residual " << text(shapeOf(residual)) << " for a result " << text(result);
+  if (residual && elementOf(residual) != type.getElementType())
+    return opError(op) << "residual is " << elementName(residual) << " for a result of "
+                       << stringifyElementKind(kindOf(type.getElementType()));
   return success();
 }
 
@@ -49,12 +71,12 @@ FailureOr<Shape> convolve(ConvolutionOpInterface op, ArrayRef<int64_t> x, ArrayR
 
 /// A gradient of a convolution: the one operand and the shape are images and weights, the other operand its result.
 template <typename OpTy> LogicalResult inferConvGradient(OpTy op, Types &types) {
-  if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)) || failed(wantRank(op, 1, 4)))
+  if (failed(wantFactors(op)) || failed(wantRank(op, 0, 4)) || failed(wantRank(op, 1, 4)))
     return failure();
   Shape shape = op.getShape();
   if (shape.size() != 4)
     return opError(op) << "shape " << text(shape) << " must have 4 sizes";
-  if (failed(giveFloat(op, types, shape)))
+  if (failed(giveProduct(op, types, shape)))
     return failure();
   FailureOr<Shape> result = convolve(op, op.imagesShape(), op.weightsShape());
   if (failed(result))
@@ -67,12 +89,12 @@ template <typename OpTy> LogicalResult inferConvGradient(OpTy op, Types &types) 
 } // namespace
 
 LogicalResult Conv2dOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
+  if (failed(wantFactors(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
     return failure();
   FailureOr<Shape> result = convolve(*this, imagesShape(), weightsShape());
-  if (failed(result) || failed(checkEpilogue(*this, result->back(), *result)))
+  if (failed(result) || failed(giveProduct(*this, types, *result)))
     return failure();
-  return giveFloat(*this, types, *result);
+  return checkEpilogue(*this, result->back(), cast<RankedTensorType>(types.back()));
 }
 
 LogicalResult Conv2dInputGradientOp::inferTypes(Types &types) { return inferConvGradient(*this, types); }
@@ -106,7 +128,7 @@ ConvGeometry dpsims::convGeometry(ConvolutionOpInterface op) {
 }
 
 LogicalResult MatmulOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(wantFactors(*this)))
     return failure();
   ArrayRef<int64_t> a = shapeOf(getLhs()), b = shapeOf(getRhs());
   if (a.size() < 2 || b.size() < 2)
@@ -119,7 +141,9 @@ LogicalResult MatmulOp::inferTypes(Types &types) {
     return opError(*this) << "leading dimensions of a " << text(a) << " and b " << text(b) << " differ";
   Shape result(a.drop_back(2));
   result.append({a[a.size() - (left ? 1 : 2)], n});
-  return failed(checkEpilogue(*this, n, result)) ? failure() : giveFloat(*this, types, result);
+  if (failed(giveProduct(*this, types, result)))
+    return failure();
+  return checkEpilogue(*this, n, cast<RankedTensorType>(types.back()));
 }
 
 //===-- Work ------------------------------------------------------------------------------------------------------===//
@@ -159,43 +183,43 @@ SmallVector<NamedAttribute> convAttributes(OpBuilder &builder, ConvolutionOpInte
 
 void Conv2dOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value x = getImages(), w = getWeights(), g = results[0];
+  Value x = getImages(), w = getWeights(), g = f.cast(results[0], x);
   if (wanted[0])
     operands[0] = f.make<Conv2dInputGradientOp>({g, w}, convAttributes(builder, *this, shapeOf(x)));
   if (wanted[1])
     operands[1] = f.make<Conv2dWeightGradientOp>({x, g}, convAttributes(builder, *this, shapeOf(w)));
   if (getBias() && wanted[2])
-    operands[2] = f.channelSum(g);
+    operands[2] = f.channelSum(f.cast(results[0], getBias()));
 }
 
 void Conv2dInputGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
                                            Values operands) {
   Formula f(builder, *this);
-  Value g = getGradient(), w = getWeights();
+  Value g = getGradient(), w = getWeights(), dx = f.cast(results[0], w);
   if (wanted[0])
-    operands[0] = f.make<Conv2dOp>({results[0], w}, convAttributes(builder, *this));
+    operands[0] = f.make<Conv2dOp>({dx, w}, convAttributes(builder, *this));
   if (wanted[1])
-    operands[1] = f.make<Conv2dWeightGradientOp>({results[0], g}, convAttributes(builder, *this, shapeOf(w)));
+    operands[1] = f.make<Conv2dWeightGradientOp>({dx, g}, convAttributes(builder, *this, shapeOf(w)));
 }
 
 void Conv2dWeightGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
                                             Values operands) {
   Formula f(builder, *this);
-  Value x = getImages(), g = getGradient();
+  Value x = getImages(), g = getGradient(), dw = f.cast(results[0], x);
   if (wanted[0])
-    operands[0] = f.make<Conv2dInputGradientOp>({g, results[0]}, convAttributes(builder, *this, shapeOf(x)));
+    operands[0] = f.make<Conv2dInputGradientOp>({g, dw}, convAttributes(builder, *this, shapeOf(x)));
   if (wanted[1])
-    operands[1] = f.make<Conv2dOp>({x, results[0]}, convAttributes(builder, *this));
+    operands[1] = f.make<Conv2dOp>({x, dw}, convAttributes(builder, *this));
 }
 
 void MatmulOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {
   Formula f(builder, *this);
-  Value a = getLhs(), b = getRhs(), g = results[0];
+  Value a = getLhs(), b = getRhs(), g = f.cast(results[0], a);
   bool left = getTransposeA(), right = getTransposeB();
   if (wanted[0])
     operands[0] = left ? f.matmul(b, g, right, true) : f.matmul(g, b, false, !right);
   if (getBias() && wanted[2])
-    operands[2] = f.channelSum(g);
+    operands[2] = f.channelSum(f.cast(results[0], getBias()));
   if (!wanted[1])
     return;
   if (shapeOf(b).size() == 2 && shapeOf(a).size() > 2) { // one b for all rows

@@ -30,6 +30,8 @@ public:
   /// g where c is not 0.
   mlir::Value where(mlir::Value c, mlir::Value g) { return select(c, g, number(0)); }
 
+  /// With elements of the type that those of `like` have.
+  mlir::Value cast(mlir::Value x, mlir::Value like) { return makeCast(builder, location, x, elementOf(like)); }
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape) {
     return shapeOf(x) == shape ? x : make<ReshapeOp>(x, list("shape", shape));
   }

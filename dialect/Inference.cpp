@@ -45,11 +45,13 @@ LogicalResult dpsims::wantAnyFloats(Operation *op) {
   return success();
 }
 
-LogicalResult dpsims::wantFloats(Operation *op) {
+LogicalResult dpsims::wantFloats(Operation *op) { return wantFloats(op, op->getNumOperands()); }
+
+LogicalResult dpsims::wantFloats(Operation *op, unsigned count) {
   if (failed(wantAnyFloats(op)))
     return failure();
   auto name = [](Type element) { return stringifyElementKind(kindOf(element)); };
-  for (Value operand : op->getOperands())
+  for (Value operand : op->getOperands().take_front(count))
     if (Type first = elementOf(op->getOperand(0)); elementOf(operand) != first)
       return opError(op) << "mixes " << name(first) << " and " << name(elementOf(operand))
                          << "; make them one type: cast %x <type = \"" << name(first) << "\">";

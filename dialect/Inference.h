@@ -27,6 +27,8 @@ mlir::LogicalResult giveFloat(mlir::Operation *op, Types &types, llvm::ArrayRef<
 mlir::LogicalResult wantTensors(mlir::Operation *op);
 /// ... of f32, bf16 or f16, and all of the same one.
 mlir::LogicalResult wantFloats(mlir::Operation *op);
+/// ... of f32, bf16 or f16, and the first `count` of the same one.
+mlir::LogicalResult wantFloats(mlir::Operation *op, unsigned count);
 /// ... of f32, bf16 or f16, each of its own.
 mlir::LogicalResult wantAnyFloats(mlir::Operation *op);
 /// The first operand has at least one dimension.

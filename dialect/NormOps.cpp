@@ -38,8 +38,12 @@ template <typename OpTy> LogicalResult wantWeight(OpTy norm) {
 } // namespace
 
 LogicalResult LayerNormOp::inferTypes(Types &types) {
-  if (failed(inferLikeOperand(*this, types)))
+  auto isWide = [](Value vector) { return elementOf(vector).isF32(); };
+  if (failed(wantAnyFloats(*this)))
     return failure();
+  if (!llvm::all_of(getOperands().drop_front(), isWide) && failed(wantFloats(*this)))
+    return failure();
+  types.push_back(getX().getType());
   return failed(wantWeight(*this)) ? failure() : wantChannels(*this, 1);
 }
 
@@ -149,14 +153,14 @@ void LayerNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Ar
   Value variance = f.rowMean(f.make<SquareOp>(centered));
   Value scale = f.make<RsqrtOp>(f.add(variance, f.number(getEps())));
   if (wanted[0]) { // two reductions of x and g at a time
-    Value h = getWeight() ? f.mul(g, getWeight()) : g;
+    Value h = getWeight() ? f.mul(g, f.cast(getWeight(), x)) : g;
     Value slope = f.mul(f.rowMean(f.mul(h, centered)), f.make<SquareOp>(scale));
     operands[0] = f.mul(f.sub(f.sub(h, f.rowMean(h)), f.mul(centered, slope)), scale);
   }
   if (getWeight() && wanted[1])
-    operands[1] = f.channelSum(f.mul(g, f.mul(centered, scale)));
+    operands[1] = f.cast(f.channelSum(f.mul(g, f.mul(centered, scale))), getWeight());
   if (getBias() && wanted[2])
-    operands[2] = f.channelSum(g);
+    operands[2] = f.cast(f.channelSum(g), getBias());
 }
 
 void BatchNormOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted, Values operands) {

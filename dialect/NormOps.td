@@ -40,7 +40,8 @@ def Dpsims_LogSoftmaxOp : Dpsims_TensorOp<"log_softmax", (ins Dpsims_Tensor<"at 
 }
 
 def Dpsims_LayerNormOp : Dpsims_TensorOp<"layer_norm",
-    (ins Dpsims_Tensor<"(..., C)">:$x, Dpsims_OptionalTensor<"(C)">:$weight, Dpsims_OptionalTensor<"(C)">:$bias),
+    (ins Dpsims_Tensor<"(..., C)">:$x, Dpsims_OptionalTensor<"(C), of f32 or as x">:$weight,
+         Dpsims_OptionalTensor<"(C), of f32 or as x">:$bias),
     (ins Dpsims_Float<"added to the variance">:$eps),
     [Pure, Dpsims_Differentiable, Dpsims_FusesProducers, Dpsims_Batched]> {
   let summary = "(x - mean) / sqrt(variance + eps) along the last axis, * weight + bias if given";

@@ -51,6 +51,7 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t reco
   if (tuning.sinkReshapes)
     graph.addPass(createSinkReshapes());
   graph.addPass(createFuseEpilogues());
+  graph.addPass(createAssignPrecision());
   graph.addPass(createFuseElementwise());
   if (tuning.attachTails)
     graph.addPass(createAttachTails());

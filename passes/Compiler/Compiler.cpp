@@ -45,12 +45,11 @@ private:
   LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
 
   LogicalResult checkPrecision(StringRef precision) const {
-    if (!precision.empty() && precision != "f32" && precision != "tf32")
-      return fail("--precision " + precision + ": precisions are f32 and tf32");
+    if (!precision.empty() && precision != "f32" && precision != "tf32" && precision != "bf16")
+      return fail("--precision " + precision + ": precisions are f32, tf32 and bf16");
     auto hasTf32 = [](const CompilerTarget &target) { return target.hasTf32(); };
     if (precision == "tf32" && !target.hasTf32())
-      return fail("--precision tf32: " + target.name() + " computes in f32; TF32 is for --target " +
-                  targetNames(hasTf32));
+      return fail("--precision tf32: " + target.name() + " has no TF32, which is for --target " + targetNames(hasTf32));
     return success();
   }
 
@@ -70,7 +69,7 @@ private:
     if (failed(checkPrecision(precision)))
       return failure();
     module->removeAttr(precisionAttrName);
-    if (precision == "tf32")
+    if (precision == "tf32" || precision == "bf16")
       module->setAttr(precisionAttrName, StringAttr::get(context, precision));
     return success();
   }
@@ -104,7 +103,8 @@ private:
     model.sourceHash = source.hash;
     model.target = target.name().str();
     model.config = source.config;
-    model.precision = module->hasAttr(precisionAttrName) ? format::Precision::TF32 : format::Precision::F32;
+    if (auto precision = module->getAttrOfType<StringAttr>(precisionAttrName))
+      model.precision = precision == "bf16" ? format::Precision::BF16 : format::Precision::TF32;
     model.code.kernels = kernelsOf(module);
     // The steps stay as they are while the kernels are lowered.
     PassManager manager(context);

@@ -28,8 +28,8 @@ struct CompileOptions {
   std::optional<Stage> lastStage;
   /// Bytes that a program's intermediate results may take; what does not fit is computed again. 0: any number.
   int64_t recompute = 0;
-  /// What convolutions and matmuls may do: "f32", or "tf32" for targets that have it; empty: what a dump was made for,
-  /// else f32.
+  /// What convolutions and matmuls may do: "f32", "bf16", or "tf32" for targets that have it; empty: what a dump was
+  /// made for, else f32.
   std::string precision;
   /// Whether a report of what the programs cost to run is wanted, and how; only of a whole compilation.
   enum class Report { None, Text, Json } report = Report::None;

@@ -58,7 +58,7 @@ SmallVector<Value> batchStatistics(OpBuilder &builder, BatchStatisticsOp statist
 Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
   Value a = matmul.getLhs(), b = matmul.getRhs();
   ArrayRef<int64_t> result = shapeOf(matmul.getResult());
-  if (matmul.getBias() || matmul.hasEpilogue() || result.size() != 2 || shapeOf(b).size() != 2)
+  if (matmul.getBias() || matmul.hasEpilogue() || !elementOf(a).isF32() || result.size() != 2 || shapeOf(b).size() != 2)
     return {};
   bool transposedA = matmul.getTransposeA(), transposedB = matmul.getTransposeB();
   int64_t m = result[0], n = result[1], k = shapeOf(a)[transposedA ? 0 : 1];

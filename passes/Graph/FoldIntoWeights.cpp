@@ -34,7 +34,7 @@ public:
 private:
   bool fits(Match match, Operation &op) {
     ContractionOpInterface library = match.library;
-    if (!library || !library->hasOneUse() || library.hasEpilogue() ||
+    if (!library || !library->hasOneUse() || library.hasEpilogue() || !elementOf(library.getWeights()).isF32() ||
         op.getResult(0).getType() != library->getResult(0).getType() || !weightOnly.contains(library.getWeights()) ||
         !weightOnly.contains(match.vector))
       return false;

@@ -122,8 +122,8 @@ private:
     } else if (auto fused = dyn_cast<FusedOp>(op)) {
       compute(fused);
     } else if (isLibraryOp(op)) {
-      if (Type element = elementOf(op->getResult(0)); !element.isF32())
-        return opError(op) << "of " << element << ": no step computes it; cast its operands to f32";
+      if (Type element = elementOf(op->getOperand(0)); element.isF16())
+        return opError(op) << "of f16: no step computes it; cast its operands to bf16 or f32";
       contraction(op);
     } else if (auto output = dyn_cast<OutputOp>(op)) {
       give(output);

@@ -20,8 +20,6 @@ struct ConvolutionPlansRequest {
   DeviceOptions options;
   /// How many engines at most are planned for each convolution of a GPU that is not here, to be measured there.
   size_t candidates = 8;
-  /// Asks for engines on tensors in bf16, which the runtime has no use for yet.
-  bool bf16 = false;
 };
 
 /// A convolution with its epilogue, or one of its gradients, as cuDNN is asked to do it.

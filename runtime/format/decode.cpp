@@ -91,7 +91,7 @@ private:
     model.compiler = text(file.compiler());
     model.sourceHash = text(file.source_hash());
     model.target = text(file.target());
-    model.precision = enumerator(file.precision(), Precision::TF32, "precision");
+    model.precision = enumerator(file.precision(), Precision::BF16, "precision");
     model.config = text(file.config());
     for (size_t i = 0; i < sizeOf(file.images()); ++i)
       decodeImage(required(file.images()->Get(i)));

@@ -91,7 +91,9 @@ private:
   HostBuffer buffer;
 };
 
-const char *name(Precision precision) { return precision == Precision::F32 ? "f32" : "tf32"; }
+const char *name(Precision precision) {
+  return precision == Precision::F32 ? "f32" : precision == Precision::TF32 ? "tf32" : "bf16";
+}
 
 const char *name(Activation activation) { return activationNames[static_cast<size_t>(activation)]; }
 

@@ -19,10 +19,11 @@
 
 namespace dpsims {
 
-/// What convolutions and matmuls of f32 may do; see model.fbs.
-enum class Precision : uint8_t { F32, TF32 };
+/// What convolutions and matmuls may do; see model.fbs.
+enum class Precision : uint8_t { F32, TF32, BF16 };
 
-/// "f32" or "tf32".
+
+/// "f32", "tf32" or "bf16".
 const char *name(Precision precision);
 
 /// Where a buffer lives; see model.fbs.

@@ -167,17 +167,27 @@ private:
     return plan->buffers[index];
   }
 
-  // A buffer that a library call works on.
-  const Buffer &operand(uint32_t index, const char *what, size_t rank = 0) const {
+  // A buffer that a library call works on, of the type.
+  const Buffer &operand(uint32_t index, const char *what, ElementType type, size_t rank = 0) const {
     const Buffer &b = buffer(index);
-    if (b.type != ElementType::F32)
-      bad(what, " is ", elementTypeName(b.type), ", not F32");
+    if (b.type != type)
+      bad(what, " is ", elementTypeName(b.type), ", not ", elementTypeName(type));
     if (rank && b.shape.size() != rank)
       bad(what, " has the shape ", shapeText(b.shape), ", not ", rank, " dimensions");
     for (int64_t dim : b.shape)
       if (dim > maxDim)
         bad(what, " has the shape ", shapeText(b.shape), ", too large");
     return b;
+  }
+
+  // One factor of a product, which gives the other's type, and its result.
+  const Buffer &factor(uint32_t index, const char *what, size_t rank = 0) const {
+    const bool isNarrow = buffer(index).type == ElementType::BF16;
+    return operand(index, what, isNarrow ? ElementType::BF16 : ElementType::F32, rank);
+  }
+  const Buffer &product(uint32_t index, ElementType factors, size_t rank = 0) const {
+    const bool isWide = buffer(index).type == ElementType::F32;
+    return operand(index, "the result", isWide ? ElementType::F32 : factors, rank);
   }
 
   void requireCount(const Buffer &b, uint64_t count, const char *what) const {
@@ -201,14 +211,14 @@ private:
     if (bias < -1 || residual < -1)
       bad("buffer ", std::min(bias, residual));
     if (bias >= 0) {
-      const Buffer &b = operand(static_cast<uint32_t>(bias), "the bias");
+      const Buffer &b = operand(static_cast<uint32_t>(bias), "the bias", ElementType::F32);
       requireCount(b, channels, "the bias");
       if (overlap(b, dst))
         bad("the result overlaps the bias");
     }
     if (residual < 0)
       return;
-    const Buffer &r = operand(static_cast<uint32_t>(residual), "the residual");
+    const Buffer &r = operand(static_cast<uint32_t>(residual), "the residual", dst.type);
     requireCount(r, dst.count(), "the residual");
     if (overlap(r, dst) && !sameBytes(r, dst))
       bad("the result overlaps the residual without being the same");
@@ -251,46 +261,46 @@ private:
   }
 
   void check(const ConvStep &step) const {
-    const Buffer &src = operand(step.src, "the input", 4);
-    const Buffer &weights = operand(step.weights, "the weights", 4);
-    const Buffer &dst = operand(step.dst, "the result", 4);
+    const Buffer &src = factor(step.src, "the input", 4);
+    const Buffer &weights = operand(step.weights, "the weights", src.type, 4);
+    const Buffer &dst = product(step.dst, src.type, 4);
     checkWindow(step, src.shape, weights.shape, dst.shape);
     checkResult(dst, {&src, &weights});
     checkEpilogue(dst, step.bias, static_cast<uint64_t>(weights.shape[0]), step.residual);
   }
 
   void check(const ConvInputGradientStep &step) const {
-    const Buffer &gradient = operand(step.gradient, "the gradient", 4);
-    const Buffer &weights = operand(step.weights, "the weights", 4);
-    const Buffer &dst = operand(step.dst, "the result", 4);
+    const Buffer &gradient = factor(step.gradient, "the gradient", 4);
+    const Buffer &weights = operand(step.weights, "the weights", gradient.type, 4);
+    const Buffer &dst = product(step.dst, gradient.type, 4);
     checkWindow(step, dst.shape, weights.shape, gradient.shape);
     checkResult(dst, {&gradient, &weights});
   }
 
   void check(const ConvWeightGradientStep &step) const {
-    const Buffer &src = operand(step.src, "the input", 4);
-    const Buffer &gradient = operand(step.gradient, "the gradient", 4);
-    const Buffer &dst = operand(step.dst, "the result", 4);
+    const Buffer &src = factor(step.src, "the input", 4);
+    const Buffer &gradient = operand(step.gradient, "the gradient", src.type, 4);
+    const Buffer &dst = product(step.dst, src.type, 4);
     checkWindow(step, src.shape, dst.shape, gradient.shape);
     checkResult(dst, {&src, &gradient});
   }
 
   void check(const MatmulStep &step) const {
-    const Buffer &a = operand(step.a, "the left operand");
-    const Buffer &b = operand(step.b, "the right operand");
-    const Buffer &dst = operand(step.dst, "the result");
+    const Buffer &a = factor(step.a, "the left operand");
+    const Buffer &b = operand(step.b, "the right operand", a.type);
+    const Buffer &dst = product(step.dst, a.type);
     for (uint64_t dim : {step.batch, step.m, step.n, step.k})
       if (dim == 0 || dim > static_cast<uint64_t>(maxDim))
         bad("a dimension is ", dim);
-    auto product = [&](uint64_t batch, uint64_t rows, uint64_t columns) {
+    auto sizeOf = [&](uint64_t batch, uint64_t rows, uint64_t columns) {
       uint64_t size = rows * columns; // each below 2^31
       if (size > std::numeric_limits<uint64_t>::max() / batch)
         bad("batch ", step.batch, ", m ", step.m, ", n ", step.n, ", k ", step.k, " are too large");
       return size * batch;
     };
-    requireCount(a, product(step.batch, step.m, step.k), "the left operand");
-    requireCount(b, product(step.sharedB ? 1 : step.batch, step.k, step.n), "the right operand");
-    requireCount(dst, product(step.batch, step.m, step.n), "the result");
+    requireCount(a, sizeOf(step.batch, step.m, step.k), "the left operand");
+    requireCount(b, sizeOf(step.sharedB ? 1 : step.batch, step.k, step.n), "the right operand");
+    requireCount(dst, sizeOf(step.batch, step.m, step.n), "the result");
     if (step.sharedB && step.batch * step.m > static_cast<uint64_t>(maxDim))
       bad(step.batch, " times ", step.m, " rows are too many");
     if (step.transposeA && step.sharedB && step.batch != 1)

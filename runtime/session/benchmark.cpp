@@ -189,8 +189,9 @@ void forecastStreams(const Session &session, const Device &device, BenchmarkResu
 
 // Percentages are of the first.
 void putFirst(const std::string &name, DevicePeaks &peaks) {
-  std::stable_partition(peaks.arithmetic.begin(), peaks.arithmetic.end(),
-                        [&](const DevicePeaks::Arithmetic &peak) { return peak.name == name; });
+  std::stable_partition(peaks.arithmetic.begin(), peaks.arithmetic.end(), [&](const DevicePeaks::Arithmetic &peak) {
+    return peak.name.substr(0, peak.name.find(',')) == name;
+  });
 }
 
 } // namespace
@@ -216,6 +217,8 @@ BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
   result.peaks = device.measurePeaks();
   if (session.model().precision == Precision::TF32)
     putFirst("TF32", result.peaks);
+  if (session.model().precision == Precision::BF16)
+    putFirst("bf16", result.peaks);
   return result;
 }
 

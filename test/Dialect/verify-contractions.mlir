@@ -445,3 +445,50 @@ dpsims.graph @g {
   // expected-error @below {{attention: takes 3 to 4 operands, not 2}}
   %result = attention %q, %k <scale = 1.0> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
 }
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [1, 8, 8, 6], type = "bf16"> : () -> tensor<1x8x8x6xbf16>
+  %w = input "w" <shape = [4, 6, 3, 3]> : () -> tensor<4x6x3x3xf32>
+  // expected-error @below {{conv2d: mixes bf16 and f32; make them one type: cast %x <type = "bf16">}}
+  %result = conv2d %x, %w : (tensor<1x8x8x6xbf16>, tensor<4x6x3x3xf32>) -> tensor<1x6x6x4xbf16>
+}
+
+// -----
+
+dpsims.graph @g {
+  %a = input "a" <shape = [5, 3], type = "bf16"> : () -> tensor<5x3xbf16>
+  %b = input "b" <shape = [3, 4], type = "bf16"> : () -> tensor<3x4xbf16>
+  %c = input "c" <shape = [4], type = "bf16"> : () -> tensor<4xbf16>
+  // expected-error @below {{matmul: bias is bf16, sums are f32; make it that: cast %b <type = "f32">}}
+  %result = matmul %a, %b, %c : (tensor<5x3xbf16>, tensor<3x4xbf16>, tensor<4xbf16>) -> tensor<5x4xbf16>
+}
+
+// -----
+
+dpsims.graph @g {
+  %a = input "a" <shape = [5, 3], type = "bf16"> : () -> tensor<5x3xbf16>
+  %b = input "b" <shape = [3, 4], type = "bf16"> : () -> tensor<3x4xbf16>
+  %r = input "r" <shape = [5, 4], type = "bf16"> : () -> tensor<5x4xbf16>
+  // expected-error @below {{matmul: residual is bf16 for a result of f32}}
+  %result = matmul %a, %b, %r <residual = true, type = "f32"> : (tensor<5x3xbf16>, tensor<3x4xbf16>, tensor<5x4xbf16>) -> tensor<5x4xf32>
+}
+
+// -----
+
+dpsims.graph @g {
+  %a = input "a" <shape = [5, 3]> : () -> tensor<5x3xf32>
+  %b = input "b" <shape = [3, 4]> : () -> tensor<3x4xf32>
+  // expected-error @below {{matmul: type "bf16" of a product of f32; it is that or f32}}
+  %result = matmul %a, %b <type = "bf16"> : (tensor<5x3xf32>, tensor<3x4xf32>) -> tensor<5x4xbf16>
+}
+
+// -----
+
+dpsims.graph @g {
+  %x = input "x" <shape = [1, 8, 8, 6], type = "bf16"> : () -> tensor<1x8x8x6xbf16>
+  %g = input "g" <shape = [1, 6, 6, 4], type = "bf16"> : () -> tensor<1x6x6x4xbf16>
+  // expected-error @below {{conv2d_weight_gradient: its result is 'tensor<4x6x3x3xf32>', not 'tensor<4x6x3x3xbf16>'}}
+  %result = conv2d_weight_gradient %x, %g <shape = [4, 6, 3, 3], type = "f32"> : (tensor<1x8x8x6xbf16>, tensor<1x6x6x4xbf16>) -> tensor<4x6x3x3xbf16>
+}

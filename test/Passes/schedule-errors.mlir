@@ -64,8 +64,8 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  %x = input "x" <shape = [4, 4], type = "bf16"> : () -> tensor<4x4xbf16>
-  // expected-error @below {{matmul: of 'bf16': no step computes it; cast its operands to f32}}
-  %y = matmul %x, %x : (tensor<4x4xbf16>, tensor<4x4xbf16>) -> tensor<4x4xbf16>
-  output "y" %y : tensor<4x4xbf16>
+  %x = input "x" <shape = [4, 4], type = "f16"> : () -> tensor<4x4xf16>
+  // expected-error @below {{matmul: of f16: no step computes it; cast its operands to bf16 or f32}}
+  %y = matmul %x, %x : (tensor<4x4xf16>, tensor<4x4xf16>) -> tensor<4x4xf16>
+  output "y" %y : tensor<4x4xf16>
 }

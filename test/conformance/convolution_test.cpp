@@ -26,19 +26,21 @@ struct Case {
   Residual residual = Residual::None;
   From from = From::Constant;
   uint64_t offset = 0; // bytes by which src and the residual are off a round address
+  ProductTypes types;
 };
 
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
   return stream << c.window << (c.bias ? " bias " : " ") << name(c.activation) << " residual " << int(c.residual)
-                << " weights " << int(c.from) << " offset " << c.offset;
+                << " weights " << int(c.from) << " offset " << c.offset << c.types;
 }
 
 struct Data {
   std::vector<float> src, weights, bias, residual;
 
-  explicit Data(const Window &c)
-      : src(randomValues(countOf(c.src()), 1)), weights(randomValues(countOf(c.weights()), 2)),
-        bias(randomValues(c.o, 3)), residual(randomValues(countOf(c.dst()), 4)) {}
+  explicit Data(const Window &c, ProductTypes types)
+      : src(rounded(randomValues(countOf(c.src()), 1), types.factors)),
+        weights(rounded(randomValues(countOf(c.weights()), 2), types.factors)), bias(randomValues(c.o, 3)),
+        residual(rounded(randomValues(countOf(c.dst()), 4), types.result)) {}
 };
 
 std::vector<double> reference(const Case &c, const Data &data) {
@@ -55,15 +57,18 @@ std::vector<double> reference(const Case &c, const Data &data) {
   return result;
 }
 
+uint64_t sizeOf(format::ElementType type) { return type == format::ElementType::BF16 ? 2 : 4; }
+
 // An input of these elements, which begin `offset` bytes into it.
-uint32_t inputAt(ModelBuilder &builder, const std::string &name, const Dims &shape, uint64_t offset) {
-  builder.input(name, {countOf(shape) + offset / sizeof(float)});
+uint32_t inputAt(ModelBuilder &builder, const std::string &name, const Dims &shape, uint64_t offset,
+                 format::ElementType type) {
+  builder.input(name, {countOf(shape) + offset / sizeOf(type)}, type);
   uint32_t index = static_cast<uint32_t>(builder.entry().inputs.size() - 1);
-  return builder.buffer(builder.main(), format::Space::Input, index, offset, shape);
+  return builder.buffer(builder.main(), format::Space::Input, index, offset, shape, type);
 }
 
-std::vector<float> shifted(const std::vector<float> &values, uint64_t offset) {
-  std::vector<float> result(offset / sizeof(float), NAN);
+std::vector<float> shifted(const std::vector<float> &values, uint64_t offset, format::ElementType type) {
+  std::vector<float> result(offset / sizeOf(type), NAN);
   result.insert(result.end(), values.begin(), values.end());
   return result;
 }
@@ -71,24 +76,24 @@ std::vector<float> shifted(const std::vector<float> &values, uint64_t offset) {
 std::vector<float> run(const Case &c, const Data &data) {
   ModelBuilder builder = modelForDevice();
   format::ConvT conv = tableOf<format::ConvT>(c.window);
-  std::vector<std::vector<float>> inputs{shifted(data.src, c.offset)}, weights{data.weights};
-  conv.src = inputAt(builder, "x", c.window.src(), c.offset);
-  conv.weights = c.from == From::Constant ? builder.weight("weight", c.window.weights())
-                                          : builder.variable("weight", c.window.weights());
+  std::vector<std::vector<float>> inputs{shifted(data.src, c.offset, c.types.factors)}, weights{data.weights};
+  conv.src = inputAt(builder, "x", c.window.src(), c.offset, c.types.factors);
+  conv.weights = c.from == From::Constant ? builder.weight("weight", c.window.weights(), "normal", c.types.factors)
+                                          : builder.variable("weight", c.window.weights(), "normal", c.types.factors);
   if (c.bias) {
     conv.bias = static_cast<int32_t>(builder.weight("bias", {c.window.o}));
     weights.push_back(data.bias);
   }
   if (c.residual == Residual::InPlace) {
-    conv.dst = builder.variable("residual", c.window.dst());
+    conv.dst = builder.variable("residual", c.window.dst(), "normal", c.types.result);
     conv.residual = static_cast<int32_t>(conv.dst);
     weights.push_back(data.residual);
   } else {
-    conv.dst = builder.output("y", c.window.dst());
+    conv.dst = builder.output("y", c.window.dst(), c.types.result);
   }
   if (c.residual == Residual::Separate) {
-    conv.residual = static_cast<int32_t>(inputAt(builder, "residual", c.window.dst(), c.offset));
-    inputs.push_back(shifted(data.residual, c.offset));
+    conv.residual = static_cast<int32_t>(inputAt(builder, "residual", c.window.dst(), c.offset, c.types.result));
+    inputs.push_back(shifted(data.residual, c.offset, c.types.result));
   }
   conv.epilogue = std::make_unique<format::EpilogueT>();
   conv.epilogue->activation = static_cast<uint8_t>(c.activation);
@@ -103,8 +108,8 @@ class Convolution : public testing::TestWithParam<Case> {};
 
 TEST_P(Convolution, MatchesLoops) {
   const Case &c = GetParam();
-  Data data(c.window);
-  EXPECT_LT(relativeError(run(c, data), reference(c, data)), tolerance());
+  Data data(c.window, c.types);
+  EXPECT_LT(relativeError(run(c, data), reference(c, data)), tolerance(c.types.result));
 }
 
 std::vector<Case> shapes() {
@@ -150,6 +155,19 @@ std::vector<Case> offsets() {
   return cases;
 }
 
+// All of the above in bf16.
+std::vector<Case> narrow() {
+  std::vector<Case> cases;
+  for (const std::vector<Case> &wide : {shapes(), epilogues(), offsets()})
+    for (Case c : wide)
+      for (ProductTypes types : narrowTypes) {
+        c.types = types;
+        cases.push_back(c);
+      }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Narrow, Convolution, testing::ValuesIn(narrow()));
 INSTANTIATE_TEST_SUITE_P(Shapes, Convolution, testing::ValuesIn(shapes()));
 INSTANTIATE_TEST_SUITE_P(Epilogues, Convolution, testing::ValuesIn(epilogues()));
 INSTANTIATE_TEST_SUITE_P(Offsets, Convolution, testing::ValuesIn(offsets()));

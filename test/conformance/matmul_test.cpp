@@ -22,6 +22,7 @@ struct Case {
   Kind activation = Kind::None;
   float alpha = 0, beta = 0;
   Residual residual = Residual::None;
+  ProductTypes types = {};
 
   Dims a() const { return transposeA ? Dims{batch, k, m} : Dims{batch, m, k}; }
   Dims b() const {
@@ -36,15 +37,16 @@ struct Case {
 std::ostream &operator<<(std::ostream &stream, const Case &c) {
   return stream << "batch " << c.batch << " " << c.m << "x" << c.k << "x" << c.n << (c.transposeA ? " a^T" : "")
                 << (c.transposeB ? " b^T" : "") << (c.shared ? " shared" : "") << (c.constant ? " constant" : "")
-                << (c.bias ? " bias " : " ") << name(c.activation) << " residual " << int(c.residual);
+                << (c.bias ? " bias " : " ") << name(c.activation) << " residual " << int(c.residual) << c.types;
 }
 
 struct Data {
   std::vector<float> a, b, bias, residual;
 
   explicit Data(const Case &c)
-      : a(randomValues(countOf(c.a()), 1)), b(randomValues(countOf(c.b()), 2)), bias(randomValues(c.n, 3)),
-        residual(randomValues(countOf(c.dst()), 4)) {}
+      : a(rounded(randomValues(countOf(c.a()), 1), c.types.factors)),
+        b(rounded(randomValues(countOf(c.b()), 2), c.types.factors)), bias(randomValues(c.n, 3)),
+        residual(rounded(randomValues(countOf(c.dst()), 4), c.types.result)) {}
 };
 
 double element(const Case &c, const Data &data, uint64_t i, uint64_t y, uint64_t x) {
@@ -83,22 +85,23 @@ std::vector<float> run(const Case &c, const Data &data) {
   ModelBuilder builder = modelForDevice();
   format::MatmulT matmul = tableOf(c);
   std::vector<std::vector<float>> inputs{data.a}, weights;
-  matmul.a = builder.input("a", c.a());
-  matmul.b = c.constant ? builder.weight("b", c.b()) : builder.input("b", c.b());
+  matmul.a = builder.input("a", c.a(), c.types.factors);
+  matmul.b =
+      c.constant ? builder.weight("b", c.b(), "normal", c.types.factors) : builder.input("b", c.b(), c.types.factors);
   (c.constant ? weights : inputs).push_back(data.b);
   if (c.bias) {
     matmul.bias = static_cast<int32_t>(builder.weight("bias", {c.n}));
     weights.push_back(data.bias);
   }
   if (c.residual == Residual::InPlace) {
-    matmul.dst = builder.variable("residual", c.dst());
+    matmul.dst = builder.variable("residual", c.dst(), "normal", c.types.result);
     matmul.residual = static_cast<int32_t>(matmul.dst);
     weights.push_back(data.residual);
   } else {
-    matmul.dst = builder.output("y", c.dst());
+    matmul.dst = builder.output("y", c.dst(), c.types.result);
   }
   if (c.residual == Residual::Separate) {
-    matmul.residual = static_cast<int32_t>(builder.input("residual", c.dst()));
+    matmul.residual = static_cast<int32_t>(builder.input("residual", c.dst(), c.types.result));
     inputs.push_back(data.residual);
   }
   builder.step(builder.main(), std::move(matmul), "matmul");
@@ -111,7 +114,7 @@ class Matmul : public testing::TestWithParam<Case> {};
 TEST_P(Matmul, MatchesLoops) {
   const Case &c = GetParam();
   Data data(c);
-  EXPECT_LT(relativeError(run(c, data), reference(c, data)), tolerance());
+  EXPECT_LT(relativeError(run(c, data), reference(c, data)), tolerance(c.types.result));
 }
 
 // A single row, a single column, odd sizes, sums much longer than the result (gradients).
@@ -150,6 +153,18 @@ std::vector<Case> epilogues() {
   return cases;
 }
 
+std::vector<Case> narrow() {
+  std::vector<Case> cases;
+  for (const std::vector<Case> &wide : {shapes(), epilogues()})
+    for (Case c : wide)
+      for (ProductTypes types : narrowTypes) {
+        c.types = types;
+        cases.push_back(c);
+      }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(Narrow, Matmul, testing::ValuesIn(narrow()));
 INSTANTIATE_TEST_SUITE_P(Shapes, Matmul, testing::ValuesIn(shapes()));
 INSTANTIATE_TEST_SUITE_P(Epilogues, Matmul, testing::ValuesIn(epilogues()));
 

@@ -4,7 +4,7 @@
 // no engine for one, with its epilogue or without, whose plan builds; if a program has more launches than it may; or if
 // a convolution is left to an engine that must not be taken.
 //
-//   dpsims-ask-cudnn DEVICE.json [--bf16] [--launches PROGRAM=N] [--never NAME] MODEL...
+//   dpsims-ask-cudnn DEVICE.json [--launches PROGRAM=N] [--never NAME] MODEL...
 
 #include "runtime/base/error.h"
 #include "runtime/device/convolution_plans.h"
@@ -20,7 +20,6 @@ namespace {
 struct Question {
   std::string device, program, never;
   uint64_t launches = 0;
-  bool bf16 = false; // as if its tensors were
   std::vector<std::string> models;
 };
 
@@ -33,15 +32,13 @@ Question parse(const std::vector<std::string> &arguments) {
       question.launches = std::stoull(limit.substr(limit.find('=') + 1));
     } else if (arguments[i] == "--never" && i + 1 < arguments.size()) {
       question.never = arguments[++i];
-    } else if (arguments[i] == "--bf16") {
-      question.bf16 = true;
     } else if (question.device.empty()) {
       question.device = arguments[i];
     } else {
       question.models.push_back(arguments[i]);
     }
   if (question.models.empty())
-    fail("usage: dpsims-ask-cudnn DEVICE.json [--bf16] [--launches PROGRAM=N] [--never NAME] MODEL...");
+    fail("usage: dpsims-ask-cudnn DEVICE.json [--launches PROGRAM=N] [--never NAME] MODEL...");
   return question;
 }
 
@@ -78,12 +75,11 @@ int check(const ConvolutionPlans &plans, const Question &question) {
 int ask(const Question &question) {
   ConvolutionPlansRequest request;
   request.description = question.device;
-  request.bf16 = question.bf16;
   request.candidates = 1;
   int faults = 0;
   for (const std::string &path : question.models) {
     std::shared_ptr<const CompiledModel> model = CompiledModel::load(path);
-    std::cout << path << ", " << (question.bf16 ? "bf16" : name(model->precision)) << "\n";
+    std::cout << path << ", " << name(model->precision) << "\n";
     faults += check(planConvolutions(*model, request), question);
   }
   return faults ? 1 : 0;

@@ -16,12 +16,7 @@ sample) programs="--program sample" ;;
 training) programs="--training --batch 8" ;;
 esac
 for precision in $precisions; do
-  case $precision in
-  bf16) compiled=f32 type=--bf16 ;; # as if the tensors were
-  *) compiled=$precision type= ;;
-  esac
   # shellcheck disable=SC2086
-  "$DPSIMS_COMPILE" "$config" $programs --target cuda --precision $compiled -o "$folder/model.dpsims"
-  # shellcheck disable=SC2086
-  "$DPSIMS_ASK_CUDNN" "$DPSIMS_DEVICE" $type "$@" "$folder/model.dpsims"
+  "$DPSIMS_COMPILE" "$config" $programs --target cuda --precision "$precision" -o "$folder/model.dpsims"
+  "$DPSIMS_ASK_CUDNN" "$DPSIMS_DEVICE" "$@" "$folder/model.dpsims"
 done

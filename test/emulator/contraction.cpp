@@ -178,6 +178,25 @@ void convolveWeightGradient(const ConvShape &s, const float *src, float *weights
   });
 }
 
+std::vector<float> widenBf16(const void *memory, int64_t count) {
+  std::vector<float> values(count);
+  const auto *halves = static_cast<const uint16_t *>(memory);
+  for (int64_t i = 0; i < count; ++i) {
+    const uint32_t bits = uint32_t(halves[i]) << 16;
+    std::memcpy(&values[i], &bits, sizeof(bits));
+  }
+  return values;
+}
+
+void narrowToBf16(const std::vector<float> &values, void *memory) {
+  auto *halves = static_cast<uint16_t *>(memory);
+  for (float value : values) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof(bits));
+    *halves++ = value != value ? 0x7FC0 : uint16_t((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+  }
+}
+
 std::vector<float> roundToTf32(const float *values, int64_t count) {
   std::vector<float> result(values, values + count);
   for (float &value : result) {

@@ -46,6 +46,11 @@ void convolve(const ConvShape &shape, const float *src, const float *weights, fl
 void convolveInputGradient(const ConvShape &shape, float *src, const float *weights, const float *dst);
 void convolveWeightGradient(const ConvShape &shape, const float *src, float *weights, const float *dst);
 
+/// `count` values of bf16 in memory.
+std::vector<float> widenBf16(const void *memory, int64_t count);
+/// The values in bf16, to nearest, halves to even.
+void narrowToBf16(const std::vector<float> &values, void *memory);
+
 /// The values with the 10 bits of mantissa of TF32, to nearest.
 std::vector<float> roundToTf32(const float *values, int64_t count);
 

@@ -25,15 +25,19 @@ struct MatmulDesc {
   cublasOperation_t transposeA = CUBLAS_OP_N, transposeB = CUBLAS_OP_N;
   cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
   const void *bias = nullptr;
+  int32_t biasType = -1; // that of D
 };
 
-/// A matrix of f32 by columns, or several of them.
+/// A matrix of f32 or bf16 by columns, or several of them.
 struct MatrixLayout {
   uint64_t rows, columns;
   int64_t leadingDimension;
   int32_t batch = 1;
   int64_t batchStride = 0; // elements
   cudaDataType type = CUDA_R_32F;
+
+  uint64_t elementBytes() const { return type == CUDA_R_32F ? 4 : 2; }
+  uint64_t bytes() const { return extent() * elementBytes(); }
 
   /// Elements from the first to the last, both included.
   uint64_t extent() const {

@@ -51,9 +51,9 @@ void requireBatches(const Problem &p) {
 Problem describe(cublasLtMatmulDesc_t desc, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
                  cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d) {
   Problem p{find(desc), find(a), find(b), find(c), find(d), 0, 0, 0};
-  for (const MatrixLayout *layout : {&p.a, &p.b, &p.c, &p.d})
-    if (layout->type != CUDA_R_32F)
-      throw BlasError(CUBLAS_STATUS_NOT_SUPPORTED, "products of bf16 are not emulated");
+  const bool narrows = p.d.type != CUDA_R_32F && p.d.type != p.a.type;
+  if (p.a.type != p.b.type || p.c.type != p.d.type || narrows)
+    throw BlasError(CUBLAS_STATUS_NOT_SUPPORTED, "matrices of types that do not go together");
   bool transposeA = isTransposed(p.desc.transposeA), transposeB = isTransposed(p.desc.transposeB);
   p.m = transposeA ? p.a.columns : p.a.rows;
   p.k = transposeA ? p.a.rows : p.a.columns;
@@ -95,8 +95,9 @@ EpilogueParts partsOf(cublasLtEpilogue_t epilogue) {
 float gelu(float x) { return 0.5f * x * (1 + std::tanh(0.7978845608f * (x + 0.044715f * x * x * x))); }
 
 struct Operands {
-  const float *a, *b, *c, *bias;
-  float *d;
+  const void *a, *b, *c;
+  const float *bias;
+  void *d;
   void *workspace;
   uint64_t workspaceBytes;
   float alpha, beta;
@@ -109,7 +110,7 @@ bool overlap(const void *a, uint64_t aBytes, const void *b, uint64_t bBytes) {
 
 // C may be D, with the same layout; nothing else may meet what is written.
 void requireNoOverlap(const Problem &p, const Operands &o) {
-  uint64_t dBytes = p.d.extent() * sizeof(float), cBytes = p.c.extent() * sizeof(float);
+  uint64_t dBytes = p.d.bytes(), cBytes = p.c.bytes();
   bool inPlace = o.c == o.d && p.c.leadingDimension == p.d.leadingDimension && p.c.batchStride == p.d.batchStride;
   if (o.beta != 0 && !inPlace && overlap(o.c, cBytes, o.d, dBytes))
     refuse("C and D overlap, and are not the same matrix");
@@ -118,8 +119,8 @@ void requireNoOverlap(const Problem &p, const Operands &o) {
     uint64_t bytes;
   };
   uint64_t biasBytes = o.bias ? p.m * sizeof(float) : 0;
-  for (const Input &input : {Input{o.a, p.a.extent() * sizeof(float)}, Input{o.b, p.b.extent() * sizeof(float)},
-                             Input{o.bias, biasBytes}, Input{o.workspace, o.workspaceBytes}})
+  for (const Input &input : {Input{o.a, p.a.bytes()}, Input{o.b, p.b.bytes()}, Input{o.bias, biasBytes},
+                             Input{o.workspace, o.workspaceBytes}})
     if (overlap(input.at, input.bytes, o.d, dBytes))
       refuse("D overlaps an operand or the workspace");
 }
@@ -147,14 +148,30 @@ void requireOperands(const Problem &p, const Algorithm &algorithm, const Operand
 
 void checkMemory(const Problem &p, const Operands &o, const EpilogueParts &parts) {
   const Gpu &it = gpu();
-  it.checkDevice(o.a, p.a.extent() * sizeof(float), "cuBLASLt: A");
-  it.checkDevice(o.b, p.b.extent() * sizeof(float), "cuBLASLt: B");
-  it.checkDevice(o.d, p.d.extent() * sizeof(float), "cuBLASLt: D");
+  it.checkDevice(o.a, p.a.bytes(), "cuBLASLt: A");
+  it.checkDevice(o.b, p.b.bytes(), "cuBLASLt: B");
+  it.checkDevice(o.d, p.d.bytes(), "cuBLASLt: D");
   if (o.beta != 0)
-    it.checkDevice(o.c, p.c.extent() * sizeof(float), "cuBLASLt: C");
+    it.checkDevice(o.c, p.c.bytes(), "cuBLASLt: C");
   if (parts.bias)
     it.checkDevice(o.bias, p.m * sizeof(float), "cuBLASLt: bias");
   it.checkDevice(o.workspace, o.workspaceBytes, "cuBLASLt: workspace");
+}
+
+// All elements of a layout's matrices, in f32.
+std::vector<float> valuesOf(const MatrixLayout &layout, const void *memory) {
+  const auto count = static_cast<int64_t>(layout.extent());
+  if (layout.type != CUDA_R_32F)
+    return widenBf16(memory, count);
+  const auto *values = static_cast<const float *>(memory);
+  return {values, values + count};
+}
+
+void store(const MatrixLayout &layout, const std::vector<float> &values, void *memory) {
+  if (layout.type != CUDA_R_32F)
+    narrowToBf16(values, memory);
+  else
+    std::copy(values.begin(), values.end(), static_cast<float *>(memory));
 }
 
 // op(A) op(B) by columns, which is op(B)^T op(A)^T by rows.
@@ -180,10 +197,14 @@ void execute(const Problem &p, const Operands &o) {
   EpilogueParts parts = partsOf(p.desc.epilogue);
   checkMemory(p, o, parts);
   poison(o.workspace, o.workspaceBytes);
+  const std::vector<float> allA = valuesOf(p.a, o.a), allB = valuesOf(p.b, o.b);
+  const std::vector<float> allC = o.beta != 0 ? valuesOf(p.c, o.c) : std::vector<float>();
+  std::vector<float> allD = valuesOf(p.d, o.d); // between the columns it stays
   for (int32_t matrix = 0; matrix < p.d.batch; ++matrix) {
-    std::vector<float> result = product(p, o.a + matrix * p.a.batchStride, o.b + matrix * p.b.batchStride);
-    const float *c = o.c + matrix * p.c.batchStride;
-    float *d = o.d + matrix * p.d.batchStride;
+    std::vector<float> result =
+        product(p, allA.data() + matrix * p.a.batchStride, allB.data() + matrix * p.b.batchStride);
+    const float *c = allC.data() + matrix * p.c.batchStride;
+    float *d = allD.data() + matrix * p.d.batchStride;
     for (uint64_t column = 0; column < p.n; ++column)
       for (uint64_t row = 0; row < p.m; ++row) {
         float x = o.alpha * result[column * p.m + row];
@@ -194,6 +215,7 @@ void execute(const Problem &p, const Operands &o) {
         d[column * p.d.leadingDimension + row] = parts.relu ? (x < 0 ? 0 : x) : parts.gelu ? gelu(x) : x;
       }
   }
+  store(p.d, allD, o.d);
 }
 
 } // namespace
@@ -214,6 +236,9 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
     if (wanted < 1 || !results || !count)
       refuse("no place for a result");
     Problem p = describe(desc, a, b, c, d);
+    if (partsOf(p.desc.epilogue).bias && p.desc.biasType != CUDA_R_32F &&
+        (p.desc.biasType != -1 || p.d.type != CUDA_R_32F))
+      throw BlasError(CUBLAS_STATUS_NOT_SUPPORTED, "a bias that is not f32 is not emulated");
     if (partsOf(p.desc.epilogue).bias && !p.desc.bias)
       refuse("the epilogue has a bias, which is a null pointer");
     const MatmulPreference &wishes = find(preference);
@@ -246,11 +271,11 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
     Algorithm algorithm;
     std::memcpy(&algorithm, algo, sizeof(algorithm));
     auto floats = [](const void *address) { return static_cast<const float *>(address); };
-    Operands operands{floats(a),
-                      floats(b),
-                      floats(c),
+    Operands operands{a,
+                      b,
+                      c,
                       parts.bias ? floats(p.desc.bias) : nullptr,
-                      static_cast<float *>(d),
+                      d,
                       workspace,
                       workspaceBytes,
                       *floats(alpha),

@@ -43,10 +43,10 @@ cudnnStatus_t dnnCall(const char *name, const std::function<void()> &body) {
 }
 
 // Where the pack says that the graph's tensors are.
-std::map<int64_t, float *> bind(const DnnGraph &graph, const DnnDescriptor &pack) {
+std::map<int64_t, void *> bind(const DnnGraph &graph, const DnnDescriptor &pack) {
   std::vector<int64_t> uids = pack.list<int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS);
-  std::vector<float *> pointers = pack.list<float *>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS);
-  std::map<int64_t, float *> given;
+  std::vector<void *> pointers = pack.list<void *>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS);
+  std::map<int64_t, void *> given;
   for (size_t i = 0; i < uids.size(); ++i)
     if (!given.insert({uids[i], pointers[i]}).second)
       throw DnnError(CUDNN_STATUS_BAD_PARAM_DUPLICATED_ENTRIES, "a tensor is given twice");
@@ -65,7 +65,7 @@ std::map<int64_t, float *> bind(const DnnGraph &graph, const DnnDescriptor &pack
 }
 
 // An engine may write its result before it has read everything.
-void requireNoOverlap(const DnnGraph &graph, const std::map<int64_t, float *> &operands, const char *workspace) {
+void requireNoOverlap(const DnnGraph &graph, const std::map<int64_t, void *> &operands, const char *workspace) {
   const DnnTensor &result = graph.result();
   const char *begin = reinterpret_cast<const char *>(operands.at(result.uid)), *end = begin + result.bytes();
   for (const DnnTensor &tensor : graph.operands()) {
@@ -78,13 +78,13 @@ void requireNoOverlap(const DnnGraph &graph, const std::map<int64_t, float *> &o
 }
 
 // An engine that is compiled for a graph reads 16 bytes at a time, whatever the descriptors say.
-void requireAligned(const DnnPlan &plan, const std::map<int64_t, float *> &operands) {
+void requireAligned(const DnnPlan &plan, const std::map<int64_t, void *> &operands) {
   for (const auto &[uid, address] : operands)
     if (plan.engine.runtimeCompiled && reinterpret_cast<uint64_t>(address) % 16)
       throw CudaError(cudaErrorMisalignedAddress, "cuDNN: tensor " + std::to_string(uid));
 }
 
-void execute(const DnnPlan &plan, const std::map<int64_t, float *> &operands, void *workspace) {
+void execute(const DnnPlan &plan, const std::map<int64_t, void *> &operands, void *workspace) {
   for (const DnnTensor &tensor : plan.graph.operands())
     gpu().checkDevice(operands.at(tensor.uid), tensor.bytes(), "cuDNN: tensor " + std::to_string(tensor.uid));
   requireAligned(plan, operands);
@@ -102,7 +102,7 @@ void submit(cudnnHandle_t handle, const DnnDescriptor &plan, const DnnDescriptor
     throw DnnError(CUDNN_STATUS_BAD_PARAM, "the plan was made for the description of a device");
   plan.requireLive();
   auto *workspace = pack.get<void *>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
-  std::map<int64_t, float *> operands = bind(plan.plan->graph, pack);
+  std::map<int64_t, void *> operands = bind(plan.plan->graph, pack);
   requireNoOverlap(plan.plan->graph, operands, static_cast<const char *>(workspace));
   gpu().submitLibraryCall(streamOf(handle), "cuDNN",
                           [plan = plan.plan, operands, workspace] { execute(*plan, operands, workspace); });

@@ -51,6 +51,8 @@ bool suitsTensorCores(const DnnGraph &graph) {
 std::vector<DnnEngine> allEngines(const DnnGraph &graph, bool fallback) {
   if (graph.conv.kind == DnnConvKind::InputGradient)
     return fallback ? std::vector{plain(1), plain(0)} : std::vector{nondeterministic(3), onTensorCores(61), plain(58)};
+  if (graph.conv.kind == DnnConvKind::WeightGradient && graph.result().type != graph.conv.src.type)
+    return {}; // nor has cuDNN 9.19
   if (graph.conv.kind == DnnConvKind::WeightGradient)
     return fallback ? std::vector{plain(1), plain(0)} : std::vector{nondeterministic(3), onTensorCores(60), plain(57)};
   std::string pattern = patternOf(graph);
@@ -68,11 +70,20 @@ std::vector<DnnEngine> allEngines(const DnnGraph &graph, bool fallback) {
                   : std::vector{compiled(7, true), compiled(2, true)};
 }
 
-std::vector<float> contract(const DnnConvolution &conv, const std::map<int64_t, float *> &operands, bool tf32) {
+// The tensor's values in f32; `copy` has them where memory has others.
+const float *valuesOf(const DnnTensor &tensor, const std::map<int64_t, void *> &operands, std::vector<float> &copy) {
+  const void *memory = operands.at(tensor.uid);
+  if (tensor.type == CUDNN_DATA_FLOAT)
+    return static_cast<const float *>(memory);
+  copy = widenBf16(memory, tensor.count());
+  return copy.data();
+}
+
+std::vector<float> contract(const DnnConvolution &conv, const std::map<int64_t, void *> &operands, bool tf32) {
   std::vector<float> result(conv.result().count()), rounded[2];
   auto input = [&](const DnnTensor &tensor, std::vector<float> &copy) -> const float * {
-    const float *values = operands.at(tensor.uid);
-    if (!tf32)
+    const float *values = valuesOf(tensor, operands, copy);
+    if (!tf32 || tensor.type != CUDNN_DATA_FLOAT)
       return values;
     copy = roundToTf32(values, tensor.count());
     return copy.data();
@@ -92,8 +103,9 @@ std::vector<float> contract(const DnnConvolution &conv, const std::map<int64_t, 
 }
 
 // Images lie NHWC: the channel is the index that changes first.
-void apply(const DnnPointwise &operation, const std::map<int64_t, float *> &operands, std::vector<float> &values) {
-  const float *other = operation.operand ? operands.at(operation.operand->uid) : nullptr;
+void apply(const DnnPointwise &operation, const std::map<int64_t, void *> &operands, std::vector<float> &values) {
+  std::vector<float> copy;
+  const float *other = operation.operand ? valuesOf(*operation.operand, operands, copy) : nullptr;
   bool isBias = other && operation.operand->sizes != operation.dst.sizes;
   auto channels = static_cast<size_t>(operation.dst.sizes[1]);
   for (size_t i = 0; i < values.size(); ++i)
@@ -157,14 +169,18 @@ DnnPlan DnnPlan::fromJson(const std::string &text) {
   throw DnnError(CUDNN_STATUS_NOT_SUPPORTED);
 }
 
-void DnnPlan::run(const std::map<int64_t, float *> &operands) const {
+void DnnPlan::run(const std::map<int64_t, void *> &operands) const {
   std::vector<float> values = contract(graph.conv, operands, engine.tensorCores);
   for (const DnnPointwise &operation : graph.pointwise)
     apply(operation, operands, values);
   static uint64_t runs = 0;
   if (!engine.deterministic)
     values[++runs % values.size()] *= 1 + 1e-6f;
-  std::copy(values.begin(), values.end(), operands.at(graph.result().uid));
+  void *result = operands.at(graph.result().uid);
+  if (graph.result().type == CUDNN_DATA_FLOAT)
+    std::copy(values.begin(), values.end(), static_cast<float *>(result));
+  else
+    narrowToBf16(values, result);
 }
 
 } // namespace dpsims::emulated

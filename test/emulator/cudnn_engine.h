@@ -39,7 +39,7 @@ struct DnnPlan {
   static DnnPlan fromJson(const std::string &text);
 
   /// Computes the graph on memory that was checked; `operands` by number.
-  void run(const std::map<int64_t, float *> &operands) const;
+  void run(const std::map<int64_t, void *> &operands) const;
 };
 
 } // namespace dpsims::emulated

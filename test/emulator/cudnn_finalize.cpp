@@ -30,7 +30,9 @@ const DnnTensor &takeTensor(DnnDescriptor &descriptor, DnnDescriptor::Name name)
 }
 
 void finalizeTensor(DnnDescriptor &d) {
-  requireFloat(d, CUDNN_ATTR_TENSOR_DATA_TYPE);
+  d.tensor.type = d.get<cudnnDataType_t>(CUDNN_ATTR_TENSOR_DATA_TYPE);
+  if (d.tensor.type != CUDNN_DATA_FLOAT && d.tensor.type != CUDNN_DATA_BFLOAT16)
+    unsupported();
   d.tensor.uid = d.get<int64_t>(CUDNN_ATTR_TENSOR_UNIQUE_ID);
   d.tensor.alignment = d.get<int64_t>(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT);
   d.tensor.isVirtual = d.get<unsigned char>(CUDNN_ATTR_TENSOR_IS_VIRTUAL, 0) != 0;

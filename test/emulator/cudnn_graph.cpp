@@ -75,8 +75,10 @@ std::vector<DnnTensor> DnnGraph::operands() const {
 
 void verify(const DnnTensor &tensor) {
   int64_t alignment = tensor.alignment;
-  if (alignment < 4 || (alignment & (alignment - 1)))
+  if (alignment < tensor.elementBytes() || (alignment & (alignment - 1)))
     refuse("an alignment of " + std::to_string(alignment));
+  if (tensor.isVirtual && tensor.type != CUDNN_DATA_FLOAT)
+    unsupported();
   for (int64_t size : tensor.sizes)
     if (size < 1)
       refuse("a tensor of " + text(tensor.sizes));
@@ -87,7 +89,17 @@ void verify(const DnnTensor &tensor) {
       refuse("a tensor of " + text(tensor.sizes) + " with strides " + text(tensor.strides) + ", not NHWC");
 }
 
+// Both factors are of one type; the result is of it too, or f32.
+static void verifyTypes(const DnnConvolution &conv) {
+  const DnnTensor &first = conv.kind == DnnConvKind::InputGradient ? conv.dst : conv.src;
+  const DnnTensor &second = conv.kind == DnnConvKind::WeightGradient ? conv.dst : conv.weights;
+  const cudnnDataType_t result = conv.result().type;
+  if (first.type != second.type || (result != CUDNN_DATA_FLOAT && result != first.type))
+    unsupported();
+}
+
 void verify(const DnnConvolution &conv, const std::array<int64_t, 2> &postPadding) {
+  verifyTypes(conv);
   const ConvShape &s = conv.shape;
   if (s.inChannels % conv.weights.sizes[1] != 0 || s.outChannels % s.groups != 0)
     refuse(std::to_string(s.inChannels) + " channels by weights of " + text(conv.weights.sizes));
@@ -134,7 +146,7 @@ void verify(const DnnGraph &graph) {
 // As JSON
 //===--------------------------------------------------------------------------------------------------------------===//
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DnnTensor, uid, alignment, sizes, strides, isVirtual)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DnnTensor, uid, alignment, sizes, strides, isVirtual, type)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ConvShape, batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels,
                                    kernelHeight, kernelWidth, strideH, strideW, padTop, padLeft, groups)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DnnConvolution, kind, shape, src, weights, dst)

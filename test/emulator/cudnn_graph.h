@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Double of cuDNN: the graphs that it knows, as values: one convolution in f32, or a gradient of it, and pointwise
-// operations one after the other after it.
+// Double of cuDNN: the graphs that it knows, as values: one convolution in f32 or bf16, or a gradient of it, and
+// pointwise operations one after the other after it. Sums and what follows them are f32.
 
 #ifndef DPSIMS_TEST_EMULATOR_CUDNN_GRAPH_H
 #define DPSIMS_TEST_EMULATOR_CUDNN_GRAPH_H
@@ -33,9 +33,11 @@ struct DnnTensor {
   int64_t uid = 0, alignment = 0;
   Sizes sizes{}, strides{};
   bool isVirtual = false;
+  cudnnDataType_t type = CUDNN_DATA_FLOAT; // or CUDNN_DATA_BFLOAT16
 
   int64_t count() const { return sizes[0] * sizes[1] * sizes[2] * sizes[3]; }
-  uint64_t bytes() const { return static_cast<uint64_t>(count()) * sizeof(float); }
+  int64_t elementBytes() const { return type == CUDNN_DATA_FLOAT ? 4 : 2; }
+  uint64_t bytes() const { return static_cast<uint64_t>(count() * elementBytes()); }
 };
 
 enum class DnnConvKind : uint8_t { Forward, InputGradient, WeightGradient };

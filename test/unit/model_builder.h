@@ -68,17 +68,21 @@ public:
   }
 
   /// A buffer of its own in the arena of main.
-  uint32_t temporary(const Dims &shape) { return allocate(main(), format::Space::Arena, shape); }
+  uint32_t temporary(const Dims &shape, format::ElementType type = format::ElementType::F32) {
+    return allocate(main(), format::Space::Arena, shape, type);
+  }
 
   /// A weight that prepare loads and stores as a constant; the result is the constant's buffer in main.
-  uint32_t weight(const std::string &name, const Dims &shape, const std::string &init = "normal") {
-    uint32_t index = declare(name, shape, init);
+  uint32_t weight(const std::string &name, const Dims &shape, const std::string &init = "normal",
+                  format::ElementType type = format::ElementType::F32) {
+    uint32_t index = declare(name, shape, init, type);
     auto constant = std::make_unique<format::ConstantT>();
     constant->shape = shape;
+    constant->type = type;
     uint32_t constantIndex = static_cast<uint32_t>(entry().constants.size());
     entry().constants.push_back(std::move(constant));
 
-    uint32_t loaded = allocate(prepare(), format::Space::Load, shape);
+    uint32_t loaded = allocate(prepare(), format::Space::Load, shape, type);
     format::LoadWeightT load;
     load.weight = index;
     load.dst = loaded;
@@ -87,13 +91,14 @@ public:
     store.src = loaded;
     store.constant = constantIndex;
     step(prepare(), store, "store " + name);
-    return buffer(main(), format::Space::Constant, constantIndex, 0, shape);
+    return buffer(main(), format::Space::Constant, constantIndex, 0, shape, type);
   }
 
   /// A weight that main reads and writes; the result is its buffer in main.
-  uint32_t variable(const std::string &name, const Dims &shape, const std::string &init = "normal") {
-    entry().variables.push_back(declare(name, shape, init));
-    return buffer(main(), format::Space::Variable, static_cast<uint32_t>(entry().variables.size() - 1), 0, shape);
+  uint32_t variable(const std::string &name, const Dims &shape, const std::string &init = "normal",
+                    format::ElementType type = format::ElementType::F32) {
+    entry().variables.push_back(declare(name, shape, init, type));
+    return buffer(main(), format::Space::Variable, static_cast<uint32_t>(entry().variables.size() - 1), 0, shape, type);
   }
 
   uint32_t buffer(format::PlanT &plan, format::Space space, uint32_t index, uint64_t offset, const Dims &shape,
@@ -159,8 +164,9 @@ public:
 
 private:
   // A weight of the entry; the result is its index in the model.
-  uint32_t declare(const std::string &name, const Dims &shape, const std::string &init) {
+  uint32_t declare(const std::string &name, const Dims &shape, const std::string &init, format::ElementType type) {
     auto weight = std::make_unique<format::WeightT>();
+    weight->type = type;
     weight->name = name;
     weight->shape = shape;
     weight->trained = true;
@@ -181,10 +187,10 @@ private:
     return result;
   }
 
-  uint32_t allocate(format::PlanT &plan, format::Space space, const Dims &shape) {
+  uint32_t allocate(format::PlanT &plan, format::Space space, const Dims &shape, format::ElementType type) {
     uint64_t offset = plan.arena_size;
     plan.arena_size += (countOf(shape) * sizeof(float) + 63) / 64 * 64;
-    return buffer(plan, space, 0, offset, shape);
+    return buffer(plan, space, 0, offset, shape, type);
   }
 };
 

@@ -118,15 +118,15 @@ TEST(ConvolutionSlabs, CoverResults) {
     EXPECT_GT(slabs.size(), 1u) << c;
     for (const ConvSlab &slab : slabs) {
       EXPECT_EQ(slab.dst, next) << c;
-      next += slab.sizes.outputCount() * sizeof(float);
+      next += slab.sizes.outputCount();
     }
-    EXPECT_EQ(next, sizes.outputCount() * sizeof(float)) << c;
+    EXPECT_EQ(next, sizes.outputCount()) << c;
     next = 0;
     for (const ConvSlab &slab : slabsOfInput(sizes)) {
       EXPECT_EQ(slab.src, next) << c;
-      next += slab.sizes.inputCount() * sizeof(float);
+      next += slab.sizes.inputCount();
     }
-    EXPECT_EQ(next, sizes.inputCount() * sizeof(float)) << c;
+    EXPECT_EQ(next, sizes.inputCount()) << c;
   }
 }
 

@@ -30,8 +30,8 @@ std::string chipHelp() {
 
 const std::string targetText = targetNames([](auto &) { return true; }) + "; the first is the default";
 const std::string chipText = chipHelp();
-const std::string precisionText = "what convolutions and matmuls may do: f32 (default); tf32, which rounds their "
-                                  "operands to 10 bits of mantissa, for " +
+const std::string precisionText = "what convolutions and matmuls compute with: f32 (default); bf16, in which their "
+                                  "operands are also stored; tf32, which rounds operands to 10 bits of mantissa, for " +
                                   targetNames([](auto &target) { return target.hasTf32(); });
 const std::string stagesText = "stop at a stage and write text: " + stageNames();
 

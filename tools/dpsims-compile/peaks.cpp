@@ -57,7 +57,7 @@ llvm::Expected<MachinePeaks> fromFile(StringRef path, StringRef precision) {
   }
   const llvm::json::Object *root = json->getAsObject(), *machine = root ? root->getObject("machine") : nullptr;
   const llvm::json::Object *speeds = machine ? machine->getObject("flops") : nullptr;
-  StringRef wanted = precision == "tf32" ? "TF32" : "f32";
+  StringRef wanted = precision == "tf32" ? "TF32" : precision == "bf16" ? "bf16" : "f32";
   if (speeds)
     for (const auto &[name, speed] : *speeds)
       if (StringRef(name).split(',').first == wanted)

@@ -10,7 +10,7 @@
 namespace dpsims {
 
 /// From "67e12,4.8e12" (operations and bytes a second), or from a file of `dpsims-run bench --json`, of which the speed
-/// in f32 counts, or in TF32 for a model of that `precision`. The error is one line without the flag's name.
+/// in f32 counts, or in TF32 or bf16 for a model of that `precision`. The error is one line without the flag's name.
 llvm::Expected<MachinePeaks> readPeaks(llvm::StringRef text, llvm::StringRef precision);
 
 } // namespace dpsims

@@ -7,13 +7,33 @@
 
 namespace dpsims {
 
-ConvDescs::ConvDescs(const ConvSizes &s)
-    : src{s.batch, s.inChannels, s.inHeight, s.inWidth}, dst{s.batch, s.outChannels, s.outHeight, s.outWidth},
-      strides{s.strideH, s.strideW}, padBegin{s.padTop, s.padLeft}, padEnd{s.padBottom, s.padRight} {
+namespace {
+
+DataType typeOf(const StepContext &context, uint32_t buffer) { return dataType(context.buffer(buffer).type); }
+
+} // namespace
+
+ConvTypes convTypes(const StepContext &context, const ConvStep &step) {
+  const DataType src = typeOf(context, step.src);
+  return {src, src, typeOf(context, step.dst)};
+}
+
+ConvTypes convTypes(const StepContext &context, const ConvInputGradientStep &step) {
+  const DataType gradient = typeOf(context, step.gradient);
+  return {typeOf(context, step.dst), gradient, gradient};
+}
+
+ConvTypes convTypes(const StepContext &context, const ConvWeightGradientStep &step) {
+  return {typeOf(context, step.src), DataType::f32, typeOf(context, step.gradient)};
+}
+
+ConvDescs::ConvDescs(const ConvSizes &s, const ConvTypes &types)
+    : types(types), src{s.batch, s.inChannels, s.inHeight, s.inWidth},
+      dst{s.batch, s.outChannels, s.outHeight, s.outWidth}, strides{s.strideH, s.strideW},
+      padBegin{s.padTop, s.padLeft}, padEnd{s.padBottom, s.padRight} {
   weights = {s.outChannels / s.groups, s.groupChannels(), s.kernelHeight, s.kernelWidth};
   if (s.groups > 1)
     weights.insert(weights.begin(), s.groups);
-  plainWeights = plainDesc(weights);
   bias = plainDesc({s.outChannels});
 }
 
@@ -44,13 +64,13 @@ namespace {
 
 // The slab with its sizes: FusedSlab has what any step has.
 struct FusedConvSlab : FusedSlab {
-  explicit FusedConvSlab(const ConvSlab &slab) : sizes(slab.sizes) {
-    const ConvDescs descs(sizes);
-    src = nhwcDesc(descs.src);
-    weights = descs.plainWeights;
-    dst = nhwcDesc(descs.dst);
-    srcBegin = slab.src;
-    dstBegin = slab.dst;
+  FusedConvSlab(const ConvSlab &slab, const ConvTypes &types, ElementType weightsType) : sizes(slab.sizes) {
+    const ConvDescs descs(sizes, types);
+    src = descs.srcDesc();
+    weights = descs.plainWeights(weightsType);
+    dst = descs.dstDesc();
+    srcBegin = slab.src * dnnl::memory::data_type_size(types.src);
+    dstBegin = slab.dst * dnnl::memory::data_type_size(types.dst);
   }
 
   ConvSizes sizes;
@@ -63,11 +83,13 @@ bool sameWork(const FusedConvSlab &a, const FusedConvSlab &b) { return a.sizes =
 
 std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvStep &conv) {
   const ConvSizes sizes = convSizes(context.plan, conv);
-  const ConvDescs descs(sizes);
+  const ConvTypes types = convTypes(context, conv);
+  const ElementType weightsType = context.buffer(conv.weights).type;
+  const ConvDescs descs(sizes, types);
   const FusedOperands operands{conv.src, conv.weights, conv.dst, conv.bias, conv.residual, descs.bias};
   auto describe = [&](const FusedConvSlab &slab, const dnnl::memory::desc &weights,
                       const dnnl::primitive_attr &attributes) {
-    ConvDescs own(slab.sizes);
+    ConvDescs own(slab.sizes, types);
     own.hasBias = conv.bias >= 0;
     auto description = own.forward(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, slab.src,
                                    weights, slab.dst);
@@ -75,9 +97,9 @@ std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const 
   };
   std::vector<FusedConvSlab> slabs;
   for (const ConvSlab &slab : slabsOfResult(sizes))
-    slabs.emplace_back(slab);
-  return makeFusedStep<dnnl::convolution_forward>(context, operands, conv.epilogue, anyDesc(descs.weights), slabs,
-                                                  FusedConvSlab(wholeOf(sizes)), describe);
+    slabs.emplace_back(slab, types, weightsType);
+  return makeFusedStep<dnnl::convolution_forward>(context, operands, conv.epilogue, descs.anyWeights(), slabs,
+                                                  FusedConvSlab(wholeOf(sizes), types, weightsType), describe);
 }
 
 } // namespace dpsims

@@ -5,6 +5,7 @@
 // disturb that, and a choice lasts.
 
 #include "runtime/base/align.h"
+#include "runtime/device/cpu/converted_step.h"
 #include "runtime/device/cpu/convolution.h"
 #include "runtime/device/cpu/cpu_memory.h"
 #include "runtime/device/plan_cache.h"
@@ -25,27 +26,6 @@ constexpr double worthMeasuring = 4e6;      // multiply-adds below which neither
 constexpr double clearly = 1.3;             // a ratio of times that noise does not explain
 constexpr int64_t enoughPixels = 32 * 1024; // of the result, to be measured
 
-// Puts `place(buffer, is it an image?)` in the place of each buffer of a step.
-template <typename Place> void replaceBuffers(ConvStep &step, const Place &place) {
-  step.src = place(step.src, true);
-  step.weights = place(step.weights, false);
-  step.dst = place(step.dst, true);
-  if (step.bias >= 0)
-    step.bias = static_cast<int32_t>(place(static_cast<uint32_t>(step.bias), false));
-  if (step.residual >= 0)
-    step.residual = static_cast<int32_t>(place(static_cast<uint32_t>(step.residual), true));
-}
-template <typename Place> void replaceBuffers(ConvInputGradientStep &step, const Place &place) {
-  step.gradient = place(step.gradient, true);
-  step.weights = place(step.weights, false);
-  step.dst = place(step.dst, true);
-}
-template <typename Place> void replaceBuffers(ConvWeightGradientStep &step, const Place &place) {
-  step.src = place(step.src, true);
-  step.gradient = place(step.gradient, true);
-  step.dst = place(step.dst, false);
-}
-
 double threadSeconds() {
   timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -57,7 +37,7 @@ template <typename Step> class Trial {
 public:
   Trial(const CpuStepContext &context, const Step &original, int64_t images)
       : context(context), step(original), images(images) {
-    replaceBuffers(step, [this](uint32_t buffer, bool isImage) { return place(buffer, isImage); });
+    replaceBuffers(step, [this](uint32_t buffer, OperandRole role) { return place(buffer, role); });
   }
 
   // Makes the step ready to run; false where there is no such implementation. The memory of one at a time is there.
@@ -108,13 +88,13 @@ private:
 
   // A buffer of the trial's for one of the plan's: a constant for a constant, else one in the arena; the same one for
   // the same bytes.
-  uint32_t place(uint32_t original, bool isImage) {
+  uint32_t place(uint32_t original, OperandRole role) {
     Buffer buffer = context.plan.buffers[original];
     for (size_t i = 0; i < originals.size(); ++i)
       if (sameBytes(context.plan.buffers[originals[i]], buffer) &&
           context.plan.buffers[originals[i]].shape == buffer.shape)
         return static_cast<uint32_t>(i);
-    if (isImage)
+    if (role == OperandRole::Rows)
       buffer.shape[0] = std::min(buffer.shape[0], images);
     bool isConstant = context.isConstant(original);
     buffer.space = isConstant ? Space::Constant : Space::Arena;
@@ -140,17 +120,35 @@ private:
   std::optional<CpuMemory> arena, workspace, packed; // packed: the constants
 };
 
+ElementType typeOfFactors(const StepContext &context, const ConvStep &step) { return context.buffer(step.src).type; }
+ElementType typeOfFactors(const StepContext &context, const ConvInputGradientStep &step) {
+  return context.buffer(step.gradient).type;
+}
+ElementType typeOfFactors(const StepContext &context, const ConvWeightGradientStep &step) {
+  return context.buffer(step.src).type;
+}
+
+template <typename Step> std::unique_ptr<DeviceStep> makeDirect(const CpuStepContext &context, const Step &step) {
+  return makeByLibrary(context, step, typeOfFactors(context, step),
+                       [](const CpuStepContext &own, const Step &s) { return makeDirectStep(own, s); });
+}
+
+template <typename Step> std::unique_ptr<DeviceStep> makeWinograd(const CpuStepContext &context, const Step &step) {
+  auto make = [](const CpuStepContext &own, const Step &s) { return makeWinogradStep(own, s); };
+  std::unique_ptr<DeviceStep> made = make(context, step);
+  const bool convert = !made && typeOfFactors(context, step) == ElementType::BF16;
+  return convert ? makeConvertedStep(context, step, make) : std::move(made);
+}
+
 // A first look at both; where they are close, a longer one.
 template <typename Step> bool measureWinograd(const CpuStepContext &context, const Step &step, const ConvSizes &sizes) {
-  auto direct = [](const CpuStepContext &own, const Step &s) { return makeDirectStep(own, s); };
-  auto winograd = [](const CpuStepContext &own, const Step &s) { return makeWinogradStep(own, s); };
   const int64_t pixels = sizes.outHeight * sizes.outWidth;
   Trial<Step> trial(context, step, (enoughPixels + pixels - 1) / pixels);
   for (int runs : {2, 5}) {
-    if (!trial.prepare(winograd))
+    if (!trial.prepare(makeWinograd<Step>))
       return false;
     double winogradTime = trial.time(runs);
-    trial.prepare(direct);
+    trial.prepare(makeDirect<Step>);
     double directTime = trial.time(runs);
     if (runs == 5 || winogradTime > clearly * directTime || directTime > clearly * winogradTime)
       return winogradTime < directTime;
@@ -169,10 +167,11 @@ std::string variant(const CpuStepContext &context, const ConvInputGradientStep &
 }
 std::string variant(const CpuStepContext &, const ConvWeightGradientStep &) { return "weight gradient"; }
 
-std::string shapeKey(const ConvSizes &s) {
+std::string shapeKey(ElementType type, const ConvSizes &s) {
   std::ostringstream key;
-  key << "f32 n" << s.batch << " h" << s.inHeight << " w" << s.inWidth << " c" << s.inChannels << " o" << s.outChannels
-      << " k3x3 p" << s.padTop << "," << s.padLeft << "," << s.padBottom << "," << s.padRight;
+  key << (type == ElementType::BF16 ? multipliesBf16() ? "bf16" : "bf16 by f32" : "f32") << " n" << s.batch << " h"
+      << s.inHeight << " w" << s.inWidth << " c" << s.inChannels << " o" << s.outChannels << " k3x3 p" << s.padTop
+      << "," << s.padLeft << "," << s.padBottom << "," << s.padRight;
   return key.str();
 }
 
@@ -180,7 +179,8 @@ template <typename Step> bool preferWinograd(const CpuStepContext &context, cons
   const ConvSizes sizes = convSizes(context.plan, step);
   if (!canUseWinograd(sizes) || sizes.multiplyAdds() < worthMeasuring)
     return false;
-  std::string key = variant(context, step) + " " + shapeKey(sizes), choice = context.cache.findWord(key);
+  std::string key = variant(context, step) + " " + shapeKey(typeOfFactors(context, step), sizes),
+              choice = context.cache.findWord(key);
   const bool isKnown = choice == "winograd" || choice == "direct";
   if (!isKnown && !choice.empty())
     context.cache.tellDamaged(key);
@@ -195,9 +195,9 @@ template <typename Step> std::unique_ptr<DeviceStep> choose(const CpuStepContext
   bool winograd = context.convolution == ConvolutionChoice::Winograd ||
                   (context.convolution == ConvolutionChoice::Auto && preferWinograd(context, step));
   if (winograd)
-    if (std::unique_ptr<DeviceStep> made = makeWinogradStep(context, step))
+    if (std::unique_ptr<DeviceStep> made = makeWinograd(context, step))
       return made;
-  return makeDirectStep(context, step);
+  return makeDirect(context, step);
 }
 
 } // namespace

@@ -22,38 +22,45 @@ dnnl::primitive_attr ownScratchpad() {
 
 // The forward convolution that the library wants to see with each gradient.
 dnnl::convolution_forward::primitive_desc forwardOf(const OneDnn &library, const ConvDescs &descs) {
-  return {descs.forward(dnnl::prop_kind::forward_training, algorithm::convolution_direct, anyDesc(descs.src),
-                        anyDesc(descs.weights), anyDesc(descs.dst)),
+  const DataType operands = descs.types.weights == DataType::f32 ? descs.types.src : descs.types.weights;
+  return {descs.forward(dnnl::prop_kind::forward_training, algorithm::convolution_direct,
+                        anyDesc(descs.src, descs.types.src), anyDesc(descs.weights, operands),
+                        anyDesc(descs.dst, descs.types.dst)),
           library.engine};
 }
 
 dnnl::convolution_backward_data::primitive_desc describeInput(const OneDnn &library, const ConvSizes &sizes,
-                                                              const memory::desc *weights) {
-  const ConvDescs descs(sizes);
-  return {descs.backwardData(algorithm::convolution_direct, nhwcDesc(descs.src),
-                             weights ? *weights : anyDesc(descs.weights), nhwcDesc(descs.dst)),
+                                                              const ConvTypes &types, const memory::desc *weights) {
+  const ConvDescs descs(sizes, types);
+  return {descs.backwardData(algorithm::convolution_direct, descs.srcDesc(), weights ? *weights : descs.anyWeights(),
+                             descs.dstDesc()),
           ownScratchpad(), library.engine, forwardOf(library, descs)};
 }
 
-dnnl::convolution_backward_weights::primitive_desc describeWeights(const OneDnn &library, const ConvSizes &sizes,
-                                                                   const memory::desc *weights) {
-  const ConvDescs descs(sizes);
-  return {descs.backwardWeights(algorithm::convolution_direct, nhwcDesc(descs.src),
-                                weights ? *weights : anyDesc(descs.weights), nhwcDesc(descs.dst)),
+dnnl::convolution_backward_weights::primitive_desc
+describeWeights(const OneDnn &library, const ConvSizes &sizes, const ConvTypes &types, const memory::desc *weights) {
+  const ConvDescs descs(sizes, types);
+  return {descs.backwardWeights(algorithm::convolution_direct, descs.srcDesc(), weights ? *weights : descs.anyWeights(),
+                                descs.dstDesc()),
           ownScratchpad(), library.engine, forwardOf(library, descs)};
+}
+
+Operand placeOf(const Operand &tensor, uint64_t elements, DataType type) {
+  return tensor.at(elements * memory::data_type_size(type));
 }
 
 // A descriptor for each slab, by their sizes; all have the weights in the format that the middle one chooses.
 template <typename Descriptor> class SlabDescriptors {
 public:
-  using Describe = Descriptor (*)(const OneDnn &, const ConvSizes &, const memory::desc *);
+  using Describe = Descriptor (*)(const OneDnn &, const ConvSizes &, const ConvTypes &, const memory::desc *);
 
   // Of the slabs if the library does all of them as it would do the whole, else of the whole.
-  SlabDescriptors(const OneDnn &library, std::vector<ConvSlab> cut, const ConvSizes &whole, Describe describe)
-      : slabs(std::move(cut)) {
+  SlabDescriptors(const OneDnn &library, std::vector<ConvSlab> cut, const ConvSizes &whole, const ConvTypes &types,
+                  Describe describe)
+      : slabs(std::move(cut)), types(types) {
     if (!tryAll(library, whole, describe)) {
       slabs = {wholeOf(whole)};
-      made = {{whole, describe(library, whole, nullptr)}};
+      made = {{whole, describe(library, whole, types, nullptr)}};
     }
   }
 
@@ -74,17 +81,17 @@ private:
     if (slabs.size() == 1)
       return false;
     try {
-      made.push_back({middle, describe(library, middle, nullptr)});
+      made.push_back({middle, describe(library, middle, types, nullptr)});
       const memory::desc weights = weightsOf(main());
       for (const ConvSlab &slab : slabs)
         if (!find(slab.sizes))
-          made.push_back({slab.sizes, describe(library, slab.sizes, &weights)});
+          made.push_back({slab.sizes, describe(library, slab.sizes, types, &weights)});
     } catch (const dnnl::error &error) {
       if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments)
         throw;
       return false;
     }
-    const std::string implementation = describe(library, whole, nullptr).impl_info_str();
+    const std::string implementation = describe(library, whole, types, nullptr).impl_info_str();
     return std::all_of(made.begin(), made.end(),
                        [&](const auto &each) { return implementation == each.second.impl_info_str(); });
   }
@@ -103,6 +110,7 @@ private:
     return nullptr;
   }
 
+  ConvTypes types;
   std::vector<std::pair<ConvSizes, Descriptor>> made;
 };
 
@@ -111,10 +119,12 @@ class WeightGradientStep : public DeviceStep {
 public:
   WeightGradientStep(const CpuStepContext &context, const ConvWeightGradientStep &step) : team(context.team) {
     const ConvSizes sizes = convSizes(context.plan, step);
+    const ConvTypes types = convTypes(context, step);
     const SlabDescriptors<dnnl::convolution_backward_weights::primitive_desc> descriptors(
-        context.library, slabsOfSum(sizes), sizes, describeWeights);
+        context.library, slabsOfSum(sizes), sizes, types, describeWeights);
     name = descriptors.main().impl_info_str();
-    const memory::desc packed = descriptors.main().diff_weights_desc(), plain = ConvDescs(sizes).plainWeights;
+    const memory::desc packed = descriptors.main().diff_weights_desc(),
+                       plain = ConvDescs(sizes, types).plainWeights(context.buffer(step.dst).type);
     const bool isPlain = packed == plain;
     const Operand dst = context.operand(step.dst);
     StepWorkspace workspace = context.workspace();
@@ -124,10 +134,10 @@ public:
     const Scratchpads scratchpads(workspace, descriptors.scratchpadBytes(), team.size());
     for (size_t i = 0; i < parts.size(); ++i) {
       const ConvSlab &slab = descriptors.slabs[i];
-      const ConvDescs descs(slab.sizes);
+      const ConvDescs descs(slab.sizes, types);
       BoundPrimitive primitive(context.library, dnnl::convolution_backward_weights(descriptors.of(slab)));
-      primitive.add(DNNL_ARG_SRC, nhwcDesc(descs.src), context.operand(step.src).at(slab.src));
-      primitive.add(DNNL_ARG_DIFF_DST, nhwcDesc(descs.dst), context.operand(step.gradient).at(slab.dst));
+      primitive.add(DNNL_ARG_SRC, descs.srcDesc(), placeOf(context.operand(step.src), slab.src, types.src));
+      primitive.add(DNNL_ARG_DIFF_DST, descs.dstDesc(), placeOf(context.operand(step.gradient), slab.dst, types.dst));
       primitive.add(DNNL_ARG_DIFF_WEIGHTS, packed, parts[i]);
       primitive.addScratchpad(descriptors.of(slab).scratchpad_desc(), scratchpads);
       primitives.push_back(std::move(primitive));
@@ -181,20 +191,22 @@ private:
 
 std::unique_ptr<DeviceStep> makeDirectStep(const CpuStepContext &context, const ConvInputGradientStep &step) {
   const ConvSizes sizes = convSizes(context.plan, step);
+  const ConvTypes types = convTypes(context, step);
   const SlabDescriptors<dnnl::convolution_backward_data::primitive_desc> descriptors(
-      context.library, slabsOfInput(sizes), sizes, describeInput);
+      context.library, slabsOfInput(sizes), sizes, types, describeInput);
   const memory::desc packed = descriptors.main().weights_desc();
   StepWorkspace workspace = context.workspace();
   PrimitiveList groups;
-  const Operand weights = context.packedOperand(step.weights, ConvDescs(sizes).plainWeights, packed, workspace, groups);
+  const memory::desc plain = ConvDescs(sizes, types).plainWeights(context.buffer(step.weights).type);
+  const Operand weights = context.packedOperand(step.weights, plain, packed, workspace, groups);
   const Scratchpads scratchpads(workspace, descriptors.scratchpadBytes(), context.team.size());
   PrimitiveGroup group;
   for (const ConvSlab &slab : descriptors.slabs) {
-    const ConvDescs descs(slab.sizes);
+    const ConvDescs descs(slab.sizes, types);
     BoundPrimitive primitive(context.library, dnnl::convolution_backward_data(descriptors.of(slab)));
-    primitive.add(DNNL_ARG_DIFF_DST, nhwcDesc(descs.dst), context.operand(step.gradient).at(slab.dst));
+    primitive.add(DNNL_ARG_DIFF_DST, descs.dstDesc(), placeOf(context.operand(step.gradient), slab.dst, types.dst));
     primitive.add(DNNL_ARG_WEIGHTS, packed, weights);
-    primitive.add(DNNL_ARG_DIFF_SRC, nhwcDesc(descs.src), context.operand(step.dst).at(slab.src));
+    primitive.add(DNNL_ARG_DIFF_SRC, descs.srcDesc(), placeOf(context.operand(step.dst), slab.src, types.src));
     primitive.addScratchpad(descriptors.of(slab).scratchpad_desc(), scratchpads);
     group.push_back(std::move(primitive));
   }

@@ -21,6 +21,8 @@ constexpr int64_t rowsOfSlab = 8;
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t resultPixels(const ConvSizes &s) { return s.batch * s.outHeight * s.outWidth; }
+uint64_t elements(int64_t count) { return static_cast<uint64_t>(count); }
+// Cuts are those of f32, whatever the tensors are.
 uint64_t bytesOf(int64_t floats) { return static_cast<uint64_t>(floats) * sizeof(float); }
 
 // A power of two, which many numbers of threads divide.
@@ -43,7 +45,7 @@ std::vector<ConvSlab> cutPixels(const ConvSizes &s, int64_t count) {
   std::vector<ConvSlab> slabs;
   const int64_t pixels = resultPixels(s), part = divideUp(divideUp(pixels, count), pixelStep) * pixelStep;
   for (int64_t begin = 0; begin < pixels; begin += part) {
-    ConvSlab slab{s, bytesOf(begin * s.inChannels), bytesOf(begin * s.outChannels)};
+    ConvSlab slab{s, elements(begin * s.inChannels), elements(begin * s.outChannels)};
     slab.sizes.batch = slab.sizes.inHeight = slab.sizes.outHeight = 1;
     slab.sizes.inWidth = slab.sizes.outWidth = std::min(part, pixels - begin);
     slabs.push_back(slab);
@@ -55,8 +57,8 @@ std::vector<ConvSlab> cutImages(const ConvSizes &s, int64_t count) {
   std::vector<ConvSlab> slabs;
   const int64_t part = divideUp(s.batch, count);
   for (int64_t begin = 0; begin < s.batch; begin += part) {
-    ConvSlab slab{s, bytesOf(begin * s.inHeight * s.inWidth * s.inChannels),
-                  bytesOf(begin * s.outHeight * s.outWidth * s.outChannels)};
+    ConvSlab slab{s, elements(begin * s.inHeight * s.inWidth * s.inChannels),
+                  elements(begin * s.outHeight * s.outWidth * s.outChannels)};
     slab.sizes.batch = std::min(part, s.batch - begin);
     slabs.push_back(slab);
   }
@@ -65,8 +67,8 @@ std::vector<ConvSlab> cutImages(const ConvSizes &s, int64_t count) {
 
 // A slab of the rows in..inEnd of one image and those rows of the result, out..outEnd, that belong to them.
 ConvSlab rowsOf(const ConvSizes &s, int64_t image, int64_t in, int64_t inEnd, int64_t out, int64_t outEnd) {
-  ConvSlab slab{s, bytesOf((image * s.inHeight + in) * s.inWidth * s.inChannels),
-                bytesOf((image * s.outHeight + out) * s.outWidth * s.outChannels)};
+  ConvSlab slab{s, elements((image * s.inHeight + in) * s.inWidth * s.inChannels),
+                elements((image * s.outHeight + out) * s.outWidth * s.outChannels)};
   slab.sizes.batch = 1;
   slab.sizes.inHeight = inEnd - in;
   slab.sizes.outHeight = outEnd - out;

@@ -11,7 +11,7 @@
 
 namespace dpsims {
 
-/// A convolution on a part of the images; where its input and its result begin, in bytes.
+/// A convolution on a part of the images; where its input and its result begin, in elements.
 struct ConvSlab {
   ConvSizes sizes;
   uint64_t src = 0, dst = 0;

@@ -3,7 +3,9 @@
 #include "runtime/device/cpu/cpu_device.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/log.h"
 #include "runtime/base/machine.h"
+#include "runtime/device/cpu/converted_step.h"
 #include "runtime/device/cpu/cpu_memory.h"
 #include "runtime/device/cpu/cpu_plan.h"
 #include "runtime/device/cpu/parallel.h"
@@ -16,6 +18,7 @@
 #include <chrono>
 #include <cstring>
 #include <omp.h>
+#include <utility>
 
 namespace dpsims {
 
@@ -77,8 +80,10 @@ public:
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {
     requireTarget(*model, target());
-    requireF32(*model, target());
+    requirePrecision(*model, target(), {Precision::F32, Precision::BF16});
     const CodeImage *code = codeForProcessor(*model);
+    if (model->precision == Precision::BF16 && !multipliesBf16() && !std::exchange(toldOfBf16, true))
+      note(model->path, ": this processor has neither AVX512_BF16 nor AMX: products of bf16 are computed in f32");
     std::shared_ptr<const KernelLibrary> library;
     if (launchesKernels(plan))
       library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(model->path, code->code); });
@@ -94,6 +99,7 @@ private:
   PlanCache cache;
   OneDnn oneDnn;
   ModelCache<const KernelLibrary> kernels;
+  bool toldOfBf16 = false;
 };
 
 void CpuDevice::copy(Queue, void *dst, const void *src, uint64_t bytes) {

@@ -40,9 +40,9 @@ bool isReference(const char *implementation);
 class EpilogueTail {
 public:
   EpilogueTail() = default;
-  /// `count`: floats of the result.
-  EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused, int64_t count,
-               const Operand &result, const std::optional<Operand> &residual);
+  /// `count`: elements of the result, which are of that type as the residual's.
+  EpilogueTail(const OneDnn &library, const Epilogue &epilogue, const FusedParts &fused, ElementType type,
+               int64_t count, const Operand &result, const std::optional<Operand> &residual);
 
   void bind(const Addresses &addresses);
   void run(Team &team);
@@ -52,9 +52,10 @@ private:
   PrimitiveList activation;
   Operand result;
   std::optional<Operand> residual;
+  ElementType type = ElementType::F32;
   int64_t count = 0;
-  float *resultAddress = nullptr;
-  const float *residualAddress = nullptr;
+  void *resultAddress = nullptr;
+  const void *residualAddress = nullptr;
 };
 
 } // namespace dpsims

@@ -144,7 +144,8 @@ private:
   EpilogueTail tail() const {
     const std::optional<Operand> residual =
         kind == ResidualKind::Separate ? context.optionalOperand(operands.residual) : std::nullopt;
-    return EpilogueTail(context.library, epilogue, fused, static_cast<int64_t>(context.buffer(operands.dst).count()),
+    const Buffer &dst = context.buffer(operands.dst);
+    return EpilogueTail(context.library, epilogue, fused, dst.type, static_cast<int64_t>(dst.count()),
                         context.operand(operands.dst), residual);
   }
 

@@ -64,6 +64,22 @@ float chainSse2(float start) {
   return total;
 }
 
+// Sums of two products of bf16 each.
+__attribute__((target("avx512f,avx512bf16"))) float chainBf16(float start) {
+  __m512 sums[accumulators];
+  const __m512bh factor = _mm512_cvtne2ps_pbh(_mm512_set1_ps(0.5f), _mm512_set1_ps(start));
+  for (__m512 &sum : sums)
+    sum = _mm512_set1_ps(start);
+  for (int64_t i = 0; i < iterations; ++i)
+#pragma GCC unroll 16
+    for (int j = 0; j < accumulators; ++j)
+      sums[j] = _mm512_dpbf16_ps(sums[j], factor, factor);
+  float total = 0;
+  for (__m512 &sum : sums)
+    total += sum[0];
+  return total;
+}
+
 struct Chain {
   float (*run)(float);
   int lanes;
@@ -116,7 +132,10 @@ double measureBandwidth(Team &team) {
 
 DevicePeaks measureCpuPeaks(Team &team) {
   Chain chain = chooseChain();
-  return {measureBandwidth(team), {{std::string("f32, ") + chain.instructions, measureFlops(chain, team)}}};
+  DevicePeaks peaks{measureBandwidth(team), {{std::string("f32, ") + chain.instructions, measureFlops(chain, team)}}};
+  if (__builtin_cpu_supports("avx512bf16"))
+    peaks.arithmetic.push_back({"bf16, avx512_bf16", measureFlops({chainBf16, 32, "avx512_bf16"}, team)});
+  return peaks;
 }
 
 } // namespace dpsims

@@ -6,15 +6,15 @@
 
 namespace dpsims {
 
-dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims) {
+dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims, DataType type) {
   dnnl::memory::dims strides(dims.size(), 1);
   for (size_t i = dims.size(); i-- > 1;)
     strides[i - 1] = strides[i] * dims[i];
-  return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, strides);
+  return dnnl::memory::desc(dims, type, strides);
 }
 
-dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims) {
-  return dnnl::memory::desc(dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::nhwc);
+dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims, DataType type) {
+  return dnnl::memory::desc(dims, type, dnnl::memory::format_tag::nhwc);
 }
 
 Scratchpads::Scratchpads(StepWorkspace &workspace, uint64_t bytes, int threads) {
@@ -100,6 +100,23 @@ PrimitiveGroup reorderRows(const OneDnn &library, const dnnl::memory::desc &from
 }
 
 } // namespace
+
+PrimitiveGroup makeConversion(const OneDnn &library, ElementType fromType, const Operand &from, ElementType toType,
+                              const Operand &to, int64_t count) {
+  constexpr int64_t step = 64; // parts begin where vectors do
+  const int64_t chunks = chunksFor(static_cast<uint64_t>(count * elementSize(ElementType::F32)));
+  const int64_t part = ((count + chunks - 1) / chunks + step - 1) / step * step;
+  PrimitiveGroup group;
+  for (int64_t begin = 0; begin < count; begin += part) {
+    const dnnl::memory::dims dims{std::min(part, count - begin)};
+    const dnnl::memory::desc source = plainDesc(dims, dataType(fromType)), target = plainDesc(dims, dataType(toType));
+    BoundPrimitive reorder(library, dnnl::reorder({library.engine, source, library.engine, target}));
+    reorder.add(DNNL_ARG_FROM, source, from.at(static_cast<uint64_t>(begin * elementSize(fromType))));
+    reorder.add(DNNL_ARG_TO, target, to.at(static_cast<uint64_t>(begin * elementSize(toType))));
+    group.push_back(std::move(reorder));
+  }
+  return group;
+}
 
 PrimitiveGroup makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,
                            const dnnl::memory::desc &toDesc, const Operand &to) {

@@ -25,11 +25,21 @@ struct OneDnn {
   std::vector<dnnl::stream> streams; ///< of each thread of the team
 };
 
+using DataType = dnnl::memory::data_type;
+
+/// What the library calls F32 or BF16, of which the operands of its primitives are.
+inline DataType dataType(ElementType type) { return type == ElementType::BF16 ? DataType::bf16 : DataType::f32; }
+
 /// A shape with the strides of a plain, row-major tensor.
-dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims);
+dnnl::memory::desc plainDesc(const dnnl::memory::dims &dims, DataType type = DataType::f32);
 
 /// (n, c, h, w), stored as NHWC.
-dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims);
+dnnl::memory::desc nhwcDesc(const dnnl::memory::dims &dims, DataType type);
+
+/// A format that the library may choose.
+inline dnnl::memory::desc anyDesc(const dnnl::memory::dims &dims, DataType type) {
+  return {dims, type, dnnl::memory::format_tag::any};
+}
 
 /// A scratchpad for each thread of a team.
 struct Scratchpads {
@@ -75,6 +85,10 @@ using PrimitiveGroup = std::vector<BoundPrimitive>;
 using PrimitiveList = std::vector<PrimitiveGroup>;
 void bind(PrimitiveList &groups, const Addresses &addresses);
 void run(PrimitiveList &groups, Team &team);
+
+/// A change of type of `count` elements, plain in memory.
+PrimitiveGroup makeConversion(const OneDnn &library, ElementType fromType, const Operand &from, ElementType toType,
+                              const Operand &to, int64_t count);
 
 /// A change of format.
 PrimitiveGroup makeReorder(const OneDnn &library, const dnnl::memory::desc &fromDesc, const Operand &from,

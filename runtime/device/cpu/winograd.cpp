@@ -43,24 +43,24 @@ Tiling::Tiling(const ImageShape &src, const ImageShape &dst, int64_t padTop, int
     : src(src), dst(dst), padTop(padTop), padLeft(padLeft), rows((dst.h + tileSize - 1) / tileSize),
       columns((dst.w + tileSize - 1) / tileSize), count(dst.n * rows * columns) {}
 
-void Tiling::patch(int64_t tile, const float *image, const float *zeros, const float **pixels) const {
+void Tiling::patch(int64_t tile, const char *image, const char *zeros, const char **pixels) const {
   tile = std::min(tile, count - 1);
   int64_t n = tile / (rows * columns), top = tile / columns % rows * tileSize - padTop;
   int64_t left = tile % columns * tileSize - padLeft;
   for (int64_t y = top; y < top + patchSize; ++y)
     for (int64_t x = left; x < left + patchSize; ++x) {
       bool inside = y >= 0 && x >= 0 && y < src.h && x < src.w;
-      *pixels++ = inside ? image + ((n * src.h + y) * src.w + x) * src.c : zeros;
+      *pixels++ = inside ? image + ((n * src.h + y) * src.w + x) * src.c * src.elementBytes() : zeros;
     }
 }
 
-template <typename Float> void Tiling::tile(int64_t tile, Float *image, Float *beyond, Float **pixels) const {
+template <typename Char> void Tiling::tile(int64_t tile, Char *image, Char *beyond, Char **pixels) const {
   tile = std::min(tile, count - 1);
   int64_t n = tile / (rows * columns), top = tile / columns % rows * tileSize, left = tile % columns * tileSize;
   for (int64_t y = top; y < top + tileSize; ++y)
     for (int64_t x = left; x < left + tileSize; ++x) {
       bool inside = y < dst.h && x < dst.w;
-      *pixels++ = inside ? image + ((n * dst.h + y) * dst.w + x) * dst.c : beyond;
+      *pixels++ = inside ? image + ((n * dst.h + y) * dst.w + x) * dst.c * dst.elementBytes() : beyond;
     }
 }
 
@@ -77,7 +77,7 @@ Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t p
                          Team &team)
     : tiling(src, dst, padTop, padLeft), gradient(gradient), team(team),
       together(team.size() > 1 && tiling.count < team.size() * fewTiles), weights(src.c, Panels(dst.c)),
-      patches(0, Panels(src.c)), products(0, Panels(dst.c)), zeros(static_cast<size_t>(src.c)) {
+      patches(0, Panels(src.c)), products(0, Panels(dst.c)), zeros(static_cast<size_t>(src.c * src.elementBytes())) {
   blockTiles = tilesFor(together ? team.size() * blockBytes : blockBytes, tiling);
   if (!together) { // as many blocks for each thread
     int64_t even = roundUp((tiling.count + blockTiles - 1) / blockTiles, team.size());
@@ -85,7 +85,8 @@ Convolution::Convolution(const ImageShape &src, const ImageShape &dst, int64_t p
   }
   blocks = (tiling.count + blockTiles - 1) / blockTiles;
   patches.rows = products.rows = blockTiles;
-  mayPass = dst.c % lanes == 0 && static_cast<uint64_t>(dst.n * dst.h * dst.w * dst.c) * sizeof(float) >= largeResult;
+  mayPass = dst.type == ElementType::F32 && dst.c % lanes == 0 &&
+            static_cast<uint64_t>(dst.n * dst.h * dst.w * dst.c) * sizeof(float) >= largeResult;
 }
 
 uint64_t Convolution::workspaceBytes() const {
@@ -108,13 +109,14 @@ void Convolution::pack(const float *from, float *packed) const {
   });
 }
 
-void Convolution::transformPatches(const Block &block, const float *src, int64_t begin, int64_t end) const {
-  const float *pixels[2][points]; // this patch's and the next one's, in turns
+void Convolution::transformPatches(const Block &block, const char *src, int64_t begin, int64_t end) const {
+  const char *pixels[2][points]; // this patch's and the next one's, in turns
   tiling.patch(block.first + begin, src, zeros.data(), pixels[begin & 1]);
   for (int64_t tile = begin; tile < end; ++tile) {
-    const float **now = pixels[tile & 1], **next = pixels[~tile & 1];
+    const char **now = pixels[tile & 1], **next = pixels[~tile & 1];
     tiling.patch(block.first + tile + 1, src, zeros.data(), next);
-    transformPatch(now, next, tiling.src.c, block.patches + tile * patches.panels.padded(), patches.plane());
+    transformPatch(tiling.src.type, now, next, tiling.src.c, block.patches + tile * patches.panels.padded(),
+                   patches.plane());
   }
 }
 
@@ -129,25 +131,26 @@ void Convolution::multiplyPoints(const Block &block, const float *packed, int64_
   }
 }
 
-void Convolution::transformTiles(const Block &block, float *dst, const TileEpilogue &epilogue, int64_t begin,
+void Convolution::transformTiles(const Block &block, char *dst, const TileEpilogue &epilogue, int64_t begin,
                                  int64_t end) const {
   const Panels &panels = products.panels;
-  float *pixels[tileSize * tileSize];
+  char *pixels[tileSize * tileSize];
   for (int64_t tile = begin; tile < end; ++tile) {
-    tiling.tile<float>(block.first + tile, dst, nullptr, pixels);
+    tiling.tile<char>(block.first + tile, dst, nullptr, pixels);
     for (int64_t panel = 0; panel < panels.count(); ++panel)
       for (int64_t v = 0; v < panels.width(panel); ++v) {
         int64_t vector = panels.start(panel) + v;
-        transformTile(block.products + products.offset(panel, tile) + v * lanes, products.plane(), pixels,
-                      vector * lanes, countOf(panels, vector), epilogue);
+        transformTile(tiling.dst.type, block.products + products.offset(panel, tile) + v * lanes, products.plane(),
+                      pixels, vector * lanes, countOf(panels, vector), epilogue);
       }
   }
   if (epilogue.past)
     storeFence();
 }
 
-void Convolution::run(const float *src, const float *packed, float *dst, TileEpilogue epilogue,
-                      float *workspace) const {
+void Convolution::run(const void *from, const float *packed, void *to, TileEpilogue epilogue, float *workspace) const {
+  const char *src = static_cast<const char *>(from);
+  char *dst = static_cast<char *>(to);
   epilogue.past = mayPass && reinterpret_cast<uintptr_t>(dst) % (lanes * sizeof(float)) == 0;
   int64_t units = points * weights.panels.count();
   auto blockAt = [&](int64_t index, float *memory) {
@@ -182,25 +185,26 @@ WeightGradient::WeightGradient(const ImageShape &src, const ImageShape &gradient
     : tiling(src, gradient, padTop, padLeft), team(team),
       blockTiles(std::min(std::max(tilesFor(team.size() * blockBytes, tiling), manyTiles), tiling.count)),
       patches(blockTiles, Panels(src.c)), gradients(blockTiles, Panels(gradient.c)),
-      sums(patches.panels.padded(), Panels(gradient.c)), zeros(static_cast<size_t>(std::max(src.c, gradient.c))) {}
+      sums(patches.panels.padded(), Panels(gradient.c)),
+      zeros(static_cast<size_t>(std::max(src.c, gradient.c)) * sizeof(float)) {}
 
-void WeightGradient::transformTiles(int64_t first, const float *src, const float *gradient, float *workspace,
+void WeightGradient::transformTiles(int64_t first, const char *src, const char *gradient, float *workspace,
                                     int64_t begin, int64_t end) const {
   const Panels &panels = gradients.panels;
   float *patchMemory = workspace, *gradientMemory = workspace + patches.size();
-  const float *patch[2][points], *result[2][tileSize * tileSize]; // this tile's and the next one's, in turns
+  const char *patch[2][points], *result[2][tileSize * tileSize]; // this tile's and the next one's, in turns
   tiling.patch(first + begin, src, zeros.data(), patch[begin & 1]);
   tiling.tile(first + begin, gradient, zeros.data(), result[begin & 1]);
   for (int64_t tile = begin; tile < end; ++tile) {
     int64_t now = tile & 1, next = ~tile & 1;
     tiling.patch(first + tile + 1, src, zeros.data(), patch[next]);
     tiling.tile(first + tile + 1, gradient, zeros.data(), result[next]);
-    transformPatch(patch[now], patch[next], tiling.src.c, patchMemory + tile * patches.panels.padded(),
+    transformPatch(tiling.src.type, patch[now], patch[next], tiling.src.c, patchMemory + tile * patches.panels.padded(),
                    patches.plane());
     for (int64_t panel = 0; panel < panels.count(); ++panel)
       for (int64_t v = 0; v < panels.width(panel); ++v) {
         int64_t vector = panels.start(panel) + v;
-        transformGradient(result[now], result[next], vector * lanes, countOf(panels, vector),
+        transformGradient(tiling.dst.type, result[now], result[next], vector * lanes, countOf(panels, vector),
                           gradientMemory + gradients.offset(panel, tile) + v * lanes, gradients.plane());
       }
   }
@@ -234,7 +238,8 @@ void WeightGradient::transformSums(const float *memory, float *dst, int64_t begi
   }
 }
 
-void WeightGradient::run(const float *src, const float *gradient, float *dst, float *workspace) const {
+void WeightGradient::run(const void *images, const void *results, float *dst, float *workspace) const {
+  const char *src = static_cast<const char *>(images), *gradient = static_cast<const char *>(results);
   int64_t units = points * gradients.panels.count();
   for (int64_t first = 0; first < tiling.count; first += blockTiles) {
     int64_t tiles = std::min(blockTiles, tiling.count - first);

@@ -14,8 +14,12 @@
 
 namespace dpsims::winograd {
 
+/// Images of F32 or BF16, NHWC.
 struct ImageShape {
   int64_t n = 0, h = 0, w = 0, c = 0;
+  ElementType type = ElementType::F32;
+
+  int64_t elementBytes() const { return type == ElementType::BF16 ? 2 : 4; }
 };
 
 /// How the channels of a matrix lie: in panels of at most maxWidth vectors of 16, of nearly equal width, a panel's rows
@@ -63,9 +67,9 @@ struct Tiling {
   int64_t rows, columns, count;
 
   /// The addresses of a patch's pixels; `zeros` for those beyond the image. The last tile's for tiles after it.
-  void patch(int64_t tile, const float *image, const float *zeros, const float **pixels) const;
+  void patch(int64_t tile, const char *image, const char *zeros, const char **pixels) const;
   /// The same of a tile's pixels; `beyond` for those beyond the image.
-  template <typename Float> void tile(int64_t tile, Float *image, Float *beyond, Float **pixels) const;
+  template <typename Char> void tile(int64_t tile, Char *image, Char *beyond, Char **pixels) const;
 };
 
 /// dst = epilogue(src * weights). The gradient of a convolution's input is a convolution too: of the result's gradient,
@@ -81,14 +85,14 @@ public:
 
   /// packed = the weights as `run` wants them; OIHW.
   void pack(const float *weights, float *packed) const;
-  void run(const float *src, const float *packed, float *dst, TileEpilogue epilogue, float *workspace) const;
+  void run(const void *src, const float *packed, void *dst, TileEpilogue epilogue, float *workspace) const;
 
 private:
   struct Block; // of tiles, and the matrices that belong to it
 
-  void transformPatches(const Block &block, const float *src, int64_t begin, int64_t end) const;
+  void transformPatches(const Block &block, const char *src, int64_t begin, int64_t end) const;
   void multiplyPoints(const Block &block, const float *packed, int64_t begin, int64_t end) const;
-  void transformTiles(const Block &block, float *dst, const TileEpilogue &epilogue, int64_t begin, int64_t end) const;
+  void transformTiles(const Block &block, char *dst, const TileEpilogue &epilogue, int64_t begin, int64_t end) const;
 
   Tiling tiling;
   bool gradient;
@@ -97,7 +101,7 @@ private:
   bool together; // all threads work on one block
   bool mayPass;  // the result may be written past the caches
   Matrices weights, patches, products;
-  std::vector<float> zeros;
+  std::vector<char> zeros;
 };
 
 /// dst (OIHW) = the gradient of a convolution's weights, from its input and its result's gradient.
@@ -108,10 +112,10 @@ public:
 
   uint64_t workspaceBytes() const { return patches.bytes() + gradients.bytes() + sums.bytes(); }
 
-  void run(const float *src, const float *gradient, float *dst, float *workspace) const;
+  void run(const void *src, const void *gradient, float *dst, float *workspace) const;
 
 private:
-  void transformTiles(int64_t first, const float *src, const float *gradient, float *workspace, int64_t begin,
+  void transformTiles(int64_t first, const char *src, const char *gradient, float *workspace, int64_t begin,
                       int64_t end) const;
   void multiplyPoints(int64_t tiles, bool accumulate, float *workspace, int64_t begin, int64_t end) const;
   void transformSums(const float *sums, float *dst, int64_t begin, int64_t end) const;
@@ -120,7 +124,7 @@ private:
   Team &team;
   int64_t blockTiles;
   Matrices patches, gradients, sums;
-  std::vector<float> zeros;
+  std::vector<char> zeros;
 };
 
 } // namespace dpsims::winograd

@@ -6,8 +6,8 @@
 #include <immintrin.h>
 
 // Only these functions are compiled for AVX-512: nothing else of the program may need it.
-#define DPSIMS_AVX512 __attribute__((target("avx512f")))
-#define DPSIMS_AVX512_INLINE __attribute__((target("avx512f"), always_inline)) inline
+#define DPSIMS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define DPSIMS_AVX512_INLINE __attribute__((target("avx512f,avx512bw,avx512vl"), always_inline)) inline
 
 namespace dpsims::winograd {
 
@@ -111,15 +111,45 @@ DPSIMS_AVX512_INLINE void transform(const Load &load, const Store &store) {
 // Where vectors come from and go to
 //===-------------------------------------------------------------------------------------------------------------===//
 
+// Elements as they lie in memory.
+struct F32 {
+  static constexpr int64_t size = 4;
+  static DPSIMS_AVX512_INLINE Vector load(const char *from, __mmask16 mask) {
+    return _mm512_maskz_loadu_ps(mask, reinterpret_cast<const float *>(from));
+  }
+  static DPSIMS_AVX512_INLINE void store(char *to, __mmask16 mask, Vector x) {
+    _mm512_mask_storeu_ps(reinterpret_cast<float *>(to), mask, x);
+  }
+};
+
+// GCC 12 warns of the intrinsics without a mask.
+struct Bf16 {
+  static constexpr int64_t size = 2;
+  static constexpr __mmask16 all = 0xffff;
+  static DPSIMS_AVX512_INLINE Vector load(const char *from, __mmask16 mask) {
+    const __m512i bits = _mm512_maskz_cvtepu16_epi32(all, _mm256_maskz_loadu_epi16(mask, from));
+    return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(all, bits, 16));
+  }
+  // To nearest, halves to even.
+  static DPSIMS_AVX512_INLINE void store(char *to, __mmask16 mask, Vector x) {
+    const __m512i bits = _mm512_castps_si512(x), one = _mm512_set1_epi32(1), half = _mm512_set1_epi32(0x7fff);
+    const __m512i odd = _mm512_and_si512(_mm512_maskz_srli_epi32(all, bits, 16), one);
+    const __m512i sum = _mm512_add_epi32(_mm512_add_epi32(bits, odd), half);
+    const __mmask16 isNumber = _mm512_cmp_ps_mask(x, x, _CMP_ORD_Q);
+    const __m512i rounded = _mm512_mask_srli_epi32(_mm512_set1_epi32(0x7fc0), isNumber, sum, 16);
+    _mm512_mask_cvtepi32_storeu_epi16(to, mask, rounded);
+  }
+};
+
 // Of a square of `size` pixels; fetches those of the next square that are not in its first `shared` columns.
-template <int size, int shared> struct LoadPixels {
-  const float *const *pixels, *const *next;
+template <typename Element, int size, int shared> struct LoadPixels {
+  const char *const *pixels, *const *next;
   int64_t channel;
   __mmask16 mask;
   DPSIMS_AVX512_INLINE Vector operator()(int i) const {
     if (i % size >= shared)
-      _mm_prefetch(reinterpret_cast<const char *>(next[i] + channel), _MM_HINT_T0);
-    return load(pixels[i] + channel, mask);
+      _mm_prefetch(next[i] + channel * Element::size, _MM_HINT_T0);
+    return Element::load(pixels[i] + channel * Element::size, mask);
   }
 };
 
@@ -175,33 +205,35 @@ template <Activation activation> DPSIMS_AVX512_INLINE Vector activate(Vector x, 
   return x;
 }
 
-template <Activation activation> struct StoreTile {
-  float *const *pixels;
+template <typename Element, Activation activation> struct StoreTile {
+  char *const *pixels;
   int64_t channel;
   __mmask16 mask;
   const TileEpilogue &epilogue;
   Vector bias;
 
   DPSIMS_AVX512_INLINE void operator()(int i, Vector x) const {
-    float *dst = pixels[i];
+    char *dst = pixels[i];
     if (!dst)
       return;
+    dst += channel * Element::size;
     x = activate<activation>(x + bias, epilogue.epilogue.alpha, epilogue.epilogue.beta);
     if (epilogue.residual)
-      x = x + load(epilogue.residual + (dst - epilogue.result) + channel, mask);
+      x = x + Element::load(epilogue.residual + (dst - epilogue.result), mask);
     if (epilogue.past)
-      _mm512_stream_ps(dst + channel, x);
+      _mm512_stream_ps(reinterpret_cast<float *>(dst), x);
     else
-      _mm512_mask_storeu_ps(dst + channel, mask, x);
+      Element::store(dst, mask, x);
   }
 };
 
-template <Activation activation>
-DPSIMS_AVX512 void storeTile(const LoadPlanes &tile, float *const *pixels, int64_t channel, int64_t count,
+template <typename Element, Activation activation>
+DPSIMS_AVX512 void storeTile(const LoadPlanes &tile, char *const *pixels, int64_t channel, int64_t count,
                              const TileEpilogue &epilogue) {
   __mmask16 mask = maskOf(count);
   Vector bias = epilogue.bias ? load(epilogue.bias + channel, mask) : _mm512_setzero_ps();
-  transform<patchSize, tileSize, timesATransposed>(tile, StoreTile<activation>{pixels, channel, mask, epilogue, bias});
+  transform<patchSize, tileSize, timesATransposed>(
+      tile, StoreTile<Element, activation>{pixels, channel, mask, epilogue, bias});
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -246,35 +278,62 @@ void multiplyPanel(int64_t rows, int64_t depth, const float *a, int64_t rowStrid
 
 } // namespace
 
-bool isAvailable() { return __builtin_cpu_supports("avx512f"); }
+bool isAvailable() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
 
 void storeFence() { _mm_sfence(); }
 
-DPSIMS_AVX512 void transformPatch(const float *const *pixels, const float *const *next, int64_t channels, float *dst,
-                                  int64_t plane) {
-  using Load = LoadPixels<patchSize, patchSize - tileSize>;
+namespace {
+
+template <typename Element>
+DPSIMS_AVX512 void transformPatchOf(const char *const *pixels, const char *const *next, int64_t channels, float *dst,
+                                    int64_t plane) {
+  using Load = LoadPixels<Element, patchSize, patchSize - tileSize>;
   for (int64_t channel = 0; channel < channels; channel += lanes)
     transform<patchSize, patchSize, timesB>(Load{pixels, next, channel, maskOf(channels - channel)},
                                             StorePlanes{dst + channel, plane});
 }
 
-DPSIMS_AVX512 void transformGradient(const float *const *pixels, const float *const *next, int64_t channel,
-                                     int64_t count, float *dst, int64_t plane) {
-  transform<tileSize, patchSize, timesA>(LoadPixels<tileSize, 0>{pixels, next, channel, maskOf(count)},
+template <typename Element>
+DPSIMS_AVX512 void transformGradientOf(const char *const *pixels, const char *const *next, int64_t channel,
+                                       int64_t count, float *dst, int64_t plane) {
+  transform<tileSize, patchSize, timesA>(LoadPixels<Element, tileSize, 0>{pixels, next, channel, maskOf(count)},
                                          StorePlanes{dst, plane});
 }
 
-DPSIMS_AVX512 void transformTile(const float *src, int64_t plane, float *const *pixels, int64_t channel, int64_t count,
-                                 const TileEpilogue &epilogue) {
+template <typename Element>
+void transformTileOf(const float *src, int64_t plane, char *const *pixels, int64_t channel, int64_t count,
+                     const TileEpilogue &epilogue) {
   LoadPlanes tile{src, plane};
   const Activation activation = epilogue.epilogue.activation;
   if (activation == Activation::Relu)
-    return storeTile<Activation::Relu>(tile, pixels, channel, count, epilogue);
+    return storeTile<Element, Activation::Relu>(tile, pixels, channel, count, epilogue);
   if (activation == Activation::LeakyRelu)
-    return storeTile<Activation::LeakyRelu>(tile, pixels, channel, count, epilogue);
+    return storeTile<Element, Activation::LeakyRelu>(tile, pixels, channel, count, epilogue);
   if (activation == Activation::Clamp)
-    return storeTile<Activation::Clamp>(tile, pixels, channel, count, epilogue);
-  storeTile<Activation::None>(tile, pixels, channel, count, epilogue);
+    return storeTile<Element, Activation::Clamp>(tile, pixels, channel, count, epilogue);
+  storeTile<Element, Activation::None>(tile, pixels, channel, count, epilogue);
+}
+
+} // namespace
+
+void transformPatch(ElementType type, const char *const *pixels, const char *const *next, int64_t channels, float *dst,
+                    int64_t plane) {
+  auto *transform = type == ElementType::BF16 ? transformPatchOf<Bf16> : transformPatchOf<F32>;
+  transform(pixels, next, channels, dst, plane);
+}
+
+void transformGradient(ElementType type, const char *const *pixels, const char *const *next, int64_t channel,
+                       int64_t count, float *dst, int64_t plane) {
+  auto *transform = type == ElementType::BF16 ? transformGradientOf<Bf16> : transformGradientOf<F32>;
+  transform(pixels, next, channel, count, dst, plane);
+}
+
+void transformTile(ElementType type, const float *src, int64_t plane, char *const *pixels, int64_t channel,
+                   int64_t count, const TileEpilogue &epilogue) {
+  auto *transform = type == ElementType::BF16 ? transformTileOf<Bf16> : transformTileOf<F32>;
+  transform(src, plane, pixels, channel, count, epilogue);
 }
 
 DPSIMS_AVX512 void transformWeights(const float *weights, int64_t stride, bool rotated, int64_t count, float *dst,
@@ -306,9 +365,9 @@ namespace dpsims::winograd {
 
 bool isAvailable() { return false; }
 void storeFence() {}
-void transformPatch(const float *const *, const float *const *, int64_t, float *, int64_t) {}
-void transformGradient(const float *const *, const float *const *, int64_t, int64_t, float *, int64_t) {}
-void transformTile(const float *, int64_t, float *const *, int64_t, int64_t, const TileEpilogue &) {}
+void transformPatch(ElementType, const char *const *, const char *const *, int64_t, float *, int64_t) {}
+void transformGradient(ElementType, const char *const *, const char *const *, int64_t, int64_t, float *, int64_t) {}
+void transformTile(ElementType, const float *, int64_t, char *const *, int64_t, int64_t, const TileEpilogue &) {}
 void transformWeights(const float *, int64_t, bool, int64_t, float *, int64_t) {}
 void transformWeightGradient(const float *, int64_t, float *, int64_t, int64_t) {}
 void multiply(bool, int64_t, int64_t, int64_t, const float *, int64_t, int64_t, const float *, float *) {}

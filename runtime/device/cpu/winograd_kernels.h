@@ -10,7 +10,7 @@
 // result's gradient: again 36 matrix products.
 //
 // Channels are worked on in vectors of 16; `count` says how many of a vector's channels there are, the others count as
-// zeros. `plane` is the distance, in floats, of the matrices of two points.
+// zeros. `plane` is the distance, in floats, of the matrices of two points. Pixels are of F32 or BF16, matrices of f32.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H
 #define DPSIMS_RUNTIME_DEVICE_CPU_WINOGRAD_KERNELS_H
@@ -33,19 +33,20 @@ bool isAvailable();
 
 /// dst = B^T d B, for all channels of a patch, one vector after the other. `pixels`: 36 addresses, row after row;
 /// `next`: those of the patch to come, on its right as a rule, which are fetched meanwhile.
-void transformPatch(const float *const *pixels, const float *const *next, int64_t channels, float *dst, int64_t plane);
+void transformPatch(ElementType type, const char *const *pixels, const char *const *next, int64_t channels, float *dst,
+                    int64_t plane);
 
-/// dst = A y A^T, for one vector of a tile. `pixels`, `next`: 16 addresses, `channel` floats before the vector.
-void transformGradient(const float *const *pixels, const float *const *next, int64_t channel, int64_t count, float *dst,
-                       int64_t plane);
+/// dst = A y A^T, for one vector of a tile. `pixels`, `next`: 16 addresses, `channel` elements before the vector.
+void transformGradient(ElementType type, const char *const *pixels, const char *const *next, int64_t channel,
+                       int64_t count, float *dst, int64_t plane);
 
 /// What is done to a tile before it is stored: activation(tile + bias) + residual. The activation is a cheap one.
 struct TileEpilogue {
   Epilogue epilogue;
-  const float *bias = nullptr;     ///< all channels; null: none
-  const float *residual = nullptr; ///< where `result` begins in the residual; null: none
-  const float *result = nullptr;   ///< the first pixel's address
-  bool past = false; ///< stores pass the caches; every vector is whole and aligned, and storeFence has to follow
+  const float *bias = nullptr;    ///< all channels; null: none
+  const char *residual = nullptr; ///< where `result` begins in the residual, of its type; null: none
+  const char *result = nullptr;   ///< the first pixel's address
+  bool past = false; ///< stores of f32 pass the caches; every vector is whole and aligned, and storeFence has to follow
 };
 
 /// Is the activation one that transformTile does?
@@ -54,10 +55,10 @@ constexpr bool isCheap(Activation activation) {
          activation == Activation::Clamp;
 }
 
-/// A^T m A with the epilogue, for one vector of a tile. `pixels`: where 16 results go, `channel` floats before the
+/// A^T m A with the epilogue, for one vector of a tile. `pixels`: where 16 results go, `channel` elements before the
 /// vector; null where nothing is stored.
-void transformTile(const float *src, int64_t plane, float *const *pixels, int64_t channel, int64_t count,
-                   const TileEpilogue &epilogue);
+void transformTile(ElementType type, const float *src, int64_t plane, char *const *pixels, int64_t channel,
+                   int64_t count, const TileEpilogue &epilogue);
 
 /// Makes stores that passed the caches visible to other threads.
 void storeFence();

@@ -2,6 +2,7 @@
 //
 // Steps that Winograd's algorithm does.
 
+#include "runtime/base/float16.h"
 #include "runtime/device/cpu/convolution.h"
 #include "runtime/device/cpu/epilogue.h"
 #include "runtime/device/cpu/winograd.h"
@@ -16,14 +17,15 @@ constexpr int64_t maxChannels = int64_t(1) << 20; // offsets within the weights 
 
 winograd::ImageShape imageOf(const Buffer &buffer) {
   const Shape &s = buffer.shape;
-  return {s[0], s[1], s[2], s[3]};
+  return {s[0], s[1], s[2], s[3], buffer.type};
 }
 
 // A constant's weights as the algorithm wants them.
 class WinogradPacking : public Packing {
 public:
-  WinogradPacking(const winograd::Convolution &convolution, bool gradient)
-      : convolution(convolution), gradient(gradient) {}
+  // `weights`: how many there are, and of which type.
+  WinogradPacking(const winograd::Convolution &convolution, bool gradient, const Buffer &weights)
+      : convolution(convolution), gradient(gradient), type(weights.type), count(weights.count()) {}
 
   uint64_t bytes() const override { return convolution.weightBytes(); }
   bool isSame(const Packing &other) const override {
@@ -31,12 +33,20 @@ public:
     return packing && packing->gradient == gradient;
   }
   void pack(void *dst, const void *src) const override {
+    std::vector<float> widened;
+    if (type != ElementType::F32) {
+      widened.resize(count);
+      widen(type, src, count, widened.data());
+      src = widened.data();
+    }
     convolution.pack(static_cast<const float *>(src), static_cast<float *>(dst));
   }
 
 private:
   winograd::Convolution convolution;
   bool gradient;
+  ElementType type;
+  uint64_t count;
 };
 
 class WinogradStep : public DeviceStep {
@@ -46,11 +56,11 @@ public:
       : team(context.team), convolution(std::move(convolution)), src(context.operand(src)), dst(context.operand(dst)) {
     StepWorkspace space = context.workspace();
     if (context.isConstant(weights)) {
-      auto packing = std::make_shared<WinogradPacking>(this->convolution, gradient);
+      auto packing = std::make_shared<WinogradPacking>(this->convolution, gradient, context.buffer(weights));
       packed = {Operand::Kind::Constant,
                 context.constants.needPacked(context.buffer(weights).index, 0, std::move(packing)), 0};
     } else {
-      plainWeights = context.operand(weights);
+      plainWeights = widened(context, weights, space);
       packed = space.reserve(this->convolution.weightBytes());
     }
     workspace = space.reserve(this->convolution.workspaceBytes());
@@ -64,28 +74,30 @@ public:
       residual = added;
       epilogue.epilogue = conv.epilogue;
     } else {
-      tail = EpilogueTail(context.library, conv.epilogue, {}, static_cast<int64_t>(context.buffer(conv.dst).count()),
-                          dst, added);
+      tail = EpilogueTail(context.library, conv.epilogue, {}, context.buffer(conv.dst).type,
+                          static_cast<int64_t>(context.buffer(conv.dst).count()), dst, added);
     }
   }
 
   void bind(const Addresses &addresses) override {
     auto address = [&](const std::optional<Operand> &operand) {
-      return operand ? static_cast<float *>(addresses.resolve(*operand)) : nullptr;
+      return operand ? addresses.floats(*operand) : nullptr;
     };
-    srcAddress = address(src);
+    dpsims::bind(widening, addresses);
+    srcAddress = addresses.resolve(src);
     plainAddress = address(plainWeights);
     packedAddress = address(packed);
-    dstAddress = address(dst);
+    dstAddress = addresses.resolve(dst);
     workspaceAddress = address(workspace);
     epilogue.bias = address(bias);
-    epilogue.residual = address(residual);
-    epilogue.result = dstAddress;
+    epilogue.residual = residual ? static_cast<const char *>(addresses.resolve(*residual)) : nullptr;
+    epilogue.result = static_cast<const char *>(dstAddress);
     if (!tail.isEmpty())
       tail.bind(addresses);
   }
 
   void run() override {
+    dpsims::run(widening, team);
     if (plainAddress)
       convolution.pack(plainAddress, packedAddress);
     convolution.run(srcAddress, packedAddress, dstAddress, epilogue, workspaceAddress);
@@ -96,14 +108,29 @@ public:
   std::string implementation() const override { return tail.isEmpty() ? "winograd" : "winograd + epilogue"; }
 
 private:
+  // The weights in f32, in the workspace if they are not.
+  Operand widened(const CpuStepContext &context, uint32_t index, StepWorkspace &space) {
+    const Buffer &buffer = context.buffer(index);
+    const Operand plain = context.operand(index);
+    if (buffer.type == ElementType::F32)
+      return plain;
+    const Operand wide = space.reserve(buffer.count() * sizeof(float));
+    widening.push_back(makeConversion(context.library, buffer.type, plain, ElementType::F32, wide,
+                                      static_cast<int64_t>(buffer.count())));
+    return wide;
+  }
+
   Team &team;
   winograd::Convolution convolution;
+  PrimitiveList widening;
   Operand src, packed, dst, workspace;
   std::optional<Operand> plainWeights, bias, residual;
   winograd::TileEpilogue epilogue;
   EpilogueTail tail;
-  const float *srcAddress = nullptr, *plainAddress = nullptr;
-  float *packedAddress = nullptr, *dstAddress = nullptr, *workspaceAddress = nullptr;
+  const void *srcAddress = nullptr;
+  void *dstAddress = nullptr;
+  const float *plainAddress = nullptr;
+  float *packedAddress = nullptr, *workspaceAddress = nullptr;
 };
 
 class WinogradWeightGradientStep : public DeviceStep {
@@ -115,8 +142,8 @@ public:
         workspace(context.workspace().reserve(weightGradient.workspaceBytes())) {}
 
   void bind(const Addresses &addresses) override {
-    srcAddress = static_cast<const float *>(addresses.resolve(src));
-    gradientAddress = static_cast<const float *>(addresses.resolve(gradient));
+    srcAddress = addresses.resolve(src);
+    gradientAddress = addresses.resolve(gradient);
     dstAddress = static_cast<float *>(addresses.resolve(dst));
     workspaceAddress = static_cast<float *>(addresses.resolve(workspace));
   }
@@ -128,7 +155,7 @@ public:
 private:
   winograd::WeightGradient weightGradient;
   Operand src, gradient, dst, workspace;
-  const float *srcAddress = nullptr, *gradientAddress = nullptr;
+  const void *srcAddress = nullptr, *gradientAddress = nullptr;
   float *dstAddress = nullptr, *workspaceAddress = nullptr;
 };
 
@@ -142,8 +169,10 @@ bool canUseWinograd(const ConvSizes &sizes) {
 
 std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvStep &conv) {
   const std::vector<Buffer> &buffers = context.plan.buffers;
-  bool inPlace = context.overwritesResidual(conv.dst, conv.residual);
-  if (!canUseWinograd(convSizes(context.plan, conv)) || (inPlace && !winograd::isCheap(conv.epilogue.activation)))
+  const bool cheap = winograd::isCheap(conv.epilogue.activation);
+  // A result of bf16 is rounded once, after its epilogue.
+  const bool inOne = context.overwritesResidual(conv.dst, conv.residual) || buffers[conv.dst].type != ElementType::F32;
+  if (!canUseWinograd(convSizes(context.plan, conv)) || (inOne && !cheap))
     return nullptr;
   winograd::Convolution convolution(imageOf(buffers[conv.src]), imageOf(buffers[conv.dst]), conv.padTop, conv.padLeft,
                                     false, context.team);
@@ -162,7 +191,7 @@ std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, cons
 }
 
 std::unique_ptr<DeviceStep> makeWinogradStep(const CpuStepContext &context, const ConvWeightGradientStep &step) {
-  if (!canUseWinograd(convSizes(context.plan, step)))
+  if (!canUseWinograd(convSizes(context.plan, step)) || context.buffer(step.dst).type != ElementType::F32)
     return nullptr;
   return std::make_unique<WinogradWeightGradientStep>(context, step);
 }

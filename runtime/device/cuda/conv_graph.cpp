@@ -12,10 +12,10 @@ namespace {
 
 constexpr int mostCompiled = 2;
 
-// Tensor cores lose nothing of bf16. Of f32 they read 16 bytes at a time; an engine that cuDNN 9.19 compiles for a
-// graph does so whatever its descriptors say of alignment, and faults.
+// Tensor cores lose nothing of bf16. They read 16 bytes at a time; an engine that cuDNN 9.19 compiles for a graph does
+// so whatever its descriptors say of alignment, and faults.
 EnginePolicy allowedFor(const ConvGraphSpec &spec, EnginePolicy policy) {
-  policy.tf32 = spec.type != CUDNN_DATA_FLOAT || (policy.tf32 && spec.leastAlignment() >= 16);
+  policy.tf32 = (spec.type != CUDNN_DATA_FLOAT || policy.tf32) && spec.leastAlignment() >= 16;
   return policy;
 }
 

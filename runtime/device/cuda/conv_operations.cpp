@@ -41,10 +41,15 @@ private:
   int64_t nextVirtual = FirstVirtual;
 };
 
+int64_t resultOf(ConvKind kind) {
+  return kind == ConvKind::Forward ? Dst : kind == ConvKind::InputGradient ? Src : Weights;
+}
+
 Descriptor &GraphBuilder::tensor(int64_t uid, int64_t n, int64_t c, int64_t h, int64_t w, uint32_t alignment) {
   Descriptor &result = create(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   bool isVirtual = uid >= FirstVirtual;
-  cudnnDataType_t type = isVirtual || uid == Bias ? CUDNN_DATA_FLOAT : spec.type;
+  const bool isResult = uid == resultOf(spec.kind) || uid == Residual;
+  cudnnDataType_t type = isVirtual || uid == Bias ? CUDNN_DATA_FLOAT : isResult ? spec.resultType : spec.type;
   result.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &type);
   result.setInts(CUDNN_ATTR_TENSOR_DIMENSIONS, {n, c, h, w});
   result.setInts(CUDNN_ATTR_TENSOR_STRIDES, {h * w * c, int64_t(1), w * c, c});

@@ -68,7 +68,8 @@ ConvPlans::Candidates ConvPlans::choose(const ConvGraphSpec &spec, const std::st
   bool measured = false;
   Candidates graphs = load(spec, key, measured);
   const bool known = !graphs.empty(), wanted = timer && !measured && spec.sizes.multiplyAdds() >= worthMeasuring;
-  const size_t most = !wanted ? candidates : spec.tf32 ? mostMeasured : mostMeasuredStrict;
+  const bool onTensorCores = spec.tf32 || spec.type != CUDNN_DATA_FLOAT;
+  const size_t most = !wanted ? candidates : onTensorCores ? mostMeasured : mostMeasuredStrict;
   if (!known)
     graphs = ConvGraph::findAll(spec, target, policyFor(spec), most);
   if (graphs.empty())

@@ -21,8 +21,9 @@ enum class ConvKind : uint8_t { Forward, InputGradient, WeightGradient };
 struct ConvGraphSpec {
   ConvKind kind = ConvKind::Forward;
   ConvSizes sizes;
-  cudnnDataType_t type = CUDNN_DATA_FLOAT; // of the tensors but the bias; sums and arithmetic are f32
-  bool tf32 = false;                       // f32 operands may be rounded to TF32
+  cudnnDataType_t type = CUDNN_DATA_FLOAT;       // of the factors; sums, bias and arithmetic are f32
+  cudnnDataType_t resultType = CUDNN_DATA_FLOAT; // of the result and the residual
+  bool tf32 = false;                             // f32 operands may be rounded to TF32
   bool hasResidual = false;
   bool hasBias = false;
   Epilogue epilogue; // one that canFuse

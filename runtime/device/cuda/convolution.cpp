@@ -11,21 +11,21 @@ namespace {
 // Weights in the order (O, H, W, I).
 class WeightPacking : public Packing {
 public:
-  WeightPacking(const ConvSizes &sizes, cudaStream_t stream) : sizes(sizes), stream(stream) {}
+  WeightPacking(const ConvSizes &sizes, ElementType type, cudaStream_t stream)
+      : sizes(sizes), type(type), stream(stream) {}
 
-  uint64_t bytes() const override { return sizes.weightCount() * sizeof(float); }
+  uint64_t bytes() const override { return sizes.weightCount() * elementSize(type); }
   bool isSame(const Packing &other) const override {
     auto *packing = dynamic_cast<const WeightPacking *>(&other);
     return packing && sizes.outChannels == packing->sizes.outChannels &&
            sizes.groupChannels() == packing->sizes.groupChannels() &&
            sizes.kernelHeight == packing->sizes.kernelHeight && sizes.kernelWidth == packing->sizes.kernelWidth;
   }
-  void pack(void *dst, const void *src) const override {
-    launchPackWeights(static_cast<float *>(dst), static_cast<const float *>(src), sizes, stream);
-  }
+  void pack(void *dst, const void *src) const override { launchPackWeights(type, dst, src, sizes, stream); }
 
 private:
   ConvSizes sizes;
+  ElementType type;
   cudaStream_t stream;
 };
 
@@ -33,34 +33,34 @@ private:
 
 PackedWeights::PackedWeights(const CudaStepContext &context, uint32_t buffer, bool packed, const ConvSizes &sizes,
                              StepWorkspace &space)
-    : sizes(sizes), libraries(context.libraries) {
+    : sizes(sizes), type(context.buffer(buffer).type), libraries(context.libraries) {
   const Buffer &plainBuffer = context.buffer(buffer);
   if (packed || sizes.kernelHeight * sizes.kernelWidth == 1) { // with one tap both orders are the same
     place = context.operand(buffer);
   } else if (plainBuffer.space == Space::Constant) {
-    auto packing = std::make_shared<WeightPacking>(sizes, libraries.stream());
+    auto packing = std::make_shared<WeightPacking>(sizes, type, libraries.stream());
     place = {Operand::Kind::Constant,
              context.constants.needPacked(plainBuffer.index, plainBuffer.offset, std::move(packing)), 0};
   } else {
     plain = context.operand(buffer);
-    place = space.reserve(sizes.weightCount() * sizeof(float));
+    place = space.reserve(sizes.weightCount() * elementSize(type));
   }
 }
 
 void PackedWeights::bind(const Addresses &addresses) {
-  at = addresses.floats(place);
-  plainAt = plain ? addresses.floats(*plain) : nullptr;
+  at = addresses.resolve(place);
+  plainAt = plain ? addresses.resolve(*plain) : nullptr;
 }
 
 void PackedWeights::run() const {
   if (plainAt)
-    launchPackWeights(at, plainAt, sizes, libraries.stream());
+    launchPackWeights(type, at, plainAt, sizes, libraries.stream());
 }
 
 namespace {
 
-// A step in up to three parts: pack the weights (unless they are constants, packed once), convolve, do what the engine
-// leaves of the epilogue.
+// A step in up to four parts: pack the weights (unless they are constants, packed once), convolve, widen the result
+// where the engine gives bf16 alone, do what the engine leaves of the epilogue.
 class Convolution : public DeviceStep {
 public:
   Convolution(const CudaStepContext &context, const ConvStep &conv);
@@ -68,15 +68,19 @@ public:
   void bind(const Addresses &addresses) override;
   void run() override;
   std::string implementation() const override { return graph ? graph->implementation() : "direct"; }
-  uint64_t launches() const override { return weights.launches() + 1 + (hasEpilogue() && !fused); }
+  uint64_t launches() const override {
+    return weights.launches() + 1 + narrowResult.has_value() + (hasEpilogue() && !fused);
+  }
 
 private:
   void chooseEngine(const CudaStepContext &context, const ConvStep &conv);
   ConvGraphSpec specFor(bool fused) const;
+  void findWithNarrowResult();
   bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
 
   Libraries &libraries;
   bool tf32;
+  ProductTypes types;
   ConvSizes sizes;
   Epilogue epilogue;
   StepWorkspace space;
@@ -84,18 +88,21 @@ private:
   PackedWeights weights;
   Operand src, dst;
   std::optional<Operand> bias, residual;
-  std::optional<Operand> result; // where the convolution's result waits for its epilogue, if not in dst
+  std::optional<Operand> result;       // where the convolution's result waits for its epilogue, if not in dst
+  std::optional<Operand> narrowResult; // in bf16, of an engine that gives no other
   Operand workspace;
   std::shared_ptr<const ConvGraph> graph; // null: the direct kernel
   bool fused = false;
 
   // Resolved.
-  float *srcAt, *dstAt, *biasAt, *residualAt, *resultAt;
+  void *srcAt, *dstAt, *residualAt, *resultAt, *narrowAt;
+  float *biasAt;
   Descriptor bound;
 };
 
 Convolution::Convolution(const CudaStepContext &context, const ConvStep &conv)
-    : libraries(context.libraries), tf32(context.precision == Precision::TF32), sizes(convSizes(context.plan, conv)),
+    : libraries(context.libraries), tf32(context.precision == Precision::TF32),
+      types{context.buffer(conv.src).type, context.buffer(conv.dst).type}, sizes(convSizes(context.plan, conv)),
       epilogue(conv.epilogue), space(context.workspace()), weights(context, conv.weights, conv.packed, sizes, space),
       src(context.operand(conv.src)), dst(context.operand(conv.dst)), bias(context.optionalOperand(conv.bias)),
       residual(context.optionalOperand(conv.residual)) {
@@ -105,7 +112,8 @@ Convolution::Convolution(const CudaStepContext &context, const ConvStep &conv)
 ConvGraphSpec Convolution::specFor(bool fused) const {
   ConvGraphSpec spec;
   spec.sizes = sizes;
-  spec.type = libraries.tensorType();
+  spec.type = cudnnType(types.factors);
+  spec.resultType = cudnnType(types.result);
   spec.tf32 = tf32;
   spec.srcAlignment = src.alignment(memoryAlignment);
   spec.weightsAlignment = weights.operand().alignment(memoryAlignment);
@@ -126,7 +134,7 @@ void Convolution::chooseEngine(const CudaStepContext &context, const ConvStep &c
   ConvPlans &plans = libraries.convolutions();
   bool overwritesResidual = context.overwritesResidual(conv.dst, conv.residual);
   if (overwritesResidual)
-    result = space.reserve(sizes.outputCount() * sizeof(float));
+    result = space.reserve(sizes.outputCount() * elementSize(types.result));
   std::shared_ptr<const ConvGraph> whole;
   if (hasEpilogue() && !overwritesResidual && canFuse(epilogue.activation))
     whole = plans.find(specFor(/*fused=*/true));
@@ -135,20 +143,34 @@ void Convolution::chooseEngine(const CudaStepContext &context, const ConvStep &c
   fused = whole && !(graph && plans.prefersKernel(specFor(/*fused=*/true), *whole, *graph));
   if (fused)
     graph = whole;
+  if (!graph && types.factors != types.result)
+    findWithNarrowResult();
   if (graph)
     workspace = space.reserve(graph->workspaceBytes());
 }
 
-void Convolution::bind(const Addresses &addresses) {
-  auto resolve = [&](const std::optional<Operand> &operand) { return operand ? addresses.floats(*operand) : nullptr; };
-  srcAt = addresses.floats(src);
-  weights.bind(addresses);
-  dstAt = addresses.floats(dst);
-  biasAt = resolve(bias);
-  residualAt = resolve(residual);
-  resultAt = result ? addresses.floats(*result) : dstAt;
+// The convolution alone, rounded to bf16 and widened.
+void Convolution::findWithNarrowResult() {
+  ConvGraphSpec spec = specFor(/*fused=*/false);
+  spec.resultType = spec.type;
+  spec.dstAlignment = memoryAlignment;
+  graph = libraries.convolutions().find(spec);
   if (graph)
-    bound = graph->bind({srcAt, weights.address(), residualAt, biasAt, resultAt, addresses.resolve(workspace)});
+    narrowResult = space.reserve(sizes.outputCount() * elementSize(types.factors));
+}
+
+void Convolution::bind(const Addresses &addresses) {
+  auto resolve = [&](const std::optional<Operand> &operand) { return operand ? addresses.resolve(*operand) : nullptr; };
+  srcAt = addresses.resolve(src);
+  weights.bind(addresses);
+  dstAt = addresses.resolve(dst);
+  biasAt = static_cast<float *>(resolve(bias));
+  residualAt = resolve(residual);
+  resultAt = result ? addresses.resolve(*result) : dstAt;
+  narrowAt = resolve(narrowResult);
+  if (graph)
+    bound = graph->bind(
+        {srcAt, weights.address(), residualAt, biasAt, narrowAt ? narrowAt : resultAt, addresses.resolve(workspace)});
 }
 
 void Convolution::run() {
@@ -157,9 +179,11 @@ void Convolution::run() {
   if (graph)
     graph->run(libraries.cudnn(), bound);
   else
-    launchDirectConv(resultAt, srcAt, weights.address(), sizes, stream);
+    launchDirectConv(types, resultAt, srcAt, weights.address(), sizes, stream);
+  if (narrowAt)
+    launchConversion(types.result, resultAt, types.factors, narrowAt, sizes.outputCount(), stream);
   if (!fused && hasEpilogue())
-    launchEpilogue(dstAt, resultAt, biasAt, residualAt,
+    launchEpilogue(types.result, dstAt, resultAt, biasAt, residualAt,
                    static_cast<uint64_t>(sizes.batch * sizes.outHeight * sizes.outWidth),
                    static_cast<uint64_t>(sizes.outChannels), epilogue, stream);
 }

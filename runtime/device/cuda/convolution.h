@@ -11,6 +11,11 @@
 
 namespace dpsims::cuda {
 
+/// F32 or BF16 to cuDNN.
+inline cudnnDataType_t cudnnType(ElementType type) {
+  return type == ElementType::BF16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
+}
+
 /// A convolution's weights in the order (O, H, W, I): as they are where the model gives them so, packed once where they
 /// are constants, else on each run.
 class PackedWeights {
@@ -21,15 +26,16 @@ public:
   const Operand &operand() const { return place; }
   void bind(const Addresses &addresses);
   void run() const;
-  float *address() const { return at; }
+  void *address() const { return at; }
   uint64_t launches() const { return plain ? 1 : 0; }
 
 private:
   ConvSizes sizes;
+  ElementType type;
   const Libraries &libraries;
   Operand place;
   std::optional<Operand> plain; // to be packed at each run
-  float *at = nullptr, *plainAt = nullptr;
+  void *at = nullptr, *plainAt = nullptr;
 };
 
 } // namespace dpsims::cuda

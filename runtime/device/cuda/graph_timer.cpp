@@ -35,13 +35,11 @@ public:
     if (bytes)
       check(cudaMemsetAsync(memory.data(), 0x3c, bytes, stream), "cudaMemsetAsync");
   }
-  float *get() const { return static_cast<float *>(memory.data()); }
+  void *get() const { return memory.data(); }
 
 private:
   CudaMemory memory;
 };
-
-uint64_t elementBytes(const ConvGraphSpec &spec) { return spec.type == CUDNN_DATA_FLOAT ? 4 : 2; }
 
 } // namespace
 
@@ -71,7 +69,7 @@ template <typename Run> double GraphTimer::best(const Run &run, double other) co
 std::vector<double> GraphTimer::time(const ConvGraphSpec &spec,
                                      const std::vector<std::shared_ptr<ConvGraph>> &graphs) const {
   const ConvSizes &sizes = spec.sizes;
-  const uint64_t element = elementBytes(spec);
+  const uint64_t element = sizeof(float); // of any tensor at most
   uint64_t most = 0;
   for (const std::shared_ptr<ConvGraph> &graph : graphs)
     most = std::max(most, graph->workspaceBytes());
@@ -93,10 +91,13 @@ std::vector<double> GraphTimer::time(const ConvGraphSpec &spec,
 
 double GraphTimer::timeEpilogue(const ConvGraphSpec &spec) const {
   const uint64_t channels = static_cast<uint64_t>(spec.sizes.outChannels), count = spec.sizes.outputCount();
-  TrialMemory dst(count * sizeof(float), stream), residual(spec.hasResidual ? count * sizeof(float) : 0, stream);
+  const ElementType type = spec.resultType == CUDNN_DATA_FLOAT ? ElementType::F32 : ElementType::BF16;
+  TrialMemory dst(count * elementSize(type), stream);
+  TrialMemory residual(spec.hasResidual ? count * elementSize(type) : 0, stream);
   TrialMemory bias(spec.hasBias ? channels * sizeof(float) : 0, stream);
   return best([&] {
-    launchEpilogue(dst.get(), dst.get(), bias.get(), residual.get(), count / channels, channels, spec.epilogue, stream);
+    launchEpilogue(type, dst.get(), dst.get(), static_cast<const float *>(bias.get()), residual.get(), count / channels,
+                   channels, spec.epilogue, stream);
   });
 }
 

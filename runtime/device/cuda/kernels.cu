@@ -21,50 +21,75 @@ unsigned blocksFor(uint64_t elements) {
 __device__ uint64_t firstElement() { return blockIdx.x * uint64_t(blockDim.x) + threadIdx.x; }
 __device__ uint64_t elementStep() { return uint64_t(gridDim.x) * blockDim.x; }
 
-template <int Width> struct alignas(Width * sizeof(float)) Floats {
-  float values[Width];
+// As it lies in memory.
+struct Bf16 {
+  uint16_t bits;
+};
+
+__device__ float widened(float x) { return x; }
+__device__ float widened(Bf16 x) { return __uint_as_float(uint32_t(x.bits) << 16); }
+
+// To nearest, halves to even.
+__device__ void assign(float &place, float x) { place = x; }
+__device__ void assign(Bf16 &place, float x) {
+  const uint32_t bits = __float_as_uint(x);
+  place.bits = x != x ? 0x7fc0 : static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+template <typename T, int Width> struct alignas(Width * sizeof(T)) Elements {
+  T values[Width];
 };
 
 // 2^shift threads go along the channels, rows of them over the pixels, so that nobody divides. Pointers may be equal:
 // no
 // __restrict__.
-template <int Width>
-__global__ void epilogueKernel(float *dst, const float *src, const float *bias, const float *residual, unsigned rows,
+template <typename T, int Width>
+__global__ void epilogueKernel(T *dst, const T *src, const float *bias, const T *residual, unsigned rows,
                                unsigned channels, unsigned shift, Activation activation, float alpha, float beta) {
-  using Vector = Floats<Width>;
+  using Vector = Elements<T, Width>;
   unsigned vectors = channels / Width, rowsInBlock = threads >> shift;
   for (unsigned row = blockIdx.x * rowsInBlock + (threadIdx.x >> shift); row < rows; row += gridDim.x * rowsInBlock)
     for (unsigned column = threadIdx.x & ((1u << shift) - 1); column < vectors; column += 1u << shift) {
       size_t at = size_t(row) * vectors + column;
-      Vector x = reinterpret_cast<const Vector *>(src)[at], b, r;
+      Vector x = reinterpret_cast<const Vector *>(src)[at], r;
+      Elements<float, Width> b;
       if (bias)
-        b = reinterpret_cast<const Vector *>(bias)[column];
+        b = reinterpret_cast<const Elements<float, Width> *>(bias)[column];
       if (residual)
         r = reinterpret_cast<const Vector *>(residual)[at];
       for (int i = 0; i < Width; ++i) {
-        float y = activate(bias ? x.values[i] + b.values[i] : x.values[i], activation, alpha, beta);
-        x.values[i] = residual ? y + r.values[i] : y;
+        float sum = widened(x.values[i]);
+        float y = activate(bias ? sum + b.values[i] : sum, activation, alpha, beta);
+        assign(x.values[i], residual ? y + widened(r.values[i]) : y);
       }
       reinterpret_cast<Vector *>(dst)[at] = x;
     }
 }
 
-__global__ void packWeightsKernel(float *dst, const float *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
+template <typename T>
+__global__ void packWeightsKernel(T *dst, const T *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
   for (uint64_t i = firstElement(); i < count; i += elementStep()) {
     uint64_t channel = i % inChannels, tap = i / inChannels % taps, out = i / (inChannels * taps);
     dst[i] = src[(out * inChannels + channel) * taps + tap];
   }
 }
 
-__global__ void unpackWeightsKernel(float *dst, const float *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
+template <typename To, typename From>
+__global__ void unpackWeightsKernel(To *dst, const From *src, uint64_t count, uint64_t inChannels, uint64_t taps) {
   for (uint64_t i = firstElement(); i < count; i += elementStep()) {
     uint64_t tap = i % taps, channel = i / taps % inChannels, out = i / (inChannels * taps);
-    dst[i] = src[(out * taps + tap) * inChannels + channel];
+    assign(dst[i], widened(src[(out * taps + tap) * inChannels + channel]));
   }
 }
 
+template <typename To, typename From> __global__ void conversionKernel(To *dst, const From *src, uint64_t count) {
+  for (uint64_t i = firstElement(); i < count; i += elementStep())
+    assign(dst[i], widened(src[i]));
+}
+
 // One thread an output element; neighboring threads have neighboring channels.
-__global__ void directConvKernel(float *dst, const float *src, const float *weights, ConvSizes s, uint64_t count) {
+template <typename T, typename R>
+__global__ void directConvKernel(R *dst, const T *src, const T *weights, ConvSizes s, uint64_t count) {
   int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
   for (uint64_t i = firstElement(); i < count; i += elementStep()) {
     int64_t o = i % s.outChannels, pixel = i / s.outChannels;
@@ -76,20 +101,20 @@ __global__ void directConvKernel(float *dst, const float *src, const float *weig
         int64_t x = ox * s.strideW + kx - s.padLeft;
         if (x < 0 || x >= s.inWidth)
           continue;
-        const float *in = src + ((n * s.inHeight + y) * s.inWidth + x) * s.inChannels + o / groupOut * groupIn;
-        const float *w = weights + ((o * s.kernelHeight + ky) * s.kernelWidth + kx) * groupIn;
+        const T *in = src + ((n * s.inHeight + y) * s.inWidth + x) * s.inChannels + o / groupOut * groupIn;
+        const T *w = weights + ((o * s.kernelHeight + ky) * s.kernelWidth + kx) * groupIn;
         for (int64_t c = 0; c < groupIn; ++c)
-          sum += in[c] * w[c];
+          sum += widened(in[c]) * widened(w[c]);
       }
     }
-    dst[i] = sum;
+    assign(dst[i], sum);
   }
 }
 
 // One thread an element of the input. A pixel y of it met the tap ky of the result's pixel (y + padTop - ky) / strideH,
 // where that is whole.
-__global__ void directInputGradientKernel(float *src, const float *dst, const float *weights, ConvSizes s,
-                                          uint64_t count) {
+template <typename T, typename R>
+__global__ void directInputGradientKernel(R *src, const T *dst, const T *weights, ConvSizes s, uint64_t count) {
   int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
   for (uint64_t i = firstElement(); i < count; i += elementStep()) {
     int64_t c = i % s.inChannels, pixel = i / s.inChannels;
@@ -102,17 +127,19 @@ __global__ void directInputGradientKernel(float *src, const float *dst, const fl
         int64_t left = x + s.padLeft - kx, ox = left / s.strideW;
         if (left < 0 || left % s.strideW != 0 || ox >= s.outWidth)
           continue;
-        const float *out = dst + ((n * s.outHeight + oy) * s.outWidth + ox) * s.outChannels;
+        const T *out = dst + ((n * s.outHeight + oy) * s.outWidth + ox) * s.outChannels;
         for (int64_t o = firstOut; o < firstOut + groupOut; ++o)
-          sum += out[o] * weights[((o * s.kernelHeight + ky) * s.kernelWidth + kx) * groupIn + c % groupIn];
+          sum += widened(out[o]) *
+                 widened(weights[((o * s.kernelHeight + ky) * s.kernelWidth + kx) * groupIn + c % groupIn]);
       }
     }
-    src[i] = sum;
+    assign(src[i], sum);
   }
 }
 
 // One block a weight: its threads add up the pixels, then each other's sums, always in the same order.
-__global__ void directWeightGradientKernel(float *weights, const float *src, const float *dst, ConvSizes s) {
+template <typename T, typename R>
+__global__ void directWeightGradientKernel(R *weights, const T *src, const T *dst, ConvSizes s) {
   __shared__ float sums[threads];
   int64_t groupIn = s.inChannels / s.groups, groupOut = s.outChannels / s.groups;
   int64_t i = blockIdx.x, channel = i % groupIn, kx = i / groupIn % s.kernelWidth;
@@ -122,8 +149,8 @@ __global__ void directWeightGradientKernel(float *weights, const float *src, con
     int64_t ox = pixel % s.outWidth, oy = pixel / s.outWidth % s.outHeight, n = pixel / (s.outWidth * s.outHeight);
     int64_t y = oy * s.strideH + ky - s.padTop, x = ox * s.strideW + kx - s.padLeft;
     if (y >= 0 && y < s.inHeight && x >= 0 && x < s.inWidth)
-      sum += src[((n * s.inHeight + y) * s.inWidth + x) * s.inChannels + o / groupOut * groupIn + channel] *
-             dst[pixel * s.outChannels + o];
+      sum += widened(src[((n * s.inHeight + y) * s.inWidth + x) * s.inChannels + o / groupOut * groupIn + channel]) *
+             widened(dst[pixel * s.outChannels + o]);
   }
   sums[threadIdx.x] = sum;
   for (unsigned half = threads / 2; half > 0; half /= 2) {
@@ -132,7 +159,7 @@ __global__ void directWeightGradientKernel(float *weights, const float *src, con
       sums[threadIdx.x] += sums[threadIdx.x + half];
   }
   if (threadIdx.x == 0)
-    weights[i] = sums[0];
+    assign(weights[i], sums[0]);
 }
 
 constexpr int chains = 16; // more than latency times units of any processor
@@ -153,64 +180,116 @@ __global__ void fmaChainsKernel(float *sink) {
     *sink = total;
 }
 
-} // namespace
+// call(element) with an element of the type.
+template <typename Call> void withType(ElementType type, const Call &call) {
+  if (type == ElementType::BF16)
+    call(Bf16());
+  else
+    call(float());
+}
 
-namespace {
+// call(factor, result)
+template <typename Call> void withTypes(ElementType first, ElementType second, const Call &call) {
+  withType(first, [&](auto a) { withType(second, [&](auto b) { call(a, b); }); });
+}
 
-bool isAligned(const void *pointer) { return reinterpret_cast<uintptr_t>(pointer) % sizeof(Floats<4>) == 0; }
+template <typename T> bool isAligned(const void *pointer) {
+  return reinterpret_cast<uintptr_t>(pointer) % sizeof(Elements<T, 4>) == 0;
+}
 
-template <int Width>
-void startEpilogue(float *dst, const float *src, const float *bias, const float *residual, unsigned rows,
-                   unsigned channels, const Epilogue &epilogue, cudaStream_t stream) {
+template <typename T, int Width>
+void startEpilogue(T *dst, const T *src, const float *bias, const T *residual, unsigned rows, unsigned channels,
+                   const Epilogue &epilogue, cudaStream_t stream) {
   unsigned shift = 0;
   while ((1u << shift) < threads && (1u << shift) < channels / Width)
     ++shift;
   unsigned blocks = std::min((rows - 1) / (threads >> shift) + 1, mostBlocks);
-  epilogueKernel<Width><<<blocks, threads, 0, stream>>>(dst, src, bias, residual, rows, channels, shift,
-                                                        epilogue.activation, epilogue.alpha, epilogue.beta);
+  epilogueKernel<T, Width><<<blocks, threads, 0, stream>>>(dst, src, bias, residual, rows, channels, shift,
+                                                           epilogue.activation, epilogue.alpha, epilogue.beta);
 }
 
 } // namespace
 
-void launchEpilogue(float *dst, const float *src, const float *bias, const float *residual, uint64_t rows,
-                    uint64_t channels, const Epilogue &epilogue, cudaStream_t stream) {
-  bool wide = channels % 4 == 0 && isAligned(dst) && isAligned(src) && isAligned(bias) && isAligned(residual);
-  auto start = wide ? startEpilogue<4> : startEpilogue<1>;
-  start(dst, src, bias, residual, static_cast<unsigned>(rows), static_cast<unsigned>(channels), epilogue, stream);
+void launchEpilogue(ElementType type, void *dst, const void *src, const float *bias, const void *residual,
+                    uint64_t rows, uint64_t channels, const Epilogue &epilogue, cudaStream_t stream) {
+  withType(type, [&](auto element) {
+    using T = decltype(element);
+    bool wide =
+        channels % 4 == 0 && isAligned<T>(dst) && isAligned<T>(src) && isAligned<float>(bias) && isAligned<T>(residual);
+    auto start = wide ? startEpilogue<T, 4> : startEpilogue<T, 1>;
+    start(static_cast<T *>(dst), static_cast<const T *>(src), bias, static_cast<const T *>(residual),
+          static_cast<unsigned>(rows), static_cast<unsigned>(channels), epilogue, stream);
+  });
   check(cudaGetLastError(), "epilogue");
 }
 
-void launchPackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream) {
+void launchPackWeights(ElementType type, void *dst, const void *src, const ConvSizes &sizes, cudaStream_t stream) {
   uint64_t taps = static_cast<uint64_t>(sizes.kernelHeight * sizes.kernelWidth);
-  packWeightsKernel<<<blocksFor(sizes.weightCount()), threads, 0, stream>>>(
-      dst, src, sizes.weightCount(), static_cast<uint64_t>(sizes.groupChannels()), taps);
+  withType(type, [&](auto element) {
+    using T = decltype(element);
+    packWeightsKernel<T><<<blocksFor(sizes.weightCount()), threads, 0, stream>>>(
+        static_cast<T *>(dst), static_cast<const T *>(src), sizes.weightCount(),
+        static_cast<uint64_t>(sizes.groupChannels()), taps);
+  });
   check(cudaGetLastError(), "packing of weights");
 }
 
-void launchUnpackWeights(float *dst, const float *src, const ConvSizes &sizes, cudaStream_t stream) {
+void launchUnpackWeights(ElementType dstType, void *dst, ElementType srcType, const void *src, const ConvSizes &sizes,
+                         cudaStream_t stream) {
   uint64_t taps = static_cast<uint64_t>(sizes.kernelHeight * sizes.kernelWidth);
-  unpackWeightsKernel<<<blocksFor(sizes.weightCount()), threads, 0, stream>>>(
-      dst, src, sizes.weightCount(), static_cast<uint64_t>(sizes.groupChannels()), taps);
+  withTypes(srcType, dstType, [&](auto from, auto to) {
+    using From = decltype(from);
+    using To = decltype(to);
+    unpackWeightsKernel<To, From><<<blocksFor(sizes.weightCount()), threads, 0, stream>>>(
+        static_cast<To *>(dst), static_cast<const From *>(src), sizes.weightCount(),
+        static_cast<uint64_t>(sizes.groupChannels()), taps);
+  });
   check(cudaGetLastError(), "unpacking of weights");
 }
 
-void launchDirectConv(float *dst, const float *src, const float *weights, const ConvSizes &sizes, cudaStream_t stream) {
-  directConvKernel<<<blocksFor(sizes.outputCount()), threads, 0, stream>>>(dst, src, weights, sizes,
-                                                                           sizes.outputCount());
+void launchConversion(ElementType dstType, void *dst, ElementType srcType, const void *src, uint64_t count,
+                      cudaStream_t stream) {
+  withTypes(srcType, dstType, [&](auto from, auto to) {
+    using From = decltype(from);
+    using To = decltype(to);
+    conversionKernel<To, From>
+        <<<blocksFor(count), threads, 0, stream>>>(static_cast<To *>(dst), static_cast<const From *>(src), count);
+  });
+  check(cudaGetLastError(), "conversion");
+}
+
+void launchDirectConv(ProductTypes types, void *dst, const void *src, const void *weights, const ConvSizes &sizes,
+                      cudaStream_t stream) {
+  withTypes(types.factors, types.result, [&](auto factor, auto result) {
+    using T = decltype(factor);
+    using R = decltype(result);
+    directConvKernel<T, R><<<blocksFor(sizes.outputCount()), threads, 0, stream>>>(
+        static_cast<R *>(dst), static_cast<const T *>(src), static_cast<const T *>(weights), sizes,
+        sizes.outputCount());
+  });
   check(cudaGetLastError(), "direct convolution");
 }
 
-void launchDirectInputGradient(float *src, const float *dst, const float *weights, const ConvSizes &sizes,
-                               cudaStream_t stream) {
-  directInputGradientKernel<<<blocksFor(sizes.inputCount()), threads, 0, stream>>>(src, dst, weights, sizes,
-                                                                                   sizes.inputCount());
+void launchDirectInputGradient(ProductTypes types, void *src, const void *dst, const void *weights,
+                               const ConvSizes &sizes, cudaStream_t stream) {
+  withTypes(types.factors, types.result, [&](auto factor, auto result) {
+    using T = decltype(factor);
+    using R = decltype(result);
+    directInputGradientKernel<T, R><<<blocksFor(sizes.inputCount()), threads, 0, stream>>>(
+        static_cast<R *>(src), static_cast<const T *>(dst), static_cast<const T *>(weights), sizes, sizes.inputCount());
+  });
   check(cudaGetLastError(), "direct gradient of an input");
 }
 
-void launchDirectWeightGradient(float *weights, const float *src, const float *dst, const ConvSizes &sizes,
-                                cudaStream_t stream) {
+void launchDirectWeightGradient(ProductTypes types, void *weights, const void *src, const void *dst,
+                                const ConvSizes &sizes, cudaStream_t stream) {
   unsigned blocks = static_cast<unsigned>(sizes.weightCount());
-  directWeightGradientKernel<<<blocks, threads, 0, stream>>>(weights, src, dst, sizes);
+  withTypes(types.factors, types.result, [&](auto factor, auto result) {
+    using T = decltype(factor);
+    using R = decltype(result);
+    directWeightGradientKernel<T, R><<<blocks, threads, 0, stream>>>(
+        static_cast<R *>(weights), static_cast<const T *>(src), static_cast<const T *>(dst), sizes);
+  });
   check(cudaGetLastError(), "direct gradient of weights");
 }
 

@@ -24,8 +24,6 @@ public:
   /// For a device that is not: steps can be made, and nothing can be run. `description`: see CudnnTarget::described.
   /// `candidates`: engines at most that are planned for each convolution.
   Libraries(const std::string &description, size_t candidates, const DeviceOptions &options);
-  /// As if a convolution's tensors but its bias were of this type, to ask cuDNN for engines: nothing can be run.
-  void pretendType(cudnnDataType_t type) { convolutionType = type; }
   ~Libraries();
   Libraries(const Libraries &) = delete;
   Libraries &operator=(const Libraries &) = delete;
@@ -41,9 +39,6 @@ public:
   cudnnHandle_t cudnn();
   cublasLtHandle_t cublas();
   bool isHere() const { return here; }
-
-  /// What a convolution's tensors are but for its bias.
-  cudnnDataType_t tensorType() const { return convolutionType; }
 
   /// Which engines do the convolutions.
   ConvPlans &convolutions();
@@ -61,7 +56,6 @@ private:
   uint32_t current = 0;
   DeviceOptions options;
   bool here = true;
-  cudnnDataType_t convolutionType = CUDNN_DATA_FLOAT;
   cublasLtHandle_t cublasHandle = nullptr;
   std::optional<ConvPlans> plans;
 };

@@ -62,13 +62,14 @@ public:
 
 private:
   void createLayouts(const MatmulStep &step);
-  void createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint64_t batchStride);
+  void createLayout(Layout &matrix, ElementType type, uint64_t rows, uint64_t columns, uint64_t batchStride);
   bool chooseAlgorithm(bool fused);
   cublasLtEpilogue_t fusedEpilogue() const;
   bool hasEpilogue() const { return bias || residual || epilogue.activation != Activation::None; }
 
   Libraries &libraries;
   bool tf32;
+  ElementType factors, resultType;
   uint64_t batch, m, n, k;
   Epilogue epilogue;
   Operand a, b, dst;
@@ -84,15 +85,15 @@ private:
   bool epilogueLeft = false; // for the kernel of kernels.h
 
   // Resolved.
-  float *aAt, *bAt, *dstAt, *biasAt, *residualAt, *resultAt;
-  void *workspaceAt;
+  void *aAt, *bAt, *dstAt, *residualAt, *resultAt, *workspaceAt;
+  float *biasAt;
 };
 
 Matmul::Matmul(const CudaStepContext &context, const MatmulStep &step)
-    : libraries(context.libraries), tf32(context.precision == Precision::TF32), batch(step.batch), m(step.m), n(step.n),
-      k(step.k), epilogue(step.epilogue), a(context.operand(step.a)), b(context.operand(step.b)),
-      dst(context.operand(step.dst)), bias(context.optionalOperand(step.bias)),
-      residual(context.optionalOperand(step.residual)) {
+    : libraries(context.libraries), tf32(context.precision == Precision::TF32), factors(context.buffer(step.a).type),
+      resultType(context.buffer(step.dst).type), batch(step.batch), m(step.m), n(step.n), k(step.k),
+      epilogue(step.epilogue), a(context.operand(step.a)), b(context.operand(step.b)), dst(context.operand(step.dst)),
+      bias(context.optionalOperand(step.bias)), residual(context.optionalOperand(step.residual)) {
   StepWorkspace space = context.workspace();
   if (step.sharedB) { // one product of all rows
     m *= batch;
@@ -101,28 +102,32 @@ Matmul::Matmul(const CudaStepContext &context, const MatmulStep &step)
   createLayouts(step);
   if (!chooseAlgorithm(/*fused=*/true)) {
     if (context.overwritesResidual(step.dst, step.residual))
-      result = space.reserve(batch * m * n * sizeof(float));
+      result = space.reserve(batch * m * n * elementSize(resultType));
     if (!chooseAlgorithm(/*fused=*/false))
-      failDevice("cuBLASLt has no algorithm for a product of ", m, " x ", k, " and ", k, " x ", n, " in f32");
+      failDevice("cuBLASLt has no algorithm for a product of ", m, " x ", k, " and ", k, " x ", n, " in ",
+                 factors == ElementType::BF16 ? "bf16" : "f32");
   }
   workspace = space.reserve(algorithmWorkspace);
 }
 
-void Matmul::createLayout(Layout &matrix, uint64_t rows, uint64_t columns, uint64_t batchStride) {
-  check(cublasLtMatrixLayoutCreate(matrix.address(), CUDA_R_32F, rows, columns, static_cast<int64_t>(rows)),
+void Matmul::createLayout(Layout &matrix, ElementType type, uint64_t rows, uint64_t columns, uint64_t batchStride) {
+  const cudaDataType_t dataType = type == ElementType::BF16 ? CUDA_R_16BF : CUDA_R_32F;
+  check(cublasLtMatrixLayoutCreate(matrix.address(), dataType, rows, columns, static_cast<int64_t>(rows)),
         "cublasLtMatrixLayoutCreate");
   set(matrix, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, static_cast<int32_t>(batch));
   set(matrix, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, static_cast<int64_t>(batchStride));
 }
 
 void Matmul::createLayouts(const MatmulStep &step) {
-  createLayout(bLayout, step.transposeB ? k : n, step.transposeB ? n : k, k * n);
-  createLayout(aLayout, step.transposeA ? m : k, step.transposeA ? k : m, m * k);
-  createLayout(dstLayout, n, m, m * n);
+  createLayout(bLayout, factors, step.transposeB ? k : n, step.transposeB ? n : k, k * n);
+  createLayout(aLayout, factors, step.transposeA ? m : k, step.transposeA ? k : m, m * k);
+  createLayout(dstLayout, resultType, n, m, m * n);
   cublasComputeType_t compute = tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
   check(cublasLtMatmulDescCreate(desc.address(), compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
   set(desc, CUBLASLT_MATMUL_DESC_TRANSA, step.transposeB ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(desc, CUBLASLT_MATMUL_DESC_TRANSB, step.transposeA ? CUBLAS_OP_T : CUBLAS_OP_N);
+  if (bias)
+    set(desc, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, CUDA_R_32F);
 }
 
 // GELU is not among them: cuBLASLt's is the approximation by tanh.
@@ -172,13 +177,13 @@ bool Matmul::chooseAlgorithm(bool fused) {
 }
 
 void Matmul::bind(const Addresses &addresses) {
-  auto resolve = [&](const std::optional<Operand> &operand) { return operand ? addresses.floats(*operand) : nullptr; };
-  aAt = addresses.floats(a);
-  bAt = addresses.floats(b);
-  dstAt = addresses.floats(dst);
-  biasAt = resolve(bias);
+  auto resolve = [&](const std::optional<Operand> &operand) { return operand ? addresses.resolve(*operand) : nullptr; };
+  aAt = addresses.resolve(a);
+  bAt = addresses.resolve(b);
+  dstAt = addresses.resolve(dst);
+  biasAt = static_cast<float *>(resolve(bias));
   residualAt = resolve(residual);
-  resultAt = result ? addresses.floats(*result) : dstAt;
+  resultAt = result ? addresses.resolve(*result) : dstAt;
   workspaceAt = addresses.resolve(workspace);
   if (bias && !epilogueLeft)
     set(desc, CUBLASLT_MATMUL_DESC_BIAS_POINTER, static_cast<const void *>(biasAt));
@@ -192,7 +197,7 @@ void Matmul::run() {
                        workspaceAt, algorithmWorkspace, stream),
         "cublasLtMatmul");
   if (epilogueLeft)
-    launchEpilogue(dstAt, resultAt, biasAt, residualAt, batch * m, n, epilogue, stream);
+    launchEpilogue(resultType, dstAt, resultAt, biasAt, residualAt, batch * m, n, epilogue, stream);
 }
 
 } // namespace

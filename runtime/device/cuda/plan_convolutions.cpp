@@ -49,10 +49,8 @@ PlannedConvolution describe(const std::string &key, const std::vector<std::share
   return result;
 }
 
-ConvolutionPlans planWith(Libraries &libraries, const CompiledModel &model, const ConvolutionPlansRequest &request) {
+ConvolutionPlans planWith(Libraries &libraries, const CompiledModel &model) {
   ConvolutionPlans result;
-  if (request.bf16)
-    libraries.pretendType(CUDNN_DATA_BFLOAT16);
   result.device = libraries.convolutions().device();
   for (const Entry &entry : model.entries) {
     PlannedEntry main, prepare;
@@ -75,12 +73,12 @@ ConvolutionPlans planWith(Libraries &libraries, const CompiledModel &model, cons
 ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) {
   if (!request.description.empty()) {
     Libraries libraries(request.description, request.candidates, request.options);
-    return planWith(libraries, model, request);
+    return planWith(libraries, model);
   }
   openGpu(request.options.index);
   Streams streams(1);
   Libraries libraries(streams.lanes(), request.options);
-  return planWith(libraries, model, request);
+  return planWith(libraries, model);
 }
 
 } // namespace dpsims::cuda

@@ -58,7 +58,6 @@ typedef struct dpsims_plans_request {
   uint32_t candidates;
   const char *description; /* a file; "" for the device that is here */
   const dpsims_device_options *options;
-  uint8_t bf16;
 } dpsims_plans_request;
 
 /* What dpsims::ExecutablePlan tells of a plan. */

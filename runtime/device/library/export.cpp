@@ -125,7 +125,6 @@ int32_t planConvolutions(const dpsims_model *model, const dpsims_plans_request *
     request.description = given->description;
     request.options = fromC(*given->options);
     request.candidates = given->candidates;
-    request.bf16 = given->bf16;
     write(json, toJson(exportedKind().planConvolutions(*model->it, request)));
   });
 }

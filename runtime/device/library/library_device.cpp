@@ -236,7 +236,6 @@ ConvolutionPlans DeviceLibrary::planConvolutions(const CompiledModel &model,
   given.candidates = static_cast<uint32_t>(request.candidates);
   given.description = request.description.c_str();
   given.options = &options;
-  given.bf16 = request.bf16;
   return plansFromJson(text([&](dpsims_text text) { return table.plan_convolutions(opened.handle(), &given, text); }));
 }
 

@@ -4,6 +4,8 @@
 
 #include "runtime/base/error.h"
 
+#include <algorithm>
+
 namespace dpsims {
 
 void requireTarget(const CompiledModel &model, const std::string &target) {
@@ -12,8 +14,8 @@ void requireTarget(const CompiledModel &model, const std::string &target) {
          ": compile with --target ", target);
 }
 
-void requireF32(const CompiledModel &model, const std::string &target) {
-  if (model.precision != Precision::F32)
+void requirePrecision(const CompiledModel &model, const std::string &target, std::initializer_list<Precision> known) {
+  if (std::find(known.begin(), known.end(), model.precision) == known.end())
     fail(ErrorCode::Incompatible, model.path, ": its precision is ", name(model.precision), ", which ", target,
          " does not have: compile with --precision f32");
 }

@@ -7,6 +7,7 @@
 
 #include "runtime/format/model.h"
 
+#include <initializer_list>
 #include <string>
 
 namespace dpsims {
@@ -14,8 +15,8 @@ namespace dpsims {
 /// Error: the model is for another target.
 void requireTarget(const CompiledModel &model, const std::string &target);
 
-/// Error: the model lets convolutions and matmuls round, which the target's devices do not do.
-void requireF32(const CompiledModel &model, const std::string &target);
+/// Error: the model's precision is none of `known`, those of the target's devices.
+void requirePrecision(const CompiledModel &model, const std::string &target, std::initializer_list<Precision> known);
 
 /// Error (DeviceError): the weights' memory has the order (O, H, W, I), which the target's devices do not take.
 void requirePlainWeights(const ConvWindow &window, const std::string &target);

@@ -11,9 +11,9 @@ import process
 from runner import NoDevice
 from suite import file_name
 
-# TF32 keeps 10 bits of the mantissa; networks of normalized layers stay within this of f32.
-TF32_TOLERANCE = 1e-2
-TF32_CASES = (
+# TF32 keeps 10 bits of the mantissa, bf16 7; networks of normalized layers stay within this of f32.
+ROUNDED_TOLERANCES = {"tf32": 1e-2, "bf16": 2e-2}
+ROUNDED_CASES = (
     "generator-none",
     "generator-attention",
     "generator-concat",
@@ -167,7 +167,8 @@ def golden(context):
     chosen = context.options.cases or (SHORT_CASES if context.options.short else None)
     cases = context.suite.cases(chosen)
     work = [(case, "f32", 1e-4) for case in cases]
-    work += [(case, "tf32", TF32_TOLERANCE) for case in cases if case["name"] in TF32_CASES]
+    for precision, tolerance in ROUNDED_TOLERANCES.items():
+        work += [(case, precision, tolerance) for case in cases if case["name"] in ROUNDED_CASES]
     with concurrent.futures.ThreadPoolExecutor(context.options.jobs) as pool:
         entries = list(pool.map(lambda words: golden_entry(context, *words), work))
     bad = [entry for entry in entries if entry["status"] != "passed"]

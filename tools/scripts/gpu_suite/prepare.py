@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import process
-from checks import TF32_CASES
+from checks import ROUNDED_CASES
 from plans import make_plans
 from suite import PLANS, PRECISIONS, SCHEMA, TIMED, SuiteError, file_name, write_manifest
 from training_run import MODEL
@@ -143,7 +143,7 @@ def prepare(root, folder, options, tools, programs, record=True):
     ]
     for case in cases:
         words = [root / "test/golden" / case["name"] / "config.json", "--program", case["program"]]
-        precisions = PRECISIONS if case["name"] in TF32_CASES else ("f32",)
+        precisions = PRECISIONS if case["name"] in ROUNDED_CASES else ("f32",)
         work.append((golden, case["name"], [*words, "--batch", case["batch"]], precisions))
     compile_all(tools / "dpsims-compile", work, os.cpu_count() or 1)
     add_plans(tools / "dpsims-run", folder, options)

@@ -3,8 +3,8 @@
 
 suite.json      what is here, made of which commit
 golden/CASE.dpsims, golden/CASE/{inputs,expected}.safetensors
-golden/CASE-tf32.dpsims
-models/NAME.dpsims, models/NAME-tf32.dpsims
+golden/CASE-PRECISION.dpsims where it is not f32
+models/NAME.dpsims, models/NAME-PRECISION.dpsims
 plans.json      plans for convolutions on GPUs that the maker of the suite named, if any
 bin/, lib/      the programs, if the folder is to travel
 """
@@ -15,7 +15,7 @@ import pathlib
 SCHEMA = 2
 MANIFEST = "suite.json"
 TIMED = ("sample-1", "training-8", "sample-32")  # models, in each precision
-PRECISIONS = ("tf32", "f32")  # what people use comes first
+PRECISIONS = ("tf32", "bf16", "f32")  # what people use comes first
 PLANS = "plans.json"
 
 
