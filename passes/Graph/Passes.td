@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// On graphs: derivatives, batches, weights. Algebra that saves work is in AlgebraPasses.td, fusion in FusionPasses.td.
+// On graphs: derivatives, batches, weights, precision. Algebra that saves work is in AlgebraPasses.td, fusion in
+// FusionPasses.td.
 
 #ifndef DPSIMS_GRAPH_PASSES
 #define DPSIMS_GRAPH_PASSES
@@ -270,6 +271,58 @@ def PackWeights : Pass<"dpsims-pack-weights", "GraphOp"> {
     ```
 
     Statistics: `packed` convolutions and gradients.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def AssignPrecision : Pass<"dpsims-assign-precision", "GraphOp"> {
+  let summary = "in a module of precision bf16, products are of bf16, and so is what is stored for them";
+  let description = [{
+    Both factors of a convolution, of its gradients or of a matmul are rounded to bf16; sums, bias and epilogue are f32.
+    The result is bf16, but for gradients of weights, and for what reaches an output by arithmetic on its elements. All
+    else stays f32, and what reads a result in bf16 widens it: statistics, norms, softmax, losses, the optimizer, weights and
+    their averages. `fuse-elementwise` makes casts part of the kernels before and after. Where a product reads a value that
+    others read too, they read the rounded one, which alone is stored. Constants are rounded when they are made, trained
+    weights once a step.
+
+    f32 stay products of what no input reaches (spectral norm), and those with a vector.
+
+    Runs after `differentiate`, so that derivatives are those of the plain model: each op of the backward pass is
+    rounded as one of the forward pass is, and no gradient is rounded between its sums. Runs after `fuse-epilogues`: a
+    result is rounded once, after its epilogue.
+
+    ```mlir
+    module attributes {dpsims.precision = "bf16"} {
+      dpsims.graph @p {
+        %x = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+        %w = input "w" <shape = [4, 4, 3, 3]> : () -> tensor<4x4x3x3xf32>
+        %c = conv2d %x, %w <activation = "relu", padding = 1> : (tensor<1x8x8x4xf32>, tensor<4x4x3x3xf32>) -> tensor<1x8x8x4xf32>
+        %m = reduce %c <axes = [1, 2], kind = "mean"> : (tensor<1x8x8x4xf32>) -> tensor<1x1x1x4xf32>
+        %y = conv2d %c, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<4x4x3x3xf32>) -> tensor<1x8x8x4xf32>
+        output "m" %m : tensor<1x1x1x4xf32>
+        output "y" %y : tensor<1x8x8x4xf32>
+      }
+    }
+    ```
+    becomes
+    ```mlir
+    module attributes {dpsims.precision = "bf16"} {
+      dpsims.graph @p {
+        %0 = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
+        %1 = cast %0 <type = "bf16"> : (tensor<1x8x8x4xf32>) -> tensor<1x8x8x4xbf16>
+        %2 = input "w" <shape = [4, 4, 3, 3]> : () -> tensor<4x4x3x3xf32>
+        %3 = cast %2 <type = "bf16"> : (tensor<4x4x3x3xf32>) -> tensor<4x4x3x3xbf16>
+        %4 = conv2d %1, %3 <activation = "relu", padding = 1> : (tensor<1x8x8x4xbf16>, tensor<4x4x3x3xbf16>) -> tensor<1x8x8x4xbf16>
+        %5 = cast %4 <type = "f32"> : (tensor<1x8x8x4xbf16>) -> tensor<1x8x8x4xf32>
+        %6 = reduce %5 <axes = [1, 2], kind = "mean"> : (tensor<1x8x8x4xf32>) -> tensor<1x1x1x4xf32>
+        %7 = conv2d %4, %3 <padding = 1, type = "f32"> : (tensor<1x8x8x4xbf16>, tensor<4x4x3x3xbf16>) -> tensor<1x8x8x4xf32>
+        output "m" %6 : tensor<1x1x1x4xf32>
+        output "y" %7 : tensor<1x8x8x4xf32>
+      }
+    }
+    ```
+
+    Statistics: `products` in bf16, `results` of them, `casts` placed.
   }];
   let dependentDialects = ["DpsimsDialect"];
 }

@@ -22,7 +22,6 @@ namespace dpsims {
 /// What convolutions and matmuls may do; see model.fbs.
 enum class Precision : uint8_t { F32, TF32, BF16 };
 
-
 /// "f32", "tf32" or "bf16".
 const char *name(Precision precision);
 

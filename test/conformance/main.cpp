@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// dpsims-conformance [--device NAME] [--tf32 | --winograd] [--models DIR] [GoogleTest's flags]: what every kind of device
-// must do, against plain loops in f64. DPSIMS_CUDA_LIBRARY_DIR makes `cuda` the emulated GPU.
+// dpsims-conformance [--device NAME] [--tf32 | --winograd] [--models DIR] [GoogleTest's flags]: what every kind of
+// device must do, against plain loops in f64. DPSIMS_CUDA_LIBRARY_DIR makes `cuda` the emulated GPU.
 
 #include "device.h"
 
