@@ -98,7 +98,7 @@ public:
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {
     requireTarget(*model, target());
-    requirePrecision(*model, target(), {Precision::F32});
+    requirePrecision(*model, target(), {Precision::F32, Precision::BF16});
     if (launchesKernels(plan))
       last = kernels.find(model, [&] { return std::make_shared<const Kernels>(*model); });
     return std::make_unique<CPlan>(*this, PlanSource{std::move(model), entry, plan}, last);

@@ -2,6 +2,7 @@
 
 #include "test/targets/c/c_steps.h"
 
+#include "runtime/base/float16.h"
 #include "runtime/device/plan/convolution.h"
 #include "test/unit/activate.h"
 
@@ -27,23 +28,45 @@ private:
   KernelFunction function;
 };
 
-// A function of operands: `loops` gets their addresses.
+// An operand of any type of float.
+struct Tensor {
+  Tensor(const StepContext &context, uint32_t buffer)
+      : operand(context.operand(buffer)), type(context.plan.buffers[buffer].type),
+        values(type == ElementType::F32 ? 0 : static_cast<size_t>(elementCount(context.plan.buffers[buffer].shape))) {}
+
+  Operand operand;
+  ElementType type;
+  std::vector<float> values; // what is computed with, if it is not f32
+  void *at = nullptr;
+};
+
+// A function of operands, the result first, of which it gets the addresses as f32.
 class Loops : public DeviceStep {
 public:
   using Function = std::function<void(const std::vector<float *> &)>;
 
-  Loops(std::vector<Operand> operands, Function function)
-      : operands(std::move(operands)), at(this->operands.size()), function(std::move(function)) {}
+  Loops(std::vector<Tensor> operands, Function function)
+      : tensors(std::move(operands)), at(tensors.size()), function(std::move(function)) {}
 
   void bind(const Addresses &addresses) override {
-    for (size_t i = 0; i < operands.size(); ++i)
-      at[i] = addresses.floats(operands[i]);
+    for (Tensor &tensor : tensors)
+      tensor.at = addresses.resolve(tensor.operand);
   }
-  void run() override { function(at); }
+  void run() override {
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      Tensor &tensor = tensors[i];
+      at[i] = tensor.type == ElementType::F32 ? static_cast<float *>(tensor.at) : tensor.values.data();
+      if (tensor.type != ElementType::F32)
+        widen(tensor.type, tensor.at, tensor.values.size(), tensor.values.data());
+    }
+    function(at);
+    if (const Tensor &result = tensors.front(); result.type != ElementType::F32)
+      narrow(result.type, result.values.data(), result.values.size(), result.at);
+  }
   std::string implementation() const override { return "loops"; }
 
 private:
-  std::vector<Operand> operands;
+  std::vector<Tensor> tensors;
   std::vector<float *> at;
   Function function;
 };
@@ -51,15 +74,15 @@ private:
 // The result, then those of bias and residual that there are.
 struct EpilogueOperands {
   EpilogueOperands(const StepContext &context, uint32_t dst, int32_t bias, int32_t residual)
-      : list{context.operand(dst)} {
+      : list{{context, dst}} {
     for (auto [buffer, place] : {std::pair(bias, &biasAt), std::pair(residual, &residualAt)})
-      if (auto operand = context.optionalOperand(buffer)) {
+      if (buffer >= 0) {
         *place = list.size();
-        list.push_back(*operand);
+        list.emplace_back(context, static_cast<uint32_t>(buffer));
       }
   }
 
-  std::vector<Operand> list;
+  std::vector<Tensor> list;
   size_t biasAt = 0, residualAt = 0; // 0: none
 };
 
@@ -121,8 +144,8 @@ std::unique_ptr<DeviceStep> makeLaunch(const StepContext &context, const LaunchS
 std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const ConvStep &step) {
   const ConvSizes sizes = convSizes(context.plan, step);
   const EpilogueLoop epilogue{step.epilogue, {context, step.dst, step.bias, step.residual}};
-  std::vector<Operand> operands = epilogue.places.list;
-  operands.insert(operands.end(), {context.operand(step.src), context.operand(step.weights)});
+  std::vector<Tensor> operands = epilogue.places.list;
+  operands.insert(operands.end(), {{context, step.src}, {context, step.weights}});
   return std::make_unique<Loops>(std::move(operands), [=](const std::vector<float *> &at) {
     const float *src = at[at.size() - 2], *weights = at[at.size() - 1];
     std::vector<double> sums(sizes.outputCount());
@@ -134,8 +157,7 @@ std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const ConvStep
 
 std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const ConvInputGradientStep &step) {
   const ConvSizes sizes = convSizes(context.plan, step);
-  std::vector<Operand> operands{context.operand(step.dst), context.operand(step.gradient),
-                                context.operand(step.weights)};
+  std::vector<Tensor> operands{{context, step.dst}, {context, step.gradient}, {context, step.weights}};
   return std::make_unique<Loops>(std::move(operands), [=](const std::vector<float *> &at) {
     std::vector<double> sums(sizes.inputCount());
     forEachProduct(sizes, [&](const Product &p) { sums[p.src] += product(at[1][p.dst], at[2][p.weights]); });
@@ -145,7 +167,7 @@ std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const ConvInpu
 
 std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const ConvWeightGradientStep &step) {
   const ConvSizes sizes = convSizes(context.plan, step);
-  std::vector<Operand> operands{context.operand(step.dst), context.operand(step.src), context.operand(step.gradient)};
+  std::vector<Tensor> operands{{context, step.dst}, {context, step.src}, {context, step.gradient}};
   return std::make_unique<Loops>(std::move(operands), [=](const std::vector<float *> &at) {
     std::vector<double> sums(sizes.weightCount());
     forEachProduct(sizes, [&](const Product &p) { sums[p.weights] += product(at[1][p.src], at[2][p.dst]); });
@@ -155,8 +177,8 @@ std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const ConvWeig
 
 std::unique_ptr<DeviceStep> makeLoops(const StepContext &context, const MatmulStep &step) {
   const EpilogueLoop epilogue{step.epilogue, {context, step.dst, step.bias, step.residual}};
-  std::vector<Operand> operands = epilogue.places.list;
-  operands.insert(operands.end(), {context.operand(step.a), context.operand(step.b)});
+  std::vector<Tensor> operands = epilogue.places.list;
+  operands.insert(operands.end(), {{context, step.a}, {context, step.b}});
   return std::make_unique<Loops>(std::move(operands), [=](const std::vector<float *> &at) {
     const float *a = at[at.size() - 2], *b = at[at.size() - 1];
     const uint64_t m = step.m, n = step.n, k = step.k;
