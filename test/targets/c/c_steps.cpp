@@ -73,8 +73,7 @@ private:
 
 // The result, then those of bias and residual that there are.
 struct EpilogueOperands {
-  EpilogueOperands(const StepContext &context, uint32_t dst, int32_t bias, int32_t residual)
-      : list{{context, dst}} {
+  EpilogueOperands(const StepContext &context, uint32_t dst, int32_t bias, int32_t residual) : list{{context, dst}} {
     for (auto [buffer, place] : {std::pair(bias, &biasAt), std::pair(residual, &residualAt)})
       if (buffer >= 0) {
         *place = list.size();
