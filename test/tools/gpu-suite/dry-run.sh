@@ -42,10 +42,15 @@ for name in ("sampling", "training", "pytorch"):
     assert status[name] == "skipped", (name, status)
 assert data["passed"] and data["emulated"]
 assert {(entry["case"], entry["precision"]) for entry in data["golden"]} == {
-    ("generator-none", "f32"), ("generator-none", "tf32"), ("discriminator-gradients-paper", "f32")}
+    ("generator-none", "f32"), ("generator-none", "tf32"), ("generator-none", "bf16"),
+    ("discriminator-gradients-paper", "f32")}
 assert all(entry["arguments"] == entry["agree"] > 20 for entry in data["kernels"]), data["kernels"]
-assert data["packed_plans"] > 20 and len(data["plans"]) == 6, (data["packed_plans"], data["plans"])
-assert all(entry["convolutions"] == entry["engines"] > 10 for entry in data["plans"]), data["plans"]
+assert data["packed_plans"] > 20 and len(data["plans"]) == 9, (data["packed_plans"], data["plans"])
+for entry in data["plans"]:
+    # Weight gradients of bf16 are asked for in f32 first, which no engine gives.
+    lacking = entry["convolutions"] - entry["engines"]
+    assert lacking == 0 or (entry["precision"] == "bf16" and entry["model"] == "training-8"), entry
+    assert entry["engines"] > 10, entry
 machines = json.load(open(f"{sys.argv[1]}/plans.json"))["machines"]
 assert [machine.split(",")[0] for machine in machines] == ["emulated GPU (PTX on the CPU)"], list(machines)
 END
