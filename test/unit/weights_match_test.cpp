@@ -17,12 +17,14 @@ static WeightSpec spec(const std::string &name, const Shape &shape, ElementType 
 namespace {
 class Match : public testing::Test {
 protected:
-  // A file with these weights, all zeros.
+  // A file with these weights, all zeros: at most 128 KiB each.
   SafetensorsFile file(const std::vector<WeightSpec> &weights) {
     SafetensorsWriter writer(directory / "f");
-    static const std::vector<uint8_t> zeros(1 << 16);
-    for (const WeightSpec &weight : weights)
+    static const std::vector<uint8_t> zeros(1 << 17);
+    for (const WeightSpec &weight : weights) {
+      EXPECT_LE(weight.bytes(), zeros.size());
       writer.add(weight.name, weight.type, weight.shape, zeros.data());
+    }
     writer.write();
     return SafetensorsFile(directory / "f");
   }

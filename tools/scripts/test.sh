@@ -31,10 +31,16 @@ build sanitize -DDPSIMS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=$strict
 build release -DDPSIMS_TESTS=ON -DCMAKE_COMPILE_WARNING_AS_ERROR=$strict
 # What clang-tidy says fails nothing as long as some sources have never been gone through.
 [ -n "$slow" ] || tools/scripts/tidy.sh || say "clang-tidy: see above"
+rm -f build/*/Testing/Temporary/LastTestsFailed.log # ctest leaves the last one when all pass
 say "Tests under the sanitizers"
 # shellcheck disable=SC2086
 ctest --preset sanitize -j "$(nproc)" $slow || status=1
 say "Tests"
 # shellcheck disable=SC2086
 ctest --preset release -j "$(nproc)" $slow || status=1
-[ "$status" -eq 0 ] || fail "tests failed: see above"
+if [ "$status" -ne 0 ]; then
+  for preset in sanitize release; do # each with the number that ctest gives it
+    sed "s/^/$preset:/" "build/$preset/Testing/Temporary/LastTestsFailed.log" 2>/dev/null || true
+  done
+  fail "tests failed: those listed above"
+fi
