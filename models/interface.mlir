@@ -13,22 +13,33 @@ dpsims.block @FromNCHW(%x) {
   return %y
 }
 
-// A map of ids: "labels" or "instances".
-dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
+dpsims.block @CheckSize<image_size: list>() {
   assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
   assert image_size[0] > 0 and image_size[1] > 0, "image_size = {image_size}: at least 1 each way"
   assert image_size[0] <= 16384 and image_size[1] <= 16384, "image_size = {image_size}: at most 16384 each way"
+  return
+}
+
+// A map of ids: "labels" or "instances".
+dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
+  instance @CheckSize<image_size>()
   %map = input "{name}" <shape = [batch] + image_size, type = "i32">
   return %map
 }
 
 dpsims.block @ImageInput<batch: int, image_size: list>() {
-  assert len(image_size) == 2, "image_size = {image_size} must be [height, width]"
-  assert image_size[0] > 0 and image_size[1] > 0, "image_size = {image_size}: at least 1 each way"
-  assert image_size[0] <= 16384 and image_size[1] <= 16384, "image_size = {image_size}: at most 16384 each way"
+  instance @CheckSize<image_size>()
   %nchw = input "image" <shape = [batch, 3] + image_size>
   %image = instance @FromNCHW(%nchw)
   return %image
+}
+
+// Pictures as files have them, bytes (N, H, W, 3), as numbers from 0 to 255.
+dpsims.block @PictureInput<name: string, batch: int, image_size: list>() {
+  instance @CheckSize<image_size>()
+  %bytes = input "{name}" <shape = [batch] + image_size + [3], type = "u8">
+  %picture = cast %bytes <type = "f32">
+  return %picture
 }
 
 // Label maps, noise and, where the generator takes them, instance maps to images in [-1, 1] and their features.

@@ -7,6 +7,8 @@ dpsims.import "generator.mlir"
 dpsims.import "discriminator.mlir"
 dpsims.import "backbones.mlir"
 dpsims.import "training.mlir"
+dpsims.import "inception.mlir"
+dpsims.import "lpips.mlir"
 
 dpsims.section "generator" of @Generator
 dpsims.section "discriminator" of @Discriminator
@@ -55,6 +57,30 @@ dpsims.program @classify<batch: int, image_size: list, discriminator: record> {
   %taps, %features = instance @Backbone<name = discriminator.backbone, mode = "inference">(%image)
   %logits = instance @Head<name = discriminator.backbone>(%features)
   output "logits" %logits
+}
+
+//===-- Evaluation ------------------------------------------------------------------------------------------------===//
+
+// The features that FID and KID compare.
+dpsims.program @inception<batch: int, image_size: list> {
+  %image = instance @PictureInput<name = "image", batch, image_size>()
+  %features = instance @InceptionFeatures(%image)
+  output "features" %features
+}
+
+// How different two pictures look, by AlexNet's features and by VGG16's.
+dpsims.program @lpips_alex<batch: int, image_size: list> {
+  %first = instance @PictureInput<name = "first", batch, image_size>()
+  %second = instance @PictureInput<name = "second", batch, image_size>()
+  %distance = instance @Lpips<net = "alex">(%first, %second)
+  output "distance" %distance
+}
+
+dpsims.program @lpips_vgg<batch: int, image_size: list> {
+  %first = instance @PictureInput<name = "first", batch, image_size>()
+  %second = instance @PictureInput<name = "second", batch, image_size>()
+  %distance = instance @Lpips<net = "vgg">(%first, %second)
+  output "distance" %distance
 }
 
 //===-- Training --------------------------------------------------------------------------------------------------===//

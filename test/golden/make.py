@@ -18,6 +18,7 @@ import sys
 import numpy
 import torch
 from safetensors.torch import save_file
+from torch.nn import functional
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "reference"))
@@ -106,9 +107,11 @@ def formula_weights(shapes):
 
 
 def fill(net, names=None):
-    """Gives a network the formula's weights; `names` maps its own names to those that the formula takes."""
+    """Gives a network the formula's weights; `names` maps its own names to those that the formula takes, or to None
+    where the network's own value stays."""
     names, state = names or {}, net.state_dict()
-    shapes = {names.get(k, k): tuple(v.shape) for k, v in state.items() if not k.endswith("num_batches_tracked")}
+    filled = [k for k in state if not k.endswith("num_batches_tracked") and names.get(k, k)]
+    shapes = {names.get(k, k): tuple(state[k].shape) for k in filled}
     made = formula_weights(shapes)
     net.load_state_dict(
         {k: torch.from_numpy(made[names.get(k, k)]) if names.get(k, k) in made else v for k, v in state.items()}
@@ -160,6 +163,91 @@ def features_case(config, batch, seed):
 
     def run(dtype):
         return {f"tap{i}": t for i, t in enumerate(net.to(dtype).features(inputs["image"].to(dtype)))}
+
+    return inputs, run
+
+
+def random_bytes(batch, size, seed):
+    """The same as files have them, (batch, height, width, 3)."""
+    return ((random_image(batch, tuple(size), seed) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).contiguous()
+
+
+def planes(images):
+    """(N, H, W, 3) bytes as (N, 3, H, W) from 0 to 255."""
+    return images.permute(0, 3, 1, 2).double()
+
+
+def fid_network():
+    """pytorch-fid's network with the formula's weights."""
+    import pytorch_fid.inception
+    import torchvision
+
+    def weights(*_, **__):
+        net = torchvision.models.inception_v3(num_classes=1008, aux_logits=False, init_weights=False)
+        fill(net)
+        return net.state_dict()
+
+    pytorch_fid.inception.load_state_dict_from_url = weights
+    return pytorch_fid.inception.InceptionV3([3]).eval()
+
+
+def inception_case(config, batch, seed):
+    net = fid_network()
+    inputs = {"image": random_bytes(batch, config["image_size"], seed)}
+
+    def run(dtype):
+        return {"features": net.to(dtype)((planes(inputs["image"]) / 255).to(dtype))[0][:, :, 0, 0]}
+
+    return inputs, run
+
+
+def lpips_network(kind):
+    """The package lpips's network of a kind with the formula's weights, under torchvision's names."""
+    import lpips
+
+    net = lpips.LPIPS(pretrained=False, net=kind, pnet_rand=True, verbose=False).eval()
+    names = {}
+    for name in net.state_dict():
+        first, _, rest = name.partition(".")
+        names[name] = {
+            "net": "features." + rest.partition(".")[2],
+            "lins": "lin" + rest,
+            "scaling_layer": None,
+        }.get(first, name)
+    fill(net, names)
+    return net
+
+
+def lpips_case(kind):
+    def case(config, batch, seed):
+        net = lpips_network(kind)
+        inputs = {k: random_bytes(batch, config["image_size"], seed + i) for i, k in enumerate(("first", "second"))}
+
+        def run(dtype):
+            images = [(planes(image) / 127.5 - 1).to(dtype) for image in inputs.values()]
+            return {"distance": net.to(dtype)(*images).flatten()}
+
+        return inputs, run
+
+    return case
+
+
+def resampling_case(config, batch, seed):
+    inputs = {"image": random_image(batch, tuple(config["image_size"]), seed)}
+    made = formula_weights({"two.weight": (5, 3, 3, 3), "two.bias": (5,), "far.weight": (4, 3, 5, 5)})
+
+    def run(dtype):
+        x = inputs["image"].to(dtype)
+        w = {k: torch.from_numpy(v).to(dtype) for k, v in made.items()}
+        return {
+            "mean": functional.avg_pool2d(x, 3, 2, 1),
+            "inside": functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False),
+            "edges": functional.interpolate(x, size=(17, 9), mode="bilinear"),
+            "corners": functional.interpolate(x, size=(17, 9), mode="bilinear", align_corners=True),
+            "smooth": functional.interpolate(x, size=(5, 23), mode="bilinear", antialias=True),
+            "two": functional.conv2d(x, w["two.weight"], w["two.bias"], padding=2, dilation=2),
+            "far": functional.conv2d(x, w["far.weight"], padding=6, dilation=3),
+        }
 
     return inputs, run
 
@@ -248,7 +336,15 @@ def make_training(name, case, first, folder):
 def make(name, case, seed, folder):
     """Writes one case's files and says how exact f32 alone is on it."""
     config = json.loads((HERE / name / "config.json").read_text())
-    kinds = {"generator": generator_case, "discriminator": discriminator_case, "features": features_case}
+    kinds = {
+        "generator": generator_case,
+        "discriminator": discriminator_case,
+        "features": features_case,
+        "inception": inception_case,
+        "lpips_alex": lpips_case("alex"),
+        "lpips_vgg": lpips_case("vgg"),
+        "resampling": resampling_case,
+    }
     with torch.no_grad():
         inputs, run = kinds[case["program"]](config, case["batch"], seed)
         single, exact = run(torch.float32), run(torch.float64)

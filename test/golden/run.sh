@@ -34,7 +34,9 @@ run() {
     --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" "$@"
 }
 
-"${DPSIMS_COMPILE:-dpsims-compile}" "$here/$case/config.json" --program "$program" --batch "$batch" \
+set --
+[ ! -e "$here/$case/model.mlir" ] || set -- --model-text "$here/$case/model.mlir"
+"${DPSIMS_COMPILE:-dpsims-compile}" "$@" "$here/$case/config.json" --program "$program" --batch "$batch" \
   --target "${TARGET:-cpu}" --precision "${PRECISION:-f32}" -o "$folder/$case.dpsims"
 "${DPSIMS_GOLDEN_WEIGHTS:-dpsims-golden-weights}" "$folder/$case.dpsims" "$folder/$case.weights.safetensors"
 case $program in
