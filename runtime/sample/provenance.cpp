@@ -2,6 +2,7 @@
 
 #include "runtime/sample/provenance.h"
 
+#include "runtime/base/log.h"
 #include "runtime/data/config_difference.h"
 
 namespace dpsims {
@@ -12,6 +13,13 @@ std::string differingProvenance(const CompiledModel &model, const std::string &p
   if (found == metadata.end())
     return "";
   return differingKeys(found->second, labelConventions(model.config), path, model.path);
+}
+
+void warnOfProvenance(const CompiledModel &model, const std::string &path,
+                      const std::map<std::string, std::string> &metadata) {
+  const std::string differences = differingProvenance(model, path, metadata);
+  if (!differences.empty())
+    warn("the weights were trained with other settings: ", differences, "; compile the configuration of the training");
 }
 
 } // namespace dpsims

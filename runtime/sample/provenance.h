@@ -20,6 +20,10 @@ inline constexpr char conventionsKey[] = "dpsims.conventions";
 std::string differingProvenance(const CompiledModel &model, const std::string &path,
                                 const std::map<std::string, std::string> &metadata);
 
+/// Warns (runtime/base/log.h) if they differ: the pictures are poor, and nothing else would say why.
+void warnOfProvenance(const CompiledModel &model, const std::string &path,
+                      const std::map<std::string, std::string> &metadata);
+
 } // namespace dpsims
 
 #endif // DPSIMS_RUNTIME_SAMPLE_PROVENANCE_H

@@ -38,11 +38,6 @@ void refuseOverwriting(CLI::App &app);
 /// Says on stderr which weights of a file were taken, if the file was not asked.
 void reportPrefix(const std::string &path, const std::string &prefix);
 
-/// Warns on stderr if the weights were trained with other settings than the model's: their pictures are poor, and
-/// nothing else would say why.
-void reportProvenance(const CompiledModel &model, const std::string &path,
-                      const std::map<std::string, std::string> &metadata);
-
 /// Says on stderr if there are fewer processors than threads asked for.
 void reportThreads(int threads);
 

@@ -9,7 +9,6 @@
 #include "runtime/base/log.h"
 #include "runtime/base/machine.h"
 #include "runtime/format/checksum.h"
-#include "runtime/sample/provenance.h"
 #include "runtime/train/backbone_twin.h"
 
 #include <iostream>
@@ -77,15 +76,6 @@ namespace dpsims {
 void reportPrefix(const std::string &path, const std::string &prefix) {
   if (!prefix.empty())
     std::cerr << "dpsims-run: " << path << ": using the weights below \"" << prefix << "\"\n";
-}
-
-void reportProvenance(const CompiledModel &model, const std::string &path,
-                      const std::map<std::string, std::string> &metadata) {
-  const std::string differences = differingProvenance(model, path, metadata);
-  if (!differences.empty())
-    std::cerr << oneLine("dpsims-run: warning: the weights were trained with other settings: " + differences +
-                         "; compile the configuration of the training")
-              << "\n";
 }
 
 void reportTwin(const CompiledModel &model, const Entry &entry, const std::string &path) {

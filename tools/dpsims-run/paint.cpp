@@ -3,6 +3,7 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
+#include "runtime/sample/provenance.h"
 #include "runtime/serve/http_server.h"
 #include "runtime/serve/model_description.h"
 #include "runtime/serve/service.h"
@@ -62,7 +63,7 @@ void paint(const PaintFlags &flags) {
   const serve::LabelCodec codec(*model, program.height(), program.width());
   FileWeights weights(*model, program.entry(), flags.weights, flags.prefix);
   reportPrefix(flags.weights, weights.detectedPrefix());
-  reportProvenance(*model, flags.weights, weights.metadata());
+  warnOfProvenance(*model, flags.weights, weights.metadata());
   const std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   Session session(model, program.entry(), *device, &weights);
   serve::Service::Options options;

@@ -3,6 +3,7 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
+#include "runtime/sample/provenance.h"
 #include "runtime/sample/sampler.h"
 
 #include <map>
@@ -25,7 +26,7 @@ void sample(const SampleFlags &flags) {
   // All that can be wrong with files is found before the long work begins.
   FileWeights weights(*model, sampler.entry(), flags.weights, flags.prefix);
   reportPrefix(flags.weights, weights.detectedPrefix());
-  reportProvenance(*model, flags.weights, weights.metadata());
+  warnOfProvenance(*model, flags.weights, weights.metadata());
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);

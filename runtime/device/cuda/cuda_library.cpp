@@ -39,12 +39,20 @@ std::string programFolder() {
   return program.substr(0, program.rfind('/'));
 }
 
-// What beside the program, as built and as installed, can be read; empty if nothing can.
+// The folder of the shared library that this is a part of, as libdpsims.so; empty if the loader does not say.
+std::string ownFolder() {
+  Dl_info own;
+  const bool isKnown = dladdr(reinterpret_cast<const void *>(&programFolder), &own) && own.dli_fname;
+  const std::string path = isKnown ? own.dli_fname : "";
+  return path.empty() || path[0] != '/' ? std::string() : path.substr(0, path.rfind('/'));
+}
+
+// What beside this library or the program, as built and as installed, can be read; empty if nothing can.
 std::string besideProgram(const std::string &file) {
-  const std::string folder = programFolder();
-  for (const char *place : {"/../lib/", "/"})
-    if (const std::string path = folder + place + file; !folder.empty() && access(path.c_str(), R_OK) == 0)
-      return path;
+  for (const std::string &folder : {ownFolder(), programFolder()})
+    for (const char *place : {"/../lib/", "/"})
+      if (const std::string path = folder + place + file; !folder.empty() && access(path.c_str(), R_OK) == 0)
+        return path;
   return {};
 }
 
