@@ -10,11 +10,11 @@ using namespace dpsims;
 
 namespace {
 /// Queries, keys and values, the first three operands, and all others of three dimensions.
-LogicalResult wantMatrices(Operation *op) {
-  if (failed(wantFloats(op)))
+LogicalResult requireMatrices(Operation *op) {
+  if (failed(requireFloats(op)))
     return failure();
   for (unsigned i = 0; i < op->getNumOperands(); ++i)
-    if (failed(wantRank(op, i, 3)))
+    if (failed(requireRank(op, i, 3)))
       return failure();
   ArrayRef<int64_t> q = shapeOf(op->getOperand(0)), k = shapeOf(op->getOperand(1)), v = shapeOf(op->getOperand(2));
   if (q[0] != k[0] || q[0] != v[0] || q[2] != k[2] || k[1] != v[1])
@@ -23,8 +23,8 @@ LogicalResult wantMatrices(Operation *op) {
 }
 
 /// What fused attention and its gradient have in common: a bias for each key, queries that fit as a residual.
-template <typename OpTy> LogicalResult wantFused(OpTy op) {
-  if (failed(wantMatrices(op)))
+template <typename OpTy> LogicalResult requireFused(OpTy op) {
+  if (failed(requireMatrices(op)))
     return failure();
   ArrayRef<int64_t> q = shapeOf(op.getQuery()), v = shapeOf(op.getValue());
   if (op.getBias() && shapeOf(op.getBias()) != ArrayRef<int64_t>{q[0], 1, v[1]})
@@ -37,7 +37,7 @@ template <typename OpTy> LogicalResult wantFused(OpTy op) {
 } // namespace
 
 LogicalResult AttentionOp::inferTypes(Types &types) {
-  if (failed(wantMatrices(*this)))
+  if (failed(requireMatrices(*this)))
     return failure();
   ArrayRef<int64_t> q = shapeOf(getQuery()), k = shapeOf(getKey()), v = shapeOf(getValue());
   if (getBias()) {
@@ -45,19 +45,19 @@ LogicalResult AttentionOp::inferTypes(Types &types) {
     if (bias[0] == 0 || q[0] % bias[0] || (bias[1] != 1 && bias[1] != q[1]) || bias[2] != k[1])
       return opError(*this) << "a bias " << text(bias) << " for products " << text({q[0], q[1], k[1]});
   }
-  return giveFloat(*this, types, {q[0], q[1], v[2]});
+  return addFloatResult(*this, types, {q[0], q[1], v[2]});
 }
 
 LogicalResult FusedAttentionOp::inferTypes(Types &types) {
-  if (failed(wantFused(*this)))
+  if (failed(requireFused(*this)))
     return failure();
   ArrayRef<int64_t> q = shapeOf(getQuery());
-  return failure(failed(giveFloat(*this, types, {q[0], q[1], shapeOf(getValue())[2]})) ||
-                 failed(giveFloat(*this, types, {q[0], q[1], 1})));
+  return failure(failed(addFloatResult(*this, types, {q[0], q[1], shapeOf(getValue())[2]})) ||
+                 failed(addFloatResult(*this, types, {q[0], q[1], 1})));
 }
 
 LogicalResult FusedAttentionGradientOp::inferTypes(Types &types) {
-  if (failed(wantFused(*this)))
+  if (failed(requireFused(*this)))
     return failure();
   ArrayRef<int64_t> q = shapeOf(getQuery()), v = shapeOf(getValue());
   if (shapeOf(getSums()) != ArrayRef<int64_t>{q[0], q[1], 1})
@@ -68,9 +68,10 @@ LogicalResult FusedAttentionGradientOp::inferTypes(Types &types) {
   int64_t parts = getParts();
   if (parts < 1 || q[1] % parts)
     return opError(*this) << "no " << parts << " equal parts of " << q[1] << " rows";
-  return failure(failed(giveFloat(*this, types, q)) || failed(giveFloat(*this, types, {q[0], parts, v[1], q[2]})) ||
-                 failed(giveFloat(*this, types, {q[0], parts, v[1], v[2]})) ||
-                 failed(giveFloat(*this, types, {q[0], parts, 1, v[1]})));
+  return failure(failed(addFloatResult(*this, types, q)) ||
+                 failed(addFloatResult(*this, types, {q[0], parts, v[1], q[2]})) ||
+                 failed(addFloatResult(*this, types, {q[0], parts, v[1], v[2]})) ||
+                 failed(addFloatResult(*this, types, {q[0], parts, 1, v[1]})));
 }
 
 //===-- Gradients -------------------------------------------------------------------------------------------------===//

@@ -11,25 +11,25 @@ using namespace dpsims;
 
 namespace {
 /// The two factors are floats of one type; the result has the type that the op says, or theirs.
-template <typename OpTy> LogicalResult giveProduct(OpTy op, Types &types, ArrayRef<int64_t> shape) {
+template <typename OpTy> LogicalResult addProductResult(OpTy op, Types &types, ArrayRef<int64_t> shape) {
   ElementKind factors = kindOf(elementOf(op->getOperand(0))), element = op.getType().value_or(factors);
   if (element != factors && element != ElementKind::F32)
     return opError(op) << "type " << op.getTypeAttr() << " of a product of " << stringifyElementKind(factors)
                        << "; it is that or f32";
-  return give(op, types, shape, typeOf(element, op.getContext()));
+  return addResult(op, types, shape, typeOf(element, op.getContext()));
 }
 
 /// "bf16"
 StringRef elementName(Value value) { return stringifyElementKind(kindOf(elementOf(value))); }
 
-template <typename OpTy> LogicalResult wantFactors(OpTy op) {
-  return failure(failed(wantElementType(op, op.getTypeAttr())) || failed(wantFloats(op, 2)));
+template <typename OpTy> LogicalResult requireFactors(OpTy op) {
+  return failure(failed(requireElementType(op, op.getTypeAttr())) || failed(requireFloats(op, 2)));
 }
 
 /// The epilogue of conv2d and matmul: operands after the first two.
 LogicalResult checkEpilogue(ContractionOpInterface op, int64_t channels, RankedTensorType type) {
   ArrayRef<int64_t> result = type.getShape();
-  if (failed(wantActivation(op, op.getActivationAttr())))
+  if (failed(requireActivation(op, op.getActivationAttr())))
     return failure();
   Value bias = op.getBias(), residual = op.getResidual();
   if (bias && shapeOf(bias) != ArrayRef{channels})
@@ -71,12 +71,12 @@ FailureOr<Shape> convolve(ConvolutionOpInterface op, ArrayRef<int64_t> x, ArrayR
 
 /// A gradient of a convolution: the one operand and the shape are images and weights, the other operand its result.
 template <typename OpTy> LogicalResult inferConvGradient(OpTy op, Types &types) {
-  if (failed(wantFactors(op)) || failed(wantRank(op, 0, 4)) || failed(wantRank(op, 1, 4)))
+  if (failed(requireFactors(op)) || failed(requireRank(op, 0, 4)) || failed(requireRank(op, 1, 4)))
     return failure();
   Shape shape = op.getShape();
   if (shape.size() != 4)
     return opError(op) << "shape " << text(shape) << " must have 4 sizes";
-  if (failed(giveProduct(op, types, shape)))
+  if (failed(addProductResult(op, types, shape)))
     return failure();
   FailureOr<Shape> result = convolve(op, op.imagesShape(), op.weightsShape());
   if (failed(result))
@@ -89,10 +89,10 @@ template <typename OpTy> LogicalResult inferConvGradient(OpTy op, Types &types) 
 } // namespace
 
 LogicalResult Conv2dOp::inferTypes(Types &types) {
-  if (failed(wantFactors(*this)) || failed(wantRank(*this, 0, 4)) || failed(wantRank(*this, 1, 4)))
+  if (failed(requireFactors(*this)) || failed(requireRank(*this, 0, 4)) || failed(requireRank(*this, 1, 4)))
     return failure();
   FailureOr<Shape> result = convolve(*this, imagesShape(), weightsShape());
-  if (failed(result) || failed(giveProduct(*this, types, *result)))
+  if (failed(result) || failed(addProductResult(*this, types, *result)))
     return failure();
   return checkEpilogue(*this, result->back(), cast<RankedTensorType>(types.back()));
 }
@@ -128,20 +128,20 @@ ConvGeometry dpsims::convGeometry(ConvolutionOpInterface op) {
 }
 
 LogicalResult MatmulOp::inferTypes(Types &types) {
-  if (failed(wantFactors(*this)))
+  if (failed(requireFactors(*this)))
     return failure();
   ArrayRef<int64_t> a = shapeOf(getLhs()), b = shapeOf(getRhs());
   if (a.size() < 2 || b.size() < 2)
-    return opError(*this) << "wants matrices, not " << text(a) << " and " << text(b);
+    return opError(*this) << "expects matrices, not " << text(a) << " and " << text(b);
   bool left = getTransposeA(), right = getTransposeB();
   int64_t inner = a[a.size() - (left ? 2 : 1)], k = b[b.size() - (right ? 1 : 2)], n = b[b.size() - (right ? 2 : 1)];
   if (inner != k)
-    return opError(*this) << "a " << text(a) << " has rows of " << inner << ", b " << text(b) << " wants " << k;
+    return opError(*this) << "a " << text(a) << " has rows of " << inner << ", b " << text(b) << " expects " << k;
   if ((b.size() != 2 || left) && (b.size() != a.size() || a.drop_back(2) != b.drop_back(2)))
     return opError(*this) << "leading dimensions of a " << text(a) << " and b " << text(b) << " differ";
   Shape result(a.drop_back(2));
   result.append({a[a.size() - (left ? 1 : 2)], n});
-  if (failed(giveProduct(*this, types, result)))
+  if (failed(addProductResult(*this, types, result)))
     return failure();
   return checkEpilogue(*this, n, cast<RankedTensorType>(types.back()));
 }

@@ -18,18 +18,18 @@ using B = ImplicitLocOpBuilder;
 //===-- Types -----------------------------------------------------------------------------------------------------===//
 
 LogicalResult NotEqualOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)))
+  if (failed(requireTensors(*this)))
     return failure();
   Type element = elementOf(getLhs());
   if (element != elementOf(getRhs()))
     return opError(*this) << "compares " << getLhs().getType() << " with " << getRhs().getType();
-  return giveBroadcast(*this, types, isa<FloatType>(element) ? element : Float32Type::get(getContext()));
+  return addBroadcastResult(*this, types, isa<FloatType>(element) ? element : Float32Type::get(getContext()));
 }
 
 LogicalResult CastOp::inferTypes(Types &types) {
-  if (failed(wantElementType(*this, getTypeAttr())) || failed(wantTensors(*this)))
+  if (failed(requireElementType(*this, getTypeAttr())) || failed(requireTensors(*this)))
     return failure();
-  return give(*this, types, shapeOf(getX()), typeOf(getType(), getContext()));
+  return addResult(*this, types, shapeOf(getX()), typeOf(getType(), getContext()));
 }
 
 //===-- Payloads --------------------------------------------------------------------------------------------------===//

@@ -61,7 +61,7 @@ LogicalResult ComputeOp::verify() {
 }
 
 LogicalResult GradientOp::inferTypes(SmallVectorImpl<Type> &types) {
-  if (failed(wantAnyFloats(*this)))
+  if (failed(requireAnyFloats(*this)))
     return failure();
   if (elementsOf(getLoss()) != 1)
     return opError(*this) << "the loss has the shape " << text(shapeOf(getLoss())) << "; it must be one number";

@@ -11,7 +11,7 @@ std::string dpsims::text(ArrayRef<int64_t> shape) {
   return result + ")";
 }
 
-LogicalResult dpsims::give(Operation *op, Types &types, ArrayRef<int64_t> shape, Type element) {
+LogicalResult dpsims::addResult(Operation *op, Types &types, ArrayRef<int64_t> shape, Type element) {
   int64_t elements = 1;
   for (int64_t size : shape) {
     if (size <= 0)
@@ -23,32 +23,32 @@ LogicalResult dpsims::give(Operation *op, Types &types, ArrayRef<int64_t> shape,
   return success();
 }
 
-LogicalResult dpsims::giveFloat(Operation *op, Types &types, ArrayRef<int64_t> shape) {
-  return give(op, types, shape, elementOf(op->getOperand(0)));
+LogicalResult dpsims::addFloatResult(Operation *op, Types &types, ArrayRef<int64_t> shape) {
+  return addResult(op, types, shape, elementOf(op->getOperand(0)));
 }
 
-LogicalResult dpsims::wantTensors(Operation *op) {
+LogicalResult dpsims::requireTensors(Operation *op) {
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
     if (!type || !type.hasStaticShape())
-      return opError(op) << "wants static tensors, not " << operand.getType();
+      return opError(op) << "expects static tensors, not " << operand.getType();
   }
   return success();
 }
 
-LogicalResult dpsims::wantAnyFloats(Operation *op) {
-  if (failed(wantTensors(op)))
+LogicalResult dpsims::requireAnyFloats(Operation *op) {
+  if (failed(requireTensors(op)))
     return failure();
   for (Value operand : op->getOperands())
     if (Type element = elementOf(operand); !element.isF32() && !element.isBF16() && !element.isF16())
-      return opError(op) << "wants f32, bf16 or f16, not " << operand.getType();
+      return opError(op) << "expects f32, bf16 or f16, not " << operand.getType();
   return success();
 }
 
-LogicalResult dpsims::wantFloats(Operation *op) { return wantFloats(op, op->getNumOperands()); }
+LogicalResult dpsims::requireFloats(Operation *op) { return requireFloats(op, op->getNumOperands()); }
 
-LogicalResult dpsims::wantFloats(Operation *op, unsigned count) {
-  if (failed(wantAnyFloats(op)))
+LogicalResult dpsims::requireFloats(Operation *op, unsigned count) {
+  if (failed(requireAnyFloats(op)))
     return failure();
   auto name = [](Type element) { return stringifyElementKind(kindOf(element)); };
   for (Value operand : op->getOperands().take_front(count))
@@ -58,13 +58,13 @@ LogicalResult dpsims::wantFloats(Operation *op, unsigned count) {
   return success();
 }
 
-LogicalResult dpsims::wantDimensions(Operation *op) {
+LogicalResult dpsims::requireDimensions(Operation *op) {
   if (shapeOf(op->getOperand(0)).empty())
-    return opError(op) << "wants at least one dimension";
+    return opError(op) << "expects at least one dimension";
   return success();
 }
 
-LogicalResult dpsims::wantRank(Operation *op, unsigned operand, int64_t rank) {
+LogicalResult dpsims::requireRank(Operation *op, unsigned operand, int64_t rank) {
   int64_t given = shapeOf(op->getOperand(operand)).size();
   if (given != rank)
     return opError(op) << "operand " << operand << " must have " << rank << " dimensions, not "
@@ -72,15 +72,15 @@ LogicalResult dpsims::wantRank(Operation *op, unsigned operand, int64_t rank) {
   return success();
 }
 
-LogicalResult dpsims::wantElementType(Operation *op, Attribute name) {
-  return wantCase(op, name, "element type", "types are", ElementKind::F16);
+LogicalResult dpsims::requireElementType(Operation *op, Attribute name) {
+  return requireCase(op, name, "element type", "types are", ElementKind::F16);
 }
 
-LogicalResult dpsims::wantActivation(Operation *op, Attribute name) {
-  return wantCase(op, name, "activation", "known:", ActivationKind(getMaxEnumValForActivationKind()));
+LogicalResult dpsims::requireActivation(Operation *op, Attribute name) {
+  return requireCase(op, name, "activation", "known:", ActivationKind(getMaxEnumValForActivationKind()));
 }
 
-LogicalResult dpsims::giveBroadcast(Operation *op, Types &types, Type element) {
+LogicalResult dpsims::addBroadcastResult(Operation *op, Types &types, Type element) {
   SmallVector<int64_t> shape;
   for (Value operand : op->getOperands()) {
     FailureOr<SmallVector<int64_t>> wider = broadcastShapes(shape, shapeOf(operand));
@@ -88,22 +88,22 @@ LogicalResult dpsims::giveBroadcast(Operation *op, Types &types, Type element) {
       return opError(op) << "shapes " << text(shape) << " and " << text(shapeOf(operand)) << " do not broadcast";
     shape = *wider;
   }
-  return give(op, types, shape, element);
+  return addResult(op, types, shape, element);
 }
 
 LogicalResult dpsims::inferBroadcast(Operation *op, Types &types) {
-  return failed(wantFloats(op)) ? failure() : giveBroadcast(op, types, elementOf(op->getOperand(0)));
+  return failed(requireFloats(op)) ? failure() : addBroadcastResult(op, types, elementOf(op->getOperand(0)));
 }
 
 LogicalResult dpsims::inferLikeOperand(Operation *op, Types &types) {
-  if (failed(wantFloats(op)))
+  if (failed(requireFloats(op)))
     return failure();
   types.push_back(op->getOperand(0).getType());
   return success();
 }
 
-LogicalResult dpsims::wantChannels(Operation *op, unsigned first) {
-  if (failed(wantDimensions(op)))
+LogicalResult dpsims::requireChannels(Operation *op, unsigned first) {
+  if (failed(requireDimensions(op)))
     return failure();
   int64_t channels = shapeOf(op->getOperand(0)).back();
   for (Value operand : op->getOperands().drop_front(first))
@@ -113,13 +113,13 @@ LogicalResult dpsims::wantChannels(Operation *op, unsigned first) {
   return success();
 }
 
-LogicalResult dpsims::wantAxis(Operation *op, int64_t axis, size_t rank) {
+LogicalResult dpsims::requireAxis(Operation *op, int64_t axis, size_t rank) {
   if (axis < 0 || axis >= int64_t(rank))
     return opError(op) << "axis " << axis << " of a tensor of " << rank << " dimensions";
   return success();
 }
 
-LogicalResult dpsims::wantLength(Operation *op, StringRef name, ArrayRef<int64_t> list, size_t rank) {
+LogicalResult dpsims::requireLength(Operation *op, StringRef name, ArrayRef<int64_t> list, size_t rank) {
   if (list.size() != rank)
     return opError(op) << name << " has " << list.size() << " entries for " << rank << " dimensions";
   return success();

@@ -9,47 +9,47 @@ using namespace dpsims;
 //===-- Types -----------------------------------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
+  if (failed(requireFloats(*this)) || failed(requireDimensions(*this)))
     return failure();
-  if (failed(wantCase(*this, getKindAttr(), "kind", "kinds are", ReduceKind::Max)))
+  if (failed(requireCase(*this, getKindAttr(), "kind", "kinds are", ReduceKind::Max)))
     return failure();
   Shape shape(shapeOf(getX()));
   for (int64_t axis : getAxes()) {
-    if (failed(wantAxis(*this, axis, shape.size())))
+    if (failed(requireAxis(*this, axis, shape.size())))
       return failure();
     shape[axis] = 1;
   }
-  return giveFloat(*this, types, shape);
+  return addFloatResult(*this, types, shape);
 }
 
 LogicalResult SoftmaxOp::inferTypes(Types &types) {
-  return failed(inferLikeOperand(*this, types)) ? failure() : wantDimensions(*this);
+  return failed(inferLikeOperand(*this, types)) ? failure() : requireDimensions(*this);
 }
 
 LogicalResult LogSoftmaxOp::inferTypes(Types &types) {
-  return failed(inferLikeOperand(*this, types)) ? failure() : wantDimensions(*this);
+  return failed(inferLikeOperand(*this, types)) ? failure() : requireDimensions(*this);
 }
 
 namespace {
 /// A bias comes after a weight.
-template <typename OpTy> LogicalResult wantWeight(OpTy norm) {
+template <typename OpTy> LogicalResult requireWeight(OpTy norm) {
   return norm.getBias() && !norm.getWeight() ? opError(norm) << "has a bias, but no weight" : success();
 }
 } // namespace
 
 LogicalResult LayerNormOp::inferTypes(Types &types) {
   auto isWide = [](Value vector) { return elementOf(vector).isF32(); };
-  if (failed(wantAnyFloats(*this)))
+  if (failed(requireAnyFloats(*this)))
     return failure();
-  if (!llvm::all_of(getOperands().drop_front(), isWide) && failed(wantFloats(*this)))
+  if (!llvm::all_of(getOperands().drop_front(), isWide) && failed(requireFloats(*this)))
     return failure();
   types.push_back(getX().getType());
-  return failed(wantWeight(*this)) ? failure() : wantChannels(*this, 1);
+  return failed(requireWeight(*this)) ? failure() : requireChannels(*this, 1);
 }
 
 namespace {
 /// Equal parts of a batch, each with statistics of its own.
-LogicalResult wantGroups(Operation *op, int64_t groups) {
+LogicalResult requireGroups(Operation *op, int64_t groups) {
   ArrayRef<int64_t> x = shapeOf(op->getOperand(0));
   if (groups < 1 || x.size() < 2 || x[0] % groups)
     return opError(op) << "no " << groups << " equal parts of " << text(x) << " along its first dimension";
@@ -58,33 +58,33 @@ LogicalResult wantGroups(Operation *op, int64_t groups) {
 } // namespace
 
 LogicalResult BatchNormOp::inferTypes(Types &types) {
-  if (failed(inferLikeOperand(*this, types)) || failed(wantWeight(*this)))
+  if (failed(inferLikeOperand(*this, types)) || failed(requireWeight(*this)))
     return failure();
   ArrayRef<int64_t> mean = shapeOf(getMean());
   if (mean.size() != 2)
-    return wantChannels(*this, 1);
+    return requireChannels(*this, 1);
   int64_t channels = shapeOf(getX()).empty() ? 0 : shapeOf(getX()).back();
   if (mean[1] != channels || shapeOf(getVariance()) != mean)
     return opError(*this) << "input has " << channels << " channels, mean and variance are " << text(mean) << " and "
                           << text(shapeOf(getVariance()));
-  return failed(wantChannels(*this, 3)) ? failure() : wantGroups(*this, mean[0]);
+  return failed(requireChannels(*this, 3)) ? failure() : requireGroups(*this, mean[0]);
 }
 
 LogicalResult BatchStatisticsOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
+  if (failed(requireFloats(*this)) || failed(requireDimensions(*this)))
     return failure();
   Shape shape{shapeOf(getX()).back()};
   if (getGroups()) {
-    if (failed(wantGroups(*this, *getGroups())))
+    if (failed(requireGroups(*this, *getGroups())))
       return failure();
     shape.insert(shape.begin(), *getGroups());
   }
-  return failure(failed(giveFloat(*this, types, shape)) || failed(giveFloat(*this, types, shape)));
+  return failure(failed(addFloatResult(*this, types, shape)) || failed(addFloatResult(*this, types, shape)));
 }
 
 namespace {
 template <typename OpTy> FailureOr<Shape> pooledShape(OpTy op) {
-  if (failed(wantFloats(op)) || failed(wantRank(op, 0, 4)))
+  if (failed(requireFloats(op)) || failed(requireRank(op, 0, 4)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(op.getImages());
   int64_t kernel = op.getKernel(), stride = op.getStride(), padding = op.getPadding();
@@ -99,7 +99,7 @@ template <typename OpTy> FailureOr<Shape> pooledShape(OpTy op) {
 
 LogicalResult MaxPoolOp::inferTypes(Types &types) {
   FailureOr<Shape> shape = pooledShape(*this);
-  return failed(shape) ? failure() : giveFloat(*this, types, *shape);
+  return failed(shape) ? failure() : addFloatResult(*this, types, *shape);
 }
 
 LogicalResult MaxPoolGradientOp::inferTypes(Types &types) {
@@ -110,7 +110,7 @@ LogicalResult MaxPoolGradientOp::inferTypes(Types &types) {
     if (shapeOf(pooled) != ArrayRef(*shape))
       return opError(*this) << "operands of the shape " << text(shapeOf(pooled)) << "; the pooled images are "
                             << text(*shape);
-  return giveFloat(*this, types, shapeOf(getImages()));
+  return addFloatResult(*this, types, shapeOf(getImages()));
 }
 
 //===-- Gradients -------------------------------------------------------------------------------------------------===//

@@ -141,7 +141,7 @@ FailureOr<bool> condition(const Application &a) {
     return failure();
   if (auto boolean = dyn_cast<BoolAttr>(*value))
     return boolean.getValue();
-  return a.emitError() << "'" << nameOf(a) << "' wants a boolean, not " << constantText(*value);
+  return a.emitError() << "'" << nameOf(a) << "' expects a boolean, not " << constantText(*value);
 }
 
 // `select`, `and` and `or` do not look at the operand that does not matter.

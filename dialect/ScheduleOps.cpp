@@ -81,8 +81,8 @@ template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
 }
 } // namespace
 
-LogicalResult ConvStepOp::verify() { return wantActivation(*this, getConfig().get("activation")); }
-LogicalResult MatmulStepOp::verify() { return wantActivation(*this, getConfig().get("activation")); }
+LogicalResult ConvStepOp::verify() { return requireActivation(*this, getConfig().get("activation")); }
+LogicalResult MatmulStepOp::verify() { return requireActivation(*this, getConfig().get("activation")); }
 
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }

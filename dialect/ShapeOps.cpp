@@ -11,50 +11,50 @@ using namespace dpsims;
 //===-- Types -----------------------------------------------------------------------------------------------------===//
 
 namespace {
-LogicalResult wantIds(Operation *op) {
-  if (failed(wantTensors(op)))
+LogicalResult requireIds(Operation *op) {
+  if (failed(requireTensors(op)))
     return failure();
   if (!getElementTypeOrSelf(op->getOperand(0).getType()).isSignlessInteger(32))
-    return opError(op) << "wants i32 ids, not " << op->getOperand(0).getType();
+    return opError(op) << "expects i32 ids, not " << op->getOperand(0).getType();
   return success();
 }
 } // namespace
 
 LogicalResult OneHotOp::inferTypes(Types &types) {
-  if (failed(wantIds(*this)))
+  if (failed(requireIds(*this)))
     return failure();
   Shape shape(shapeOf(getIds()));
   shape.push_back(getClasses());
-  return give(*this, types, shape, Float32Type::get(getContext()));
+  return addResult(*this, types, shape, Float32Type::get(getContext()));
 }
 
 LogicalResult InstanceEdgesOp::inferTypes(Types &types) {
-  if (failed(wantIds(*this)) || failed(wantRank(*this, 0, 3)))
+  if (failed(requireIds(*this)) || failed(requireRank(*this, 0, 3)))
     return failure();
   Shape shape(shapeOf(getIds()));
   shape.push_back(1);
-  return give(*this, types, shape, Float32Type::get(getContext()));
+  return addResult(*this, types, shape, Float32Type::get(getContext()));
 }
 
 LogicalResult IotaOp::inferTypes(Types &types) {
   Shape shape = getShape();
-  if (failed(wantAxis(*this, getAxis(), shape.size())))
+  if (failed(requireAxis(*this, getAxis(), shape.size())))
     return failure();
-  return give(*this, types, shape, IntegerType::get(getContext(), 32));
+  return addResult(*this, types, shape, IntegerType::get(getContext(), 32));
 }
 
 LogicalResult UpsampleOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantRank(*this, 0, 4)))
+  if (failed(requireFloats(*this)) || failed(requireRank(*this, 0, 4)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(getImages());
   int64_t factor = getFactor();
   if (factor < 1 || factor > 4096)
     return opError(*this) << "factor " << factor;
-  return giveFloat(*this, types, {x[0], x[1] * factor, x[2] * factor, x[3]});
+  return addFloatResult(*this, types, {x[0], x[1] * factor, x[2] * factor, x[3]});
 }
 
 LogicalResult ReshapeOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)))
+  if (failed(requireTensors(*this)))
     return failure();
   auto from = cast<RankedTensorType>(getX().getType());
   Shape shape = getShape();
@@ -70,11 +70,11 @@ LogicalResult ReshapeOp::inferTypes(Types &types) {
   if (open >= 0 ? from.getNumElements() % known != 0 : from.getNumElements() != known)
     return opError(*this) << text(from.getShape()) << " has " << from.getNumElements() << " elements, which "
                           << text(shape) << " cannot hold";
-  return give(*this, types, shape, from.getElementType());
+  return addResult(*this, types, shape, from.getElementType());
 }
 
 LogicalResult TransposeOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
+  if (failed(requireTensors(*this)) || failed(requireDimensions(*this)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(getX());
   Shape perm = getPerm(), sorted(perm), shape;
@@ -84,26 +84,26 @@ LogicalResult TransposeOp::inferTypes(Types &types) {
       return opError(*this) << "perm " << text(perm) << " is not an order of " << x.size() << " axes";
   for (int64_t axis : perm)
     shape.push_back(x[axis]);
-  return give(*this, types, shape, getElementTypeOrSelf(getX().getType()));
+  return addResult(*this, types, shape, getElementTypeOrSelf(getX().getType()));
 }
 
 LogicalResult BroadcastOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(requireFloats(*this)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(getX());
   Shape shape = getShape();
   FailureOr<SmallVector<int64_t>> both = broadcastShapes(x, shape);
   if (failed(both) || *both != shape)
     return opError(*this) << text(x) << " does not broadcast to " << text(shape);
-  return giveFloat(*this, types, shape);
+  return addFloatResult(*this, types, shape);
 }
 
 LogicalResult ConcatOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)))
+  if (failed(requireFloats(*this)))
     return failure();
   Shape shape(shapeOf(getParts()[0]));
   int64_t axis = getAxis();
-  if (failed(wantAxis(*this, axis, shape.size())))
+  if (failed(requireAxis(*this, axis, shape.size())))
     return failure();
   for (Value input : getParts().drop_front()) {
     Shape other(shapeOf(input));
@@ -115,32 +115,33 @@ LogicalResult ConcatOp::inferTypes(Types &types) {
                             << " do not fit beside one another along axis " << axis;
     shape[axis] += size;
   }
-  return giveFloat(*this, types, shape);
+  return addFloatResult(*this, types, shape);
 }
 
 LogicalResult SliceOp::inferTypes(Types &types) {
-  if (failed(wantTensors(*this)) || failed(wantDimensions(*this)))
+  if (failed(requireTensors(*this)) || failed(requireDimensions(*this)))
     return failure();
   ArrayRef<int64_t> x = shapeOf(getX());
   Shape start = getStart(), step = getStep(), size = getSize();
-  if (failed(wantLength(*this, "start", start, x.size())) || failed(wantLength(*this, "step", step, x.size())) ||
-      failed(wantLength(*this, "size", size, x.size())))
+  if (failed(requireLength(*this, "start", start, x.size())) || failed(requireLength(*this, "step", step, x.size())) ||
+      failed(requireLength(*this, "size", size, x.size())))
     return failure();
   for (size_t i = 0; i < x.size(); ++i)
     if (start[i] < 0 || step[i] < 1 || size[i] < 1 || start[i] >= x[i] ||
         (size[i] - 1) > (x[i] - 1 - start[i]) / step[i])
       return opError(*this) << "axis " << i << " of " << x[i] << ": start " << start[i] << ", step " << step[i]
                             << ", size " << size[i] << " leaves it";
-  return give(*this, types, size, getElementTypeOrSelf(getX().getType()));
+  return addResult(*this, types, size, getElementTypeOrSelf(getX().getType()));
 }
 
 LogicalResult PadOp::inferTypes(Types &types) {
-  if (failed(wantFloats(*this)) || failed(wantDimensions(*this)))
+  if (failed(requireFloats(*this)) || failed(requireDimensions(*this)))
     return failure();
   Shape shape(shapeOf(getX())), low = getLow(), high = getHigh();
   Shape interior = getInterior() ? *getInterior() : Shape(shape.size(), 0);
-  if (failed(wantLength(*this, "low", low, shape.size())) || failed(wantLength(*this, "high", high, shape.size())) ||
-      failed(wantLength(*this, "interior", interior, shape.size())))
+  if (failed(requireLength(*this, "low", low, shape.size())) ||
+      failed(requireLength(*this, "high", high, shape.size())) ||
+      failed(requireLength(*this, "interior", interior, shape.size())))
     return failure();
   for (size_t i = 0; i < shape.size(); ++i) {
     for (int64_t padding : {low[i], high[i], interior[i]})
@@ -150,7 +151,7 @@ LogicalResult PadOp::inferTypes(Types &types) {
       return opError(*this) << "interior padding " << interior[i] << " of axis " << i << " is too large";
     shape[i] += 1 + low[i] + high[i];
   }
-  return giveFloat(*this, types, shape);
+  return addFloatResult(*this, types, shape);
 }
 
 //===-- Gradients -------------------------------------------------------------------------------------------------===//

@@ -31,24 +31,24 @@ void AssignOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult InputOp::inferTypes(Types &types) {
-  if (failed(wantElementType(*this, getTypeAttr())))
+  if (failed(requireElementType(*this, getTypeAttr())))
     return failure();
-  return give(*this, types, getShape(), typeOf(getType(), getContext()));
+  return addResult(*this, types, getShape(), typeOf(getType(), getContext()));
 }
 
 namespace {
 /// A weight may be initialized as the first initializers up to `last` say.
 template <typename OpTy> LogicalResult inferWeight(OpTy op, Types &types, Initializer last) {
-  if (failed(wantCase(op, op.getInitAttr(), "initializer", "known:", last)))
+  if (failed(requireCase(op, op.getInitAttr(), "initializer", "known:", last)))
     return failure();
   if (op.getInit() == Initializer::XavierNormal && op.getShape().size() < 2)
     return opError(op) << "xavier_normal needs a shape with an output and an input size";
-  if (failed(wantElementType(op, op.getTypeAttr())))
+  if (failed(requireElementType(op, op.getTypeAttr())))
     return failure();
   Type element = typeOf(op.getType(), op.getContext());
   if (!isa<FloatType>(element))
     return opError(op) << "has the type " << op.getTypeAttr() << "; weights are f32, bf16 or f16";
-  return give(op, types, op.getShape(), element);
+  return addResult(op, types, op.getShape(), element);
 }
 
 bool needsAnother(Initializer initializer) { return initializer > Initializer::XavierNormal; }
@@ -68,13 +68,13 @@ LogicalResult ConstantOp::inferTypes(Types &types) {
   auto list = dyn_cast<ArrayAttr>(getValue());
   Shape shape = getShape() ? *getShape() : list ? Shape{int64_t(list.size())} : Shape();
   if (list && !llvm::all_of(list, [](Attribute a) { return isa<FloatAttr>(a) || isInt(a); }))
-    return opError(*this) << "wants numbers, not " << constantText(list);
+    return opError(*this) << "expects numbers, not " << constantText(list);
   if (list && shape != Shape{int64_t(list.size())})
     return opError(*this) << "a list of " << list.size() << " numbers has no shape " << text(shape);
-  if (failed(wantElementType(*this, getTypeAttr())))
+  if (failed(requireElementType(*this, getTypeAttr())))
     return failure();
   Type element = typeOf(getType(), getContext());
   if (!isa<FloatType>(element))
     return opError(*this) << "has the type " << getTypeAttr() << "; constants are f32, bf16 or f16";
-  return give(*this, types, shape, element);
+  return addResult(*this, types, shape, element);
 }

@@ -102,7 +102,7 @@ ParseResult LetOp::parse(OpAsmParser &parser, OperationState &result) {
 }
 LogicalResult LetOp::verify() {
   if (bool(getValue()) + bool(getShapeOf()) + bool(getTrainedBelow()) != 1)
-    return opError(*this) << "wants an expression, a value's shape, or the names of trained weights";
+    return opError(*this) << "expects an expression, a value's shape, or the names of trained weights";
   return success();
 }
 void LetOp::print(OpAsmPrinter &printer) {

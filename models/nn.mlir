@@ -105,7 +105,7 @@ dpsims.block @SpectralConv2d<in: int, out: int, kernel: int = 3, bias: bool = tr
 
 // The stored statistics follow those of a batch of `count` values a channel; they keep the unbiased variance.
 dpsims.block @FollowStatistics<count: int, mode: string>(%mean, %variance) {
-  assert count > 1, "BatchNorm in training has one value a channel: it wants a larger batch or image"
+  assert count > 1, "BatchNorm in training has one value a channel: it needs a larger batch or image"
   %part = if mode == "statistics" {
     %momentum = input "momentum" <shape = []>
     yield %momentum

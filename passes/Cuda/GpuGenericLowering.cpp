@@ -113,7 +113,7 @@ Value GpuGenericLowering::size(unsigned dim) {
       return index(type.getDimSize(*position));
     return memref::DimOp::create(b, loc, operand.get(), *position);
   }
-  llvm_unreachable("linalg's verifier wants every dimension in some indexing map");
+  llvm_unreachable("linalg's verifier expects every dimension in some indexing map");
 }
 
 void GpuGenericLowering::setElements(Value first, int64_t count) {

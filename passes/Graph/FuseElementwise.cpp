@@ -88,7 +88,7 @@ public:
 
   /// Makes a `fused` of each group. The number of groups, and of ops in them.
   std::pair<int64_t, int64_t> outline() {
-    giveConstantsToOthers();
+    groupConstantsThatOthersRead();
     int64_t ops = 0;
     for (auto &[root, members] : groups) {
       outline(root, members);
@@ -228,7 +228,7 @@ private:
   }
 
   /// A constant that a library op or an output reads is made by a kernel of its own.
-  void giveConstantsToOthers() {
+  void groupConstantsThatOthersRead() {
     for (Operation &op : block) {
       bool other =
           isa<ConstantOp>(op) && llvm::any_of(op.getUsers(), [](Operation *user) { return !isKernelOp(user); });

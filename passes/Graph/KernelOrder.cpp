@@ -113,7 +113,7 @@ std::vector<SmallVector<Operation *>> KernelOrder::run() {
   }
   while (!waiting.empty())
     require(*waiting.begin());
-  giveOutputs();
+  placeOutputs();
   return std::move(order);
 }
 
@@ -190,17 +190,17 @@ void KernelOrder::finish(unsigned number) {
   for (unsigned user : users[number])
     if (nodes[user].kind == Kind::Free && !nodes[user].done)
       finish(user);
-  giveOutputs();
+  placeOutputs();
 }
 
 /// As soon as they are known, in their order.
-void KernelOrder::giveOutputs() {
+void KernelOrder::placeOutputs() {
   auto isKnown = [&](Operation *output) {
     auto producer = numberOf.find(output->getOperand(0).getDefiningOp());
     return producer == numberOf.end() || nodes[producer->second].done;
   };
-  for (; given < outputs.size() && isKnown(outputs[given]); ++given)
-    order.push_back({outputs[given]});
+  for (; placed < outputs.size() && isKnown(outputs[placed]); ++placed)
+    order.push_back({outputs[placed]});
 }
 
 } // namespace dpsims

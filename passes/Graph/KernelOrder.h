@@ -45,7 +45,7 @@ private:
   llvm::SmallVector<unsigned> choose(const std::set<unsigned> &needed, bool strict) const;
   void launch(llvm::ArrayRef<unsigned> numbers);
   void finish(unsigned number);
-  void giveOutputs();
+  void placeOutputs();
 
   mlir::Block &block;
   int64_t small, ahead;
@@ -54,7 +54,7 @@ private:
   llvm::DenseMap<mlir::Operation *, unsigned> numberOf;
   std::set<unsigned> waiting; // neither free nor fixed, and have not run
   llvm::SmallVector<mlir::Operation *> outputs;
-  size_t given = 0; // of the outputs
+  size_t placed = 0; // of the outputs
   std::vector<llvm::SmallVector<mlir::Operation *>> order;
 };
 

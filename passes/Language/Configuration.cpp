@@ -251,7 +251,7 @@ LogicalResult applySetting(MLIRContext *context, json::Object &configuration, St
   auto [key, text] = setting.split('=');
   auto error = [&] { return fileError(context, "--set " + setting.str()); };
   if (key.empty() || key.size() == setting.size())
-    return error() << "wants key=value, as generator.noise=concat";
+    return error() << "expects key=value, as generator.noise=concat";
   llvm::Expected<json::Value> parsed = json::parse(text);
   json::Value value = parsed ? std::move(*parsed) : json::Value(text.str());
   if (!parsed)

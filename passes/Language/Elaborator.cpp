@@ -59,7 +59,7 @@ LogicalResult Elaborator::runBody(Region &region, Items &results) {
   return success();
 }
 
-LogicalResult Elaborator::give(Operation *op, ArrayRef<Item> results) {
+LogicalResult Elaborator::bind(Operation *op, ArrayRef<Item> results) {
   if (op->getNumResults() != results.size())
     return opError(op) << "gives " << results.size() << " values, and " << op->getNumResults() << " are taken";
   for (auto [result, item] : llvm::zip(op->getResults(), results))
@@ -136,7 +136,7 @@ LogicalResult Elaborator::runStructure(IfOp branch) {
   Items results;
   if (!region.empty() && failed(runBody(region, results)))
     return failure();
-  return give(branch, results);
+  return bind(branch, results);
 }
 
 LogicalResult Elaborator::runStructure(RepeatOp repeat) {
@@ -159,7 +159,7 @@ LogicalResult Elaborator::runStructure(RepeatOp repeat) {
       return failure();
     frame().parameters.pop_back();
   }
-  return give(repeat, carried);
+  return bind(repeat, carried);
 }
 
 //===-- Instances -------------------------------------------------------------------------------------------------===//
@@ -176,7 +176,7 @@ LogicalResult Elaborator::arguments(InstanceOp instance, NamedAttrList &result) 
     }
     auto record = dyn_cast<DictionaryAttr>(*value);
     if (!record)
-      return opError(instance) << "`...` wants a record, not " << constantText(*value);
+      return opError(instance) << "`...` expects a record, not " << constantText(*value);
     for (NamedAttribute field : record) {
       if (result.get(field.getName()))
         return opError(instance) << "parameter '" << field.getName().getValue() << "' is given twice";
@@ -212,7 +212,7 @@ LogicalResult Elaborator::runStructure(InstanceOp instance) {
   if (failed(runBody(body, results)))
     return failure();
   stack.pop();
-  return give(instance, results);
+  return bind(instance, results);
 }
 
 } // namespace dpsims

@@ -35,9 +35,9 @@ private:
   mlir::LogicalResult runBody(mlir::Region &region, Items &results);
   mlir::LogicalResult runOp(mlir::Operation *op);
 
-  /// Gives the op's results their items.
-  mlir::LogicalResult give(mlir::Operation *op, llvm::ArrayRef<Item> results);
-  mlir::LogicalResult giveList(mlir::Operation *op, std::vector<Item> items);
+  /// Binds the op's results to their items.
+  mlir::LogicalResult bind(mlir::Operation *op, llvm::ArrayRef<Item> results);
+  mlir::LogicalResult bindList(mlir::Operation *op, std::vector<Item> items);
 
   // Parameters and control.
   mlir::LogicalResult runStructure(LetOp let);

@@ -31,21 +31,21 @@ LogicalResult nameClash(Operation *op, StringRef name, Operation *other) {
 
 //===-- Lists -----------------------------------------------------------------------------------------------------===//
 
-LogicalResult Elaborator::giveList(Operation *op, std::vector<Item> items) {
-  return give(op, Item{{}, std::make_shared<std::vector<Item>>(std::move(items))});
+LogicalResult Elaborator::bindList(Operation *op, std::vector<Item> items) {
+  return bind(op, Item{{}, std::make_shared<std::vector<Item>>(std::move(items))});
 }
 
 FailureOr<Elaborator::ItemList> Elaborator::listOf(Operation *op, Value value) {
   if (ItemList list = itemOf(value).list)
     return list;
-  return opError(op) << "wants a list";
+  return opError(op) << "expects a list";
 }
 
-LogicalResult Elaborator::runStructure(NoneOp none) { return give(none, Item()); }
+LogicalResult Elaborator::runStructure(NoneOp none) { return bind(none, Item()); }
 
 LogicalResult Elaborator::runStructure(ListOp list) {
   Items all = frame().items(list.getValues());
-  return giveList(list, {all.begin(), all.end()});
+  return bindList(list, {all.begin(), all.end()});
 }
 
 LogicalResult Elaborator::runStructure(AppendOp append) {
@@ -54,7 +54,7 @@ LogicalResult Elaborator::runStructure(AppendOp append) {
     return failure();
   std::vector<Item> longer = **list;
   longer.push_back(itemOf(append.getValue()));
-  return giveList(append, std::move(longer));
+  return bindList(append, std::move(longer));
 }
 
 LogicalResult Elaborator::runStructure(GetOp get) {
@@ -65,7 +65,7 @@ LogicalResult Elaborator::runStructure(GetOp get) {
   int64_t at = isa<IntegerAttr>(*index) ? cast<IntegerAttr>(*index).getInt() : -1;
   if (at < 0 || at >= int64_t((*list)->size()))
     return opError(get) << "element " << constantText(*index) << " of a list of " << (*list)->size();
-  return give(get, (**list)[at]);
+  return bind(get, (**list)[at]);
 }
 
 //===-- Weights that change, gradients ----------------------------------------------------------------------------===//
@@ -82,7 +82,7 @@ FailureOr<Weight *> Elaborator::weightOf(Operation *op, StringRef text) {
 
 LogicalResult Elaborator::runStructure(CurrentOp current) {
   FailureOr<Weight *> weight = weightOf(current, current.getName());
-  return failed(weight) ? failure() : give(current, Item{(*weight)->value(), {}});
+  return failed(weight) ? failure() : bind(current, Item{(*weight)->value(), {}});
 }
 
 LogicalResult Elaborator::runStructure(AssignOp assign) {
@@ -101,7 +101,7 @@ LogicalResult Elaborator::runStructure(AssignOp assign) {
 
 LogicalResult Elaborator::runStructure(GradientOp gradient) {
   if (gradient.getValues().size() != 1 || gradient.getNumResults() != 1)
-    return opError(gradient) << "wants a loss and a list of values, and gives one list";
+    return opError(gradient) << "expects a loss and a list of values, and gives one list";
   Value loss = itemOf(gradient.getLoss()).tensor;
   FailureOr<ItemList> list = listOf(gradient, gradient.getValues()[0]);
   if (failed(list))
@@ -121,7 +121,7 @@ LogicalResult Elaborator::runStructure(GradientOp gradient) {
   std::vector<Item> gradients;
   for (Value result : created->getResults())
     gradients.push_back({result, {}});
-  return giveList(gradient, std::move(gradients));
+  return bindList(gradient, std::move(gradients));
 }
 
 //===-- The interface ---------------------------------------------------------------------------------------------===//
@@ -254,7 +254,7 @@ LogicalResult Elaborator::copy(TensorOpInterface op) {
       return failure();
     if (*existing) {
       (*created)->erase();
-      return give(op, Item{*existing, {}});
+      return bind(op, Item{*existing, {}});
     }
   }
   Items results;
@@ -263,7 +263,7 @@ LogicalResult Elaborator::copy(TensorOpInterface op) {
     results.push_back({result, {}});
   }
   (*created)->setLoc(stack.locate(op));
-  return give(op, results);
+  return bind(op, results);
 }
 
 } // namespace dpsims

@@ -126,7 +126,7 @@ private:
         return opError(op) << "of f16: no step computes it; cast its operands to bf16 or f32";
       contraction(op);
     } else if (auto output = dyn_cast<OutputOp>(op)) {
-      give(output);
+      returnOutput(output);
     } else if (isa<AssignOp>(op)) {
       // `assign` below, when all steps are known.
     } else {
@@ -225,7 +225,7 @@ private:
   //===-- The program's results ---------------------------------------------------------------------------------===//
 
   /// A value of the arena becomes the caller's buffer; another is copied into it.
-  void give(OutputOp output) {
+  void returnOutput(OutputOp output) {
     Value tensor = output.getValue();
     int64_t index = outputCount++;
     BufferOp root = rootOf(bufferOf(tensor));

@@ -267,7 +267,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @below {{'and' wants a boolean, not 1}}
+  // expected-error @below {{'and' expects a boolean, not 1}}
   let v = 1 and true
   return
 }
@@ -275,7 +275,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @below {{'or' wants a boolean, not "a"}}
+  // expected-error @below {{'or' expects a boolean, not "a"}}
   let v = "a" or true
   return
 }
@@ -283,7 +283,7 @@ dpsims.block @B(%x) {
 // -----
 
 dpsims.block @B(%x) {
-  // expected-error @below {{'select' wants a boolean, not 1}}
+  // expected-error @below {{'select' expects a boolean, not 1}}
   let v = select(1, 2, 3)
   return
 }

@@ -698,7 +698,7 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{relu: wants static tensors, not 'tensor<?xf32>'}}
+  // expected-error @below {{relu: expects static tensors, not 'tensor<?xf32>'}}
   %x = relu %x : (tensor<?xf32>) -> tensor<?xf32>
 }
 

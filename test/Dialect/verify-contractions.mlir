@@ -40,7 +40,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 8, 8, 6], type = "i32"> : () -> tensor<1x8x8x6xi32>
   %w = input "w" <shape = [4, 6, 3, 3]> : () -> tensor<4x6x3x3xf32>
-  // expected-error @below {{conv2d: wants f32, bf16 or f16}}
+  // expected-error @below {{conv2d: expects f32, bf16 or f16}}
   %result = conv2d %x, %w : (tensor<1x8x8x6xi32>, tensor<4x6x3x3xf32>) -> tensor<1x6x6x4xf32>
 }
 
@@ -289,7 +289,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %a = input "a" <shape = [3]> : () -> tensor<3xf32>
   %b = input "b" <shape = [3, 4]> : () -> tensor<3x4xf32>
-  // expected-error @below {{matmul: wants matrices, not (3) and (3, 4)}}
+  // expected-error @below {{matmul: expects matrices, not (3) and (3, 4)}}
   %result = matmul %a, %b : (tensor<3xf32>, tensor<3x4xf32>) -> tensor<2x5x4xf32>
 }
 
@@ -298,7 +298,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %a = input "a" <shape = [2, 5, 3]> : () -> tensor<2x5x3xf32>
   %b = input "b" <shape = [3]> : () -> tensor<3xf32>
-  // expected-error @below {{matmul: wants matrices, not (2, 5, 3) and (3)}}
+  // expected-error @below {{matmul: expects matrices, not (2, 5, 3) and (3)}}
   %result = matmul %a, %b : (tensor<2x5x3xf32>, tensor<3xf32>) -> tensor<2x5x4xf32>
 }
 
@@ -307,7 +307,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %a = input "a" <shape = [2, 5, 3]> : () -> tensor<2x5x3xf32>
   %b = input "b" <shape = [4, 3]> : () -> tensor<4x3xf32>
-  // expected-error @below {{matmul: a (2, 5, 3) has rows of 3, b (4, 3) wants 4}}
+  // expected-error @below {{matmul: a (2, 5, 3) has rows of 3, b (4, 3) expects 4}}
   %result = matmul %a, %b : (tensor<2x5x3xf32>, tensor<4x3xf32>) -> tensor<2x5x4xf32>
 }
 
@@ -316,7 +316,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %a = input "a" <shape = [2, 5, 3]> : () -> tensor<2x5x3xf32>
   %b = input "b" <shape = [3, 4]> : () -> tensor<3x4xf32>
-  // expected-error @below {{matmul: a (2, 5, 3) has rows of 3, b (3, 4) wants 4}}
+  // expected-error @below {{matmul: a (2, 5, 3) has rows of 3, b (3, 4) expects 4}}
   %result = matmul %a, %b <transpose_b = true> : (tensor<2x5x3xf32>, tensor<3x4xf32>) -> tensor<2x5x4xf32>
 }
 

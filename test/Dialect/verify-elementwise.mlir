@@ -4,7 +4,7 @@
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{relu: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{relu: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = relu %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -12,7 +12,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{sigmoid: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{sigmoid: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = sigmoid %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -20,7 +20,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{silu: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{silu: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = silu %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -28,7 +28,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{gelu: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{gelu: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = gelu %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -36,7 +36,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{tanh: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{tanh: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = tanh %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -44,7 +44,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{exp: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{exp: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = exp %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -52,7 +52,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{log: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{log: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = log %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -60,7 +60,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{sqrt: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{sqrt: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = sqrt %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -68,7 +68,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{rsqrt: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{rsqrt: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = rsqrt %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -76,7 +76,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{abs: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{abs: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = abs %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -84,7 +84,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{square: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{square: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = square %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -92,7 +92,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{neg: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{neg: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = neg %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -100,7 +100,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{round: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{round: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = round %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -108,7 +108,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{softmax: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{softmax: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = softmax %ids : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -155,7 +155,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{leaky_relu: wants f32, bf16 or f16}}
+  // expected-error @below {{leaky_relu: expects f32, bf16 or f16}}
   %result = leaky_relu %ids <slope = 0.2> : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -171,7 +171,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{clamp: wants f32, bf16 or f16}}
+  // expected-error @below {{clamp: expects f32, bf16 or f16}}
   %result = clamp %ids <min = 0, max = 1> : (tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -213,7 +213,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{add: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{add: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = add %x, %ids : (tensor<2x3xf32>, tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -231,7 +231,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{sub: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{sub: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = sub %x, %ids : (tensor<2x3xf32>, tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -249,7 +249,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{mul: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{mul: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = mul %x, %ids : (tensor<2x3xf32>, tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -267,7 +267,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{div: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{div: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = div %x, %ids : (tensor<2x3xf32>, tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -285,7 +285,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{maximum: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{maximum: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = maximum %x, %ids : (tensor<2x3xf32>, tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 
@@ -303,7 +303,7 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3]> : () -> tensor<2x3xf32>
   %ids = input "ids" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{minimum: wants f32, bf16 or f16, not 'tensor<2x3xi32>'}}
+  // expected-error @below {{minimum: expects f32, bf16 or f16, not 'tensor<2x3xi32>'}}
   %result = minimum %x, %ids : (tensor<2x3xf32>, tensor<2x3xi32>) -> tensor<2x3xf32>
 }
 

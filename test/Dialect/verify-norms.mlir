@@ -44,7 +44,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{reduce: wants at least one dimension}}
+  // expected-error @below {{reduce: expects at least one dimension}}
   %result = reduce %s <kind = "sum", axes = []> : (tensor<f32>) -> tensor<f32>
 }
 
@@ -52,7 +52,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{softmax: wants at least one dimension}}
+  // expected-error @below {{softmax: expects at least one dimension}}
   %result = softmax %s : (tensor<f32>) -> tensor<f32>
 }
 
@@ -94,7 +94,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{layer_norm: wants at least one dimension}}
+  // expected-error @below {{layer_norm: expects at least one dimension}}
   %result = layer_norm %s <eps = 0.1> : (tensor<f32>) -> tensor<f32>
 }
 
@@ -130,7 +130,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{batch_norm: wants at least one dimension}}
+  // expected-error @below {{batch_norm: expects at least one dimension}}
   %result = batch_norm %s, %s, %s <eps = 0.1> : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<f32>
 }
 
@@ -138,7 +138,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{batch_statistics: wants at least one dimension}}
+  // expected-error @below {{batch_statistics: expects at least one dimension}}
   %result, %second = batch_statistics %s : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
 }
 
@@ -154,7 +154,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %x = input "x" <shape = [2, 3], type = "i32"> : () -> tensor<2x3xi32>
-  // expected-error @below {{batch_statistics: wants f32, bf16 or f16}}
+  // expected-error @below {{batch_statistics: expects f32, bf16 or f16}}
   %result, %second = batch_statistics %x : (tensor<2x3xi32>) -> (tensor<3xf32>, tensor<3xf32>)
 }
 

@@ -4,7 +4,7 @@
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4]> : () -> tensor<1x4x4xf32>
-  // expected-error @below {{one_hot: wants i32 ids, not 'tensor<1x4x4xf32>'}}
+  // expected-error @below {{one_hot: expects i32 ids, not 'tensor<1x4x4xf32>'}}
   %result = one_hot %ids <classes = 3> : (tensor<1x4x4xf32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -12,7 +12,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "u8"> : () -> tensor<1x4x4xui8>
-  // expected-error @below {{one_hot: wants i32 ids, not 'tensor<1x4x4xui8>'}}
+  // expected-error @below {{one_hot: expects i32 ids, not 'tensor<1x4x4xui8>'}}
   %result = one_hot %ids <classes = 3> : (tensor<1x4x4xui8>) -> tensor<1x4x4x3xf32>
 }
 
@@ -44,7 +44,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4]> : () -> tensor<1x4x4xf32>
-  // expected-error @below {{instance_edges: wants i32 ids, not 'tensor<1x4x4xf32>'}}
+  // expected-error @below {{instance_edges: expects i32 ids, not 'tensor<1x4x4xf32>'}}
   %result = instance_edges %ids : (tensor<1x4x4xf32>) -> tensor<1x4x4x1xf32>
 }
 
@@ -108,7 +108,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{upsample: wants f32, bf16 or f16}}
+  // expected-error @below {{upsample: expects f32, bf16 or f16}}
   %result = upsample %ids <factor = 2> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -236,7 +236,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{broadcast: wants f32, bf16 or f16}}
+  // expected-error @below {{broadcast: expects f32, bf16 or f16}}
   %result = broadcast %ids <shape = [2, 4, 4]> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -302,7 +302,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{concat: wants f32, bf16 or f16}}
+  // expected-error @below {{concat: expects f32, bf16 or f16}}
   %result = concat %ids <axis = 0> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -422,7 +422,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{pad: wants at least one dimension}}
+  // expected-error @below {{pad: expects at least one dimension}}
   %result = pad %s <low = [], high = []> : (tensor<f32>) -> tensor<f32>
 }
 
@@ -430,7 +430,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %ids = input "ids" <shape = [1, 4, 4], type = "i32"> : () -> tensor<1x4x4xi32>
-  // expected-error @below {{pad: wants f32, bf16 or f16}}
+  // expected-error @below {{pad: expects f32, bf16 or f16}}
   %result = pad %ids <low = [0, 0, 0], high = [0, 0, 0]> : (tensor<1x4x4xi32>) -> tensor<1x4x4x3xf32>
 }
 
@@ -438,7 +438,7 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{transpose: wants at least one dimension}}
+  // expected-error @below {{transpose: expects at least one dimension}}
   %result = transpose %s <perm = []> : (tensor<f32>) -> tensor<f32>
 }
 
@@ -446,6 +446,6 @@ dpsims.graph @g {
 
 dpsims.graph @g {
   %s = input "s" <shape = []> : () -> tensor<f32>
-  // expected-error @below {{slice: wants at least one dimension}}
+  // expected-error @below {{slice: expects at least one dimension}}
   %result = slice %s <start = [], step = [], size = []> : (tensor<f32>) -> tensor<f32>
 }

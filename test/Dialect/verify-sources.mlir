@@ -172,7 +172,7 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{constant: wants numbers, not [1, "a"]}}
+  // expected-error @below {{constant: expects numbers, not [1, "a"]}}
   %result = constant <value = [1, "a"]> : () -> tensor<2xf32>
 }
 
@@ -207,7 +207,7 @@ dpsims.graph @g {
 // -----
 
 dpsims.graph @g {
-  // expected-error @below {{constant: wants numbers, not [1, true]}}
+  // expected-error @below {{constant: expects numbers, not [1, true]}}
   %result = constant <value = [1, true]> : () -> tensor<2xf32>
 }
 

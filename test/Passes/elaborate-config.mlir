@@ -36,7 +36,7 @@
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size=4" 2>&1 | FileCheck %s --check-prefix=TYPE
 // TYPE: error: {{.*}}good.json{{.*}}size: 4 is an int; it must be a list
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size" 2>&1 | FileCheck %s --check-prefix=SETTING
-// SETTING: error: --set size: wants key=value, as generator.noise=concat
+// SETTING: error: --set size: expects key=value, as generator.noise=concat
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate="config=%t/good.json set=size.x=1" 2>&1 | FileCheck %s --check-prefix=INNER
 // INNER: error: --set size.x=1: size is not a section
 // RUN: not dpsims-opt %t/model.mlir --dpsims-elaborate=set=batch=2 2>&1 | FileCheck %s --check-prefix=ABSENT

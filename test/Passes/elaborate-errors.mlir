@@ -105,7 +105,7 @@ dpsims.block @Linear<in: int, out: int, bias: bool = true>(%x) {
 }
 dpsims.program @p {
   %x = input "x" <shape = [1, 4]>
-  // expected-error @below {{instance: `...` wants a record, not 4}}
+  // expected-error @below {{instance: `...` expects a record, not 4}}
   %y = instance "fc" @Linear<in = 4, out = 2, ...4>(%x)
 }
 
@@ -295,7 +295,7 @@ dpsims.program @p {
 
 dpsims.block @Linear<in: int, out: int, bias: bool = true>(%x) {
   %w = weight "weight" <shape = [out, in], init = "xavier_normal">
-  // expected-error @below {{matmul: a (1, 4) has rows of 4, b (2, 5) wants 5}}
+  // expected-error @below {{matmul: a (1, 4) has rows of 4, b (2, 5) expects 5}}
   %y = matmul %x, %w <transpose_b = true>
   return %y
 }
@@ -587,7 +587,7 @@ dpsims.program @p {
 
 dpsims.program @p {
   %x = input "x" <shape = [1]>
-  // expected-error @below {{append: wants a list}}
+  // expected-error @below {{append: expects a list}}
   %l = append %x, %x
 }
 
@@ -595,7 +595,7 @@ dpsims.program @p {
 
 dpsims.program @p {
   %x = input "x" <shape = [1]>
-  // expected-error @below {{get: wants a list}}
+  // expected-error @below {{get: expects a list}}
   %l = get %x <index = 0>
 }
 

@@ -51,7 +51,7 @@ dpsims.program @p {
 
 dpsims.program @p {
   %w = weight "w" <shape = [1], init = "ones">
-  // expected-error @below {{gradient: wants a list}}
+  // expected-error @below {{gradient: expects a list}}
   %g = gradient %w, %w
 }
 
@@ -59,7 +59,7 @@ dpsims.program @p {
 
 dpsims.program @p {
   %w = weight "w" <shape = [1], init = "ones">
-  // expected-error @below {{gradient: wants a loss and a list of values, and gives one list}}
+  // expected-error @below {{gradient: expects a loss and a list of values, and gives one list}}
   %g = gradient %w
 }
 

@@ -11,7 +11,7 @@ namespace dpsims {
 
 /// Prints the version for --version, and returns whether that was all that is wanted; prints `help` for --help, before
 /// the library's own.
-inline bool printsVersion(int argc, char **argv, llvm::StringRef tool, llvm::StringRef help) {
+inline bool handleVersionAndHelp(int argc, char **argv, llvm::StringRef tool, llvm::StringRef help) {
   for (int i = 1; i < argc; ++i) {
     llvm::StringRef argument(argv[i]);
     if (argument == "--version") {

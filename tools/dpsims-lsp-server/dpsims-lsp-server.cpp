@@ -22,7 +22,7 @@ const char help[] = "OVERVIEW: dpsims-lsp-server: language server for dpsims tex
 } // namespace
 
 int main(int argc, char **argv) {
-  if (dpsims::printsVersion(argc, argv, "dpsims-lsp-server", help))
+  if (dpsims::handleVersionAndHelp(argc, argv, "dpsims-lsp-server", help))
     return 0;
   mlir::DialectRegistry registry;
   dpsims::registerDialects(registry);

@@ -24,7 +24,7 @@ const char help[] =
 } // namespace
 
 int main(int argc, char **argv) {
-  if (dpsims::printsVersion(argc, argv, "dpsims-reduce", help))
+  if (dpsims::handleVersionAndHelp(argc, argv, "dpsims-reduce", help))
     return 0;
   dpsims::registerPassesAndPipelines();
   mlir::DialectRegistry registry;

@@ -45,7 +45,7 @@ def check_settings(place, holder):
         raise AblationError(f'{place}: "set" is {shown(settings)}; it must be a list, as ["generator.noise=none"]')
     for setting in settings:
         if not is_setting(setting):
-            raise AblationError(f'{place}: "set" has {shown(setting)}; wants "key=value", as "generator.noise=none"')
+            raise AblationError(f'{place}: "set" has {shown(setting)}; expects "key=value", as "generator.noise=none"')
 
 
 def place_of(path, variant):

@@ -280,7 +280,7 @@ def positive(text):
 
 def setting(text):
     if not is_setting(text):
-        raise argparse.ArgumentTypeError(f"{text}: wants key=value, as generator.noise=none")
+        raise argparse.ArgumentTypeError(f"{text}: expects key=value, as generator.noise=none")
     return text
 
 
