@@ -123,19 +123,42 @@ static int64_t partsOf(int64_t rows) {
   return parts;
 }
 
-void FusedAttentionOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
-                                      Values operands) {
-  Formula f(builder, *this);
-  if (!results[0]) // of the sums alone: nobody asks for their derivative
-    return;
-  SmallVector<Value> read{getQuery(), getKey(), getValue(), getSums(), results[0]};
-  if (getBias())
-    read.push_back(getBias());
-  NamedAttrList attributes(getOperation()->getAttrs());
-  attributes.set("parts", builder.getI64IntegerAttr(partsOf(shapeOf(getQuery())[1])));
+/// The gradients of a loss with respect to q, k and the bias as far as it depends on the logarithms: the derivative of
+/// a row's logarithm is the row of attention weights.
+static void buildGradientsOfSums(Formula &f, FusedAttentionOp op, Value sums, ArrayRef<bool> wanted, Values operands) {
+  Value scores = f.mul(f.matmul(op.getQuery(), op.getKey(), false, true), op.getScale());
+  if (op.getBias())
+    scores = f.add(scores, op.getBias());
+  Value ds = f.mul(f.exp(f.sub(scores, op.getSums())), sums);
+  auto add = [&](unsigned i, Value gradient) { operands[i] = operands[i] ? f.add(operands[i], gradient) : gradient; };
+  if (wanted[0])
+    add(0, f.mul(f.matmul(ds, op.getKey(), false, false), op.getScale()));
+  if (wanted[1])
+    add(1, f.mul(f.matmul(ds, op.getQuery(), true, false), op.getScale()));
+  if (op.getBias() && wanted[3])
+    add(3, f.sumTo(ds, shapeOf(op.getBias())));
+}
+
+/// As one kernel, as far as the loss depends on the result.
+static void buildGradientsOfResult(OpBuilder &builder, Formula &f, FusedAttentionOp op, Value result,
+                                   ArrayRef<bool> wanted, Values operands) {
+  SmallVector<Value> read{op.getQuery(), op.getKey(), op.getValue(), op.getSums(), result};
+  if (op.getBias())
+    read.push_back(op.getBias());
+  NamedAttrList attributes(op->getAttrs());
+  attributes.set("parts", builder.getI64IntegerAttr(partsOf(shapeOf(op.getQuery())[1])));
   Operation *gradient = f.makeAll<FusedAttentionGradientOp>(4, read, attributes.getAttrs());
   operands[0] = gradient->getResult(0);
   for (unsigned i = 1; i < operands.size(); ++i)
     if (wanted[i])
-      operands[i] = f.reshape(f.reduce(gradient->getResult(i), ReduceKind::Sum, {1}), shapeOf(getOperand(i)));
+      operands[i] = f.reshape(f.reduce(gradient->getResult(i), ReduceKind::Sum, {1}), shapeOf(op->getOperand(i)));
+}
+
+void FusedAttentionOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool> wanted,
+                                      Values operands) {
+  Formula f(builder, *this);
+  if (results[0])
+    buildGradientsOfResult(builder, f, *this, results[0], wanted, operands);
+  if (results[1])
+    buildGradientsOfSums(f, *this, results[1], wanted, operands);
 }

@@ -400,6 +400,27 @@ dpsims.program @fused_attention_plain<> {
   instance @Check<count = 3>(%y, %list)
 }
 
+// Of the logarithms alone, and of both results.
+dpsims.program @fused_attention_sums<> {
+  %x0 = input "x0" <shape = [2, 6, 3]>
+  %x1 = input "x1" <shape = [2, 4, 3]>
+  %x2 = input "x2" <shape = [2, 1, 4]>
+  %x3 = input "x3" <shape = [2, 4, 5]>
+  %y, %sums = fused_attention %x0, %x1, %x3, %x2 <scale = 0.6>
+  %list = list(%x0, %x1, %x2)
+  instance @Check<count = 3>(%sums, %list)
+}
+
+dpsims.program @fused_attention_both<> {
+  %x0 = input "x0" <shape = [2, 6, 3]>
+  %x1 = input "x1" <shape = [2, 4, 3]>
+  %x2 = input "x2" <shape = [2, 4, 5]>
+  %y, %sums = fused_attention %x0, %x1, %x2 <scale = 0.6>
+  %product = mul %y, %sums
+  %list = list(%x0, %x1, %x2)
+  instance @Check<count = 3>(%product, %list)
+}
+
 dpsims.program @reduce_sum<> {
   %x0 = input "x0" <shape = [2, 3, 4]>
   %y = reduce %x0 <kind = "sum", axes = [0, 2]>
