@@ -20,6 +20,7 @@ config.excludes = [
     "golden",
     "kernel-sums",
     "lit",
+    "onnx",
     "tools",
     "unit",
 ]
@@ -52,6 +53,9 @@ emulated = os.path.join(os.path.dirname(config.dpsims_tools_dir), "lib", "emulat
 if os.path.exists(os.path.join(emulated, "libdpsims-cuda.so")):
     config.available_features.add("emulated-gpu")
 config.substitutions.append(("%emulated", emulated))
+
+if config.has_onnx:
+    config.available_features.add("onnx")
 
 if shutil.which("patch"):
     config.available_features.add("patch")

@@ -3,6 +3,7 @@
 #include "passes/Registration.h"
 #include "passes/Statistics.h"
 #include "tools/dpsims-compile/flags.h"
+#include "tools/dpsims-compile/onnx_flags.h"
 #include "tools/dpsims-compile/output.h"
 
 #include "mlir/Support/Timing.h"
@@ -12,7 +13,8 @@
 using namespace mlir;
 using namespace dpsims;
 
-static FailureOr<CompileResult> compileWith(CompileOptions &options, bool tellStatistics) {
+/// Runs `body` in a context whose diagnostics are printed; `options` get what it needs for the time it takes.
+template <typename Body> static auto inContext(CompileOptions &options, bool tellStatistics, Body body) {
   DialectRegistry registry;
   registerDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
@@ -26,9 +28,9 @@ static FailureOr<CompileResult> compileWith(CompileOptions &options, bool tellSt
   TimingScope root = timing.getRootScope();
   options.timing = &root;
   if (!tellStatistics)
-    return compile(&context, options);
+    return body(&context);
   StatisticsTable statistics(context);
-  FailureOr<CompileResult> result = compile(&context, options);
+  auto result = body(&context);
   statistics.print(llvm::errs());
   return result;
 }
@@ -45,7 +47,15 @@ int main(int argc, char **argv) {
   std::optional<Invocation> invocation = parseFlags(argc, argv);
   if (!invocation)
     return EXIT_FAILURE;
-  FailureOr<CompileResult> result = compileWith(invocation->options, invocation->statistics);
+  if (invocation->onnx) {
+    LogicalResult exported = inContext(invocation->options, invocation->statistics, [&](MLIRContext *context) {
+      return exportByFlags(context, invocation->options, *invocation->onnx);
+    });
+    return succeeded(exported) ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
+  FailureOr<CompileResult> result = inContext(invocation->options, invocation->statistics, [&](MLIRContext *context) {
+    return compile(context, invocation->options);
+  });
   if (failed(result))
     return EXIT_FAILURE;
   if (invocation->report.empty())

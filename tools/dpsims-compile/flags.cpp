@@ -3,6 +3,7 @@
 #include "passes/Compiler/Source.h"
 #include "passes/Compiler/Target.h"
 #include "passes/Registration.h"
+#include "tools/dpsims-compile/onnx_flags.h"
 #include "tools/dpsims-compile/output.h"
 #include "tools/dpsims-compile/peaks.h"
 #include "tools/dpsims-compile/runtime_readers.h"
@@ -83,7 +84,9 @@ cl::extrahelp examples("\nMLIR's flags for passes, such as --mlir-print-ir-after
                        "  dpsims-compile models/configs/camvid-128.json --program sample --target cuda "
                        "--chip sm_80,sm_90 -o camvid-cuda.dpsims\n"
                        "  dpsims-compile models/configs/tiny.json --program generator --set generator.noise=concat "
-                       "--compile-to=graph -o -\n");
+                       "--compile-to=graph -o -\n"
+                       "  dpsims-compile models/configs/camvid-128.json --to onnx "
+                       "--weights models/weights/camvid-128.safetensors -o camvid-128.onnx\n");
 
 //===-- Options of the compiler -----------------------------------------------------------------------------------===//
 
@@ -132,7 +135,11 @@ LogicalResult checkFlags() {
   for (const cl::Option *option : ofConfigurations)
     if (option->getNumOccurrences() && isDump)
       return fail("--" + option->ArgStr + ": " + input + " is not a configuration, and takes none: leave the flag out");
-  if (programs.empty() && !isDump && compileTo != "parse")
+  const cl::Option *const ofModels[] = {&training, &target, std::addressof(chips), &precision, &recompute, &compileTo,
+                                        &report,   &peaks};
+  if (failed(checkOnnxFlags(ofModels)))
+    return failure();
+  if (programs.empty() && !isDump && compileTo != "parse" && !wantsOnnx())
     return fail("--program is missing, as in --program sample; --training names those of training");
   return success();
 }
@@ -155,6 +162,11 @@ CompileOptions optionsOf(const char *argv0) {
   for (const std::string &path : {output.getValue(), report.getValue()})
     if (!path.empty() && path != "-")
       options.outputs.push_back(path);
+  if (wantsOnnx()) {
+    if (programs.empty() && !StringRef(input).ends_with(".mlir"))
+      options.programs = {"sample"};
+    options.outputs.push_back(output + dataSuffix);
+  }
   options.dataSectionFault = dataSectionFault;
   options.setUpPasses = applyPassManagerCLOptions;
   return options;
@@ -165,7 +177,8 @@ void registerPassFlags() {
   registerPassesAndPipelines();
   registerPassManagerCLOptions();
   registerDefaultTimingManagerCLOptions();
-  cl::HideUnrelatedOptions(category);
+  const cl::OptionCategory *const shown[] = {&category, &onnxCategory()};
+  cl::HideUnrelatedOptions(shown);
   for (auto &[name, option] : cl::getRegisteredOptions())
     if (name.starts_with("mlir-"))
       option->setHiddenFlag(cl::Hidden);
@@ -188,7 +201,7 @@ std::optional<Invocation> dpsims::parseFlags(int argc, char **argv) {
       programs.push_back(name);
   if (failed(checkFlags()))
     return std::nullopt;
-  Invocation invocation{optionsOf(argv[0]), output, report, statistics};
+  Invocation invocation{optionsOf(argv[0]), output, report, statistics, onnxOptions(output)};
   if (peaks.getNumOccurrences()) {
     llvm::Expected<MachinePeaks> read = readPeaks(peaks, precision);
     if (!read) {
