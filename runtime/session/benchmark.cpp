@@ -12,10 +12,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
+#include <string>
 
 namespace dpsims {
 
@@ -116,10 +118,14 @@ TransferTime measureTransfer(Device &device, Queue queue, const std::vector<Argu
   return result;
 }
 
-// The most memory that the process has had at a time so far, in bytes; 0 if the system does not say.
+// The most memory that the process has had at a time so far, in bytes; 0 if the system does not say. getrusage's figure
+// begins with what the parent had.
 uint64_t residentPeak() {
-  rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) * 1024 : 0;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind("VmHWM:", 0) == 0)
+      return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
+  return 0;
 }
 
 // Host tensors for an entry, and where they are.

@@ -12,7 +12,6 @@ f64. The result is written after each contender: torch.compile may take minutes.
 
 import argparse
 import copy
-import importlib.util
 import json
 import pathlib
 import subprocess
@@ -20,17 +19,9 @@ import sys
 import tempfile
 import time
 
-REFERENCE = pathlib.Path(__file__).resolve().parents[1] / "reference"
+import networks
+
 REPETITIONS = 20
-
-
-def load_common():
-    """-> compare-pytorch.py as a module."""
-    path = pathlib.Path(__file__).with_name("compare-pytorch.py")
-    spec = importlib.util.spec_from_file_location("compare_pytorch", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def arguments():
@@ -47,7 +38,7 @@ def arguments():
     parser.add_argument(
         "--reference",
         type=pathlib.Path,
-        default=REFERENCE,
+        default=networks.REFERENCE,
         metavar="DIR",
         help="folder of dpsims_torch (test/reference)",
     )
@@ -62,7 +53,7 @@ def run_tool(*words):
         sys.exit(f"compare-pytorch-gpu.py: error: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
 
 
-def measure_dpsims(args, common, inputs, expected, precision):
+def measure_dpsims(args, inputs, expected, precision):
     """-> (seconds, relative error)"""
     from safetensors.torch import load_file, save_file
 
@@ -82,7 +73,7 @@ def measure_dpsims(args, common, inputs, expected, precision):
             "--outputs",
             folder / "outputs.safetensors",
         )
-        error = common.relative_error(expected, load_file(folder / "outputs.safetensors")["image"])
+        error = networks.relative_error(expected, load_file(folder / "outputs.safetensors")["image"])
         run_tool(
             args.run,
             "bench",
@@ -110,7 +101,7 @@ def seconds_of(torch, run):
     return min(a.elapsed_time(b) for a, b in zip(events, events[1:])) / 1e3
 
 
-def measure_pytorch(torch, common, net, inputs, expected, precision, compiled):
+def measure_pytorch(torch, net, inputs, expected, precision, compiled):
     """-> (seconds, relative error)"""
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
     torch.backends.cudnn.benchmark = True
@@ -123,7 +114,7 @@ def measure_pytorch(torch, common, net, inputs, expected, precision, compiled):
         torch._dynamo.reset()
         mine = torch.compile(mine, mode="max-autotune")
     image = mine(*values).float().cpu()
-    return seconds_of(torch, lambda: mine(*values)), common.relative_error(expected, image)
+    return seconds_of(torch, lambda: mine(*values)), networks.relative_error(expected, image)
 
 
 def expected_image(net, inputs):
@@ -135,17 +126,15 @@ def expected_image(net, inputs):
 def main():
     args = arguments()
     end = time.monotonic() + args.seconds
-    sys.path.insert(0, str(args.reference))
-    import dpsims_torch as reference
+    reference = networks.load_reference(args.reference)
     import torch
 
-    common = load_common()
     torch.manual_seed(1)
     result = {"torch": torch.__version__, "device": torch.cuda.get_device_name(), "batch": args.batch, "contenders": []}
     with torch.no_grad():
         config = json.loads(args.config.read_text())
-        net, inputs = common.generator_case(torch, reference, config, args.batch, args.weights)
-        net = net.eval().cuda().to(memory_format=torch.channels_last)
+        net, inputs = networks.generator(reference, config, args.batch, args.weights)
+        net = net.cuda().to(memory_format=torch.channels_last)
         expected = expected_image(net, inputs)
         contenders = [("dpsims", precision, None) for precision in ("tf32", "f32")]
         contenders += [("PyTorch eager", precision, False) for precision in ("tf32", "f32", "bf16")]
@@ -155,11 +144,9 @@ def main():
             if time.monotonic() > end:
                 entry["reason"] = "no time was left"
             elif compiled is None:
-                entry["seconds"], entry["error"] = measure_dpsims(args, common, inputs, expected, precision)
+                entry["seconds"], entry["error"] = measure_dpsims(args, inputs, expected, precision)
             else:
-                entry["seconds"], entry["error"] = measure_pytorch(
-                    torch, common, net, inputs, expected, precision, compiled
-                )
+                entry["seconds"], entry["error"] = measure_pytorch(torch, net, inputs, expected, precision, compiled)
             result["contenders"].append(entry)
             args.json.write_text(json.dumps(result, indent=1))
 

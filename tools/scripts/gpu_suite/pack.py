@@ -89,8 +89,8 @@ def copy_scripts(root, folder, reference):
     for name in ("gpu-suite.sh", "gpu-results.py", "flags.py"):
         shutil.copy(scripts / name, folder)
     shutil.copytree(scripts / "gpu_suite", folder / "gpu_suite", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in sorted((root / "test/benchmarks").glob("compare-pytorch*.py")):
-        shutil.copy(path, folder)
+    for name in ("networks.py", "compare-pytorch-gpu.py", "time-pytorch-training.py"):
+        shutil.copy(root / "test/benchmarks" / name, folder)
     shutil.copytree(reference or root / REFERENCE, folder / "reference", ignore=shutil.ignore_patterns("__pycache__"))
 
 

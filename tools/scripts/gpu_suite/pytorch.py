@@ -9,7 +9,7 @@ import process
 from speed import TRAINING_BATCH, generator_weights, require_torch
 
 ITERATIONS = 4
-PYTORCH_FLAGS = {"tf32": ("--tf32",), "f32": ()}  # of compare-pytorch-training.py
+PYTORCH_FLAGS = {"tf32": ("--tf32",), "f32": ()}  # of time-pytorch-training.py
 TRAINING_SECONDS = 40
 
 
@@ -51,7 +51,7 @@ def compare_training(context, reference, precision, flags):
         context.command(
             [
                 context.options.python,
-                context.options.scripts / "compare-pytorch-training.py",
+                context.options.scripts / "time-pytorch-training.py",
                 "--reference",
                 reference,
                 "--config",
@@ -60,10 +60,8 @@ def compare_training(context, reference, precision, flags):
                 TRAINING_BATCH,
                 "--iterations",
                 ITERATIONS,
-                "--device",
-                "cuda",
                 *flags,
-                "--pytorch-worker",
+                "--json",
                 path,
             ],
             seconds=TRAINING_SECONDS,
