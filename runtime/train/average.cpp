@@ -60,13 +60,6 @@ GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
       *source.model, {{estimated, averagePrefix}, {source.weights, averagePrefix}, {source.weights, trainedPrefix}});
 }
 
-std::map<std::string, std::string> averageMetadata(const CheckpointState &state) {
-  return {{"dpsims.source_hash", state.sourceHash},
-          {"dpsims.step", std::to_string(state.step)},
-          {"dpsims.seed", std::to_string(state.seed)},
-          {conventionsKey, labelConventions(state.config)}};
-}
-
 const GeneratorWeights &AverageCache::at(uint64_t step) {
   if (!average || averagedStep != step) {
     average.reset(); // two would not fit where one does

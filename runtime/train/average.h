@@ -31,9 +31,6 @@ struct AverageSource {
 /// training has are those of another network. Throws Stopped.
 GeneratorWeights averageGenerator(const AverageSource &source, Device &device);
 
-/// What a file of an averaged generator says of itself.
-std::map<std::string, std::string> averageMetadata(const CheckpointState &state);
-
 /// The average of the step that was asked for last.
 class AverageCache {
 public:

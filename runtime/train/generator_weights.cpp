@@ -3,12 +3,9 @@
 #include "runtime/train/generator_weights.h"
 
 #include "runtime/base/error.h"
-#include "runtime/base/float16.h"
 #include "runtime/weights/read_weight.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <unordered_map>
 
 namespace dpsims {
@@ -61,26 +58,9 @@ void GeneratorWeights::read(uint32_t index, float *dst) {
   std::copy(value.begin(), value.end(), dst);
 }
 
-static bool isBeyondHalf(float value) { return std::fabs(value) > 65504; }
-
 void GeneratorWeights::write(const std::string &path, bool half,
                              const std::map<std::string, std::string> &metadata) const {
-  SafetensorsWriter writer(path);
-  for (const auto &[key, value] : metadata)
-    writer.setMetadata(key, value);
-  for (const auto &[name, weight] : values) {
-    const std::vector<float> &value = weight.second;
-    if (!half || weight.first.size() < 2) {
-      writer.add(name, ElementType::F32, weight.first, value.data());
-      continue;
-    }
-    refuseValues(path, name, weight.first, value.data(), isBeyondHalf, "beyond f16's 65504", "leave --half out");
-    writer.add(name, ElementType::F16, weight.first, [&value](uint64_t offset, void *dst, size_t size) {
-      std::transform(value.begin() + int64_t(offset / 2), value.begin() + int64_t((offset + size) / 2),
-                     static_cast<uint16_t *>(dst), floatToHalf);
-    });
-  }
-  writer.write();
+  writeWeights(path, values, half, metadata);
 }
 
 } // namespace dpsims

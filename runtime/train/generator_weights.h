@@ -7,6 +7,7 @@
 
 #include "runtime/session/session.h"
 #include "runtime/session/weight_source.h"
+#include "runtime/train/network_weights.h"
 
 #include <functional>
 #include <map>
@@ -40,12 +41,12 @@ public:
 
   void read(uint32_t index, float *dst) override;
 
-  /// Writes a safetensors file. `half`: matrices as f16, vectors stay f32. Error: a matrix has values beyond f16.
+  /// writeWeights.
   void write(const std::string &path, bool half, const std::map<std::string, std::string> &metadata) const;
 
 private:
   const CompiledModel &model;
-  std::map<std::string, std::pair<Shape, std::vector<float>>> values;
+  NetworkWeights values;
 };
 
 } // namespace dpsims

@@ -102,7 +102,7 @@ std::string Trainer::note() {
 
 void Trainer::finish() {
   const std::string path = parts.folder.file(averageFile);
-  average.at(step()).write(path, false, averageMetadata(training.state()));
+  average.at(step()).write(path, false, networkMetadata(training.state(), "average"));
   parts.sharePlans();
   report("done: " + path + " is the averaged generator, for dpsims-run sample");
 }
@@ -132,7 +132,7 @@ void Trainer::writeCheckpoint(const GeneratorWeights *mean) {
   parts.checkpoints.write(state, [&](const std::string &folder) {
     writeSavedWeights(joinPath(folder, modelFile), parts.program, training.session());
     if (mean)
-      mean->write(joinPath(folder, averageFile), false, averageMetadata(state));
+      mean->write(joinPath(folder, averageFile), false, networkMetadata(state, "average"));
   });
   savedStep = step();
   parts.checkpoints.prune(parts.options.keep, parts.options.keepEvery);

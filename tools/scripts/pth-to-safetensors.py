@@ -209,7 +209,7 @@ def run(args):
         raise CheckpointError(f"{args.output}: is read, and cannot be written too: name another file")
     state, found = find_state(value, args.input, args.key)
     tensors = {name: convert(name, tensor, args.half, args.input) for name, tensor in choose(state, args).items()}
-    checkpoint.write_safetensors(args.output, tensors)
+    weight_files.write_safetensors(args.output, tensors)
     where = f" from {found!r}" if found else ""
     print(f"{args.output}: {len(tensors)} tensors{where}, {os.path.getsize(args.output)} bytes")
 

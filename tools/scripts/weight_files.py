@@ -103,3 +103,42 @@ def tensor_of(path, name, entry, begin):
     if min((*shape, first), default=0) < 0 or last - first != count * width or begin + last > os.path.getsize(path):
         raise CheckpointError(f"{path}: {name} does not have the bytes of its shape: truncated?")
     return Tensor(Storage(kind, width, count, lambda: read_bytes(path, begin + first, last - first)), 0, shape, strides)
+
+
+def write_whole(path, write):
+    """The file that `write` writes appears whole or not at all. A device would become a file."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise CheckpointError(f"{path}: is not a regular file")
+    aside = f"{path}.{os.getpid()}.part"
+    try:
+        with open(aside, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        if os.path.exists(aside):
+            os.unlink(aside)
+
+
+def write_safetensors(path, tensors, metadata=None):
+    """Writes {name: (type, shape, bytes)}; the file appears whole or not at all."""
+    order = sorted(tensors, key=lambda n: (-WIDTHS[tensors[n][0]], n))
+    header, offset = {}, 0
+    if metadata:
+        header["__metadata__"] = metadata
+    for name in order:
+        dtype, shape, data = tensors[name]
+        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [offset, offset + len(data)]}
+        offset += len(data)
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+
+    def write(file):
+        file.write(struct.pack("<Q", len(text)) + text)
+        for name in order:
+            file.write(tensors[name][2])
+
+    write_whole(path, write)

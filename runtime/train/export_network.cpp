@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/train/export_average.h"
+#include "runtime/train/export_network.h"
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
@@ -68,12 +68,15 @@ void refuseOverwriting(const std::string &output, const TrainOptions &run, const
     fail(output, ": is read, and cannot be the output too: name another for --output");
 }
 
-} // namespace
+std::map<std::string, std::string> metadataOf(const ExportOptions &options, const Checkpoint &from) {
+  std::map<std::string, std::string> metadata = networkMetadata(from.state, options.network);
+  if (!options.license.empty())
+    metadata["license"] = options.license;
+  return metadata;
+}
 
-void exportAverage(const ExportOptions &options, const Report &report) {
-  const Checkpoint from = checkpointOf(options, report);
-  const TrainOptions run = optionsOf(options);
-  refuseOverwriting(options.output, run, from);
+void exportAverage(const ExportOptions &options, const Checkpoint &from, const TrainOptions &run,
+                   const Report &report) {
   const TrainProgram program(run.model, /*batch=*/0);
   const CompiledModel &model = program.model();
   const Shape size = Iteration(model, program.entry(), run.seed).size();
@@ -88,8 +91,34 @@ void exportAverage(const ExportOptions &options, const Report &report) {
   const SafetensorsFile file(from.file(modelFile));
   const WeightLookup weights = tensorsOf(file);
   averageGenerator({program.shared(), weights, data, run.statisticsBatches, run.seed}, *device)
-      .write(options.output, options.half, averageMetadata(from.state));
-  report(options.output + ": the averaged generator of step " + std::to_string(from.state.step));
+      .write(options.output, options.half, metadataOf(options, from));
+}
+
+// As it is in the checkpoint, and what no checkpoint has because training does not change it.
+void exportTrained(const ExportOptions &options, const Checkpoint &from) {
+  NetworkWeights weights;
+  const std::string prefix = options.network + ".", frozen = joinPath(options.run, frozenFile);
+  addBelow(SafetensorsFile(frozen), prefix, weights);
+  if (const std::string sum = sumOfFile(frozen); !from.state.frozen.empty() && sum != from.state.frozen)
+    fail(ErrorCode::InvalidData, frozen, ": is not the file that ", from.path, " was trained with: its sum is ", sum,
+         ", not ", from.state.frozen);
+  addBelow(SafetensorsFile(from.file(modelFile)), prefix, weights);
+  writeWeights(options.output, weights, options.half, metadataOf(options, from));
+}
+
+std::string describe(const std::string &network) { return network == "average" ? "averaged generator" : network; }
+
+} // namespace
+
+void exportNetwork(const ExportOptions &options, const Report &report) {
+  const Checkpoint from = checkpointOf(options, report);
+  const TrainOptions run = optionsOf(options);
+  refuseOverwriting(options.output, run, from);
+  if (options.network == "average")
+    exportAverage(options, from, run, report);
+  else
+    exportTrained(options, from);
+  report(options.output + ": the " + describe(options.network) + " of step " + std::to_string(from.state.step));
 }
 
 } // namespace dpsims
