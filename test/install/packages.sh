@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+# packages.sh CPACK BUILD: makes the packages of Debian's, looks at what they need and have, and makes a photo with the tools
+# in them.
+set -eu
+cpack=$1 build=$2
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_CACHE_HOME="$work/cache"
+
+fail() {
+  echo "packages.sh: error: $*" >&2
+  exit 1
+}
+
+# The packages are the same but for their compression, which takes most of the time.
+"$cpack" --config "$build/CPackConfig.cmake" -B "$work" -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip >"$work/log" 2>&1 ||
+  { cat "$work/log"; fail "no packages"; }
+
+# has PACKAGE FIELD TEXT
+has() {
+  dpkg-deb -f "$work/$1"_*.deb "$2" | grep -qF "$3" || fail "$1 has no '$3' in $2: $(dpkg-deb -f "$work/$1"_*.deb "$2")"
+}
+has dpsims-runtime Depends libdnnl2
+has dpsims-runtime Depends libc6
+has dpsims-compiler Depends libmlir-22
+has dpsims-compiler Depends lld-22
+has dpsims-dev Depends "dpsims-runtime (="
+for package in runtime compiler dev; do
+  dpkg-deb -x "$work/dpsims-$package"_*.deb "$work/$package"
+  test -f "$work/$package/usr/share/doc/dpsims-$package/copyright" || fail "dpsims-$package has no license"
+  if find "$work/$package" -name '*cuda.so*' -o -name '*python*' | grep .; then
+    fail "dpsims-$package has more than it should"
+  fi
+done
+dpkg-deb -I "$work"/dpsims-runtime_*.deb postinst | grep -q ldconfig || fail "nobody tells ldconfig of libdpsims.so"
+test -f "$work/runtime/usr/share/man/man1/dpsims-run-sample.1"
+test -f "$work/runtime/usr/share/bash-completion/completions/dpsims-run"
+test -f "$work/compiler/usr/share/man/man1/dpsims-compile.1"
+test -f "$work/dev/usr/include/dpsims/dpsims.h"
+test -L "$(find "$work/dev" -name libdpsims.so)"
+
+models=$work/compiler/usr/share/dpsims/models
+"$work/compiler/usr/bin/dpsims-compile" "$models/configs/camvid-128.json" --program sample -o "$work/m.dpsims"
+for tool in "$work/runtime/usr/bin/dpsims-run" "$build/bin/dpsims-run"; do
+  "$tool" sample --model "$work/m.dpsims" --weights "$models/weights/camvid-128.safetensors" \
+    --labels "$root/test/data/street.png" --output "$work/photo.png"
+  mv "$work/photo.png" "$work/$(echo "$tool" | cksum | cut -d ' ' -f 1).photo"
+done
+cmp "$work"/*.photo
