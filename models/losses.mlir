@@ -82,6 +82,37 @@ dpsims.block @FakeLoss<gamma: float>(%logits) {
   return %mean
 }
 
+// By how much more the discriminator takes an image's pixels for their labels than for generated, the mean over the
+// image's pixels, of which ignored ones count 0; the sum over images.
+dpsims.block @RealScore(%logits, %labels) {
+  let size = shape %logits
+  %known, %ignored = instance @Classes<classes = size[3] - 1>(%labels)
+  %one = constant <value = 1.0>
+  %some = sub %one, %ignored
+  %against = neg %some
+  %signs = concat %against, %known <axis = 3>
+  %signed = mul %signs, %logits
+  %mean = instance @Mean(%signed)
+  %sum = constant <value = 1.0 * size[0] * size[3]>          // from the mean over batch and channels
+  %score = mul %mean, %sum
+  return %score
+}
+
+// R1 (Mescheder et al., arXiv 1801.04406), with that score as the discriminator's output: the squared length of its slope
+// at an image, the mean over the batch.
+dpsims.block @SlopePenalty(%images, %logits, %labels) {
+  let size = shape %images
+  %score = instance @RealScore(%logits, %labels)
+  %wanted = list(%images)
+  %gradients = gradient %score, %wanted
+  %slope = get %gradients <index = 0>
+  %squares = square %slope
+  %mean = instance @Mean(%squares)
+  %values = constant <value = 1.0 * size[1] * size[2] * size[3]>
+  %penalty = mul %mean, %values
+  return %penalty
+}
+
 // Rows of x (N, cells, C) chosen by one-hot rows (N, P, cells), of length 1.
 dpsims.block @Patches(%x, %pick) {
   let size = shape %x

@@ -7,14 +7,15 @@ dpsims.import "interface.mlir"
 dpsims.import "discriminator.mlir"
 
 // Focal class-balanced cross entropy (adversarial), patch InfoNCE (contrastive), hinge on two noises (diversity),
-// LabelMix; a weight of 0 leaves a part out.
+// R1 (the discriminator's slope at photos), LabelMix; a weight of 0 leaves a part out.
 dpsims.network @Loss<focal_gamma: float = 2.0, contrastive_weight: float = 100.0, contrastive_temperature: float = 0.3,
                      contrastive_patches: int = 128, contrastive_segments: string = "labels",
                      diversity_weight: float = 10.0, diversity_margin: float = 0.5, diversity_on: string = "features",
-                     labelmix_weight: float = 0.0>() {
+                     r1_weight: float = 0.0, labelmix_weight: float = 0.0>() {
   assert focal_gamma >= 0.0, "focal_gamma = {focal_gamma} must not be negative"
   assert contrastive_weight >= 0.0, "contrastive_weight = {contrastive_weight} must not be negative"
   assert diversity_weight >= 0.0, "diversity_weight = {diversity_weight} must not be negative"
+  assert r1_weight >= 0.0, "r1_weight = {r1_weight} must not be negative"
   assert labelmix_weight >= 0.0, "labelmix_weight = {labelmix_weight} must not be negative"
   assert contrastive_temperature > 0.0, "contrastive_temperature = {contrastive_temperature} must be positive"
   assert contrastive_patches > 0, "contrastive_patches = {contrastive_patches} must be 1 or more"
@@ -181,11 +182,16 @@ dpsims.block @DiscriminatorLoss<setup: record>() {
   %on_fake = instance @FakeLoss<gamma = loss.focal_gamma>(%generated)
   instance @Report<setup, name = "real">(%on_real)
   %both = instance @AddPart<setup, name = "fake", weight = 1.0>(%on_real, %on_fake)
-  %total = if loss.labelmix_weight > 0.0 {
-    %part = instance @LabelMixPart<setup>(%photo, %fake, %real_taps, %real, %generated)
-    %sum = instance @AddPart<setup, name = "labelmix", weight = loss.labelmix_weight>(%both, %part)
+  %with_r1 = if loss.r1_weight > 0.0 {
+    %part = instance @SlopePenalty(%photo, %real, %labels)
+    %sum = instance @AddPart<setup, name = "r1", weight = 0.5 * loss.r1_weight>(%both, %part)
     yield %sum
   } else { yield %both }
+  %total = if loss.labelmix_weight > 0.0 {
+    %part = instance @LabelMixPart<setup>(%photo, %fake, %real_taps, %real, %generated)
+    %sum = instance @AddPart<setup, name = "labelmix", weight = loss.labelmix_weight>(%with_r1, %part)
+    yield %sum
+  } else { yield %with_r1 }
   return %total
 }
 

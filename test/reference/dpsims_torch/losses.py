@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn import functional as F
 
 from .discriminator import Discriminator
@@ -26,6 +28,7 @@ class LossConfig:
     diversity_weight: float = 10.0
     diversity_margin: float = 0.5
     diversity_on: str = "features"  # features (those before to_rgb) | image
+    r1_weight: float = 0.0
     labelmix_weight: float = 0.0
 
 
@@ -65,6 +68,19 @@ def fake_loss(logits: Tensor, config: LossConfig) -> Tensor:
     """Focal cross entropy against "generated"."""
     logp = F.log_softmax(logits, 1)[:, 0]
     return -((1 - logp.exp()) ** config.focal_gamma * logp).mean()
+
+
+def slope_penalty(image: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+    """R1: the squared length of the slope at an image of how much more its pixels are taken for their labels than for
+    generated (the mean over its pixels, ignored ones count 0); the mean over the batch.
+    """
+    classes = logits.shape[1] - 1
+    valid = (labels >= 0) & (labels < classes)
+    safe = torch.where(valid, labels, torch.zeros_like(labels)).long()
+    odds = logits.gather(1, (safe + 1).unsqueeze(1)).squeeze(1) - logits[:, 0]
+    score = (odds * valid).flatten(1).mean(1).sum()
+    (slope,) = torch.autograd.grad(score, image, create_graph=True)
+    return slope.square().flatten(1).sum(1).mean()
 
 
 def contrastive_loss(
@@ -149,11 +165,17 @@ def discriminator_step_loss(
 ) -> Losses:
     with torch.no_grad():
         fake = generator(batch.labels, batch.z3, batch.instances)
-    real_taps = discriminator.features(batch.image)
+    image = batch.image.detach().requires_grad_(config.r1_weight > 0)
+    # Fused attention has no second derivative.
+    with sdpa_kernel(SDPBackend.MATH) if config.r1_weight else contextlib.nullcontext():
+        real_taps = discriminator.features(image)
     logits_real = discriminator.decode(real_taps)
     logits_fake = discriminator.decode(discriminator.features(fake), real_taps)
     parts = {"real": real_loss(logits_real, batch.labels, config), "fake": fake_loss(logits_fake, config)}
     total = parts["real"] + parts["fake"]
+    if config.r1_weight:
+        parts["r1"] = slope_penalty(image, logits_real, batch.labels)
+        total = total + config.r1_weight / 2 * parts["r1"]
     if config.labelmix_weight:
         mixed, mask = labelmix(batch.labels, batch.image, fake, batch.labelmix_choice)
         logits_mix = discriminator.decode(discriminator.features(mixed), real_taps)
