@@ -35,6 +35,7 @@ template <typename Call> void callFree(const Call &call) {
   require(call());
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the type is pybind11's
 void translate(std::exception_ptr thrown) {
   try {
     if (thrown)
@@ -117,14 +118,15 @@ public:
   std::string target() const { return dpsims_model_target(get()); }
   py::bytes configuration() const { return dpsims_model_configuration(get()); }
 
-  /// [(name, inputs, outputs), ...]
+  /// [(name, inputs, outputs, variables), ...]
   py::list programs() const {
     py::list result;
     for (size_t i = 0; i < dpsims_model_program_count(get()); ++i) {
       const dpsims_program *program = nullptr;
       require(dpsims_model_program(get(), i, &program));
       result.append(py::make_tuple(program->name, tensorsOf(program->inputs, program->input_count),
-                                   tensorsOf(program->outputs, program->output_count)));
+                                   tensorsOf(program->outputs, program->output_count),
+                                   tensorsOf(program->variables, program->variable_count)));
     }
     return result;
   }
@@ -213,6 +215,21 @@ public:
     });
   }
 
+  void readWeight(const std::string &name, const py::object &values) {
+    const Memory out(values, true);
+    callFree([&] {
+      return dpsims_session_read_weight(handle.get(), name.c_str(), static_cast<float *>(out.data()), out.bytes());
+    });
+  }
+
+  void writeWeight(const std::string &name, const py::object &values) {
+    const Memory from(values, false);
+    callFree([&] {
+      return dpsims_session_write_weight(handle.get(), name.c_str(), static_cast<const float *>(from.data()),
+                                         from.bytes());
+    });
+  }
+
 private:
   struct Free {
     void operator()(dpsims_session *session) const { dpsims_session_free(session); }
@@ -271,5 +288,7 @@ PYBIND11_MODULE(_native, module) {
       .def_property_readonly("picture_size", &Session::pictureSize)
       .def("run", &Session::run)
       .def("sample", &Session::sample)
-      .def("read_labels", &Session::readLabels);
+      .def("read_labels", &Session::readLabels)
+      .def("read_weight", &Session::readWeight)
+      .def("write_weight", &Session::writeWeight);
 }

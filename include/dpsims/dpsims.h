@@ -102,6 +102,9 @@ typedef struct dpsims_program {
   const dpsims_tensor *const *inputs;
   size_t output_count;
   const dpsims_tensor *const *outputs;
+  /** The weights that it changes from run to run, if it trains: see dpsims_session_read_weight. */
+  size_t variable_count;
+  const dpsims_tensor *const *variables;
 } dpsims_program;
 
 /** A class of label maps; its number is its id. */
@@ -179,10 +182,18 @@ DPSIMS_API const char *dpsims_session_device(const dpsims_session *session);
 /** Runs the program on the caller's memory: `inputs[i]` has `input_bytes[i]` bytes and is the program's input i, the
  * same for outputs. On the CPU nothing is copied. Error: a count is not the program's, a size is not its tensor's, an
  * address is null or not aligned to its elements; buffers of outputs overlap each other or inputs. Labels that are no
- * class count as -1 here. A program that trains changes the session's weights, from run to run. */
+ * class count as -1 here. A program that trains changes its variables, from run to run. */
 DPSIMS_API dpsims_status dpsims_session_run(dpsims_session *session, const void *const *inputs,
                                             const size_t *input_bytes, size_t input_count, void *const *outputs,
                                             const size_t *output_bytes, size_t output_count);
+
+/** The value of a variable of the program, as float32 whatever its type is: `values` has `bytes` bytes, exactly 4 for
+ * each element. Error: the program has no such variable. */
+DPSIMS_API dpsims_status dpsims_session_read_weight(dpsims_session *session, const char *name, float *values,
+                                                    size_t bytes);
+/** Gives it another value. Error: as above; a value is beyond what its type holds. */
+DPSIMS_API dpsims_status dpsims_session_write_weight(dpsims_session *session, const char *name, const float *values,
+                                                     size_t bytes);
 
 /* Pictures of label maps: sessions of the program "sample"
  * ------------------------------------------------------------*/

@@ -36,6 +36,7 @@ class Program(NamedTuple):
     name: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    variables: tuple[Tensor, ...]  #: weights that it changes from run to run, if it trains
 
 
 class Class(NamedTuple):
@@ -108,7 +109,7 @@ class Model:
         self._lock = threading.Lock()
         self.path = path
         self.programs: dict[str, Program] = {
-            name: Program(name, _tensors(inputs), _tensors(outputs)) for name, inputs, outputs in self._native.programs
+            name: Program(name, *map(_tensors, tensors)) for name, *tensors in self._native.programs
         }
         self.classes: tuple[Class, ...] = tuple(Class(*one) for one in self._native.classes)
 
@@ -207,6 +208,24 @@ class Model:
             [wanted[tensor.name] for tensor in described.outputs],
         )
         return {tensor.name: wanted[tensor.name] for tensor in described.outputs}
+
+    def read_weights(self, program: str) -> dict[str, npt.NDArray[np.float32]]:
+        """The variables of a program that trains, as its last run left them, by name."""
+        session = self._session(program)
+        weights = {tensor.name: np.empty(tensor.shape, np.float32) for tensor in self.programs[program].variables}
+        for name, values in weights.items():
+            session.read_weight(name, values)
+        return weights
+
+    def write_weights(self, program: str, weights: Mapping[str, npt.ArrayLike]) -> None:
+        """Gives variables of a program that trains other values."""
+        session = self._session(program)
+        shapes = {tensor.name: tensor.shape for tensor in self.programs[program].variables}
+        for name, values in weights.items():
+            array = np.require(values, np.float32, ["C", "A"])
+            if array.shape != shapes.get(name, array.shape):
+                raise _invalid(f"weight {name!r}: shape {array.shape}, expected {shapes[name]}")
+            session.write_weight(name, array)
 
     def _session(self, program: str) -> "_native.Session":
         with self._lock:

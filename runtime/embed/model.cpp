@@ -14,29 +14,39 @@ static_assert(DPSIMS_F32 == static_cast<int>(ElementType::F32) && DPSIMS_I32 == 
               DPSIMS_U8 == static_cast<int>(ElementType::U8) && DPSIMS_F16 == static_cast<int>(ElementType::F16) &&
               DPSIMS_BF16 == static_cast<int>(ElementType::BF16));
 
+/// `Tensor`: an Argument or a WeightSpec.
+template <typename Tensor> static dpsims_tensor viewOf(const Tensor &tensor) {
+  return {tensor.name.c_str(), static_cast<dpsims_type>(tensor.type), tensor.shape.size(), tensor.shape.data(),
+          static_cast<size_t>(tensor.bytes())};
+}
+
 static std::vector<dpsims_tensor> viewsOf(const std::vector<Argument> &arguments) {
   std::vector<dpsims_tensor> views;
   for (const Argument &argument : arguments)
-    views.push_back({argument.name.c_str(), static_cast<dpsims_type>(argument.type), argument.shape.size(),
-                     argument.shape.data(), static_cast<size_t>(argument.bytes())});
+    views.push_back(viewOf(argument));
   return views;
 }
 
-static std::vector<const dpsims_tensor *> addressesOf(const std::vector<dpsims_tensor> &tensors) {
-  std::vector<const dpsims_tensor *> addresses;
-  for (const dpsims_tensor &tensor : tensors)
-    addresses.push_back(&tensor);
-  return addresses;
+static std::vector<dpsims_tensor> variablesOf(const CompiledModel &model, const Entry &entry) {
+  std::vector<dpsims_tensor> views;
+  for (uint32_t index : entry.variables)
+    views.push_back(viewOf(model.weights[index]));
+  return views;
 }
 
-ProgramView::ProgramView(const Entry &entry)
-    : inputs(viewsOf(entry.inputs)), outputs(viewsOf(entry.outputs)), inputList(addressesOf(inputs)),
-      outputList(addressesOf(outputs)),
-      program{entry.name.c_str(), inputList.size(), inputList.data(), outputList.size(), outputList.data()} {}
+ProgramView::TensorList::TensorList(std::vector<dpsims_tensor> described) : tensors(std::move(described)) {
+  for (const dpsims_tensor &tensor : tensors)
+    addresses.push_back(&tensor);
+}
+
+ProgramView::ProgramView(const CompiledModel &model, const Entry &entry)
+    : inputs(viewsOf(entry.inputs)), outputs(viewsOf(entry.outputs)), variables(variablesOf(model, entry)),
+      program{entry.name.c_str(),       inputs.addresses.size(),    inputs.addresses.data(),   outputs.addresses.size(),
+              outputs.addresses.data(), variables.addresses.size(), variables.addresses.data()} {}
 
 dpsims_model::dpsims_model(std::shared_ptr<const CompiledModel> model) : compiled(std::move(model)) {
   for (const Entry &entry : compiled->entries)
-    programs.emplace_back(entry);
+    programs.emplace_back(*compiled, entry);
   addClasses();
 }
 

@@ -16,16 +16,22 @@ namespace dpsims::embed {
 /// The tensors of an entry as the interface shows them. Its addresses stay, so it is not copied.
 class ProgramView {
 public:
-  /// `entry` must outlive the object.
-  explicit ProgramView(const Entry &entry);
+  /// `model` must outlive the object, `entry` is one of its own.
+  ProgramView(const CompiledModel &model, const Entry &entry);
   ProgramView(const ProgramView &) = delete;
   ProgramView &operator=(const ProgramView &) = delete;
 
   const dpsims_program *get() const { return &program; }
 
 private:
-  std::vector<dpsims_tensor> inputs, outputs;
-  std::vector<const dpsims_tensor *> inputList, outputList;
+  /// Tensors, and the addresses of each.
+  struct TensorList {
+    explicit TensorList(std::vector<dpsims_tensor> described);
+    std::vector<dpsims_tensor> tensors;
+    std::vector<const dpsims_tensor *> addresses;
+  };
+
+  TensorList inputs, outputs, variables;
   dpsims_program program;
 };
 

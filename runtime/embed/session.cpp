@@ -93,6 +93,22 @@ void requireDisjoint(const Given &output, const Given &other) {
     fail("output ", quoted(output.argument.name), " overlaps ", quoted(other.argument.name));
 }
 
+/// Which of the entry's variables has the name, and whose value takes so many bytes as f32.
+size_t findVariable(const dpsims_session &session, const char *name, size_t bytes) {
+  requirePointer(name, "name");
+  const std::vector<uint32_t> &variables = session.entry.variables;
+  const auto found = std::find_if(variables.begin(), variables.end(),
+                                  [&](uint32_t index) { return session.model->weights[index].name == name; });
+  if (found == variables.end())
+    fail(ErrorCode::NotFound, session.model->path, ": the program ", quoted(session.entry.name), " has no variable ",
+         quoted(name));
+  const WeightSpec &spec = session.model->weights[*found];
+  const uint64_t expected = static_cast<uint64_t>(byteSize(ElementType::F32, spec.shape));
+  if (bytes != expected)
+    fail("values has ", bytes, " bytes, expected ", expected, ": ", quoted(name), " F32 ", shapeText(spec.shape));
+  return static_cast<size_t>(found - variables.begin());
+}
+
 } // namespace
 
 dpsims_session::dpsims_session(std::shared_ptr<const CompiledModel> compiled, const Entry &entry, const char *weights,
@@ -130,21 +146,42 @@ const char *dpsims_session_device(const dpsims_session *session) {
   return session ? session->description.c_str() : nullptr;
 }
 
-dpsims_status dpsims_session_run(dpsims_session *session, const void *const *inputs, const size_t *input_bytes,
-                                 size_t input_count, void *const *outputs, const size_t *output_bytes,
-                                 size_t output_count) {
+dpsims_status dpsims_session_run(dpsims_session *session, const void *const *inputs, const size_t *inputBytes,
+                                 size_t inputCount, void *const *outputs, const size_t *outputBytes,
+                                 size_t outputCount) {
   return guarded([&] {
     requirePointer(session, "session");
     const Entry &entry = session->entry;
-    const std::vector<Given> in = buffersOf(entry.inputs, inputs, input_bytes, input_count, "input");
-    const std::vector<Given> out = buffersOf(entry.outputs, outputs, output_bytes, output_count, "output");
+    const std::vector<Given> in = buffersOf(entry.inputs, inputs, inputBytes, inputCount, "input");
+    const std::vector<Given> out = buffersOf(entry.outputs, outputs, outputBytes, outputCount, "output");
     for (size_t i = 0; i < out.size(); ++i) {
       std::for_each(in.begin(), in.end(), [&](const Given &input) { requireDisjoint(out[i], input); });
       std::for_each(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(i),
                     [&](const Given &other) { requireDisjoint(out[i], other); });
     }
     std::lock_guard<std::mutex> lock(session->mutex);
-    session->session->run(std::vector<const void *>(inputs, inputs + input_count),
-                          std::vector<void *>(outputs, outputs + output_count));
+    session->session->run(std::vector<const void *>(inputs, inputs + inputCount),
+                          std::vector<void *>(outputs, outputs + outputCount));
+  });
+}
+
+dpsims_status dpsims_session_read_weight(dpsims_session *session, const char *name, float *values, size_t bytes) {
+  return guarded([&] {
+    requirePointer(session, "session");
+    requirePointer(values, "values");
+    const size_t variable = findVariable(*session, name, bytes);
+    std::lock_guard<std::mutex> lock(session->mutex);
+    session->session->readVariable(variable, values);
+  });
+}
+
+dpsims_status dpsims_session_write_weight(dpsims_session *session, const char *name, const float *values,
+                                          size_t bytes) {
+  return guarded([&] {
+    requirePointer(session, "session");
+    requirePointer(values, "values");
+    const size_t variable = findVariable(*session, name, bytes);
+    std::lock_guard<std::mutex> lock(session->mutex);
+    session->session->writeVariable(variable, values);
   });
 }

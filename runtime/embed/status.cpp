@@ -24,7 +24,11 @@ dpsims_status report(dpsims_status status, const char *message) noexcept {
 static void dropLine(LogLevel, const std::string &) {}
 
 // A library prints nothing unless it is asked to.
-[[maybe_unused]] static const bool isQuiet = (setLogSink(dropLine), true);
+static bool beQuiet() noexcept {
+  setLogSink(dropLine);
+  return true;
+}
+[[maybe_unused]] static const bool isQuiet = beQuiet();
 
 } // namespace dpsims::embed
 

@@ -157,6 +157,47 @@ TEST(Session, ReadsWeightsBelowAName) {
                         {"weights"}));
 }
 
+// A program that adds x to its weight.
+TEST(Session, KeepsVariables) {
+  ModelBuilder builder;
+  const uint32_t x = builder.input("x", {5}), w = builder.variable("w", {5}), y = builder.output("y", {5});
+  builder.launch("add", 5, {x, w, y});
+  builder.launch("copy", 5, {y, w});
+  const ModelHandle model = parse(builder);
+  const dpsims_program *program = nullptr;
+  ASSERT_TRUE(isOk(dpsims_model_program(model.get(), 0, &program)));
+  ASSERT_EQ(program->variable_count, 1u);
+  EXPECT_STREQ(program->variables[0]->name, "w");
+
+  TemporaryDirectory directory;
+  SafetensorsWriter writer(directory / "w.safetensors");
+  std::array<float, 5> value{1, 2, 3, 4, 5}, read{}, y1{}, ones{1, 1, 1, 1, 1};
+  writer.add("w", ElementType::F32, {5}, value.data());
+  writer.write();
+  const SessionHandle session = open(model, "main", (directory / "w.safetensors").c_str());
+  const void *in = ones.data();
+  void *out = y1.data();
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(isOk(dpsims_session_run(session.get(), &in, &bytes, 1, &out, &bytes, 1)));
+  ASSERT_TRUE(isOk(dpsims_session_read_weight(session.get(), "w", read.data(), bytes)));
+  EXPECT_EQ(read, (std::array<float, 5>{4, 5, 6, 7, 8}));
+  ASSERT_TRUE(isOk(dpsims_session_write_weight(session.get(), "w", value.data(), bytes)));
+  ASSERT_TRUE(isOk(dpsims_session_run(session.get(), &in, &bytes, 1, &out, &bytes, 1)));
+  EXPECT_EQ(y1, (std::array<float, 5>{2, 3, 4, 5, 6}));
+
+  EXPECT_TRUE(failsWith(dpsims_session_read_weight(session.get(), "v", read.data(), bytes), DPSIMS_NOT_FOUND,
+                        {"no variable \"v\""}));
+  EXPECT_TRUE(failsWith(dpsims_session_write_weight(session.get(), "w", read.data(), bytes - 4),
+                        DPSIMS_INVALID_ARGUMENT, {"values has 16 bytes, expected 20"}));
+  for (const dpsims_status status : {dpsims_session_read_weight(nullptr, "w", read.data(), bytes),
+                                     dpsims_session_read_weight(session.get(), nullptr, read.data(), bytes),
+                                     dpsims_session_read_weight(session.get(), "w", nullptr, bytes),
+                                     dpsims_session_write_weight(nullptr, "w", read.data(), bytes),
+                                     dpsims_session_write_weight(session.get(), nullptr, read.data(), bytes),
+                                     dpsims_session_write_weight(session.get(), "w", nullptr, bytes)})
+    EXPECT_TRUE(failsWith(status, DPSIMS_INVALID_ARGUMENT, {" is null"}));
+}
+
 TEST(Session, IsUsedByManyThreads) {
   const ModelHandle model = parse(adder());
   const SessionHandle shared = open(model);

@@ -8,7 +8,7 @@ import pickle
 
 import numpy as np
 import pytest
-from conftest import SOURCE, read_safetensors, write_safetensors
+from conftest import SOURCE, read_safetensors, run, write_safetensors
 
 import dpsims
 
@@ -47,6 +47,34 @@ def test_executes(network):
         mine[:] = 0
         assert model.execute("main", {"x": same}, {"y": mine})["y"] is mine
         assert np.array_equal(mine, y)
+
+
+def test_trains(tmp_path):
+    """The training program of a small model: its weights change, and come back."""
+    model_path, weights = tmp_path / "m.dpsims", tmp_path / "w.safetensors"
+    dpsims.compile(SOURCE / "models/configs/tiny.json", model_path, programs="train", batch=2)
+    run("init", "--model", model_path, "--entry", "train", "--seed", 1, "-o", weights)
+    model = dpsims.load(model_path, weights)
+    random = np.random.default_rng(1)
+    program = model.programs["train"]
+    inputs = {
+        tensor.name: random.integers(0, 5, tensor.shape) if tensor.dtype == np.int32 else random.random(tensor.shape)
+        for tensor in program.inputs
+    }
+    first = model.read_weights("train")
+    assert first.keys() == {tensor.name for tensor in program.variables}
+    results = model.execute("train", inputs)
+    assert all(np.isfinite(result).all() for result in results.values())
+    second = model.read_weights("train")
+    assert any(not np.array_equal(first[name], second[name]) for name in first)
+    model.write_weights("train", first)
+    again = model.execute("train", inputs)
+    assert all(np.array_equal(results[name], again[name]) for name in results)
+    name = program.variables[0].name
+    with pytest.raises(dpsims.InvalidError, match="expected"):
+        model.write_weights("train", {name: np.zeros(3)})
+    with pytest.raises(dpsims.NotFoundError, match="has no variable"):
+        model.write_weights("train", {"none": np.zeros(3)})
 
 
 def test_refuses_wrong_arrays(network):

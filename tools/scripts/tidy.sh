@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Runs clang-tidy 22 (installed by apt where it is missing) with the checks of .clang-tidy on sources of dialect/, passes/,
-# runtime/ and tools/, as the build in build/release compiles them. Tests are left out: they take as long, and the macros of
+# runtime/, tools/ and python/, as the build in build/release compiles them. Tests are left out: they take as long, and the macros of
 # GoogleTest are not ours.
 #
 #   tools/scripts/tidy.sh              all of them: half an hour on two cores
@@ -16,11 +16,11 @@ cd "$root"
 
 sources() {
   if [ "${1:-}" = --since ]; then
-    git diff --name-only --diff-filter=d "$2" -- 'dialect/*.cpp' 'passes/*.cpp' 'runtime/*.cpp' 'tools/*.cpp'
+    git diff --name-only --diff-filter=d "$2" -- 'dialect/*.cpp' 'passes/*.cpp' 'runtime/*.cpp' 'tools/*.cpp' 'python/*.cpp'
   elif [ $# -gt 0 ]; then
     printf '%s\n' "$@"
   else
-    git ls-files 'dialect/*.cpp' 'passes/*.cpp' 'runtime/*.cpp' 'tools/*.cpp'
+    git ls-files 'dialect/*.cpp' 'passes/*.cpp' 'runtime/*.cpp' 'tools/*.cpp' 'python/*.cpp'
   fi
 }
 
