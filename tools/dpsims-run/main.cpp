@@ -39,7 +39,7 @@ int runCommandLine(int argc, char **argv) {
                                         std::to_string(dpsims::format::formatVersion) + ")");
   app.footer("Each command has a --help of its own:\n"
              "  dpsims-run execute --help\n"
-             "Errors are one line on stderr; the exit status is then 1.");
+             "Errors are one line on stderr; the exit status is then 1, or 3 where training diverged.");
   int status = 0;
   dpsims::addSampleCommand(app);
 #ifdef DPSIMS_SERVER
@@ -161,6 +161,9 @@ int main(int argc, char **argv) {
     return runCommandLine(argc, argv);
   } catch (const std::bad_alloc &) {
     return reportError("out of memory");
+  } catch (const dpsims::Error &error) {
+    const int status = reportError(error.what());
+    return error.code() == dpsims::ErrorCode::Diverged ? 3 : status; // no bad input: a script may go on with another
   } catch (const std::exception &error) {
     return reportError(error.what());
   }
