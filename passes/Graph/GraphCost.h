@@ -21,6 +21,9 @@ struct GraphCost {
 
 GraphCost costOf(GraphOp graph);
 
+/// Of one op of a graph: that of sources and of what takes no time, as reshapes, is 0.
+GraphCost costOf(mlir::Operation *op);
+
 } // namespace dpsims
 
 #endif

@@ -275,6 +275,19 @@ def PackWeights : Pass<"dpsims-pack-weights", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+def DrawGraph : Pass<"dpsims-draw-graph", "mlir::ModuleOp"> {
+  let summary = "Writes graphs as drawings for Graphviz, with shapes and costs; changes nothing";
+  let description = [{
+    An op is a box: its name, its attributes but those of type and shape, the weights that it reads, and what it costs, in
+    floating point operations and in bytes that it reads and writes. The more of the former, the darker. A `fused` lists
+    the ops of its body; `prepare`, which runs once when weights are loaded, is one box. Arrows have shapes, and types
+    other than f32. Works on what --compile-to=graph and --compile-to=optimized write:
+
+    `dpsims-opt graph.mlir --dpsims-draw-graph=file=graph.dot -o /dev/null && dot -Tsvg graph.dot -o graph.svg`
+  }];
+  let options = [Option<"file", "file", "std::string", "\"-\"", "where to write; - is standard output">];
+}
+
 def AssignPrecision : Pass<"dpsims-assign-precision", "GraphOp"> {
   let summary = "in a module of precision bf16, products are of bf16, and so is what is stored for them";
   let description = [{

@@ -14,6 +14,7 @@ import sys
 
 # Their results are checked elsewhere: other files' contents, errors, machine code.
 WITHOUT_EXAMPLE = {
+    "dpsims-draw-graph",
     "dpsims-resolve-imports",
     "dpsims-verify-schedule",
     "dpsims-verify-kernels",
