@@ -7,7 +7,7 @@
  * Errors. What can fail returns a status; 0 is success. dpsims_last_error() then is one line that says what is wrong,
  * with file, value and place. A call that fails leaves what its pointers lead to as it was, but for buffers of results,
  * whose content is undefined. Null where a pointer is needed, sizes that are too small and numbers out of their range
- * are errors, never crashes. No exception and no signal crosses this interface.
+ * are errors, never crashes. No exception crosses this interface.
  *
  * Ownership. A model and a session belong to the caller, who frees them; a session keeps what it needs of its model,
  * which may be freed before. What functions give as `const` belongs to the model and lives as long. Buffers stay the
