@@ -202,3 +202,34 @@ void MaxPoolOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, Arra
   Formula f(builder, *this);
   operands[0] = f.make<MaxPoolGradientOp>({getImages(), getResult(), results[0]}, (*this)->getAttrs());
 }
+
+/// The transpose: each window takes the element at its first maximum. The images and what is pooled choose it, and have
+/// no derivative but 0.
+void MaxPoolGradientOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, ArrayRef<bool>, Values operands) {
+  Formula f(builder, *this);
+  ArrayRef<int64_t> x = shapeOf(getImages()), y = shapeOf(getPooled());
+  int64_t kernel = getKernel(), stride = getStride(), padding = getPadding();
+  auto padded = [&](Value images) {
+    Shape low{0, padding, padding, 0}, high{0, 0, 0, 0};
+    for (int axis : {1, 2})
+      high[axis] = std::max<int64_t>((y[axis] - 1) * stride + kernel - padding - x[axis], 0);
+    return f.make<PadOp>(images, {f.list("low", low), f.list("high", high)});
+  };
+  Value inside = f.broadcast(f.number(1), {1, x[1], x[2], 1}), left = f.broadcast(f.number(1), y), sum;
+  Value images = padded(getImages()), gradients = padded(results[0]);
+  inside = padded(inside);
+  for (int64_t place = 0; place < kernel * kernel; ++place) {
+    auto slice = [&](Value from) {
+      ArrayRef<int64_t> shape = shapeOf(from);
+      return f.make<SliceOp>(from, {f.list("start", {0, place / kernel, place % kernel, 0}),
+                                    f.list("step", {1, stride, stride, 1}),
+                                    f.list("size", {shape[0], y[1], y[2], shape[3]})});
+    };
+    Value other = f.make<NotEqualOp>({slice(images), getPooled()});
+    Value first = f.mul(f.where(f.sub(f.number(1), other), left), slice(inside));
+    Value part = f.mul(first, slice(gradients));
+    sum = sum ? f.add(sum, part) : part;
+    left = f.sub(left, first);
+  }
+  operands[2] = sum;
+}

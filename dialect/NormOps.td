@@ -96,7 +96,8 @@ def Dpsims_MaxPoolOp : Dpsims_TensorOp<"max_pool", (ins Dpsims_Tensor<"(N, H, W,
 
 def Dpsims_MaxPoolGradientOp : Dpsims_TensorOp<"max_pool_gradient",
     (ins Dpsims_Tensor<"(N, H, W, C)">:$images, Dpsims_Tensor<"max_pool of the images">:$pooled,
-         Dpsims_Tensor<"of what is pooled">:$gradient), Dpsims_Pooling, [Pure, Dpsims_KernelOp]> {
+         Dpsims_Tensor<"of what is pooled">:$gradient), Dpsims_Pooling,
+    [Pure, Dpsims_Differentiable, Dpsims_KernelOp]> {
   let summary = "gradient of max_pool with respect to its images";
   let description = [{
     The gradient goes to the first maximum of each window.

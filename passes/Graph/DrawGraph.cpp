@@ -139,7 +139,8 @@ public:
 
 private:
   void writePrepare(PrepareOp prepare) {
-    size_t ops = llvm::count_if(prepare.getBody().front().without_terminator(), [](Operation &op) { return !isSource(&op); });
+    size_t ops =
+        llvm::count_if(prepare.getBody().front().without_terminator(), [](Operation &op) { return !isSource(&op); });
     os << "  prepare [shape=note, label=" << quoted("prepare\n" + std::to_string(ops) + " ops, when weights are loaded")
        << "];\n";
   }

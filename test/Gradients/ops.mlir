@@ -543,6 +543,27 @@ dpsims.program @max_pool<> {
   instance @Check<count = 1>(%y, %list)
 }
 
+dpsims.program @max_pool_gradient<> {
+  %x0 = input "x0" <shape = [2, 5, 6, 2]>
+  %x1 = input "x1" <shape = [2, 3, 3, 2]>
+  %pooled = max_pool %x0 <kernel = 3, stride = 2, padding = 1>
+  %y = max_pool_gradient %x0, %pooled, %x1 <kernel = 3, stride = 2, padding = 1>
+  %list = list(%x0, %x1)
+  instance @Check<count = 2>(%y, %list)
+}
+
+// Of maxima that are all alike, the first.
+dpsims.program @max_pool_gradient_ties<> {
+  %x0 = input "x0" <shape = [1, 3, 3, 2]>
+  %large = pad %x0 <low = [0, 0, 0, 0], high = [0, 3, 3, 0]>
+  %zero = constant <value = 0.0>
+  %zeros = mul %large, %zero
+  %pooled = max_pool %zeros <kernel = 2, stride = 2, padding = 0>
+  %y = max_pool_gradient %zeros, %pooled, %x0 <kernel = 2, stride = 2, padding = 0>
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
 dpsims.program @upsample<> {
   %x0 = input "x0" <shape = [2, 2, 3, 2]>
   %y = upsample %x0 <factor = 2>
