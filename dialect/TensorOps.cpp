@@ -62,7 +62,8 @@ ParseResult parseAttributes(OpAsmParser &parser, OperationState &result) {
     StringRef name;
     Attribute value;
     SMLoc location = parser.getCurrentLocation();
-    if (parser.parseKeyword(&name))
+    // The former offers the names to an editor that completes them, the latter takes what the error tells.
+    if (failed(parser.parseOptionalKeyword(&name, names)) && parser.parseKeyword(&name))
       return failure();
     if (!llvm::is_contained(names, name))
       return parser.emitError(location) << result.name.stripDialect() << ": no attribute '" << name << "'"
