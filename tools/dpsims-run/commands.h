@@ -28,6 +28,7 @@ void addPlansCommand(CLI::App &app);
 void addTrainCommand(CLI::App &app);
 void addExportCommand(CLI::App &app);
 void addCurvesCommand(CLI::App &app);
+void addEvaluateCommand(CLI::App &app);
 
 /// Makes every command that was added read numbers as they are written: 010 is ten, -1 is not a seed.
 void readNumbersAsWritten(CLI::App &app);

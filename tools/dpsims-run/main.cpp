@@ -54,6 +54,7 @@ int runCommandLine(int argc, char **argv) {
   dpsims::addTrainCommand(app);
   dpsims::addExportCommand(app);
   dpsims::addCurvesCommand(app);
+  dpsims::addEvaluateCommand(app);
   dpsims::readNumbersAsWritten(app);
   dpsims::refuseOverwriting(app);
   try {

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool isOutput(const CLI::Option &option) {
-  for (const char *name : {"--output", "--outputs", "--json", "--trace", "--describe"})
+  for (const char *name : {"--output", "--outputs", "--json", "--statistics", "--trace", "--describe"})
     if (option.check_name(name))
       return true;
   return false;
@@ -27,7 +27,7 @@ bool hasType(const CLI::Option &option, const std::string &type) {
 
 // The files that an option names, by the type that --help tells.
 std::vector<std::string> filesOf(const CLI::Option &option) {
-  if (hasType(option, "FILE") || hasType(option, "DEVICE.json"))
+  if (hasType(option, "FILE") || hasType(option, "DIR|FILE") || hasType(option, "DEVICE.json"))
     return option.results();
   std::vector<std::string> files;
   if (hasType(option, "RUN"))

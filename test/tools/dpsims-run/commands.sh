@@ -47,7 +47,7 @@ echo "no model at all" >text.dpsims
 # The command line.
 good "version" "^dpsims-run [0-9]" --version
 good "help" "sample" --help
-commands="sample execute init info bench plans data train export curves"
+commands="sample evaluate execute init info bench plans data train export curves"
 "$run" --help | grep -q '^  paint ' && commands="$commands paint" # where the server is built
 for command in $commands; do
   good "$command --help" "dpsims-run $command" $command --help

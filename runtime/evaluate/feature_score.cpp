@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/evaluate/feature_score.h"
+
+#include "runtime/base/error.h"
+#include "runtime/base/log.h"
+
+#include <cmath>
+
+namespace dpsims {
+
+static constexpr size_t mostVectors = 10000; // kept for KID: 80 MB of Inception's
+
+static size_t featuresOf(const PictureProgram &program) {
+  const HostTensor &features = program.output("features");
+  if (features.type != ElementType::F32 || features.shape.size() != 2 ||
+      features.shape[0] != int64_t(program.batch()) || features.shape[1] < 1)
+    fail(ErrorCode::Incompatible, program.model().path, ": \"features\" are ", elementTypeName(features.type), " ",
+         shapeText(features.shape), ", expected F32 (B, D)");
+  return size_t(features.shape[1]);
+}
+
+FeatureStream::FeatureStream(PictureProgram &program, size_t sampled, uint64_t seed)
+    : program(program), dimension(featuresOf(program)), moments(dimension) {
+  if (sampled)
+    sample.emplace(dimension, sampled, seed);
+}
+
+void FeatureStream::add(const RgbImage &picture, const std::string &name) {
+  pending.emplace_back(name, picture);
+  if (pending.size() == program.batch())
+    flush();
+}
+
+void FeatureStream::flush() {
+  if (pending.empty())
+    return;
+  for (size_t slot = 0; slot < pending.size(); ++slot)
+    program.set(0, slot, pending[slot].second, pending[slot].first);
+  program.run();
+  const float *features = program.output("features").buffer.as<float>();
+  for (size_t slot = 0; slot < pending.size(); ++slot, features += dimension) {
+    for (size_t i = 0; i < dimension; ++i)
+      if (!std::isfinite(features[i]))
+        fail(ErrorCode::InvalidData, pending[slot].first, ": its feature ", i, " is ", features[i], ": the weights of ",
+             program.model().path, " are damaged, or of another network");
+    moments.add(features);
+    if (sample)
+      sample->add(features);
+  }
+  pending.clear();
+}
+
+FeatureStatistics FeatureStream::statistics(const char *what) {
+  flush();
+  if (moments.count() < 2)
+    fail("FID needs two or more ", what, ", and there ", moments.count() ? "is one" : "are none");
+  FeatureStatistics result = moments.statistics();
+  result.network = program.weightSum();
+  return result;
+}
+
+FeatureScore::FeatureScore(const ProgramFiles &files, const DeviceOptions &options, bool kernel, uint64_t seed)
+    : program(files, {"image"}, options), seed(seed) {
+  const size_t sampled = kernel ? mostVectors : 0;
+  pictures.emplace(program, sampled, seed);
+  photos.emplace(program, sampled, seed);
+}
+
+void FeatureScore::usePhotos(const std::string &path) {
+  stored = readStatistics(path);
+  const size_t dimension = featuresOf(program);
+  if (stored->dimension() != dimension)
+    fail(ErrorCode::Incompatible, path, ": has statistics of ", stored->dimension(), " features, ",
+         program.model().path, " gives ", dimension, ": they are another network's");
+  if (stored->network && program.weightSum() && stored->network != program.weightSum())
+    fail(ErrorCode::Incompatible, path,
+         ": has statistics of a network with other weights; make them anew with "
+         "--statistics and these weights");
+}
+
+double FeatureScore::frechet() {
+  const FeatureStatistics found = pictures->statistics("pictures");
+  const FeatureStatistics real = stored ? *stored : photos->statistics("photos");
+  for (auto [statistics, what] : {std::pair{&found, "pictures"}, {&real, "photos"}})
+    if (statistics->count && statistics->count <= found.dimension())
+      warn("FID of ", statistics->count, " ", what, " is too large: there are no more than the ", found.dimension(),
+           " features; compare it with FIDs of the same number alone, or use KID");
+  return frechetDistance(found, real);
+}
+
+KernelDistance FeatureScore::kernel() {
+  for (FeatureStream *stream : {&*pictures, &*photos})
+    stream->statistics(stream == &*pictures ? "pictures" : "photos"); // all are in
+  return kernelDistance(pictures->vectors(), photos->vectors(), {100, 1000, seed});
+}
+
+} // namespace dpsims

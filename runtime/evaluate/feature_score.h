@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// FID and KID: how far the features of pictures are from those of photos.
+
+#ifndef DPSIMS_RUNTIME_EVALUATE_FEATURE_SCORE_H
+#define DPSIMS_RUNTIME_EVALUATE_FEATURE_SCORE_H
+
+#include "runtime/evaluate/feature_statistics.h"
+#include "runtime/evaluate/kernel_distance.h"
+#include "runtime/evaluate/picture_program.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dpsims {
+
+/// The features of a sequence of pictures: their moments and, for KID, some of them.
+class FeatureStream {
+public:
+  /// `sampled`: vectors that are kept at most; 0 for none. The program gives "features" (B, D); it must outlive the
+  /// stream.
+  FeatureStream(PictureProgram &program, size_t sampled, uint64_t seed);
+
+  /// Error: the picture has another size than the program takes; a feature is not finite.
+  void add(const RgbImage &picture, const std::string &name);
+
+  /// Error: there are fewer than two pictures; `what` they are is for the message.
+  FeatureStatistics statistics(const char *what);
+  const FeatureSample &vectors() const { return *sample; }
+
+private:
+  void flush();
+
+  PictureProgram &program;
+  const size_t dimension;
+  FeatureMoments moments;
+  std::optional<FeatureSample> sample;
+  std::vector<std::pair<std::string, RgbImage>> pending; // until there is a batch of them
+};
+
+class FeatureScore {
+public:
+  /// Error: the program takes no pictures or gives no features.
+  FeatureScore(const ProgramFiles &files, const DeviceOptions &options, bool kernel, uint64_t seed);
+
+  void addPicture(const RgbImage &picture, const std::string &name) { pictures->add(picture, name); }
+  void addPhoto(const RgbImage &photo, const std::string &name) { photos->add(photo, name); }
+  /// Statistics in place of photos. Error: they are another network's.
+  void usePhotos(const std::string &path);
+
+  FeatureStatistics pictureStatistics() { return pictures->statistics("pictures"); }
+
+  /// Warns if there are fewer vectors than numbers in each: FID is then too large.
+  double frechet();
+  KernelDistance kernel();
+
+private:
+  PictureProgram program;
+  std::optional<FeatureStream> pictures, photos;
+  std::optional<FeatureStatistics> stored;
+  const uint64_t seed;
+};
+
+} // namespace dpsims
+
+#endif // DPSIMS_RUNTIME_EVALUATE_FEATURE_SCORE_H
