@@ -50,8 +50,11 @@ public:
 
   /// Samples in all, wanted or not.
   int64_t size() const { return int64_t(data->size()) * options.samples; }
-  std::string name(size_t labelMap) const { return data->name(labelMap); }
   size_t labelMaps() const { return data->size(); }
+  uint32_t samples() const { return options.samples; } ///< of each
+  std::string name(size_t labelMap) const { return data->name(labelMap); }
+  /// The label map's file, its photo's and its instance map's, as far as there are any.
+  std::vector<std::string> files(size_t labelMap) const { return data->files(labelMap); }
 
 private:
   void make();

@@ -5,6 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/sample/provenance.h"
 #include "runtime/sample/sampler.h"
+#include "runtime/sample/split_samples.h"
 
 #include <map>
 #include <memory>
@@ -16,9 +17,28 @@ namespace {
 struct SampleFlags {
   std::string model, weights, prefix;
   SampleOptions options;
+  DatasetSamplerOptions split;
+  bool resume = false;
   Resize resize = Resize::AsTrained;
   DeviceFlags device;
 };
+
+// The label maps are a data set's.
+void sampleSplit(const SampleFlags &flags) {
+  if (!flags.options.instances.empty() || flags.resize != Resize::AsTrained)
+    fail(flags.options.instances.empty() ? "--resize" : "--instances", ": is for --labels; a data set is read as in "
+                                                                       "training: leave the flag out");
+  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
+  FileWeights weights(*model, model->entry("sample"), flags.weights, flags.prefix);
+  reportPrefix(flags.weights, weights.detectedPrefix());
+  warnOfProvenance(*model, flags.weights, weights.metadata());
+  const std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
+  DatasetSamplerOptions options = flags.split;
+  options.seed = flags.options.seed;
+  options.samples = flags.options.samples;
+  DatasetSampler sampler(model, weights, *device, options);
+  writeSamples(sampler, flags.options.output, flags.resume);
+}
 
 void sample(const SampleFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
@@ -34,6 +54,24 @@ void sample(const SampleFlags &flags) {
   sampler.run(session, files, flags.options.seed);
 }
 
+void addSplit(CLI::App &command, SampleFlags &flags) {
+  CLI::Option *labels = command.get_option("--labels");
+  command.add_option("--data", flags.split.directory, "in place of --labels: a data set, cut to size as in training")
+      ->excludes(labels)
+      ->type_name("DIR");
+  command.add_option("--split", flags.split.split, "of the data set")
+      ->excludes(labels)
+      ->capture_default_str()
+      ->type_name("NAME");
+  command.add_option("--workers", flags.split.workers, "threads that read the data set ahead")
+      ->check(CLI::Range(1, 256))
+      ->excludes(labels)
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_flag("--resume", flags.resume, "leave pictures of the data set's label maps that are there")
+      ->excludes(labels);
+}
+
 } // namespace
 
 void addSampleCommand(CLI::App &app) {
@@ -47,8 +85,8 @@ void addSampleCommand(CLI::App &app) {
       ->type_name("FILE");
   command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
   command->add_option("--labels", flags->options.labels, "label map: PNG of ids, or of the configuration's palette")
-      ->required()
       ->type_name("FILE|DIR");
+  addSplit(*command, *flags);
   command->add_option("--output", flags->options.output, "where images go: NAME.png, or NAME_0.png ... with --samples")
       ->required()
       ->type_name("FILE|DIR");
@@ -69,12 +107,22 @@ void addSampleCommand(CLI::App &app) {
       ->capture_default_str()
       ->type_name("N");
   flags->device.addTo(*command);
-  command->footer("Examples:\n"
-                  "  dpsims-run sample --model sample.dpsims --weights weights.safetensors \\\n"
-                  "      --labels street.png --output photo.png\n"
-                  "  dpsims-run sample --model sample.dpsims --weights weights.safetensors \\\n"
-                  "      --labels val/labels --instances val/instances --output images --samples 4 --seed 7");
-  command->callback([flags] { sample(*flags); });
+  command->footer(
+      "Examples:\n"
+      "  dpsims-run sample --model sample.dpsims --weights weights.safetensors \\\n"
+      "      --labels street.png --output photo.png\n"
+      "  dpsims-run sample --model sample.dpsims --weights weights.safetensors \\\n"
+      "      --labels val/labels --instances val/instances --output images --samples 4 --seed 7\n"
+      "  dpsims-run sample --model sample.dpsims --weights weights.safetensors --data camvid --split val \\\n"
+      "      --output samples --workers 4 --resume");
+  command->callback([command, flags] {
+    if (command->count("--labels"))
+      sample(*flags);
+    else if (command->count("--data") || command->count("--split"))
+      sampleSplit(*flags);
+    else
+      fail("sample: --labels or --data is required");
+  });
 }
 
 } // namespace dpsims

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/sample/split_samples.h"
+
+#include "runtime/base/error.h"
+#include "runtime/base/file.h"
+#include "runtime/base/log.h"
+#include "runtime/base/progress.h"
+#include "runtime/image/png.h"
+
+#include <filesystem>
+
+namespace dpsims {
+
+namespace fs = std::filesystem;
+
+static std::string pathOf(const std::string &folder, const std::string &name, uint32_t number, uint32_t samples) {
+  return joinPath(folder, samples == 1 ? name + ".png" : name + "_" + std::to_string(number) + ".png");
+}
+
+// Calls `visit` with the path of each picture.
+template <typename Visit>
+static void forEachPicture(const DatasetSampler &sampler, const std::string &folder, const Visit &visit) {
+  for (size_t map = 0; map < sampler.labelMaps(); ++map)
+    for (uint32_t number = 0; number < sampler.samples(); ++number)
+      visit(pathOf(folder, sampler.name(map), number, sampler.samples()));
+}
+
+void writeSamples(DatasetSampler &sampler, const std::string &folder, bool resume) {
+  FileSet data;
+  for (size_t map = 0; map < sampler.labelMaps(); ++map)
+    for (const std::string &path : sampler.files(map))
+      data.add(path);
+  int64_t there = 0;
+  forEachPicture(sampler, folder, [&](const std::string &path) {
+    std::error_code ignored;
+    if (data.contains(path))
+      fail(path, ": is a file of the data set, and cannot be a picture too: choose another --output");
+    there += fs::is_regular_file(path, ignored);
+    makeDirectory(fs::path(path).parent_path().string());
+  });
+  if (resume) {
+    note(folder, ": has ", there, " of ", sampler.size(), " pictures already, which stay");
+    sampler.choose([&](const std::string &name, uint32_t number) {
+      std::error_code ignored;
+      return !fs::is_regular_file(pathOf(folder, name, number, sampler.samples()), ignored);
+    });
+  }
+  Progress progress("sample", sampler.size() - (resume ? there : 0), "images");
+  for (DatasetSampler::Sample sample; sampler.next(sample); progress.advance())
+    writeRgbPng(pathOf(folder, sample.name, sample.number, sampler.samples()), sample.image.width, sample.image.height,
+                sample.image.pixels.data());
+  progress.finish();
+}
+
+} // namespace dpsims
