@@ -70,7 +70,7 @@ score diversity "$(wanted diversity)" 1e-4
 
 # 3 of 3, 2 of 2 and 2 of 2 pixels; then 2 of 3, 2 of 3 and 2 of 2, the ignored pixel nowhere.
 for program in logits ids; do
-  evaluate --pictures "$data/right" --labels "$data/labels" --segmenter $program.dpsims
+  evaluate --pictures "$data/right" --labels "$data/labels" --segmenter $program.dpsims --segmenter-program $program
   score miou 1 0
   score pixel_accuracy 1 0
   evaluate --pictures "$data/wrong" --labels "$data/labels" --segmenter $program.dpsims
@@ -106,6 +106,8 @@ bad "is not an archive of NumPy arrays" --pictures "$data/samples" --photos text
 bad "has no photo of that name" --pictures "$data/photos" --photos "$data/right" $vgg
 bad "FID needs two or more pictures, and there is one" --pictures one --photos "$data/photos" $fid
 bad "has 4 x 2 pixels, inception.dpsims takes 32 x 32" --pictures "$data/right" --photos "$data/photos" $fid
+bad "none.safetensors: cannot open" --pictures "$data/right" --labels "$data/labels" --segmenter ids.dpsims \
+  --segmenter-weights none.safetensors
 bad "finds 4 classes, the label maps have 3" --pictures "$data/right" --labels "$data/labels" --segmenter four.dpsims
 bad "is not named NAME_0" --pictures "$data/photos" $alex --diversity
 echo "all scores are right"
