@@ -277,6 +277,9 @@ Result rounded(const Application &a, Values x) {
 Result ceiling(const Application &a, Values x) {
   return whole(a, x, [](double value) { return std::ceil(value); });
 }
+Result flooring(const Application &a, Values x) {
+  return whole(a, x, [](double value) { return std::floor(value); });
+}
 
 //===-- Strings ---------------------------------------------------------------------------------------------------===//
 

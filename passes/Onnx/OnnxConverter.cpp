@@ -26,7 +26,7 @@ onnx::TensorProto::DataType onnxType(ElementKind kind) {
 template <typename... Ops> LogicalResult OnnxConverter::dispatch(Operation *op) {
   std::optional<LogicalResult> result;
   (void)((isa<Ops>(op) && (result = convert(cast<Ops>(op)), true)) || ...);
-  return result ? *result : refuse(op, "it is no op of a graph");
+  return result ? *result : convert(op); // of another dialect
 }
 
 LogicalResult OnnxConverter::convertOp(Operation *op) {

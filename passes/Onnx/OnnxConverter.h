@@ -136,29 +136,10 @@ private:
   llvm::LogicalResult convert(StateOp op) { return declareWeight(op); }
   llvm::LogicalResult convert(ConstantOp op);
 
-  // What has no form in ONNX.
-
-  template <typename OpTy, typename... Ops> static constexpr bool isOneOf = (std::is_same_v<OpTy, Ops> || ...);
-  template <typename OpTy>
-  static constexpr bool trains = isOneOf<OpTy, GradientOp, AssignOp, Conv2dInputGradientOp, Conv2dWeightGradientOp,
-                                         FusedAttentionGradientOp, MaxPoolGradientOp>;
-  template <typename OpTy>
-  static constexpr bool isMadeByPass = isOneOf<OpTy, Conv2dLabelsOp, FusedAttentionOp, FusedOp, PrepareOp>;
-  template <typename OpTy>
-  static constexpr bool isNotOfGraph =
-      isOneOf<OpTy, ImportOp, SectionOp, BlockOp, NetworkOp, ProgramOp, ReturnOp, YieldOp, InstanceOp, LetOp, AssertOp,
-              IfOp, RepeatOp, NoneOp, ListOp, AppendOp, GetOp, CurrentOp, GraphOp, EntryOp, BufferOp, WeightDeclOp,
-              LoadWeightOp, StoreConstantOp, ComputeOp, LaunchOp, LastPointOp, ConvStepOp, MatmulStepOp,
-              ConvInputGradientStepOp, ConvWeightGradientStepOp>;
-
-  template <typename OpTy, std::enable_if_t<trains<OpTy>, int> = 0> llvm::LogicalResult convert(OpTy op) {
-    return refuse(op, "it is of training, and ONNX is for programs that only compute, as sample");
-  }
-  template <typename OpTy, std::enable_if_t<isMadeByPass<OpTy>, int> = 0> llvm::LogicalResult convert(OpTy op) {
-    return refuse(op, "a pass made it; ONNX is made of what --compile-to=graph writes");
-  }
-  template <typename OpTy, std::enable_if_t<isNotOfGraph<OpTy>, int> = 0> llvm::LogicalResult convert(OpTy op) {
-    return refuse(op, "it is no op of a graph");
+  /// What has no form in ONNX: all ops without a `convert` of their own.
+  template <typename OpTy> llvm::LogicalResult convert(OpTy op) {
+    return refuse(op, "programs that only compute, as sample, have one, as --compile-to=graph writes them; ops of "
+                      "training and what passes make have none");
   }
 
   template <typename... Ops> llvm::LogicalResult dispatch(mlir::Operation *op);

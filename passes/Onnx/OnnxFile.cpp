@@ -103,8 +103,10 @@ private:
       return ElementType::F16;
     case onnx::TensorProto::BFLOAT16:
       return ElementType::BF16;
-    default: // the converter declares no others
+    case onnx::TensorProto::FLOAT:
       return ElementType::F32;
+    default: // the converter declares no others
+      fail(ErrorCode::Internal, "a weight of ONNX's type ", tensor.data_type());
     }
   }
 

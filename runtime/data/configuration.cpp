@@ -64,7 +64,7 @@ DataConfiguration DataConfiguration::parse(const std::string &text, const std::s
   readShapesKeys(section, result.shapes);
   if (result.layouts.empty() && result.shapes.pictures.empty())
     fail(ErrorCode::InvalidData, origin, ": the data set ", quoted(result.dataset),
-         " says not where its files are; give it \"images\" and \"labels\", or \"layouts\"");
+         " does not say where its files are; give it \"images\" and \"labels\", or \"layouts\"");
   return result;
 }
 

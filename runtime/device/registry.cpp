@@ -49,13 +49,13 @@ static std::vector<const DeviceKind *> &registry() {
 #ifdef DPSIMS_HAVE_CPU_DEVICE
       &cpuKind(),
 #else
-      new AbsentKind("cpu", "processor", "this dpsims-run was built without the CPU device"),
+      new AbsentKind("cpu", "processor", "this build of dpsims was built without the CPU device"),
 #endif
 #ifdef DPSIMS_HAVE_CUDA_DEVICE
       &cudaKind(),
 #else
       new AbsentKind("cuda", "cuda",
-                     "this dpsims-run was built without the CUDA device: build it where the CUDA toolkit, 12.8 or "
+                     "this build of dpsims was built without the CUDA device: build it where the CUDA toolkit, 12.8 or "
                      "newer, and cuDNN 9 are"),
 #endif
   };
@@ -79,7 +79,7 @@ const DeviceKind &deviceKind(const std::string &target) {
     names += (names.empty() ? "" : ", ") + kind->target();
   }
   failDevice(ErrorCode::Incompatible, "compiled for ", quoted(target),
-             ", of which this dpsims-run knows no device; it has ", names, ": compile with --target ",
+             ", of which this build of dpsims knows no device; it has ", names, ": compile with --target ",
              deviceKinds().front()->target());
 }
 

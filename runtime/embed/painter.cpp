@@ -18,7 +18,7 @@ static LabelMap copyOf(const dpsims_sample &sample, const int32_t *ids, const ch
   const PictureLimits limits;
   if (sample.height <= 0 || sample.width <= 0 || sample.height > limits.height || sample.width > limits.width ||
       int64_t(sample.height) * sample.width > limits.pixels)
-    fail(name, ": ", sample.height, " x ", sample.width, " pixels are no picture, or more than ", limits.height, " x ",
+    fail(name, ": ", sample.height, " x ", sample.width, " pixels: not a picture, or more than ", limits.height, " x ",
          limits.width, " or ", limits.pixels, " in all");
   return {sample.width, sample.height, std::vector<int32_t>(ids, ids + size_t(sample.height) * size_t(sample.width))};
 }

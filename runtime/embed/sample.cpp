@@ -85,7 +85,7 @@ dpsims_status dpsims_write_png(const char *path, int32_t height, int32_t width, 
     const PictureLimits limits;
     if (height <= 0 || width <= 0 || height > limits.height || width > limits.width ||
         int64_t(height) * width > limits.pixels)
-      fail(height, " x ", width, " pixels are no picture, or more than ", limits.height, " x ", limits.width, " or ",
+      fail(height, " x ", width, " pixels: not a picture, or more than ", limits.height, " x ", limits.width, " or ",
            limits.pixels, " in all");
     requireBytes(bytes, uint64_t(height) * uint64_t(width) * 3, "pixels", textOf(height, " x ", width, " x 3"));
     writeRgbPng(path, width, height, pixels);

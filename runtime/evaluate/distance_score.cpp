@@ -20,7 +20,7 @@ void DistanceScore::add(const Picture &picture) {
   if (!between) {
     if (picture.photo.width != picture.image.width || picture.photo.height != picture.image.height)
       fail(ErrorCode::Incompatible, picture.path, ": has ", picture.image.width, " x ", picture.image.height,
-           " pixels, its photo ", picture.photo.width, " x ", picture.photo.height, ": LPIPS wants one size");
+           " pixels, its photo ", picture.photo.width, " x ", picture.photo.height, ": LPIPS needs one size");
     addPair({picture.path, picture.image, picture.photo, 1});
     return;
   }

@@ -177,7 +177,7 @@ std::shared_ptr<const CompiledModel> CompiledModel::adopt(std::shared_ptr<const 
   model->fileSize = bytes->size;
   model->version = readVersion(data, size);
   if (model->version != format::formatVersion)
-    fail(ErrorCode::Incompatible, path, ": format version ", model->version, ", this dpsims-run reads ",
+    fail(ErrorCode::Incompatible, path, ": format version ", model->version, ", this build of dpsims reads ",
          format::formatVersion, ": compile it again with dpsims-compile of this version");
   model->bytes = std::move(bytes);
   decodeModel(data, size, *model);

@@ -48,7 +48,7 @@ private:
     for (const WeightSpec &weight : model.weights) {
       unique(weights, weight.name, "weight");
       if (!isFloating(weight.type))
-        bad("weight ", quoted(weight.name), " is ", elementTypeName(weight.type), ", which is no float");
+        bad("weight ", quoted(weight.name), " is ", elementTypeName(weight.type), ", not a float");
     }
     for (const Kernel &kernel : model.kernels) {
       unique(kernels, kernel.name, "kernel");

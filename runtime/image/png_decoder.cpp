@@ -8,6 +8,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/foreign_file.h"
 #include "runtime/image/file_kind.h"
+#include "runtime/image/png_storage.h"
 
 #include <csetjmp>
 #include <cstdio>
@@ -68,10 +69,6 @@ static bool decodeRows(Decoder &decoder) {
   png_read_image(decoder.png, decoder.rows);
   png_read_end(decoder.png, nullptr);
   return true;
-}
-
-static uint32_t bigEndian(const uint8_t *bytes) {
-  return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
 }
 
 // Refuses by the first bytes, before libpng takes memory for anything.

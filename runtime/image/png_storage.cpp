@@ -13,10 +13,6 @@ namespace {
 constexpr size_t headerBytes = 26, chunkFrame = 12, maxPaletteBytes = 3 * 256;
 constexpr int maxChunks = 1000; // before the pixels
 
-uint32_t bigEndian(const uint8_t *bytes) {
-  return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
-}
-
 bool readAll(const PictureFile &file, uint64_t offset, uint8_t *dst, size_t size) {
   return file.read(offset, dst, size) == size;
 }

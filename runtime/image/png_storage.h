@@ -20,6 +20,11 @@ struct PngStorage {
   std::vector<uint32_t> palette; ///< 0xRRGGBB, of indices
 };
 
+/// A number of four bytes, as PNG stores it.
+inline uint32_t bigEndian(const uint8_t *bytes) {
+  return uint32_t(bytes[0]) << 24 | uint32_t(bytes[1]) << 16 | uint32_t(bytes[2]) << 8 | bytes[3];
+}
+
 /// Nothing if the file does not begin as a PNG: its decoder says what is wrong.
 std::optional<PngStorage> readPngStorage(const PictureFile &file);
 

@@ -61,8 +61,10 @@ double valueAt(const HostTensor &tensor, int64_t i) {
     return static_cast<double>(halfToFloat(tensor.buffer.as<uint16_t>()[i]));
   case ElementType::I32:
     return tensor.buffer.as<int32_t>()[i];
-  default:
+  case ElementType::U8:
     return tensor.buffer.as<uint8_t>()[i];
+  default:
+    fail(ErrorCode::Internal, "elements of type ", elementTypeName(tensor.type), " are not compared");
   }
 }
 

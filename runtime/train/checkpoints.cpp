@@ -161,7 +161,7 @@ static CheckpointState readState(const std::string &path) {
   const Json json = parseObject(path);
   try {
     if (json.at("format") != formatOfState)
-      fail(ErrorCode::Incompatible, path, ": format ", json.at("format").dump(), ", this dpsims-run reads ",
+      fail(ErrorCode::Incompatible, path, ": format ", json.at("format").dump(), ", this build of dpsims reads ",
            formatOfState);
     return {json.at("step").get<uint64_t>(), json.at("seed").get<uint64_t>(),
             json.at("batch").get<int64_t>(), json.at("source_hash").get<std::string>(),

@@ -81,8 +81,8 @@ dpsims.block @Folded() {
   let d5 = [contains([1, 2], 2), contains([1, 2], 3), contains({a = 1}, "a"), contains({a = 1}, "b"), contains([1.0], 1)]
   // CHECK-NEXT: let d6 = [3, 2, 3, -2]
   let d6 = [round(2.5), round(2.4), round(3), round(-2.5)]
-  // CHECK-NEXT: let d7 = [3, -2, 4]
-  let d7 = [ceil(2.1), ceil(-2.9), ceil(4)]
+  // CHECK-NEXT: let d7 = [3, -2, 4, 2, -3, 4]
+  let d7 = [ceil(2.1), ceil(-2.9), ceil(4), floor(2.1), floor(-2.9), floor(4)]
   // CHECK-NEXT: let d8 = 3.000000e+00
   let d8 = sqrt(9)
   // CHECK-NEXT: let d9 = [1024, 1, 1.440000e+00, 5.000000e-01]

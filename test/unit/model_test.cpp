@@ -101,8 +101,8 @@ TEST(Model, SaysWhichVersion) {
   ModelBuilder builder = sample();
   for (uint32_t version : {format::formatVersion - 1, format::formatVersion + 1}) {
     builder.model.version = version;
-    EXPECT_EQ(errorOf(builder), "test.dpsims: format version " + std::to_string(version) + ", this dpsims-run reads " +
-                                    std::to_string(format::formatVersion) +
+    EXPECT_EQ(errorOf(builder), "test.dpsims: format version " + std::to_string(version) +
+                                    ", this build of dpsims reads " + std::to_string(format::formatVersion) +
                                     ": compile it again with dpsims-compile of this version");
   }
 }

@@ -14,18 +14,15 @@ namespace dpsims {
 namespace {
 
 struct BenchFlags {
-  std::string model, entry, weights, prefix, json, trace;
+  std::string model, entry, json, trace;
+  WeightsFlags weights;
   int runs = 10;
   DeviceFlags device;
 };
 
 std::unique_ptr<WeightSource> openWeights(const CompiledModel &model, const Entry &entry, const BenchFlags &flags) {
-  if (flags.weights.empty())
-    return std::make_unique<InitialWeights>(model, 1);
-  auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
-  reportPrefix(flags.weights, weights->detectedPrefix());
-  reportTwin(model, entry, flags.weights);
-  return weights;
+  std::unique_ptr<WeightSource> weights = flags.weights.open(model, entry);
+  return weights ? std::move(weights) : std::make_unique<InitialWeights>(model, 1);
 }
 
 void bench(const BenchFlags &flags) {
@@ -52,8 +49,7 @@ void addBenchCommand(CLI::App &app) {
   CLI::App *command = app.add_subcommand("bench", "Times a program on random inputs: in total, by kind, by step.");
   command->add_option("--model", flags->model, "compiled model")->required()->type_name("FILE");
   command->add_option("--entry", flags->entry, "which program, if the model has several")->type_name("NAME");
-  command->add_option("--weights", flags->weights, "weights, safetensors; without: first weights")->type_name("FILE");
-  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
+  flags->weights.addTo(*command, "weights, safetensors; without: first weights");
   command->add_option("--runs", flags->runs, "how often")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str()

@@ -7,11 +7,13 @@
 #define DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
 
 #include "runtime/device/device.h"
+#include "runtime/session/weight_source.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace dpsims {
@@ -36,14 +38,29 @@ void readNumbersAsWritten(CLI::App &app);
 /// Makes every command that was added refuse an output that is one of the files that it reads.
 void refuseOverwriting(CLI::App &app);
 
-/// Says on stderr which weights of a file were taken, if the file was not asked.
-void reportPrefix(const std::string &path, const std::string &prefix);
-
 /// Says on stderr if there are fewer processors than threads asked for.
 void reportThreads(int threads);
 
-/// Says on stderr if weights of another backbone would fit the entry as well.
-void reportTwin(const CompiledModel &model, const Entry &entry, const std::string &path);
+/// A file of weights.
+struct WeightsFlags {
+  std::string path, prefix;
+
+  /// --weights, which is returned, and --prefix.
+  CLI::Option *addTo(CLI::App &command, const std::string &description);
+  /// Null without a path. Says on stderr which weights of the file were taken, if it was not asked, and whether weights
+  /// of another backbone would fit as well.
+  std::unique_ptr<FileWeights> open(const CompiledModel &model, const Entry &entry) const;
+};
+
+/// A model that samples, and its weights.
+struct GeneratorFlags {
+  std::string model;
+  WeightsFlags weights;
+
+  void addTo(CLI::App &command);
+  /// As above; warns of weights that were trained with other settings.
+  std::unique_ptr<FileWeights> openWeights(const CompiledModel &loaded) const;
+};
 
 /// The flags that all commands share which run a model.
 struct DeviceFlags {

@@ -13,7 +13,8 @@ namespace dpsims {
 namespace {
 
 struct ExecuteFlags {
-  std::string model, entry, weights, prefix, inputs, outputs, expected;
+  std::string model, entry, inputs, outputs, expected;
+  WeightsFlags weights;
   double tolerance = 1e-4;
   int64_t steps = 0;
   DeviceFlags device;
@@ -31,15 +32,6 @@ bool reportErrors(const std::vector<Comparison> &comparisons) {
   return within;
 }
 
-std::unique_ptr<FileWeights> openWeights(const CompiledModel &model, const Entry &entry, const ExecuteFlags &flags) {
-  if (flags.weights.empty())
-    return nullptr;
-  auto weights = std::make_unique<FileWeights>(model, entry, flags.weights, flags.prefix);
-  reportPrefix(flags.weights, weights->detectedPrefix());
-  reportTwin(model, entry, flags.weights);
-  return weights;
-}
-
 bool runExecute(const ExecuteFlags &flags) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   const Entry &entry = model->entry(flags.entry);
@@ -48,7 +40,7 @@ bool runExecute(const ExecuteFlags &flags) {
     fail("--steps ", flags.steps, ": entry ", quoted(entry.name), " of ", flags.model, " runs in no steps");
   if (flags.steps && inputs.steps != flags.steps)
     fail(flags.inputs, ": has ", inputs.steps, " steps, not the ", flags.steps, " of --steps");
-  std::unique_ptr<FileWeights> weights = openWeights(*model, entry, flags);
+  std::unique_ptr<FileWeights> weights = flags.weights.open(*model, entry);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   Session session(model, entry, *device, weights.get());
   std::vector<NamedTensor> outputs = dpsims::execute(session, inputs, weights.get());
@@ -64,8 +56,7 @@ void addExecuteCommand(CLI::App &app, int &status) {
   CLI::App *command = app.add_subcommand("execute", "Runs a program on tensors from a file.");
   command->add_option("--model", flags->model, "compiled model")->required()->type_name("FILE");
   command->add_option("--entry", flags->entry, "which program, if the model has several")->type_name("NAME");
-  command->add_option("--weights", flags->weights, "weights, safetensors")->type_name("FILE");
-  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
+  flags->weights.addTo(*command, "weights, safetensors");
   command->add_option("--inputs", flags->inputs, "input tensors by name, safetensors")->required()->type_name("FILE");
   command->add_option("--outputs", flags->outputs, "where the output tensors go, safetensors")->type_name("FILE");
   CLI::Option *expected =

@@ -3,7 +3,6 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
-#include "runtime/sample/provenance.h"
 #include "runtime/serve/http_server.h"
 #include "runtime/serve/model_description.h"
 #include "runtime/serve/service.h"
@@ -21,7 +20,8 @@ namespace {
 constexpr char loopback[] = "127.0.0.1";
 
 struct PaintFlags {
-  std::string model, weights, prefix, address = loopback;
+  GeneratorFlags generator;
+  std::string address = loopback;
   uint16_t port = 8080;
   uint32_t waiting = 16;
   double rate = 100;
@@ -58,19 +58,18 @@ void serve(serve::Service &service, const PaintFlags &flags) {
 }
 
 void paint(const PaintFlags &flags) {
-  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
+  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.generator.model);
   const SampleProgram program(*model);
   const serve::LabelCodec codec(*model, program.height(), program.width());
-  FileWeights weights(*model, program.entry(), flags.weights, flags.prefix);
-  reportPrefix(flags.weights, weights.detectedPrefix());
-  warnOfProvenance(*model, flags.weights, weights.metadata());
+  const std::unique_ptr<FileWeights> weights = flags.generator.openWeights(*model);
   const std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
-  Session session(model, program.entry(), *device, &weights);
+  Session session(model, program.entry(), *device, weights.get());
   serve::Service::Options options;
   options.loopback = !isExposed(flags);
   options.rate = flags.rate;
   options.limits.waiting = flags.waiting;
-  options.model = serve::describeModel(std::filesystem::path(flags.model).filename().string(), program, codec);
+  options.model =
+      serve::describeModel(std::filesystem::path(flags.generator.model).filename().string(), program, codec);
   serve::Service service(session, program, codec, std::move(options));
   serve(service, flags);
 }
@@ -80,13 +79,7 @@ void paint(const PaintFlags &flags) {
 void addPaintCommand(CLI::App &app) {
   auto flags = std::make_shared<PaintFlags>();
   CLI::App *command = app.add_subcommand("paint", "Serves a page on which one paints label maps and sees the photos.");
-  command->add_option("--model", flags->model, "compiled model with the program \"sample\"")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--weights", flags->weights, "the generator's weights, safetensors")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
+  flags->generator.addTo(*command);
   command->add_option("--port", flags->port, "where the server listens; 0: a port that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str()

@@ -3,7 +3,6 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
-#include "runtime/sample/provenance.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/sample/split_samples.h"
 
@@ -15,7 +14,7 @@ namespace dpsims {
 namespace {
 
 struct SampleFlags {
-  std::string model, weights, prefix;
+  GeneratorFlags generator;
   SampleOptions options;
   DatasetSamplerOptions split;
   bool resume = false;
@@ -28,29 +27,25 @@ void sampleSplit(const SampleFlags &flags) {
   if (!flags.options.instances.empty() || flags.resize != Resize::AsTrained)
     fail(flags.options.instances.empty() ? "--resize" : "--instances", ": is for --labels; a data set is read as in "
                                                                        "training: leave the flag out");
-  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
-  FileWeights weights(*model, model->entry("sample"), flags.weights, flags.prefix);
-  reportPrefix(flags.weights, weights.detectedPrefix());
-  warnOfProvenance(*model, flags.weights, weights.metadata());
+  const std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.generator.model);
+  const std::unique_ptr<FileWeights> weights = flags.generator.openWeights(*model);
   const std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
   DatasetSamplerOptions options = flags.split;
   options.seed = flags.options.seed;
   options.samples = flags.options.samples;
-  DatasetSampler sampler(model, weights, *device, options);
+  DatasetSampler sampler(model, *weights, *device, options);
   writeSamples(sampler, flags.options.output, flags.resume);
 }
 
 void sample(const SampleFlags &flags) {
-  std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
+  std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.generator.model);
   Sampler sampler(*model, flags.resize);
   // All that can be wrong with files is found before the long work begins.
-  FileWeights weights(*model, sampler.entry(), flags.weights, flags.prefix);
-  reportPrefix(flags.weights, weights.detectedPrefix());
-  warnOfProvenance(*model, flags.weights, weights.metadata());
+  const std::unique_ptr<FileWeights> weights = flags.generator.openWeights(*model);
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
   std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
-  Session session(model, sampler.entry(), *device, &weights, /*depth=*/2);
+  Session session(model, sampler.entry(), *device, weights.get(), /*depth=*/2);
   sampler.run(session, files, flags.options.seed);
 }
 
@@ -77,13 +72,7 @@ void addSplit(CLI::App &command, SampleFlags &flags) {
 void addSampleCommand(CLI::App &app) {
   auto flags = std::make_shared<SampleFlags>();
   CLI::App *command = app.add_subcommand("sample", "Makes images of label maps.");
-  command->add_option("--model", flags->model, "compiled model with the program \"sample\"")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--weights", flags->weights, "the generator's weights, safetensors")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--prefix", flags->prefix, "use the weights below this name (\"generator\")")->type_name("NAME");
+  flags->generator.addTo(*command);
   command->add_option("--labels", flags->options.labels, "label map: PNG of ids, or of the configuration's palette")
       ->type_name("FILE|DIR");
   addSplit(*command, *flags);

@@ -23,7 +23,7 @@ std::string reasonOf(cudaError_t status) {
     return "no CUDA driver is installed: it comes with NVIDIA's driver, as libcuda.so.1";
   constexpr int major = CUDART_VERSION / 1000;
   if (status == cudaErrorInsufficientDriver)
-    return "its driver is for CUDA " + versionText(driver) + ", and this dpsims-run was built with CUDA " +
+    return "its driver is for CUDA " + versionText(driver) + ", and this build of dpsims was built with CUDA " +
            versionText(CUDART_VERSION) + ": a driver for CUDA " + std::to_string(major) + ".0 or newer is needed";
   if (const char *visible = std::getenv("CUDA_VISIBLE_DEVICES"); visible && status == cudaErrorNoDevice)
     return "CUDA_VISIBLE_DEVICES is " + quoted(visible) + ", which hides every GPU: unset it, or list some, as 0,1";
