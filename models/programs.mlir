@@ -9,11 +9,17 @@ dpsims.import "backbones.mlir"
 dpsims.import "training.mlir"
 dpsims.import "inception.mlir"
 dpsims.import "lpips.mlir"
+dpsims.import "upernet.mlir"
+dpsims.import "drn.mlir"
+dpsims.import "deeplab.mlir"
 
 dpsims.section "generator" of @Generator
 dpsims.section "discriminator" of @Discriminator
 dpsims.section "loss" of @Loss
 dpsims.section "optimizer" of @Optimizer
+dpsims.section "upernet" of @UperNet
+dpsims.section "drn" of @Drn
+dpsims.section "deeplab" of @DeepLab
 
 // One image a label map, 8 bits a channel, NHWC.
 dpsims.program @sample<batch: int, num_classes: int, image_size: list, generator: record> {
@@ -81,6 +87,25 @@ dpsims.program @lpips_vgg<batch: int, image_size: list> {
   %second = instance @PictureInput<name = "second", batch, image_size>()
   %distance = instance @Lpips<net = "vgg">(%first, %second)
   output "distance" %distance
+}
+
+// Which label each pixel of a picture has: ADE20K's by UperNet, Cityscapes' by DRN-D-105, COCO-Stuff's by DeepLab-v2.
+dpsims.program @upernet<batch: int, num_classes: int, image_size: list, upernet: record> {
+  %picture = instance @PictureInput<name = "image", batch, image_size>()
+  %logits = instance @UperNet<num_classes, ...upernet>(%picture)
+  instance @LogitsOutput<image_size>(%logits)
+}
+
+dpsims.program @drn<batch: int, num_classes: int, image_size: list, drn: record> {
+  %picture = instance @PictureInput<name = "image", batch, image_size>()
+  %logits = instance @Drn<num_classes, image_size, ...drn>(%picture)
+  instance @LogitsOutput<image_size>(%logits)
+}
+
+dpsims.program @deeplab<batch: int, num_classes: int, image_size: list, deeplab: record> {
+  %picture = instance @PictureInput<name = "image", batch, image_size>()
+  %logits = instance @DeepLab<num_classes, ...deeplab>(%picture)
+  instance @LogitsOutput<image_size>(%logits)
 }
 
 //===-- Training --------------------------------------------------------------------------------------------------===//

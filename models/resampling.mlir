@@ -24,6 +24,36 @@ dpsims.block @AveragePool<kernel: int, stride: int = 1, padding: int = 0, count_
   return %y
 }
 
+// The matrix (to, from) of the means of `to` windows that cover `from` values; they overlap where `to` does not divide.
+dpsims.block @WindowMeans<from: int, to: int>() {
+  let size = [to, from]
+  %i = iota <shape = size, axis = 0>
+  %j = iota <shape = size, axis = 1>
+  %window = cast %i <type = "f32">
+  %value = cast %j <type = "f32">
+  %windows = constant <value = 1.0 * to>
+  %values = constant <value = 1.0 * from>
+  %window_starts = mul %window, %values
+  %window_ends = add %window_starts, %values
+  %value_starts = mul %value, %windows
+  %value_ends = add %value_starts, %windows
+  %begun = greater %value_ends, %window_starts
+  %open = greater %window_ends, %value_starts
+  %inside = mul %begun, %open
+  %count = reduce %inside <kind = "sum", axes = [1]>
+  %weights = div %inside, %count
+  return %weights
+}
+
+// The mean of each of height x width windows that cover the image (PyTorch's adaptive_avg_pool2d).
+dpsims.block @AdaptiveAveragePool<height: int, width: int>(%x) {
+  let size = shape %x
+  %rows = instance @WindowMeans<from = size[1], to = height>()
+  %columns = instance @WindowMeans<from = size[2], to = width>()
+  %y = instance @Resample(%x, %rows, %columns)
+  return %y
+}
+
 // The matrix (to, from) that resamples `from` values to `to` by linear interpolation. With `align_corners` the first and
 // the last values stay where they are, else the edges of the outer values do. With `antialias` the kernel is widened where
 // there become fewer values, so that each counts. As PyTorch's interpolate.
@@ -59,17 +89,23 @@ dpsims.block @LinearResampling<from: int, to: int, align_corners: bool = false, 
   return %weights
 }
 
+// An image by the matrices (to, from) of its rows and of its columns.
+dpsims.block @Resample(%x, %rows, %columns) {
+  %by_row = transpose %x <perm = [0, 1, 3, 2]>
+  %wide = matmul %by_row, %columns <transpose_b = true>
+  %by_column = transpose %wide <perm = [0, 3, 2, 1]>
+  %whole = matmul %by_column, %rows <transpose_b = true>
+  %image = transpose %whole <perm = [0, 3, 1, 2]>
+  return %image
+}
+
 // Bilinear resizing.
 dpsims.block @Resize<height: int, width: int, align_corners: bool = false, antialias: bool = false>(%x) {
   let size = shape %x
   %y = if size[1] == height and size[2] == width { yield %x } else {
     %rows = instance @LinearResampling<from = size[1], to = height, align_corners, antialias>()
     %columns = instance @LinearResampling<from = size[2], to = width, align_corners, antialias>()
-    %by_row = transpose %x <perm = [0, 1, 3, 2]>
-    %wide = matmul %by_row, %columns <transpose_b = true>
-    %by_column = transpose %wide <perm = [0, 3, 2, 1]>
-    %whole = matmul %by_column, %rows <transpose_b = true>
-    %image = transpose %whole <perm = [0, 3, 1, 2]>
+    %image = instance @Resample(%x, %rows, %columns)
     yield %image
   }
   return %y

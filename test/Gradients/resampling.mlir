@@ -27,6 +27,13 @@ dpsims.program @average_pool<> {
   instance @Check<count = 1>(%y, %list)
 }
 
+dpsims.program @adaptive_average_pool<> {
+  %x0 = input "x0" <shape = [1, 7, 4, 2]>
+  %y = instance @AdaptiveAveragePool<height = 3, width = 6>(%x0)
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
 dpsims.program @resize<> {
   %x0 = input "x0" <shape = [2, 4, 3, 2]>
   %y = instance @Resize<height = 3, width = 5>(%x0)

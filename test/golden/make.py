@@ -242,6 +242,7 @@ def resampling_case(config, batch, seed):
         return {
             "mean": functional.avg_pool2d(x, 3, 2, 1),
             "inside": functional.avg_pool2d(x, 3, 1, 1, count_include_pad=False),
+            "windows": functional.adaptive_avg_pool2d(x, (5, 3)),
             "edges": functional.interpolate(x, size=(17, 9), mode="bilinear"),
             "corners": functional.interpolate(x, size=(17, 9), mode="bilinear", align_corners=True),
             "smooth": functional.interpolate(x, size=(5, 23), mode="bilinear", antialias=True),
@@ -250,6 +251,18 @@ def resampling_case(config, batch, seed):
         }
 
     return inputs, run
+
+
+def segmentation_case(kind):
+    def case(config, batch, seed):
+        import segmentation
+
+        net = segmentation.NETWORKS[kind](config["num_classes"], **config[kind]).eval()
+        fill(net, {name: None for name in net.state_dict() if name.endswith(segmentation.FIXED)})
+        inputs = {"image": random_bytes(batch, config["image_size"], seed)}
+        return inputs, lambda dtype: {"logits": net.to(dtype)(planes(inputs["image"]).to(dtype))}
+
+    return case
 
 
 def training_networks(config):
@@ -344,6 +357,7 @@ def make(name, case, seed, folder):
         "lpips_alex": lpips_case("alex"),
         "lpips_vgg": lpips_case("vgg"),
         "resampling": resampling_case,
+        **{kind: segmentation_case(kind) for kind in ("upernet", "drn", "deeplab")},
     }
     with torch.no_grad():
         inputs, run = kinds[case["program"]](config, case["batch"], seed)

@@ -15,6 +15,8 @@ dpsims.program @resampling<batch: int, image_size: list> {
   instance @Show<name = "mean">(%mean)
   %inside = instance @AveragePool<kernel = 3, padding = 1, count_padding = false>(%x)
   instance @Show<name = "inside">(%inside)
+  %windows = instance @AdaptiveAveragePool<height = 5, width = 3>(%x)
+  instance @Show<name = "windows">(%windows)
   %edges = instance @Resize<height = 17, width = 9>(%x)
   instance @Show<name = "edges">(%edges)
   %corners = instance @Resize<height = 17, width = 9, align_corners = true>(%x)
