@@ -137,8 +137,8 @@ TEST(Sample, RefusesWrongSamples) {
   EXPECT_TRUE(refuses(DPSIMS_INVALID_DATA, {"2147483647"}, [](OneClass &one) { one.labels[0] = INT32_MAX; }));
   EXPECT_TRUE(refuses(DPSIMS_INVALID_ARGUMENT, {"labels is null"}, [](OneClass &one) { one.sample.labels = nullptr; }));
   for (int32_t size : {0, -1, INT32_MIN, INT32_MAX, 16385}) {
-    EXPECT_TRUE(refuses(DPSIMS_INVALID_ARGUMENT, {"no picture"}, [=](OneClass &one) { one.sample.height = size; }));
-    EXPECT_TRUE(refuses(DPSIMS_INVALID_ARGUMENT, {"no picture"}, [=](OneClass &one) { one.sample.width = size; }));
+    EXPECT_TRUE(refuses(DPSIMS_INVALID_ARGUMENT, {"not a picture"}, [=](OneClass &one) { one.sample.height = size; }));
+    EXPECT_TRUE(refuses(DPSIMS_INVALID_ARGUMENT, {"not a picture"}, [=](OneClass &one) { one.sample.width = size; }));
   }
   for (size_t size : {size_t(0), size_t(8), size_t(53), size_t(1) << 20, SIZE_MAX})
     EXPECT_TRUE(refuses(DPSIMS_INVALID_ARGUMENT, {"samples->size"}, [=](OneClass &one) { one.sample.size = size; }));

@@ -123,7 +123,7 @@ TEST_F(Variables, HaveTheirTypes) {
 TEST_F(Variables, AreFloatsOfTheirBuffersTypes) {
   ModelBuilder integer = narrowModel(), other = narrowModel();
   integer.model.weights[0]->type = format::ElementType::I32;
-  EXPECT_TRUE(hasParts(errorOf([&] { integer.load(); }), {"weight \"b\"", "I32", "no float"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { integer.load(); }), {"weight \"b\"", "I32", "not a float"}));
   other.prepare().buffers[0]->type = format::ElementType::F32;
   EXPECT_TRUE(hasParts(errorOf([&] { other.load(); }), {"destination is F32", "weight F16"}));
   other.prepare().buffers[0]->type = format::ElementType(5);
