@@ -60,17 +60,7 @@ const char painterConfig[] =
     R"({"num_classes": 5, "data": {"ignore": [9], "names": ["a", "b", "c", "d", "e"], "palette":
     {"0": [0, 0, 0], "1": [10, 20, 30], "2": [1, 0, 0], "3": [2, 0, 0], "4": [255, 0, 0], "9": [1, 1, 1]}}})";
 
-/// The program "sample": pictures of 4 x 6 pixels that show labels, noise and instances; see unit/kernels/kernels.c.
-inline ModelBuilder painterOf(uint64_t batch, bool instances) {
-  ModelBuilder builder;
-  builder.model.config = painterConfig;
-  builder.entry().name = "sample";
-  const uint32_t labels = builder.input("labels", {batch, 4, 6}, format::ElementType::I32);
-  const uint32_t z = builder.input("z", {batch, 3});
-  const uint32_t maps = instances ? builder.input("instances", {batch, 4, 6}, format::ElementType::I32) : labels;
-  builder.launch("paint", batch, {labels, z, maps, builder.output("image", {batch, 4, 6, 3}, format::ElementType::U8)});
-  return builder;
-}
+inline ModelBuilder painterOf(uint64_t batch, bool instances) { return painterOf(painterConfig, batch, instances); }
 
 /// On one thread, with no file of convolutions.
 inline dpsims_options plainOptions() {

@@ -222,6 +222,19 @@ inline double relativeError(const std::vector<float> &actual, const std::vector<
   return std::sqrt(difference / norm);
 }
 
+/// The program "sample": pictures of 4 x 6 pixels that show labels, noise and instances; see `paint` in
+/// kernels/kernels.c.
+inline ModelBuilder painterOf(const std::string &configuration, uint64_t batch, bool instances) {
+  ModelBuilder builder;
+  builder.model.config = configuration;
+  builder.entry().name = "sample";
+  const uint32_t labels = builder.input("labels", {batch, 4, 6}, format::ElementType::I32);
+  const uint32_t z = builder.input("z", {batch, 3});
+  const uint32_t maps = instances ? builder.input("instances", {batch, 4, 6}, format::ElementType::I32) : labels;
+  builder.launch("paint", batch, {labels, z, maps, builder.output("image", {batch, 4, 6, 3}, format::ElementType::U8)});
+  return builder;
+}
+
 } // namespace dpsims::test
 
 #endif // DPSIMS_TEST_UNIT_MODEL_BUILDER_H

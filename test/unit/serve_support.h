@@ -34,18 +34,9 @@ inline std::pair<std::unique_ptr<serve::Reply>, std::future<serve::HttpResponse>
   return {std::make_unique<KeptReply>(std::move(promise), gone), std::move(future)};
 }
 
-/// Pictures of 4 x 6 pixels: see `paint` in kernels/kernels.c.
 inline std::shared_ptr<const CompiledModel> painterModel(const std::string &configuration, uint64_t batch = 1,
                                                          bool instances = false) {
-  ModelBuilder builder;
-  builder.model.config = configuration;
-  builder.entry().name = "sample";
-  const uint32_t labels = builder.input("labels", {batch, 4, 6}, format::ElementType::I32);
-  const uint32_t z = builder.input("z", {batch, 3});
-  const uint32_t maps = instances ? builder.input("instances", {batch, 4, 6}, format::ElementType::I32) : labels;
-  const uint32_t image = builder.output("image", {batch, 4, 6, 3}, format::ElementType::U8);
-  builder.launch("paint", batch, {labels, z, maps, image});
-  return builder.load();
+  return painterOf(configuration, batch, instances).load();
 }
 
 } // namespace dpsims::test
