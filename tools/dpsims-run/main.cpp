@@ -24,7 +24,7 @@ std::string withoutLineBreaks(std::string text) {
 
 int reportError(const std::string &message) {
   std::cout.flush();
-  std::cerr << "dpsims-run: error: " << withoutLineBreaks(message) << std::endl;
+  std::cerr << "dpsims-run: error: " << withoutLineBreaks(message) << "\n";
   return 1;
 }
 

@@ -22,7 +22,8 @@ namespace {
 
 // A line on stderr; on a terminal the progress line gives way.
 void tell(const std::string &text) {
-  std::cerr << (::isatty(STDERR_FILENO) ? "\r\x1b[K" : "") << "dpsims-run: " << text << std::endl;
+  std::cerr << (::isatty(STDERR_FILENO) ? "\r\x1b[K" : "") << "dpsims-run: " << text
+            << "\n"; // std::cerr keeps nothing back
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
