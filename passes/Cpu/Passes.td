@@ -14,7 +14,8 @@ def VectorizeKernels : Pass<"dpsims-vectorize-kernels", "mlir::func::FuncOp"> {
     ```mlir
     func.func @k(%x: memref<12xf32>, %y: memref<12xf32>) attributes {dpsims.kernel} {
       scf.forall (%i) in (1) {
-        linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]}
+        linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+                        iterator_types = ["parallel"]}
           ins(%x : memref<12xf32>) outs(%y : memref<12xf32>) {
         ^bb0(%a: f32, %o: f32):
           %r = arith.negf %a : f32
@@ -123,10 +124,39 @@ def HoistPrivateBuffers : Pass<"dpsims-hoist-private-buffers", "mlir::func::Func
 }
 
 def LowerLoopsToLLVM : Pass<"dpsims-lower-loops-to-llvm", "mlir::ModuleOp"> {
-  let summary = "Kernels as --lower-kernels-to-loops leaves them in the LLVM dialect, with the runtime's calling convention";
+  let summary = "Kernels as --lower-kernels-to-loops leaves them in the LLVM dialect, "
+                "with the runtime's calling convention";
   let description = [{
     Every kernel becomes `void NAME(ptr args, i64 begin, i64 end)`. exp, tanh, erf, log become polynomials: the
     code imports nothing.
+
+    ```mlir
+    func.func @k(%y: memref<f32>, %begin: index, %end: index) attributes {dpsims.kernel} {
+      %one = arith.constant 1.0 : f32
+      memref.store %one, %y[] : memref<f32>
+      return
+    }
+    ```
+    becomes
+    ```mlir
+    llvm.func @k(%args: !llvm.ptr, %begin: i64, %end: i64) {
+      %0 = llvm.getelementptr %args[0] : (!llvm.ptr) -> !llvm.ptr, !llvm.ptr
+      %y = llvm.load %0 : !llvm.ptr -> !llvm.ptr
+      llvm.call @k.body(%y, %begin, %end) : (!llvm.ptr, i64, i64) -> ()
+      llvm.return
+    }
+    llvm.func internal @k.body(%y: !llvm.ptr, %begin: i64, %end: i64) attributes {always_inline} {
+      %0 = llvm.mlir.poison : !llvm.struct<(ptr, ptr, i64)>
+      %1 = llvm.insertvalue %y, %0[0] : !llvm.struct<(ptr, ptr, i64)>
+      %2 = llvm.insertvalue %y, %1[1] : !llvm.struct<(ptr, ptr, i64)>
+      %3 = llvm.mlir.constant(0 : index) : i64
+      %4 = llvm.insertvalue %3, %2[2] : !llvm.struct<(ptr, ptr, i64)>
+      %one = llvm.mlir.constant(1.0 : f32) : f32
+      %5 = llvm.extractvalue %4[1] : !llvm.struct<(ptr, ptr, i64)>
+      llvm.store %one, %5 : f32, !llvm.ptr
+      llvm.return
+    }
+    ```
 
     Statistics: `kernels`.
   }];

@@ -36,7 +36,8 @@ def MarkDisjointArguments : Pass<"dpsims-mark-disjoint-arguments", "mlir::Module
       %1 = buffer "arena" {offset = 64 : i64} : memref<8xf32>
       launch @k ins(%0 : memref<8xf32>) outs(%1 : memref<8xf32>)
     }
-    func.func @k(%arg0: memref<8xf32> {dpsims.disjoint}, %arg1: memref<8xf32> {dpsims.disjoint}) attributes {dpsims.kernel} {
+    func.func @k(%arg0: memref<8xf32> {dpsims.disjoint}, %arg1: memref<8xf32> {dpsims.disjoint})
+        attributes {dpsims.kernel} {
       scf.forall (%arg2) in (8) {
         %0 = memref.load %arg0[%arg2] : memref<8xf32>
         memref.store %0, %arg1[%arg2] : memref<8xf32>
@@ -59,7 +60,8 @@ def LowerKernelsToGpu : Pass<"dpsims-lower-kernels-to-gpu", "mlir::ModuleOp"> {
     ```mlir
     func.func @k(%x: memref<12xf32>, %y: memref<12xf32>) attributes {dpsims.kernel} {
       scf.forall (%i) in (1) {
-        linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]}
+        linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+                        iterator_types = ["parallel"]}
           ins(%x : memref<12xf32>) outs(%y : memref<12xf32>) {
         ^bb0(%a: f32, %o: f32):
           %r = arith.negf %a : f32
@@ -73,7 +75,9 @@ def LowerKernelsToGpu : Pass<"dpsims-lower-kernels-to-gpu", "mlir::ModuleOp"> {
     ```mlir
     module attributes {gpu.container_module} {
       gpu.module @kernels {
-        gpu.func @k(%arg0: memref<12xf32> {llvm.align = 16 : i64, llvm.readonly}, %arg1: memref<12xf32> {llvm.align = 16 : i64}) kernel attributes {known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
+        gpu.func @k(%arg0: memref<12xf32> {llvm.align = 16 : i64, llvm.readonly},
+                    %arg1: memref<12xf32> {llvm.align = 16 : i64}) kernel
+            attributes {known_block_size = array<i32: 32, 1, 1>, known_grid_size = array<i32: 1, 1, 1>} {
           %thread_id_x = gpu.thread_id  x upper_bound 32
           %block_id_x = gpu.block_id  x upper_bound 1
           %c4 = arith.constant 4 : index
@@ -117,9 +121,9 @@ def LowerKernelsToGpu : Pass<"dpsims-lower-kernels-to-gpu", "mlir::ModuleOp"> {
 def ShareGpuBuffers : Pass<"dpsims-share-gpu-buffers", "mlir::gpu::GPUFuncOp"> {
   let summary = "buffers private to a grid point become memory that the threads of a block share (CUDA)";
   let description = [{
-    The last part of lower-kernels-to-gpu. A kernel has one workgroup buffer, and its buffers are views of it at multiples
-    of 16 bytes: LLVM takes 16 for the alignment of shared memory, and merges neighboring accesses accordingly. A buffer
-    that nothing reads or writes takes no room.
+    The last part of lower-kernels-to-gpu. A kernel has one workgroup buffer, and its buffers are views of it at
+    multiples of 16 bytes: LLVM takes 16 for the alignment of shared memory, and merges neighboring accesses
+    accordingly. A buffer that nothing reads or writes takes no room.
 
     ```mlir
     gpu.func @k(%x: memref<4xf32>) kernel {
@@ -183,8 +187,8 @@ def ExpandGpuMath : Pass<"dpsims-expand-gpu-math", "mlir::gpu::GPUModuleOp"> {
 def AssembleGpu : Pass<"dpsims-assemble-gpu", "mlir::ModuleOp"> {
   let summary = "gpu.module becomes gpu.binary: its PTX and its machine code (needs ptxas of the CUDA toolkit)";
   let description = [{
-    Takes the result of lower-kernels-to-gpu, and runs lower-gpu-to-nvvm on it. dpsims-compile does the same without this
-    pass, and keeps both texts in the compiled model.
+    Takes the result of lower-kernels-to-gpu, and runs lower-gpu-to-nvvm on it. dpsims-compile does the same without
+    this pass, and keeps both texts in the compiled model.
 
     Statistics: `ptx-bytes`, `code-bytes`.
   }];

@@ -9,18 +9,21 @@ include "mlir/Pass/PassBase.td"
 def FuseAttention : Pass<"dpsims-fuse-attention", "GraphOp"> {
   let summary = "attention to few keys becomes one kernel, and its gradient another";
   let description = [{
-    Each row of queries is read once; keys and values are close to it, and of the rows' weights only those of some rows are in
-    memory at a time. The gradient computes them again from the logarithms of their sums. A sum with the queries, which
-    may have been reshaped, is part of the kernel. Runs before `differentiate`; what is not fused, `decompose` takes apart.
+    Each row of queries is read once; keys and values are close to it, and of the rows' weights only those of some rows
+    are in memory at a time. The gradient computes them again from the logarithms of their sums. A sum with the queries,
+    which may have been reshaped, is part of the kernel. Runs before `differentiate`; what is not fused, `decompose`
+    takes apart.
 
-    Only for up to `keys` keys, where a library's product of such small matrices is no faster, and where keys, values and
-    weights fit into `memory` bytes; with a bias for each key or none; and not in a program that differentiates a gradient.
+    Only for up to `keys` keys, where a library's product of such small matrices is no faster, and where keys, values
+    and weights fit into `memory` bytes; with a bias for each key or none; and not in a program that differentiates a
+    gradient.
 
     ```mlir
     dpsims.graph @p {
       %q = input "q" <shape = [1, 64, 8]> : () -> tensor<1x64x8xf32>
       %k = input "k" <shape = [1, 4, 8]> : () -> tensor<1x4x8xf32>
-      %a = attention %q, %k, %k <scale = 0.5> : (tensor<1x64x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x64x8xf32>
+      %a = attention %q, %k, %k <scale = 0.5>
+          : (tensor<1x64x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> tensor<1x64x8xf32>
       %y = add %q, %a : (tensor<1x64x8xf32>, tensor<1x64x8xf32>) -> tensor<1x64x8xf32>
       output "y" %y : tensor<1x64x8xf32>
     }
@@ -30,7 +33,8 @@ def FuseAttention : Pass<"dpsims-fuse-attention", "GraphOp"> {
     dpsims.graph @p {
       %0 = input "q" <shape = [1, 64, 8]> : () -> tensor<1x64x8xf32>
       %1 = input "k" <shape = [1, 4, 8]> : () -> tensor<1x4x8xf32>
-      %result, %sums = fused_attention %0, %1, %1 <residual = true, scale = 5.000000e-01> : (tensor<1x64x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> (tensor<1x64x8xf32>, tensor<1x64x1xf32>)
+      %result, %sums = fused_attention %0, %1, %1 <residual = true, scale = 5.000000e-01>
+          : (tensor<1x64x8xf32>, tensor<1x4x8xf32>, tensor<1x4x8xf32>) -> (tensor<1x64x8xf32>, tensor<1x64x1xf32>)
       output "y" %result : tensor<1x64x8xf32>
     }
     ```
@@ -61,7 +65,8 @@ def FuseEpilogues : Pass<"dpsims-fuse-epilogues", "GraphOp"> {
     dpsims.graph @p {
       %0 = input "x" <shape = [1, 8, 8, 4]> : () -> tensor<1x8x8x4xf32>
       %1 = input "w" <shape = [6, 4, 3, 3]> : () -> tensor<6x4x3x3xf32>
-      %2 = conv2d %0, %1 <activation = "leaky_relu", alpha = 2.000000e-01, padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
+      %2 = conv2d %0, %1 <activation = "leaky_relu", alpha = 2.000000e-01, padding = 1>
+          : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
       output "y" %2 : tensor<1x8x8x6xf32>
     }
     ```
@@ -74,8 +79,8 @@ def FuseEpilogues : Pass<"dpsims-fuse-epilogues", "GraphOp"> {
 def SinkReshapes : Pass<"dpsims-sink-reshapes", "GraphOp"> {
   let summary = "activations and sums after a reshaped conv2d or matmul go before the reshape";
   let description = [{
-    They are then its epilogue for `fuse-epilogues`. The reshape itself costs nothing, before or after. Attention over an
-    image's pixels ends so: a matmul of (N, H * W, C), to whose reshape to (N, H, W, C) the image is added.
+    They are then its epilogue for `fuse-epilogues`. The reshape itself costs nothing, before or after. Attention over
+    an image's pixels ends so: a matmul of (N, H * W, C), to whose reshape to (N, H, W, C) the image is added.
 
     ```mlir
     dpsims.graph @p {
@@ -138,12 +143,12 @@ def FuseElementwise : Pass<"dpsims-fuse-elementwise", "GraphOp"> {
 def AttachTails : Pass<"dpsims-attach-tails", "GraphOp"> {
   let summary = "small work after a reduction runs in the reduction's kernel, in its last block (CUDA)";
   let description = [{
-    A reduction ends with partial sums, their sum, and a little arithmetic on it: kernels that are done sooner than a GPU
-    is told of them. Such an op (a reduction or arithmetic that reads at most `read` elements and makes at most `made`)
-    becomes part of the `fused` of the reduction that it reads, the last if there are several, where all else that it
-    reads is there by then. `lower-kernels` makes it a tail of the kernel: the block that ends last computes it, so that
-    the order of all sums stays as it is. Results of reductions are in memory between the two; arithmetic on them is
-    computed wherever it is read. Updates of weights stay by themselves, as they work in place.
+    A reduction ends with partial sums, their sum, and a little arithmetic on it: kernels that are done sooner than a
+    GPU is told of them. Such an op (a reduction or arithmetic that reads at most `read` elements and makes at most
+    `made`) becomes part of the `fused` of the reduction that it reads, the last if there are several, where all else
+    that it reads is there by then. `lower-kernels` makes it a tail of the kernel: the block that ends last computes it,
+    so that the order of all sums stays as it is. Results of reductions are in memory between the two; arithmetic on
+    them is computed wherever it is read. Updates of weights stay by themselves, as they work in place.
 
     ```mlir
     dpsims.graph @p {
@@ -185,9 +190,9 @@ def AttachTails : Pass<"dpsims-attach-tails", "GraphOp"> {
 def FuseMultiOutput : Pass<"dpsims-fuse-multi-output", "GraphOp"> {
   let summary = "elementwise kernels of one shape that share what they read become one with several results";
   let description = [{
-    A `fused` that reads the result of another, or what another reads, joins it where all that it reads is known by then:
-    the shared value is read once, and one launch is saved. In a backward pass most activations' gradients have two
-    readers (the gradients of a product's two factors). Updates of weights are `group-kernels`' own.
+    A `fused` that reads the result of another, or what another reads, joins it where all that it reads is known by
+    then: the shared value is read once, and one launch is saved. In a backward pass most activations' gradients have
+    two readers (the gradients of a product's two factors). Updates of weights are `group-kernels`' own.
 
     ```mlir
     dpsims.graph @p {
@@ -233,16 +238,16 @@ def FuseMultiOutput : Pass<"dpsims-fuse-multi-output", "GraphOp"> {
 def GroupKernels : Pass<"dpsims-group-kernels", "GraphOp"> {
   let summary = "small kernels, and updates of weights, that do not depend on one another become one";
   let description = [{
-    A training step has hundreds of kernels whose work is done sooner than a GPU is told of it: Adam for each weight, the
-    moving averages, spectral norm for each layer, the statistics of each BatchNorm.
+    A training step has hundreds of kernels whose work is done sooner than a GPU is told of it: Adam for each weight,
+    the moving averages, spectral norm for each layer, the statistics of each BatchNorm.
 
-    First all that is made of one gradient becomes one `fused` with several results: Adam's average of squares, the weight,
-    its moving average, and sums of gradients that nothing else reads. Then library ops and large kernels keep their order;
-    small kernels (at most `small` bytes of intermediate results) and updates wait until one of those needs them. Then all
-    small ones that can run do so together, and with an update all updates that can. So do kernels that make large results
-    of weights (their order for a library, their division by a norm), but only `ahead` bytes before they are needed. What reads an old weight comes before
-    its update, which works in place. `lower-kernels` makes one kernel of the parts of a `fused`; `schedule` and
-    `plan-memory` treat it as any other.
+    First all that is made of one gradient becomes one `fused` with several results: Adam's average of squares, the
+    weight, its moving average, and sums of gradients that nothing else reads. Then library ops and large kernels keep
+    their order; small kernels (at most `small` bytes of intermediate results) and updates wait until one of those needs
+    them. Then all small ones that can run do so together, and with an update all updates that can. So do kernels that
+    make large results of weights (their order for a library, their division by a norm), but only `ahead` bytes before
+    they are needed. What reads an old weight comes before its update, which works in place. `lower-kernels` makes one
+    kernel of the parts of a `fused`; `schedule` and `plan-memory` treat it as any other.
 
     ```mlir
     dpsims.graph @p {
@@ -288,8 +293,8 @@ def GroupKernels : Pass<"dpsims-group-kernels", "GraphOp"> {
 def Recompute : Pass<"dpsims-recompute", "GraphOp"> {
   let summary = "what waits long is computed again, until the intermediate results fit a budget";
   let description = [{
-    While more than `budget` bytes are alive at some op, the value that is cheapest to make again, for its size, among those
-    that wait there for a later use is computed again before that use, from what is alive then. Runs after
+    While more than `budget` bytes are alive at some op, the value that is cheapest to make again, for its size, among
+    those that wait there for a later use is computed again before that use, from what is alive then. Runs after
     `group-kernels`, where every value is one that the schedule keeps. Fails, with the least that it found, where the
     budget is too small. 0: no budget.
 

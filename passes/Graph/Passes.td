@@ -284,6 +284,28 @@ def DrawGraph : Pass<"dpsims-draw-graph", "mlir::ModuleOp"> {
     other than f32. Works on what --compile-to=graph and --compile-to=optimized write:
 
     `dpsims-opt graph.mlir --dpsims-draw-graph=file=graph.dot -o /dev/null && dot -Tsvg graph.dot -o graph.svg`
+
+    ```mlir
+    dpsims.graph @p {
+      %x = input "x" <shape = [1, 4, 8, 2]> : () -> tensor<1x4x8x2xf32>
+      %w = weight "conv.weight" <shape = [4, 2, 3, 3], init = "zeros"> : () -> tensor<4x2x3x3xf32>
+      %y = conv2d %x, %w <padding = 1> : (tensor<1x4x8x2xf32>, tensor<4x2x3x3xf32>) -> tensor<1x4x8x4xf32>
+      output "y" %y : tensor<1x4x8x4xf32>
+    }
+    ```
+    writes (with `file=graph.dot`)
+    ```dot
+    digraph "p" {
+      label="p: 4.61 kFLOP, 1.06 kB read and written by 1 ops"; labelloc=t; fontname="sans-serif";
+      node [shape=box, style=filled, fillcolor=white, fontname="sans-serif", fontsize=11];
+      edge [fontname="sans-serif", fontsize=9];
+      n0 [label="input x", shape=ellipse];
+      n1 [label="conv2d\npadding = 1\nconv.weight 4x2x3x3\n4.61 kFLOP, 1.06 kB", fillcolor="0.09 0.70 1.0"];
+      n0 -> n1 [label="1x4x8x2"];
+      n2 [label="output y", shape=ellipse];
+      n1 -> n2 [label="1x4x8x4"];
+    }
+    ```
   }];
   let options = [Option<"file", "file", "std::string", "\"-\"", "where to write; - is standard output">];
 }

@@ -36,7 +36,8 @@ def LowerKernels : Pass<"dpsims-lower-kernels", "mlir::ModuleOp"> {
       scf.forall (%arg2) in (1) {
         %subview = memref.subview %arg1[0] [4] [1] : memref<4xf32> to memref<4xf32, strided<[1]>>
         %subview_0 = memref.subview %arg0[0] [4] [1] : memref<4xf32> to memref<4xf32, strided<[1]>>
-        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%subview_0 : memref<4xf32, strided<[1]>>) outs(%subview : memref<4xf32, strided<[1]>>) {
+        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+            ins(%subview_0 : memref<4xf32, strided<[1]>>) outs(%subview : memref<4xf32, strided<[1]>>) {
         ^bb0(%in: f32, %out: f32):
           %0 = arith.negf %in : f32
           linalg.yield %0 : f32
@@ -51,7 +52,8 @@ def LowerKernels : Pass<"dpsims-lower-kernels", "mlir::ModuleOp"> {
   let options = [
     Option<"points", "points", "int64_t", "256", "grid points that keep all of a device busy">,
     Option<"lanes", "lanes", "int64_t", "64",
-           "elements of a point where channels or a flat range are split: enough to fill vectors, few enough for many points">,
+           "elements of a point where channels or a flat range are split: enough to fill vectors, "
+           "few enough for many points">,
     Option<"chunk", "chunk", "int64_t", "4096", "elements of a flat range that a grid point takes">,
     Option<"terms", "terms", "int64_t", "1024", "terms of one sum; a longer one is the sum of several">,
     Option<"gathers", "gathers", "bool", "true", "a grid point takes several small pieces of work">,
@@ -69,9 +71,11 @@ def VerifyKernels : Pass<"dpsims-verify-kernels", "mlir::func::FuncOp"> {
     else; changes nothing. `vectorize-kernels` and `lower-kernels-to-gpu` ask the same.
 
     ```mlir
-    func.func @k(%x: memref<?xf32>) attributes {dpsims.kernel} {
-    // error: argument 0 of a kernel must be a static contiguous memref of f32, bf16, f16, i32, i16 or i8, but is 'memref<?xf32>'
+    func.func @k(%x: memref<6xf32>) attributes {dpsims.kernel} {
+      return
+    }
     ```
+    is an error: `'func.func' op is a kernel without scf.forall`
   }];
 }
 
@@ -85,7 +89,8 @@ def LowerNarrowFloats : Pass<"dpsims-lower-narrow-floats", "mlir::func::FuncOp">
     #map = affine_map<(d0) -> (d0)>
     func.func @k(%x: memref<4xbf16>, %y: memref<4xf32>) attributes {dpsims.kernel} {
       scf.forall (%i) in (1) {
-        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : memref<4xbf16>) outs(%y : memref<4xf32>) {
+        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : memref<4xbf16>)
+            outs(%y : memref<4xf32>) {
         ^bb0(%in: bf16, %out: f32):
           %a = arith.extf %in : bf16 to f32
           linalg.yield %a : f32
@@ -99,7 +104,8 @@ def LowerNarrowFloats : Pass<"dpsims-lower-narrow-floats", "mlir::func::FuncOp">
     #map = affine_map<(d0) -> (d0)>
     func.func @k(%arg0: memref<4xi16>, %arg1: memref<4xf32>) attributes {dpsims.kernel} {
       scf.forall (%arg2) in (1) {
-        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%arg0 : memref<4xi16>) outs(%arg1 : memref<4xf32>) {
+        linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%arg0 : memref<4xi16>)
+            outs(%arg1 : memref<4xf32>) {
         ^bb0(%in: i16, %out: f32):
           %0 = arith.extui %in : i16 to i32
           %c16_i32 = arith.constant 16 : i32

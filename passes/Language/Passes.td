@@ -9,7 +9,39 @@ include "mlir/Pass/PassBase.td"
 def ResolveImports : Pass<"dpsims-resolve-imports", "mlir::ModuleOp"> {
   let summary = "Replaces every import by the imported file's blocks";
   let description = [{
-    Paths are relative to the importing file. Each file is read once, whoever imports it.
+    Paths are relative to the importing file. Each file is read once, whoever imports it. With
+
+    ```mlir
+    // scale.mlir
+    dpsims.block @Scale<by: float>(%x) {
+      %c = constant <value = by>
+      %y = mul %x, %c
+      return %y
+    }
+    ```
+    beside it
+
+    ```mlir
+    dpsims.import "scale.mlir"
+    dpsims.program @p<> {
+      %x = input "x" <shape = [3]>
+      %y = instance @Scale<by = 2.0>(%x)
+      output "y" %y
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.program @p<> {
+      %x = input "x" <shape = [3]>
+      %y = instance @Scale<by = 2.0>(%x)
+      output "y" %y
+    }
+    dpsims.block @Scale<by: float>(%x) {
+      %c = constant <value = by>
+      %y = mul %x, %c
+      return %y
+    }
+    ```
 
     Statistics: `files`.
   }];

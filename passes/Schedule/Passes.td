@@ -95,6 +95,24 @@ def PlanMemory : Pass<"dpsims-plan-memory", "EntryOp"> {
 
 def VerifySchedule : Pass<"dpsims-verify-schedule", "EntryOp"> {
   let summary = "checks that no two live buffers overlap and every value is written before it is read";
+  let description = [{
+    It asks each step what it reads, writes and may overwrite, and knows none by name. Every place is a multiple of 64
+    bytes, inside of the arena. Changes nothing.
+
+    ```mlir
+    dpsims.entry @p attributes {arena_size = 64 : i64} prepare {
+    } main {
+      %x = buffer "input" {index = 0 : i64, name = "x"} : memref<4xf32>
+      %a = buffer "arena" {offset = 0 : i64} : memref<4xf32>
+      %b = buffer "arena" {offset = 0 : i64} : memref<4xf32>
+      %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4xf32>
+      launch @k ins(%x : memref<4xf32>) outs(%a : memref<4xf32>)
+      launch @k ins(%x : memref<4xf32>) outs(%b : memref<4xf32>)
+      launch @k ins(%a, %b : memref<4xf32>, memref<4xf32>) outs(%y : memref<4xf32>)
+    }
+    ```
+    is an error: `overlaps another live buffer`
+  }];
 }
 
 #endif
