@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Pre-trained backbones by timm's names: an image in [-1, 1] to the list of its taps at 1/4, 1/8, 1/16 and 1/32 of
-// its size, and what its classifier's head takes. To add a family: import its file, and give it a line in @Backbone, @Head and, where needed, @Normalize.
+// its size, and what its classifier's head takes. To add a family: import its file, and give it a line in @Backbone,
+// @Head and, where needed, @Normalize.
 dpsims.import "nn.mlir"
 dpsims.import "convnext.mlir"
 dpsims.import "resnet.mlir"

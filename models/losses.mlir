@@ -98,8 +98,8 @@ dpsims.block @RealScore(%logits, %labels) {
   return %score
 }
 
-// R1 (Mescheder et al., arXiv 1801.04406), with that score as the discriminator's output: the squared length of its slope
-// at an image, the mean over the batch.
+// R1 (Mescheder et al., arXiv 1801.04406), with that score as the discriminator's output: the squared length of its
+// slope at an image, the mean over the batch.
 dpsims.block @SlopePenalty(%images, %logits, %labels) {
   let size = shape %images
   %score = instance @RealScore(%logits, %labels)

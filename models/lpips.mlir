@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// LPIPS (arXiv 1801.03924), version 0.1: how different two images look. The networks have torchvision's names of weights,
-// the heads those of the package lpips.
+// LPIPS (arXiv 1801.03924), version 0.1: how different two images look. The networks have torchvision's names of
+// weights, the heads those of the package lpips.
 dpsims.import "nn.mlir"
 
 // The five feature maps of AlexNet, after each ReLU.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Pooling, resizing and dilated convolutions of images (N, H, W, C), made of other ops: they run on every target and have
-// gradients, and what is a constant in them is computed once, when weights are loaded.
+// Pooling, resizing and dilated convolutions of images (N, H, W, C), made of other ops: they run on every target and
+// have gradients, and what is a constant in them is computed once, when weights are loaded.
 dpsims.import "nn.mlir"
 
-// The mean of each window of kernel x kernel pixels. With `count_padding` zeros of the padding are pixels of the window,
-// else they do not count (PyTorch's count_include_pad, TensorFlow's average pooling).
+// The mean of each window of kernel x kernel pixels. With `count_padding` zeros of the padding are pixels of the
+// window, else they do not count (PyTorch's count_include_pad, TensorFlow's average pooling).
 dpsims.block @AveragePool<kernel: int, stride: int = 1, padding: int = 0, count_padding: bool = true>(%x) {
   let size = shape %x
   let c = size[3]
@@ -54,9 +54,9 @@ dpsims.block @AdaptiveAveragePool<height: int, width: int>(%x) {
   return %y
 }
 
-// The matrix (to, from) that resamples `from` values to `to` by linear interpolation. With `align_corners` the first and
-// the last values stay where they are, else the edges of the outer values do. With `antialias` the kernel is widened where
-// there become fewer values, so that each counts. As PyTorch's interpolate.
+// The matrix (to, from) that resamples `from` values to `to` by linear interpolation. With `align_corners` the first
+// and the last values stay where they are, else the edges of the outer values do. With `antialias` the kernel is
+// widened where there become fewer values, so that each counts. As PyTorch's interpolate.
 dpsims.block @LinearResampling<from: int, to: int, align_corners: bool = false, antialias: bool = false>() {
   assert not (align_corners and antialias), "align_corners and antialias exclude each other"
   let corners = select(to > 1, 1.0 * (from - 1) / max(to - 1, 1), 0.0)
@@ -111,8 +111,8 @@ dpsims.block @Resize<height: int, width: int, align_corners: bool = false, antia
   return %y
 }
 
-// Images (N, H, W, C) as images of every factor-th row and column, (factor * factor * N, height, width, C), with zeros below
-// and on the right where the factor does not divide the size.
+// Images (N, H, W, C) as images of every factor-th row and column, (factor * factor * N, height, width, C), with zeros
+// below and on the right where the factor does not divide the size.
 dpsims.block @SplitPhases<factor: int>(%x) {
   let size = shape %x
   let height = (size[1] + factor - 1) / factor
@@ -143,8 +143,8 @@ dpsims.block @JoinPhases<factor: int, height: int, width: int>(%x) {
   return %y
 }
 
-// A convolution that keeps the size and whose taps are `dilation` pixels apart: rows and columns that are as far apart make
-// images of their own, which an ordinary convolution takes, Winograd's too.
+// A convolution that keeps the size and whose taps are `dilation` pixels apart: rows and columns that are as far apart
+// make images of their own, which an ordinary convolution takes, Winograd's too.
 dpsims.block @DilatedConvolution<dilation: int>(%x, %w, %b) {
   let size = shape %x
   let kernel = shape %w

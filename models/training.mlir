@@ -26,8 +26,8 @@ dpsims.network @Loss<focal_gamma: float = 2.0, contrastive_weight: float = 100.0
 }
 
 // Adam and the exponential moving average of the generator. `discriminator_lr` 0 is `lr`; learning rates grow in the
-// first `warmup_steps` steps; gradients are clipped each to a length of `clip_weight_norm`, then all of a network together
-// to `clip_norm`, and 0 does not clip.
+// first `warmup_steps` steps; gradients are clipped each to a length of `clip_weight_norm`, then all of a network
+// together to `clip_norm`, and 0 does not clip.
 dpsims.network @Optimizer<lr: float = 1.0e-3, discriminator_lr: float = 0.0, warmup_steps: int = 0,
                           betas: list = [0.0, 0.99], eps: float = 1.0e-8, clip_weight_norm: float = 0.0,
                           clip_norm: float = 0.0, ema_decay: float = 0.9999>() {
@@ -271,7 +271,8 @@ dpsims.block @Clip<most: float, count: int>(%gradients) {
   return %clipped
 }
 
-// A network's learning rate, which grows to `lr` in the first `steps` steps, a state of the optimizer; 0 is all at once.
+// A network's learning rate, which grows to `lr` in the first `steps` steps, a state of the optimizer; 0 is all at
+// once.
 dpsims.block @WarmUp<name: string, lr: float, steps: int>() {
   %lr = constant <value = lr>
   %rate = if steps == 0 { yield %lr } else {
@@ -341,7 +342,8 @@ dpsims.block @Minimize<network: string, optimizer: record>(%loss) {
   %correction1 = instance @Correction<name = "optimizer." + network + ".correction1", beta = betas[0]>()
   %correction2 = instance @Correction<name = "optimizer." + network + ".correction2", beta = betas[1]>()
   let own = network == "discriminator" and optimizer.discriminator_lr > 0.0
-  %lr = instance @WarmUp<name = "optimizer." + network + ".warmup", lr = select(own, optimizer.discriminator_lr, optimizer.lr),
+  %lr = instance @WarmUp<name = "optimizer." + network + ".warmup",
+                         lr = select(own, optimizer.discriminator_lr, optimizer.lr),
                          steps = optimizer.warmup_steps>()
   %rate = div %lr, %correction1
   %root = sqrt %correction2
@@ -353,8 +355,8 @@ dpsims.block @Minimize<network: string, optimizer: record>(%loss) {
   return
 }
 
-// The exponential moving average of a network's weights, below "ema.". (Small steps: with a decay near 1 the rounding of
-// the decay itself would shift an average of products.)
+// The exponential moving average of a network's weights, below "ema.". (Small steps: with a decay near 1 the rounding
+// of the decay itself would shift an average of products.)
 dpsims.block @MovingAverage<network: string, decay: float>() {
   let names = trained "{network}"
   %part = constant <value = 1.0 - decay>

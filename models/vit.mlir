@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // The plain vision transformer (ViT, arXiv 2010.11929; DeiT, arXiv 2012.12877) under timm's weight names. It has one
-// resolution, 1/16: the taps are its tokens after each quarter of the blocks as maps, the first two upsampled to 1/4 and
-// 1/8, the last brought to 1/32 by the mean of 2x2 (ours).
+// resolution, 1/16: the taps are its tokens after each quarter of the blocks as maps, the first two upsampled to 1/4
+// and 1/8, the last brought to 1/32 by the mean of 2x2 (ours).
 dpsims.import "nn.mlir"
 dpsims.import "transformer.mlir"
 
@@ -23,8 +23,8 @@ dpsims.block @ViTBlock<c: int, heads: int>(%x) {
   return %y
 }
 
-// The matrix (to, from) that resamples `from` values to `to` by Keys' cubic kernel with a = -1/2, widened where it makes
-// fewer of them: PyTorch's bicubic interpolation with antialiasing, along one axis.
+// The matrix (to, from) that resamples `from` values to `to` by Keys' cubic kernel with a = -1/2, widened where it
+// makes fewer of them: PyTorch's bicubic interpolation with antialiasing, along one axis.
 dpsims.block @CubicResampling<from: int, to: int>() {
   let scale = 1.0 * from / to
   %i = iota <shape = [to, from], axis = 0>
@@ -67,7 +67,8 @@ dpsims.block @Cubic<cubic: float, square: float, linear: float, constant: float>
   return %y
 }
 
-// The learned embeddings of a grid x grid image's positions (grid * grid, c), resampled to another size (height * width, c).
+// The learned embeddings of a grid x grid image's positions (grid * grid, c), resampled to another size (height *
+// width, c).
 dpsims.block @ResamplePositions<c: int, grid: int, height: int, width: int>(%positions) {
   %rows = instance @CubicResampling<from = grid, to = height>()
   %columns = instance @CubicResampling<from = grid, to = width>()
@@ -125,7 +126,8 @@ dpsims.block @HalfSize(%x) {
   return %y
 }
 
-// Width, heads, blocks and the grid of the positions by timm's name. Beside the taps it gives the class token after the last norm, for the head.
+// Width, heads, blocks and the grid of the positions by timm's name. Beside the taps it gives the class token after the
+// last norm, for the head.
 dpsims.block @ViT<name: string>(%image) {
   let sizes = {
     tiny = {width = 192, heads = 3, depth = 12},

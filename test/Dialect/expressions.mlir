@@ -78,7 +78,8 @@ dpsims.block @Folded() {
   // CHECK-NEXT: let d4 = [true, false]
   let d4 = [startswith("tf_net", "tf_"), startswith("net", "tf_")]
   // CHECK-NEXT: let d5 = [true, false, true, false, true]
-  let d5 = [contains([1, 2], 2), contains([1, 2], 3), contains({a = 1}, "a"), contains({a = 1}, "b"), contains([1.0], 1)]
+  let d5 = [contains([1, 2], 2), contains([1, 2], 3), contains({a = 1}, "a"), contains({a = 1}, "b"),
+            contains([1.0], 1)]
   // CHECK-NEXT: let d6 = [3, 2, 3, -2]
   let d6 = [round(2.5), round(2.4), round(3), round(-2.5)]
   // CHECK-NEXT: let d7 = [3, -2, 4, 2, -3, 4]

@@ -65,9 +65,11 @@ dpsims.entry @steps attributes {arena_size = 640 : i64, load_size = 128 : i64} p
   // CHECK-NEXT: matmul_step %1, %0 bias %6 -> %5 {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> -> memref<2x8xf32>
   matmul_step %x, %w bias %b -> %y {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> -> memref<2x8xf32>
   // CHECK-NEXT: matmul_step %1, %0 residual %3 -> %5 {activation = "relu"} : memref<2x4xf32>, memref<8x4xf32> residual memref<2x8xf32> -> memref<2x8xf32>
-  matmul_step %x, %w residual %a -> %y {activation = "relu"} : memref<2x4xf32>, memref<8x4xf32> residual memref<2x8xf32> -> memref<2x8xf32>
+  matmul_step %x, %w residual %a
+      -> %y {activation = "relu"} : memref<2x4xf32>, memref<8x4xf32> residual memref<2x8xf32> -> memref<2x8xf32>
   // CHECK-NEXT: matmul_step %1, %0 bias %6 residual %3 -> %5 {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
-  matmul_step %x, %w bias %b residual %a -> %y {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
+  matmul_step %x, %w bias %b residual %a
+      -> %y {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
 }
 
 // CHECK-LABEL: dpsims.entry @convolutions prepare {
@@ -79,11 +81,18 @@ dpsims.entry @convolutions prepare {
   %b = buffer "constant" {index = 1 : i64} : memref<8xf32>
   %y = buffer "output" {index = 0 : i64, name = "y"} : memref<1x4x4x8xf32>
   // CHECK: conv_step %0, %1 -> %3 {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> -> memref<1x4x4x8xf32>
-  conv_step %x, %w -> %y {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> -> memref<1x4x4x8xf32>
+  conv_step %x, %w
+      -> %y {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32>
+      -> memref<1x4x4x8xf32>
   // CHECK-NEXT: conv_step %0, %1 bias %2 -> %3 {activation = "leaky_relu", alpha = 2.000000e-01 : f64} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> -> memref<1x4x4x8xf32>
-  conv_step %x, %w bias %b -> %y {activation = "leaky_relu", alpha = 0.2 : f64} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> -> memref<1x4x4x8xf32>
+  conv_step %x, %w bias %b
+      -> %y {activation = "leaky_relu", alpha = 0.2 : f64}
+      : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> -> memref<1x4x4x8xf32>
   // CHECK-NEXT: conv_step %0, %1 residual %0 -> %3 {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
-  conv_step %x, %w residual %x -> %y {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
+  conv_step %x, %w residual %x -> %y {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32>
+      -> memref<1x4x4x8xf32>
   // CHECK-NEXT: conv_step %0, %1 bias %2 residual %0 -> %3 {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
-  conv_step %x, %w bias %b residual %x -> %y {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
+  conv_step %x, %w bias %b residual %x
+      -> %y {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32>
+      -> memref<1x4x4x8xf32>
 }

@@ -14,7 +14,8 @@ dpsims.graph @sources {
   // CHECK-NEXT: %2 = input "photo" <shape = [1, 4, 4, 3], type = "u8"> : () -> tensor<1x4x4x3xui8>
   %photo = input "photo" <type = "u8", shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xui8>
   // CHECK-NEXT: %3 = weight "a.weight" <init = "xavier_normal", shape = [8, 3, 3, 3], trained = false, value = 2.000000e-02> : () -> tensor<8x3x3x3xf32>
-  %w = weight "a.weight" <shape = [8, 3, 3, 3], init = "xavier_normal", value = 0.02, trained = false> : () -> tensor<8x3x3x3xf32>
+  %w = weight "a.weight" <shape = [8, 3, 3, 3], init = "xavier_normal", value = 0.02, trained = false>
+      : () -> tensor<8x3x3x3xf32>
   // CHECK-NEXT: %4 = weight "zeros" <init = "zeros", shape = [8]> : () -> tensor<8xf32>
   %zeros = weight "zeros" <shape = [8], init = "zeros"> : () -> tensor<8xf32>
   // CHECK-NEXT: %5 = weight "ones" <init = "ones", shape = [8]> : () -> tensor<8xf32>
@@ -119,17 +120,22 @@ dpsims.graph @contractions {
   // CHECK: %5 = conv2d %0, %1 : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x7x7x6xf32>
   %c0 = conv2d %x, %w : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x7x7x6xf32>
   // CHECK-NEXT: conv2d %0, %1, %3 <padding = 1, stride = 2> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<6xf32>) -> tensor<1x5x5x6xf32>
-  %c1 = conv2d %x, %w, %b <stride = 2, padding = 1> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<6xf32>) -> tensor<1x5x5x6xf32>
+  %c1 = conv2d %x, %w, %b <stride = 2, padding = 1>
+      : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<6xf32>) -> tensor<1x5x5x6xf32>
   // CHECK-NEXT: conv2d %0, %1 <padding = [1, 0], stride = [2, 1]> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x5x7x6xf32>
-  %c2 = conv2d %x, %w <stride = [2, 1], padding = [1, 0]> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x5x7x6xf32>
+  %c2 = conv2d %x, %w <stride = [2, 1], padding = [1, 0]>
+      : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x5x7x6xf32>
   // CHECK-NEXT: conv2d %0, %1 <padding = [1, 2, 3, 4]> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x11x13x6xf32>
   %c3 = conv2d %x, %w <padding = [1, 2, 3, 4]> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>) -> tensor<1x11x13x6xf32>
   // CHECK-NEXT: conv2d %0, %2 <groups = 2, padding = "same", stride = 2> : (tensor<1x9x8x4xf32>, tensor<6x2x3x3xf32>) -> tensor<1x5x4x6xf32>
-  %c4 = conv2d %x, %g <groups = 2, padding = "same", stride = 2> : (tensor<1x9x8x4xf32>, tensor<6x2x3x3xf32>) -> tensor<1x5x4x6xf32>
+  %c4 = conv2d %x, %g <groups = 2, padding = "same", stride = 2>
+      : (tensor<1x9x8x4xf32>, tensor<6x2x3x3xf32>) -> tensor<1x5x4x6xf32>
   // CHECK-NEXT: conv2d %0, %1, %3, %4 <activation = "clamp", alpha = 0, beta = 6.000000e+00, residual = true> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<6xf32>, tensor<1x7x7x6xf32>) -> tensor<1x7x7x6xf32>
-  %c5 = conv2d %x, %w, %b, %r <activation = "clamp", alpha = 0, beta = 6.0, residual = true> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<6xf32>, tensor<1x7x7x6xf32>) -> tensor<1x7x7x6xf32>
+  %c5 = conv2d %x, %w, %b, %r <activation = "clamp", alpha = 0, beta = 6.0, residual = true>
+      : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<6xf32>, tensor<1x7x7x6xf32>) -> tensor<1x7x7x6xf32>
   // CHECK-NEXT: conv2d %0, %1, %4 <residual = true> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<1x7x7x6xf32>) -> tensor<1x7x7x6xf32>
-  %c6 = conv2d %x, %w, %r <residual = true> : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<1x7x7x6xf32>) -> tensor<1x7x7x6xf32>
+  %c6 = conv2d %x, %w, %r <residual = true>
+      : (tensor<1x9x8x4xf32>, tensor<6x4x3x2xf32>, tensor<1x7x7x6xf32>) -> tensor<1x7x7x6xf32>
   %a = input "a" <shape = [2, 5, 3]> : () -> tensor<2x5x3xf32>
   %m = input "m" <shape = [3, 4]> : () -> tensor<3x4xf32>
   %t = input "t" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
@@ -138,11 +144,14 @@ dpsims.graph @contractions {
   // CHECK: matmul %12, %13 : (tensor<2x5x3xf32>, tensor<3x4xf32>) -> tensor<2x5x4xf32>
   %m0 = matmul %a, %m : (tensor<2x5x3xf32>, tensor<3x4xf32>) -> tensor<2x5x4xf32>
   // CHECK-NEXT: matmul %12, %14, %15 <transpose_b = true> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<4xf32>) -> tensor<2x5x4xf32>
-  %m1 = matmul %a, %t, %n <transpose_b = true> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<4xf32>) -> tensor<2x5x4xf32>
+  %m1 = matmul %a, %t, %n <transpose_b = true>
+      : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<4xf32>) -> tensor<2x5x4xf32>
   // CHECK-NEXT: matmul %12, %13, %15, %16 <activation = "gelu", residual = true, transpose_b = false> : (tensor<2x5x3xf32>, tensor<3x4xf32>, tensor<4xf32>, tensor<2x5x4xf32>) -> tensor<2x5x4xf32>
-  %m2 = matmul %a, %m, %n, %s <transpose_b = false, activation = "gelu", residual = true> : (tensor<2x5x3xf32>, tensor<3x4xf32>, tensor<4xf32>, tensor<2x5x4xf32>) -> tensor<2x5x4xf32>
+  %m2 = matmul %a, %m, %n, %s <transpose_b = false, activation = "gelu", residual = true>
+      : (tensor<2x5x3xf32>, tensor<3x4xf32>, tensor<4xf32>, tensor<2x5x4xf32>) -> tensor<2x5x4xf32>
   // CHECK-NEXT: attention %12, %14, %14 <scale = 1.250000e-01> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
-  %at = attention %a, %t, %t <scale = 0.125> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
+  %at = attention %a, %t, %t <scale = 0.125>
+      : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
 }
 
 // CHECK-LABEL: dpsims.graph @norms {
@@ -162,17 +171,21 @@ dpsims.graph @norms {
   // CHECK-NEXT: layer_norm %0 <eps = 9.9999999999999995E-7> : (tensor<2x4x4x3xf32>) -> tensor<2x4x4x3xf32>
   %l0 = layer_norm %x <eps = 1.0e-6> : (tensor<2x4x4x3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: layer_norm %0, %1, %1 <eps = 9.9999999999999995E-7> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
-  %l1 = layer_norm %x, %c, %c <eps = 1.0e-6> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
+  %l1 = layer_norm %x, %c, %c <eps = 1.0e-6>
+      : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: %mean, %variance = batch_statistics %0 : (tensor<2x4x4x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
   %mean, %var = batch_statistics %x : (tensor<2x4x4x3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
   // CHECK-NEXT: %mean_0, %variance_1 = batch_statistics %0 <groups = 2> : (tensor<2x4x4x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>)
   %means, %vars = batch_statistics %x <groups = 2> : (tensor<2x4x4x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>)
   // CHECK-NEXT: batch_norm %0, %mean_0, %variance_1 <eps = 1.000000e-01>
-  %b2 = batch_norm %x, %means, %vars <eps = 0.1> : (tensor<2x4x4x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x4x4x3xf32>
+  %b2 = batch_norm %x, %means, %vars <eps = 0.1>
+      : (tensor<2x4x4x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: batch_norm %0, %mean, %variance <eps = 1.000000e-05> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
-  %b0 = batch_norm %x, %mean, %var <eps = 1.0e-5> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
+  %b0 = batch_norm %x, %mean, %var <eps = 1.0e-5>
+      : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: batch_norm %0, %mean, %variance, %1, %1 <eps = 0> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
-  %b1 = batch_norm %x, %mean, %var, %c, %c <eps = 0> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
+  %b1 = batch_norm %x, %mean, %var, %c, %c <eps = 0>
+      : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
   // CHECK-NEXT: max_pool %0 <kernel = 3, padding = 1, stride = 2> : (tensor<2x4x4x3xf32>) -> tensor<2x2x2x3xf32>
   %p = max_pool %x <kernel = 3, stride = 2, padding = 1> : (tensor<2x4x4x3xf32>) -> tensor<2x2x2x3xf32>
 }
@@ -196,11 +209,13 @@ dpsims.graph @shapes {
   // CHECK-NEXT: broadcast %1 <shape = [2, 5, 4, 6, 3]> : (tensor<1x4x6x3xf32>) -> tensor<2x5x4x6x3xf32>
   %b = broadcast %x <shape = [2, 5, 4, 6, 3]> : (tensor<1x4x6x3xf32>) -> tensor<2x5x4x6x3xf32>
   // CHECK-NEXT: concat %1, %3, %2 <axis = 3> : (tensor<1x4x6x3xf32>, tensor<1x4x6x1xf32>, tensor<1x4x6x35xf32>) -> tensor<1x4x6x39xf32>
-  %c = concat %x, %e, %o <axis = 3> : (tensor<1x4x6x3xf32>, tensor<1x4x6x1xf32>, tensor<1x4x6x35xf32>) -> tensor<1x4x6x39xf32>
+  %c = concat %x, %e, %o <axis = 3>
+      : (tensor<1x4x6x3xf32>, tensor<1x4x6x1xf32>, tensor<1x4x6x35xf32>) -> tensor<1x4x6x39xf32>
   // CHECK-NEXT: concat %1 <axis = 0> : (tensor<1x4x6x3xf32>) -> tensor<1x4x6x3xf32>
   %c1 = concat %x <axis = 0> : (tensor<1x4x6x3xf32>) -> tensor<1x4x6x3xf32>
   // CHECK-NEXT: slice %1 <size = [1, 2, 2, 3], start = [0, 1, 0, 0], step = [1, 2, 5, 1]> : (tensor<1x4x6x3xf32>) -> tensor<1x2x2x3xf32>
-  %s = slice %x <start = [0, 1, 0, 0], step = [1, 2, 5, 1], size = [1, 2, 2, 3]> : (tensor<1x4x6x3xf32>) -> tensor<1x2x2x3xf32>
+  %s = slice %x <start = [0, 1, 0, 0], step = [1, 2, 5, 1], size = [1, 2, 2, 3]>
+      : (tensor<1x4x6x3xf32>) -> tensor<1x2x2x3xf32>
   // CHECK-NEXT: slice %0 <size = [1, 2, 6], start = [0, 2, 0], step = [1, 1, 1]> : (tensor<1x4x6xi32>) -> tensor<1x2x6xi32>
   %s1 = slice %ids <start = [0, 2, 0], step = [1, 1, 1], size = [1, 2, 6]> : (tensor<1x4x6xi32>) -> tensor<1x2x6xi32>
   // CHECK-NEXT: pad %1 <high = [0, 1, 2, 0], low = [0, 0, 1, 0]> : (tensor<1x4x6x3xf32>) -> tensor<1x5x9x3xf32>

@@ -14,7 +14,9 @@ dpsims.graph @g {
   %x = input "x" <shape = [1, 8, 8, 6]> : () -> tensor<1x8x8x6xf32>
   %w = input "w" <shape = [4, 6, 3, 3]> : () -> tensor<4x6x3x3xf32>
   // expected-error @below {{conv2d: takes 2 to 4 operands, not 5}}
-  %result = conv2d %x, %w, %x, %x, %x : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>, tensor<1x8x8x6xf32>, tensor<1x8x8x6xf32>, tensor<1x8x8x6xf32>) -> tensor<1x6x6x4xf32>
+  %result = conv2d %x, %w, %x, %x, %x
+      : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>, tensor<1x8x8x6xf32>, tensor<1x8x8x6xf32>, tensor<1x8x8x6xf32>)
+      -> tensor<1x6x6x4xf32>
 }
 
 // -----
@@ -234,7 +236,8 @@ dpsims.graph @g {
   %b = input "b" <shape = [4]> : () -> tensor<4xf32>
   %r = input "r" <shape = [1, 6, 6, 4]> : () -> tensor<1x6x6x4xf32>
   // expected-error @below {{conv2d: has 4 operands; with a residual say residual = true}}
-  %result = conv2d %x, %w, %b, %r : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>, tensor<4xf32>, tensor<1x6x6x4xf32>) -> tensor<1x6x6x4xf32>
+  %result = conv2d %x, %w, %b, %r
+      : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>, tensor<4xf32>, tensor<1x6x6x4xf32>) -> tensor<1x6x6x4xf32>
 }
 
 // -----
@@ -245,7 +248,8 @@ dpsims.graph @g {
   %b = input "b" <shape = [4]> : () -> tensor<4xf32>
   %r = input "r" <shape = [1, 6, 6, 1]> : () -> tensor<1x6x6x1xf32>
   // expected-error @below {{conv2d: residual (1, 6, 6, 1) for a result (1, 6, 6, 4)}}
-  %result = conv2d %x, %w, %b, %r <residual = true> : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>, tensor<4xf32>, tensor<1x6x6x1xf32>) -> tensor<1x6x6x4xf32>
+  %result = conv2d %x, %w, %b, %r <residual = true>
+      : (tensor<1x8x8x6xf32>, tensor<4x6x3x3xf32>, tensor<4xf32>, tensor<1x6x6x1xf32>) -> tensor<1x6x6x4xf32>
 }
 
 // -----
@@ -365,7 +369,8 @@ dpsims.graph @g {
   %c = input "c" <shape = [4]> : () -> tensor<4xf32>
   %r = input "r" <shape = [5, 4]> : () -> tensor<5x4xf32>
   // expected-error @below {{matmul: residual (5, 4) for a result (2, 5, 4)}}
-  %result = matmul %a, %b, %c, %r <residual = true> : (tensor<2x5x3xf32>, tensor<3x4xf32>, tensor<4xf32>, tensor<5x4xf32>) -> tensor<2x5x4xf32>
+  %result = matmul %a, %b, %c, %r <residual = true>
+      : (tensor<2x5x3xf32>, tensor<3x4xf32>, tensor<4xf32>, tensor<5x4xf32>) -> tensor<2x5x4xf32>
 }
 
 // -----
@@ -393,7 +398,8 @@ dpsims.graph @g {
   %k = input "k" <shape = [4, 3]> : () -> tensor<4x3xf32>
   %v = input "v" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
   // expected-error @below {{attention: operand 1 must have 3 dimensions, not (4, 3)}}
-  %result = attention %q, %k, %v <scale = 1.0> : (tensor<2x5x3xf32>, tensor<4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
+  %result = attention %q, %k, %v <scale = 1.0>
+      : (tensor<2x5x3xf32>, tensor<4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
 }
 
 // -----
@@ -403,7 +409,8 @@ dpsims.graph @g {
   %k = input "k" <shape = [2, 4, 2]> : () -> tensor<2x4x2xf32>
   %v = input "v" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
   // expected-error @below {{attention: q (2, 5, 3), k (2, 4, 2), v (2, 4, 3) do not fit}}
-  %result = attention %q, %k, %v <scale = 1.0> : (tensor<2x5x3xf32>, tensor<2x4x2xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
+  %result = attention %q, %k, %v <scale = 1.0>
+      : (tensor<2x5x3xf32>, tensor<2x4x2xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
 }
 
 // -----
@@ -413,7 +420,8 @@ dpsims.graph @g {
   %k = input "k" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
   %v = input "v" <shape = [2, 5, 3]> : () -> tensor<2x5x3xf32>
   // expected-error @below {{attention: q (2, 5, 3), k (2, 4, 3), v (2, 5, 3) do not fit}}
-  %result = attention %q, %k, %v <scale = 1.0> : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<2x5x3xf32>) -> tensor<2x5x3xf32>
+  %result = attention %q, %k, %v <scale = 1.0>
+      : (tensor<2x5x3xf32>, tensor<2x4x3xf32>, tensor<2x5x3xf32>) -> tensor<2x5x3xf32>
 }
 
 // -----
@@ -423,7 +431,8 @@ dpsims.graph @g {
   %k = input "k" <shape = [1, 4, 3]> : () -> tensor<1x4x3xf32>
   %v = input "v" <shape = [2, 4, 3]> : () -> tensor<2x4x3xf32>
   // expected-error @below {{attention: q (2, 5, 3), k (1, 4, 3), v (2, 4, 3) do not fit}}
-  %result = attention %q, %k, %v <scale = 1.0> : (tensor<2x5x3xf32>, tensor<1x4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
+  %result = attention %q, %k, %v <scale = 1.0>
+      : (tensor<2x5x3xf32>, tensor<1x4x3xf32>, tensor<2x4x3xf32>) -> tensor<2x5x3xf32>
 }
 
 // -----
@@ -472,7 +481,8 @@ dpsims.graph @g {
   %b = input "b" <shape = [3, 4], type = "bf16"> : () -> tensor<3x4xbf16>
   %r = input "r" <shape = [5, 4], type = "bf16"> : () -> tensor<5x4xbf16>
   // expected-error @below {{matmul: residual is bf16 for a result of f32}}
-  %result = matmul %a, %b, %r <residual = true, type = "f32"> : (tensor<5x3xbf16>, tensor<3x4xbf16>, tensor<5x4xbf16>) -> tensor<5x4xf32>
+  %result = matmul %a, %b, %r <residual = true, type = "f32">
+      : (tensor<5x3xbf16>, tensor<3x4xbf16>, tensor<5x4xbf16>) -> tensor<5x4xf32>
 }
 
 // -----
@@ -490,5 +500,6 @@ dpsims.graph @g {
   %x = input "x" <shape = [1, 8, 8, 6], type = "bf16"> : () -> tensor<1x8x8x6xbf16>
   %g = input "g" <shape = [1, 6, 6, 4], type = "bf16"> : () -> tensor<1x6x6x4xbf16>
   // expected-error @below {{conv2d_weight_gradient: its result is 'tensor<4x6x3x3xf32>', not 'tensor<4x6x3x3xbf16>'}}
-  %result = conv2d_weight_gradient %x, %g <shape = [4, 6, 3, 3], type = "f32"> : (tensor<1x8x8x6xbf16>, tensor<1x6x6x4xbf16>) -> tensor<4x6x3x3xbf16>
+  %result = conv2d_weight_gradient %x, %g <shape = [4, 6, 3, 3], type = "f32">
+      : (tensor<1x8x8x6xbf16>, tensor<1x6x6x4xbf16>) -> tensor<4x6x3x3xbf16>
 }

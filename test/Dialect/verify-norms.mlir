@@ -78,7 +78,8 @@ dpsims.graph @g {
   %x = input "x" <shape = [2, 4, 4, 3]> : () -> tensor<2x4x4x3xf32>
   %c = input "c" <shape = [4]> : () -> tensor<4xf32>
   // expected-error @below {{layer_norm: input has 3 channels, and a vector per channel has the shape (4)}}
-  %result = layer_norm %x, %c, %c <eps = 0.1> : (tensor<2x4x4x3xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x4x4x3xf32>
+  %result = layer_norm %x, %c, %c <eps = 0.1>
+      : (tensor<2x4x4x3xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<2x4x4x3xf32>
 }
 
 // -----
@@ -87,7 +88,8 @@ dpsims.graph @g {
   %x = input "x" <shape = [2, 4, 4, 3]> : () -> tensor<2x4x4x3xf32>
   %c = input "c" <shape = [1, 3]> : () -> tensor<1x3xf32>
   // expected-error @below {{layer_norm: input has 3 channels, and a vector per channel has the shape (1, 3)}}
-  %result = layer_norm %x, %c, %c <eps = 0.1> : (tensor<2x4x4x3xf32>, tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<2x4x4x3xf32>
+  %result = layer_norm %x, %c, %c <eps = 0.1>
+      : (tensor<2x4x4x3xf32>, tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<2x4x4x3xf32>
 }
 
 // -----
@@ -104,7 +106,8 @@ dpsims.graph @g {
   %x = input "x" <shape = [2, 4, 4, 3]> : () -> tensor<2x4x4x3xf32>
   %c = input "c" <shape = [3]> : () -> tensor<3xf32>
   // expected-error @below {{layer_norm: takes 1 to 3 operands, not 4}}
-  %result = layer_norm %x, %c, %c, %c <eps = 0.1> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
+  %result = layer_norm %x, %c, %c, %c <eps = 0.1>
+      : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x4x4x3xf32>
 }
 
 // -----
@@ -123,7 +126,8 @@ dpsims.graph @g {
   %c = input "c" <shape = [3]> : () -> tensor<3xf32>
   %d = input "d" <shape = [2]> : () -> tensor<2xf32>
   // expected-error @below {{batch_norm: input has 3 channels, and a vector per channel has the shape (2)}}
-  %result = batch_norm %x, %c, %d <eps = 0.1> : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<2xf32>) -> tensor<2x4x4x3xf32>
+  %result = batch_norm %x, %c, %d <eps = 0.1>
+      : (tensor<2x4x4x3xf32>, tensor<3xf32>, tensor<2xf32>) -> tensor<2x4x4x3xf32>
 }
 
 // -----

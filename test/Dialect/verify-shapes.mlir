@@ -311,7 +311,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: start has 3 entries for 4 dimensions}}
-  %result = slice %x <start = [0, 0, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 0, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -319,7 +320,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: step has 5 entries for 4 dimensions}}
-  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 1, 1], size = [1, 1, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 1, 1], size = [1, 1, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -327,7 +329,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: size has 1 entries for 4 dimensions}}
-  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 1], size = [1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 1], size = [1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -335,7 +338,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: axis 1 of 4: start 4, step 1, size 1 leaves it}}
-  %result = slice %x <start = [0, 4, 0, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 4, 0, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -343,7 +347,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: axis 2 of 4: start -1, step 1, size 1 leaves it}}
-  %result = slice %x <start = [0, 0, -1, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 0, -1, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -351,7 +356,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: axis 3 of 3: start 0, step 0, size 1 leaves it}}
-  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 0], size = [1, 1, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 0], size = [1, 1, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -359,7 +365,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: axis 3 of 3: start 0, step 1, size 0 leaves it}}
-  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 0]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 0, 0, 0], step = [1, 1, 1, 1], size = [1, 1, 1, 0]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -367,7 +374,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: axis 1 of 4: start 1, step 2, size 3 leaves it}}
-  %result = slice %x <start = [0, 1, 0, 0], step = [1, 2, 1, 1], size = [1, 3, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x <start = [0, 1, 0, 0], step = [1, 2, 1, 1], size = [1, 3, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -375,7 +383,9 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{slice: axis 1 of 4: start 0, step 9223372036854775807, size 9223372036854775807 leaves it}}
-  %result = slice %x <start = [0, 0, 0, 0], step = [1, 9223372036854775807, 1, 1], size = [1, 9223372036854775807, 1, 1]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = slice %x
+      <start = [0, 0, 0, 0], step = [1, 9223372036854775807, 1, 1], size = [1, 9223372036854775807, 1, 1]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----
@@ -415,7 +425,8 @@ dpsims.graph @g {
 dpsims.graph @g {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   // expected-error @below {{pad: }}
-  %result = pad %x <low = [0, 0, 0, 0], high = [0, 0, 0, 9223372036854775807]> : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %result = pad %x <low = [0, 0, 0, 0], high = [0, 0, 0, 9223372036854775807]>
+      : (tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
 }
 
 // -----

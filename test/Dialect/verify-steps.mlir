@@ -7,7 +7,8 @@ dpsims.entry @conv prepare {
   %w = buffer "constant" {index = 0 : i64} : memref<8x8x3x3xf32>
   %y = buffer "output" {index = 0 : i64, name = "y"} : memref<1x4x4x8xf32>
   // expected-error @below {{conv_step: unknown activation "swish"; known: relu, leaky_relu, clamp, sigmoid, silu, gelu, tanh, softplus}}
-  conv_step %x, %w -> %y {activation = "swish", padding = [1, 1, 1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> -> memref<1x4x4x8xf32>
+  conv_step %x, %w -> %y {activation = "swish", padding = [1, 1, 1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32>
+      -> memref<1x4x4x8xf32>
 }
 
 // -----

@@ -5,8 +5,8 @@
 // OTHER-NOT: bf16>
 
 module attributes {dpsims.precision = "bf16"} {
-  // A constant is rounded when it is made; one that is read otherwise too is there in both types. What reaches an output
-  // by arithmetic alone stays f32.
+  // A constant is rounded when it is made; one that is read otherwise too is there in both types. What reaches an
+  // output by arithmetic alone stays f32.
   // CHECK-LABEL: dpsims.graph @constants {
   // CHECK-NEXT: %0:4 = prepare {
   // CHECK-NEXT: %7 = weight "w" <init = "zeros", shape = [4, 4]> : () -> tensor<4x4xf32>
@@ -32,7 +32,8 @@ module attributes {dpsims.precision = "bf16"} {
       yield %w, %v, %b : tensor<4x4xf32>, tensor<4x4xf32>, tensor<4xf32>
     } : tensor<4x4xf32>, tensor<4x4xf32>, tensor<4xf32>
     %x = input "x" <shape = [2, 4]> : () -> tensor<2x4xf32>
-    %c = matmul %x, %p#0, %p#2 <activation = "relu"> : (tensor<2x4xf32>, tensor<4x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    %c = matmul %x, %p#0, %p#2 <activation = "relu">
+        : (tensor<2x4xf32>, tensor<4x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
     %d = matmul %c, %p#1 : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
     %e = neg %d : (tensor<2x4xf32>) -> tensor<2x4xf32>
     %f = neg %p#1 : (tensor<4x4xf32>) -> tensor<4x4xf32>

@@ -3,8 +3,8 @@
 // RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails{read=4096 made=64}))' | FileCheck %s
 // RUN: dpsims-opt %s --pass-pipeline='builtin.module(dpsims-elaborate,dpsims.graph(dpsims-hoist-constants,dpsims-fuse-elementwise,dpsims-attach-tails,dpsims-group-kernels),dpsims-schedule,dpsims.entry(dpsims-plan-memory))' | FileCheck %s --check-prefix=PLACES
 
-// Partial sums, their sum, arithmetic on it; a reshape between them is taken along. The mean of squares is computed from
-// the deviation where it is read.
+// Partial sums, their sum, arithmetic on it; a reshape between them is taken along. The mean of squares is computed
+// from the deviation where it is read.
 // CHECK-LABEL: dpsims.graph @statistics
 // CHECK: %[[K:.*]]:3 = fused %{{.*}} : tensor<64x32x9xf32> -> tensor<64x1x9xf32>, tensor<1x1x9xf32>, tensor<9xf32> {
 // CHECK: %[[P:.*]] = reduce %{{.*}} <axes = [1], kind = "sum">

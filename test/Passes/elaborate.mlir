@@ -14,7 +14,8 @@
 // CHOSEN-NOT: dpsims.graph
 
 // Parameters: given, by default, by defaults that use the parameters before; an int for a float is a float.
-dpsims.block @Parameters<a: int, b: int = a * 2, c: list = [a, b], f: float = b, s: string = "s{a}", r: record = {x = c}>() {
+dpsims.block @Parameters<a: int, b: int = a * 2, c: list = [a, b], f: float = b, s: string = "s{a}",
+                         r: record = {x = c}>() {
   let d = [a, b] + c
   let e = r.x[1] + len(d)
   %l = constant <value = d>

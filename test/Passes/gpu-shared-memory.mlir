@@ -21,19 +21,23 @@ func.func @k(%x: memref<8x200xf32>, %t: memref<8xf32>, %y: memref<8x200xf32>) at
     %sum = memref.alloca() : memref<f32>
     %factors = memref.alloca() : memref<8xf32>
     memref.store %zero, %sum[] : memref<f32>
-    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%t : memref<8xf32>) outs(%factors : memref<8xf32>) {
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%t : memref<8xf32>)
+        outs(%factors : memref<8xf32>) {
     ^bb0(%a: f32, %o: f32):
       %e = arith.mulf %a, %a : f32
       linalg.yield %e : f32
     }
-    linalg.generic {indexing_maps = [#id, affine_map<(d0) -> ()>], iterator_types = ["reduction"]} ins(%xs : !row) outs(%sum : memref<f32>) {
+    linalg.generic {indexing_maps = [#id, affine_map<(d0) -> ()>], iterator_types = ["reduction"]}
+        ins(%xs : !row) outs(%sum : memref<f32>) {
     ^bb0(%a: f32, %o: f32):
       %s = arith.addf %a, %o : f32
       linalg.yield %s : f32
     }
     %total = memref.load %sum[] : memref<f32>
-    linalg.generic {indexing_maps = [#id, affine_map<(d0) -> (0)>, affine_map<(d0) -> (1)>, affine_map<(d0) -> (2)>, affine_map<(d0) -> (3)>, #id], iterator_types = ["parallel"]}
-      ins(%xs, %factors, %factors, %factors, %factors : !row, memref<8xf32>, memref<8xf32>, memref<8xf32>, memref<8xf32>) outs(%ys : !row) {
+    linalg.generic {indexing_maps = [#id, affine_map<(d0) -> (0)>, affine_map<(d0) -> (1)>,
+        affine_map<(d0) -> (2)>, affine_map<(d0) -> (3)>, #id], iterator_types = ["parallel"]}
+      ins(%xs, %factors, %factors, %factors, %factors : !row, memref<8xf32>, memref<8xf32>, memref<8xf32>,
+          memref<8xf32>) outs(%ys : !row) {
     ^bb0(%a: f32, %b0: f32, %b1: f32, %b2: f32, %b3: f32, %o: f32):
       %q = arith.divf %a, %total : f32
       %q1 = arith.addf %q, %b0 : f32

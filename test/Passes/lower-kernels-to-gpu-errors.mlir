@@ -21,7 +21,8 @@ func.func @none(%x: memref<4xf32>) attributes {dpsims.kernel} {
 func.func @window(%x: memref<66xf32>, %w: memref<3xf32>, %y: memref<64xf32>) attributes {dpsims.kernel} {
   scf.forall (%i) in (1) {
     // expected-error @below {{in a kernel must index by plain dimensions, not by affine_map<(d0, d1) -> (d0 + d1)>}}
-    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 + d1)>, affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
+    linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 + d1)>, affine_map<(d0, d1) -> (d1)>,
+        affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]}
       ins(%x, %w : memref<66xf32>, memref<3xf32>) outs(%y : memref<64xf32>) {
     ^bb0(%a: f32, %b: f32, %o: f32):
       %s = arith.addf %a, %o : f32

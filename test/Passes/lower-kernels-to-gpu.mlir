@@ -45,7 +45,8 @@ func.func @add_bias(%x: memref<4096x64xf32>, %b: memref<64xf32>, %y: memref<4096
   scf.forall (%r) in (4096) {
     %xs = memref.subview %x[%r, 0] [1, 64] [1, 1] : memref<4096x64xf32> to !row
     %ys = memref.subview %y[%r, 0] [1, 64] [1, 1] : memref<4096x64xf32> to !row
-    linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%xs, %b : !row, memref<64xf32>) outs(%ys : !row) {
+    linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+        ins(%xs, %b : !row, memref<64xf32>) outs(%ys : !row) {
     ^bb0(%a: f32, %c: f32, %o: f32):
       %s = arith.addf %a, %c : f32
       linalg.yield %s : f32
@@ -75,7 +76,8 @@ func.func @sum(%x: memref<8x64xf32>, %y: memref<8x64xf32>) attributes {dpsims.ke
     %ys = memref.subview %y[%r, 0] [1, 64] [1, 1] : memref<8x64xf32> to !row
     %sum = memref.alloca() : memref<f32>
     memref.store %zero, %sum[] : memref<f32>
-    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !row) outs(%sum : memref<f32>) {
+    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !row)
+        outs(%sum : memref<f32>) {
     ^bb0(%a: f32, %o: f32):
       %s = arith.addf %a, %o : f32
       linalg.yield %s : f32
@@ -98,14 +100,16 @@ func.func @sum(%x: memref<8x64xf32>, %y: memref<8x64xf32>) attributes {dpsims.ke
 // CHECK-COUNT-4: gpu.shuffle xor
 // CHECK-NOT: gpu.shuffle
 // CHECK: gpu.return
-func.func @sum_apart(%x: memref<8x64xf32> {dpsims.disjoint}, %y: memref<8x64xf32> {dpsims.disjoint}) attributes {dpsims.kernel} {
+func.func @sum_apart(%x: memref<8x64xf32> {dpsims.disjoint}, %y: memref<8x64xf32> {dpsims.disjoint})
+    attributes {dpsims.kernel} {
   %zero = arith.constant 0.0 : f32
   scf.forall (%r) in (8) {
     %xs = memref.subview %x[%r, 0] [1, 64] [1, 1] : memref<8x64xf32> to !row
     %ys = memref.subview %y[%r, 0] [1, 64] [1, 1] : memref<8x64xf32> to !row
     %sum = memref.alloca() : memref<f32>
     memref.store %zero, %sum[] : memref<f32>
-    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !row) outs(%sum : memref<f32>) {
+    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !row)
+        outs(%sum : memref<f32>) {
     ^bb0(%a: f32, %o: f32):
       %s = arith.addf %a, %o : f32
       linalg.yield %s : f32
@@ -134,14 +138,16 @@ func.func @sum_apart(%x: memref<8x64xf32> {dpsims.disjoint}, %y: memref<8x64xf32
 // CHECK-COUNT-8: memref.load %[[WARPS]]
 // CHECK-NOT: gpu.barrier
 // CHECK: gpu.return
-func.func @sum_wide(%x: memref<8x1024xf32> {dpsims.disjoint}, %y: memref<8x1024xf32> {dpsims.disjoint}) attributes {dpsims.kernel} {
+func.func @sum_wide(%x: memref<8x1024xf32> {dpsims.disjoint}, %y: memref<8x1024xf32> {dpsims.disjoint})
+    attributes {dpsims.kernel} {
   %zero = arith.constant 0.0 : f32
   scf.forall (%r) in (8) {
     %xs = memref.subview %x[%r, 0] [1, 1024] [1, 1] : memref<8x1024xf32> to !wide
     %ys = memref.subview %y[%r, 0] [1, 1024] [1, 1] : memref<8x1024xf32> to !wide
     %sum = memref.alloca() : memref<f32>
     memref.store %zero, %sum[] : memref<f32>
-    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !wide) outs(%sum : memref<f32>) {
+    linalg.generic {indexing_maps = [#id, #none], iterator_types = ["reduction"]} ins(%xs : !wide)
+        outs(%sum : memref<f32>) {
     ^bb0(%a: f32, %o: f32):
       %s = arith.addf %a, %o : f32
       linalg.yield %s : f32
@@ -177,7 +183,8 @@ func.func @column_sum(%x: memref<100x32xf32>, %z: memref<1xf32>) attributes {dps
     ^bb0(%o: f32):
       linalg.yield %zero : f32
     }
-    linalg.generic {indexing_maps = [#id2, #last], iterator_types = ["reduction", "parallel"]} ins(%x : memref<100x32xf32>) outs(%sum : memref<32xf32>) {
+    linalg.generic {indexing_maps = [#id2, #last], iterator_types = ["reduction", "parallel"]}
+        ins(%x : memref<100x32xf32>) outs(%sum : memref<32xf32>) {
     ^bb0(%a: f32, %o: f32):
       %s = arith.addf %a, %o : f32
       linalg.yield %s : f32
@@ -205,13 +212,18 @@ func.func @transposed(%x: memref<4x8x8xf32>, %y: memref<4x8x8xf32>) attributes {
   scf.forall (%p) in (1) {
     %buffer = memref.alloca() : memref<8x8xf32>
     scf.for %i = %c0 to %c4 step %c1 {
-      %xs = memref.subview %x[%i, 0, 0] [1, 8, 8] [1, 1, 1] : memref<4x8x8xf32> to memref<8x8xf32, strided<[8, 1], offset: ?>>
-      %ys = memref.subview %y[%i, 0, 0] [1, 8, 8] [1, 1, 1] : memref<4x8x8xf32> to memref<8x8xf32, strided<[8, 1], offset: ?>>
-      linalg.generic {indexing_maps = [#id2, #id2], iterator_types = ["parallel", "parallel"]} ins(%xs : memref<8x8xf32, strided<[8, 1], offset: ?>>) outs(%buffer : memref<8x8xf32>) {
+      %xs = memref.subview %x[%i, 0, 0] [1, 8, 8] [1, 1, 1] : memref<4x8x8xf32>
+          to memref<8x8xf32, strided<[8, 1], offset: ?>>
+      %ys = memref.subview %y[%i, 0, 0] [1, 8, 8] [1, 1, 1] : memref<4x8x8xf32>
+          to memref<8x8xf32, strided<[8, 1], offset: ?>>
+      linalg.generic {indexing_maps = [#id2, #id2], iterator_types = ["parallel", "parallel"]}
+          ins(%xs : memref<8x8xf32, strided<[8, 1], offset: ?>>) outs(%buffer : memref<8x8xf32>) {
       ^bb0(%a: f32, %o: f32):
         linalg.yield %a : f32
       }
-      linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1, d0)>, #id2], iterator_types = ["parallel", "parallel"]} ins(%buffer : memref<8x8xf32>) outs(%ys : memref<8x8xf32, strided<[8, 1], offset: ?>>) {
+      linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1, d0)>, #id2],
+          iterator_types = ["parallel", "parallel"]} ins(%buffer : memref<8x8xf32>)
+          outs(%ys : memref<8x8xf32, strided<[8, 1], offset: ?>>) {
       ^bb0(%a: f32, %o: f32):
         linalg.yield %a : f32
       }

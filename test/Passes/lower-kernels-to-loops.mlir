@@ -3,8 +3,8 @@
 #id = affine_map<(d0) -> (d0)>
 #scalar = affine_map<(d0) -> ()>
 
-// The grid becomes a range; 21 = 8 + 8 + 5: full vectors, then a masked one. The operand that does not depend on the last
-// dimension is a scalar.
+// The grid becomes a range; 21 = 8 + 8 + 5: full vectors, then a masked one. The operand that does not depend on the
+// last dimension is a scalar.
 // CHECK-LABEL: func.func @elementwise(
 // CHECK-SAME:    %[[X:.*]]: memref<10x21xf32>, %[[B:.*]]: memref<10xf32>, %[[Y:.*]]: memref<10x21xf32>, %[[BEGIN:.*]]: index, %[[END:.*]]: index)
 // CHECK-DAG:     %[[MASK:.*]] = arith.constant dense<[true, true, true, true, true, false, false, false]> : vector<8xi1>
@@ -80,7 +80,8 @@ func.func @row_sum(%x: memref<10x99xf32>, %y: memref<10xf32>) attributes {dpsims
 // CHECK-COUNT-4:   vector.store
 func.func @column_max(%x: memref<3x50x32xf32>, %y: memref<3x32xf32>) attributes {dpsims.kernel} {
   scf.forall (%n) in (3) {
-    %xs = memref.subview %x[%n, 0, 0] [1, 50, 32] [1, 1, 1] : memref<3x50x32xf32> to memref<50x32xf32, strided<[32, 1], offset: ?>>
+    %xs = memref.subview %x[%n, 0, 0] [1, 50, 32] [1, 1, 1] : memref<3x50x32xf32>
+        to memref<50x32xf32, strided<[32, 1], offset: ?>>
     %ys = memref.subview %y[%n, 0] [1, 32] [1, 1] : memref<3x32xf32> to memref<32xf32, strided<[1], offset: ?>>
     linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>],
                     iterator_types = ["reduction", "parallel"]}

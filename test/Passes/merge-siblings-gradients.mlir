@@ -3,8 +3,8 @@
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-differentiate --cse --dpsims-merge-siblings | FileCheck %s
 // RUN: dpsims-opt %s --dpsims-elaborate --dpsims-differentiate --cse --dpsims-merge-siblings=peak=10 | FileCheck %s --check-prefix=ROOM
 
-// gamma's gradient is dy * n, beta's is dy: both are written into one value, of which one op each makes the gradient of the
-// input, of the weights, of the biases.
+// gamma's gradient is dy * n, beta's is dy: both are written into one value, of which one op each makes the gradient of
+// the input, of the weights, of the biases.
 // CHECK-LABEL: dpsims.graph @modulation
 // CHECK: %[[G:.*]] = concat %{{.*}}, %{{.*}} <axis = 3> : (tensor<1x8x8x8xf32>, tensor<1x8x8x8xf32>)
 // CHECK: %[[GW:.*]] = conv2d_weight_gradient %3, %[[G]] <{{.*}}shape = [16, 4, 3, 3]

@@ -43,8 +43,10 @@ dpsims.graph @train {
   %w = weight "w" <shape = [6, 4, 3, 3], init = "zeros"> : () -> tensor<6x4x3x3xf32>
   %v = state "v" <shape = [6, 4, 3, 3], init = "zeros"> : () -> tensor<6x4x3x3xf32>
   %y = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x6xf32>
-  %d = conv2d_input_gradient %y, %w <padding = 1, shape = [1, 8, 8, 4]> : (tensor<1x8x8x6xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x4xf32>
-  %g = conv2d_weight_gradient %x, %y <padding = 1, shape = [6, 4, 3, 3]> : (tensor<1x8x8x4xf32>, tensor<1x8x8x6xf32>) -> tensor<6x4x3x3xf32>
+  %d = conv2d_input_gradient %y, %w <padding = 1, shape = [1, 8, 8, 4]>
+      : (tensor<1x8x8x6xf32>, tensor<6x4x3x3xf32>) -> tensor<1x8x8x4xf32>
+  %g = conv2d_weight_gradient %x, %y <padding = 1, shape = [6, 4, 3, 3]>
+      : (tensor<1x8x8x4xf32>, tensor<1x8x8x6xf32>) -> tensor<6x4x3x3xf32>
   %u = add %v, %g : (tensor<6x4x3x3xf32>, tensor<6x4x3x3xf32>) -> tensor<6x4x3x3xf32>
   %m = mul %u, %g : (tensor<6x4x3x3xf32>, tensor<6x4x3x3xf32>) -> tensor<6x4x3x3xf32>
   %n = sub %w, %m : (tensor<6x4x3x3xf32>, tensor<6x4x3x3xf32>) -> tensor<6x4x3x3xf32>
@@ -101,8 +103,10 @@ dpsims.graph @joined {
   %w1 = weight "w1" <shape = [8, 4, 3, 3], init = "zeros"> : () -> tensor<8x4x3x3xf32>
   %w = concat %w0, %w1 <axis = 0> : (tensor<4x4x3x3xf32>, tensor<8x4x3x3xf32>) -> tensor<12x4x3x3xf32>
   %y = conv2d %x, %w <padding = 1> : (tensor<1x8x8x4xf32>, tensor<12x4x3x3xf32>) -> tensor<1x8x8x12xf32>
-  %g = conv2d_weight_gradient %x, %y <padding = 1, shape = [12, 4, 3, 3]> : (tensor<1x8x8x4xf32>, tensor<1x8x8x12xf32>) -> tensor<12x4x3x3xf32>
-  %g1 = slice %g <start = [4, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 3, 3]> : (tensor<12x4x3x3xf32>) -> tensor<8x4x3x3xf32>
+  %g = conv2d_weight_gradient %x, %y <padding = 1, shape = [12, 4, 3, 3]>
+      : (tensor<1x8x8x4xf32>, tensor<1x8x8x12xf32>) -> tensor<12x4x3x3xf32>
+  %g1 = slice %g <start = [4, 0, 0, 0], step = [1, 1, 1, 1], size = [8, 4, 3, 3]>
+      : (tensor<12x4x3x3xf32>) -> tensor<8x4x3x3xf32>
   %n = sub %w1, %g1 : (tensor<8x4x3x3xf32>, tensor<8x4x3x3xf32>) -> tensor<8x4x3x3xf32>
   assign "w1" %n : tensor<8x4x3x3xf32>
   output "y" %y : tensor<1x8x8x12xf32>

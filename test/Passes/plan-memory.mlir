@@ -118,8 +118,8 @@ dpsims.entry @load prepare {
   launch @k ins(%c : memref<16xf32>) outs(%y : memref<16xf32>)
 }
 
-// An output of arithmetic takes the place of an operand that nobody reads later; one that is read later, or read for other
-// elements too, keeps its own.
+// An output of arithmetic takes the place of an operand that nobody reads later; one that is read later, or read for
+// other elements too, keeps its own.
 // CHECK-LABEL: dpsims.entry @in_place attributes {arena_size = 128 : i64, load_size = 0 : i64}
 // CHECK: %1 = buffer "arena" {offset = 0 : i64}
 // CHECK: %2 = buffer "arena" {offset = 0 : i64}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Files that import one another, one of them twice and in a circle: each is read once, paths are relative to the file in
-// which they are.
+// Files that import one another, one of them twice and in a circle: each is read once, paths are relative to the file
+// in which they are.
 // RUN: dpsims-opt %s --dpsims-resolve-imports | FileCheck %s
 // RUN: cd %S/Inputs && dpsims-opt ../resolve-imports.mlir --dpsims-resolve-imports | FileCheck %s
 // RUN: cd %S && dpsims-opt resolve-imports.mlir --dpsims-resolve-imports | FileCheck %s

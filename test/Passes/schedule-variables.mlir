@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Weights that a program assigns are variables: they are written in place where every reader of the old value comes before.
+// Weights that a program assigns are variables: they are written in place where every reader of the old value comes
+// before.
 // RUN: dpsims-opt %s --dpsims-elaborate --graph-to-optimized --optimized-to-schedule | FileCheck %s
 
 // The new value is made in the weight's memory: the last reader is the step that writes.

@@ -42,9 +42,12 @@ dpsims.graph @steps {
   %x = input "x" <shape = [1, 4, 4, 3]> : () -> tensor<1x4x4x3xf32>
   %m = input "m" <shape = [3, 3]> : () -> tensor<3x3xf32>
   %0 = conv2d %x, %p#0 <padding = "same"> : (tensor<1x4x4x3xf32>, tensor<3x3x3x3xf32>) -> tensor<1x4x4x3xf32>
-  %1 = conv2d %0, %p#0, %p#1 <padding = [1, 1], stride = [1, 1], activation = "clamp", alpha = 0, beta = 6.0> : (tensor<1x4x4x3xf32>, tensor<3x3x3x3xf32>, tensor<3xf32>) -> tensor<1x4x4x3xf32>
-  %2 = conv2d %1, %p#0, %0 <padding = 1, residual = true> : (tensor<1x4x4x3xf32>, tensor<3x3x3x3xf32>, tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
-  %3 = matmul %2, %m, %p#1, %2 <transpose_b = true, residual = true> : (tensor<1x4x4x3xf32>, tensor<3x3xf32>, tensor<3xf32>, tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %1 = conv2d %0, %p#0, %p#1 <padding = [1, 1], stride = [1, 1], activation = "clamp", alpha = 0, beta = 6.0>
+      : (tensor<1x4x4x3xf32>, tensor<3x3x3x3xf32>, tensor<3xf32>) -> tensor<1x4x4x3xf32>
+  %2 = conv2d %1, %p#0, %0 <padding = 1, residual = true>
+      : (tensor<1x4x4x3xf32>, tensor<3x3x3x3xf32>, tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
+  %3 = matmul %2, %m, %p#1, %2 <transpose_b = true, residual = true>
+      : (tensor<1x4x4x3xf32>, tensor<3x3xf32>, tensor<3xf32>, tensor<1x4x4x3xf32>) -> tensor<1x4x4x3xf32>
   output "y" %3 : tensor<1x4x4x3xf32>
 }
 

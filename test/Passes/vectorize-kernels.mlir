@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The last dimension of each linalg.generic becomes vectors; the grid stays. What a whole kernel becomes, with its grid, is
-// in lower-kernels-to-loops.mlir.
+// The last dimension of each linalg.generic becomes vectors; the grid stays. What a whole kernel becomes, with its
+// grid, is in lower-kernels-to-loops.mlir.
 // RUN: dpsims-opt %s --split-input-file --dpsims-vectorize-kernels=vector-width=8 | FileCheck %s
 // RUN: dpsims-opt %s --split-input-file --dpsims-vectorize-kernels | FileCheck %s --check-prefix=WIDE
 // RUN: not dpsims-opt %s --split-input-file --dpsims-vectorize-kernels=vector-width=12 2>&1 | FileCheck %s --check-prefix=TWELVE
@@ -11,8 +11,8 @@
 
 #id = affine_map<(d0) -> (d0)>
 
-// 75 = 2 * 32 + 8 + 3: a loop over four vectors at a time, then straight-line code, the last of it masked. All of a round
-// is loaded before any of it is stored, so that an output may be the input's memory.
+// 75 = 2 * 32 + 8 + 3: a loop over four vectors at a time, then straight-line code, the last of it masked. All of a
+// round is loaded before any of it is stored, so that an output may be the input's memory.
 // CHECK-LABEL: func.func @arithmetic
 // CHECK:         scf.forall
 // CHECK:           scf.for %[[I:.*]] = %{{.*}} to %c64 step %c32
@@ -153,7 +153,8 @@ func.func @short_rows(%x: memref<3x8xf32>, %y: memref<8x3xf32>) attributes {dpsi
 // CHECK-NOT:     vector
 func.func @number(%x: memref<f32>, %y: memref<f32>) attributes {dpsims.kernel} {
   scf.forall (%i) in (1) {
-    linalg.generic {indexing_maps = [#scalar, #scalar], iterator_types = []} ins(%x : memref<f32>) outs(%y : memref<f32>) {
+    linalg.generic {indexing_maps = [#scalar, #scalar], iterator_types = []} ins(%x : memref<f32>)
+        outs(%y : memref<f32>) {
     ^bb0(%a: f32, %o: f32):
       %r = arith.negf %a : f32
       linalg.yield %r : f32

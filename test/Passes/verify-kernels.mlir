@@ -190,7 +190,8 @@ func.func @other(%y: memref<?xf32>) {
 #map = affine_map<(d0) -> (d0)>
 func.func @computes_in_bf16(%x: memref<6xbf16>, %y: memref<6xbf16>) attributes {dpsims.kernel} {
   scf.forall (%i) in (1) {
-    linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : memref<6xbf16>) outs(%y : memref<6xbf16>) {
+    linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : memref<6xbf16>)
+        outs(%y : memref<6xbf16>) {
     ^bb0(%in: bf16, %out: bf16):
       // expected-error @below {{is not supported in the payload of a kernel's linalg.generic}}
       %s = arith.addf %in, %in : bf16

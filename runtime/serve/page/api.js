@@ -55,8 +55,8 @@ export class PhotoFeed {
 
   /**
    * `current()` gives {map, noise, draft}; `show({blob, draft, since})` and `fail(error)` are told what came of it;
-   * `since` is when the first change that the photo shows was made. `settled()`: the photo is that of the newest map, or
-   * cannot be had.
+   * `since` is when the first change that the photo shows was made. `settled()`: the photo is that of the newest map,
+   * or cannot be had.
    */
   constructor(calls) {
     Object.assign(this, calls);
