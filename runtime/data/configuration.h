@@ -55,6 +55,7 @@ struct DataConfiguration {
   ColorMap colors;                           ///< of label maps in color; ids as in files
   std::vector<uint32_t> palette;             ///< 0xRRGGBB of every class, for drawings: the section's, or made up
   std::vector<std::string> names;            ///< of every class: the section's, or the number
+  std::vector<int32_t> things;               ///< classes whose objects instance maps tell apart
   std::vector<Layout> layouts;               ///< the first whose folders exist counts; empty for shapes
   std::map<std::string, std::string> splits; ///< split -> its name in paths; a split that is not listed has its own
   std::map<std::string, std::string> lists;  ///< split -> the file that lists its pictures; layouts without "{split}"

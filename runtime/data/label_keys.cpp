@@ -113,14 +113,25 @@ private:
   std::map<int32_t, uint32_t> drawing; // the first color of each id
 };
 
-void readNames(const JsonValue &value, std::vector<std::string> &names) {
-  if (!value.isList() || value.json().size() > names.size())
+/// A set's names are those of all its classes, of which the configuration may have fewer.
+void readNames(const JsonValue &value, bool own, std::vector<std::string> &names) {
+  if (!value.isList() || (own && value.json().size() > names.size()))
     value.refuse(" is not a list of at most ", names.size(), " names",
                  value.isList() ? ": it has " + std::to_string(value.json().size()) : "", "; num_classes is ",
                  names.size());
   const std::vector<JsonValue> given = value.elements();
-  for (size_t i = 0; i < given.size(); ++i)
+  for (size_t i = 0; i < std::min(given.size(), names.size()); ++i)
     names[i] = given[i].text();
+}
+
+void readThings(const JsonValue &value, bool own, int32_t numClasses, std::vector<int32_t> &things) {
+  if (!value.isList())
+    value.refuse(" is not a list of classes");
+  for (const JsonValue &item : value.elements()) {
+    const int32_t id = item.integer<int32_t>(0, own ? numClasses - 1 : INT32_MAX);
+    if (id < numClasses)
+      things.push_back(id);
+  }
 }
 
 } // namespace
@@ -139,7 +150,9 @@ void readLabelKeys(const DataSection &section, DataConfiguration &result) {
   if (const JsonValue *palette = section.find("palette"))
     PaletteReader(*palette, result);
   if (const JsonValue *names = section.find("names"))
-    readNames(*names, result.names);
+    readNames(*names, section.isOwn("names"), result.names);
+  if (const JsonValue *things = section.find("things"))
+    readThings(*things, section.isOwn("things"), result.rules.numClasses, result.things);
 }
 
 } // namespace dpsims

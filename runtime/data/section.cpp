@@ -10,9 +10,9 @@ namespace dpsims {
 
 // Every key of docs/data.md, sorted.
 static const char *const knownKeys[] = {
-    "crop",         "dataset", "flip",    "holdout", "ignore", "images",      "instances",
-    "label_values", "labels",  "layouts", "lists",   "names",  "orientation", "palette",
-    "pictures",     "remap",   "resize",  "seed",    "splits", "unpaired",    "zoom",
+    "crop",   "dataset", "flip",   "holdout", "ignore",      "images",  "instances", "label_values",
+    "labels", "layouts", "lists",  "names",   "orientation", "palette", "pictures",  "remap",
+    "resize", "seed",    "splits", "things",  "unpaired",    "zoom",
 };
 
 static std::string listOfKeys() {
@@ -53,6 +53,9 @@ DataSection::DataSection(const JsonValue &configuration) : section(sectionOf(con
     keys.emplace(key, value);
   if (isOwn("images") && isOwn("labels"))
     keys.erase("layouts");
+  if (isOwn("remap") && section["remap"].json() != set.keys["remap"].json()) // other classes than the set's
+    for (const char *key : {"names", "things"})
+      keys.erase(key);
   for (const auto &[key, value] : section.members())
     keys.insert_or_assign(key, value);
 }

@@ -35,7 +35,7 @@ private:
 /// images, labels, instances, layouts, splits, holdout.
 void readLayoutKeys(const DataSection &section, DataConfiguration &result);
 
-/// ignore, remap, palette, label_values, names. Wants the number of classes.
+/// ignore, remap, palette, label_values, names, things. Wants the number of classes.
 void readLabelKeys(const DataSection &section, DataConfiguration &result);
 
 } // namespace dpsims

@@ -36,11 +36,16 @@ public:
 
 private:
   LabelMap fileIds(const LabelMap &labels) const;
+  bool wantsPalette(const LabelMap &labels) const;
 
   LabelReader reader;
   int height, width;
-  std::map<int32_t, int32_t> stored; // class or ignoredId -> id in files
+  std::map<int32_t, int32_t> colored, stored; // class or ignoredId -> id in files; those with colors, and all
 };
+
+/// A PNG that is the same instances for `sample --instances`: their ids become 0, 1, ... in the order in which they
+/// come. Error: there are more than 65536.
+std::vector<uint8_t> encodeInstances(const LabelMap &instances);
 
 } // namespace dpsims::serve
 

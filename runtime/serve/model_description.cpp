@@ -4,6 +4,7 @@
 
 #include "runtime/serve/example_map.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -20,7 +21,11 @@ std::string describeModel(const std::string &name, const SampleProgram &program,
   const DataConfiguration &configuration = codec.configuration();
   nlohmann::ordered_json classes = nlohmann::json::array();
   for (size_t i = 0; i < configuration.names.size(); ++i)
-    classes.push_back({{"id", i}, {"name", configuration.names[i]}, {"color", hexColor(configuration.palette[i])}});
+    classes.push_back(
+        {{"id", i},
+         {"name", configuration.names[i]},
+         {"color", hexColor(configuration.palette[i])},
+         {"thing", std::count(configuration.things.begin(), configuration.things.end(), int32_t(i)) > 0}});
   const LabelMap example = exampleMap(configuration.names, program.height(), program.width());
   const nlohmann::ordered_json model = {{"name", name},
                                         {"width", program.width()},

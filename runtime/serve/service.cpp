@@ -4,6 +4,8 @@
 
 #include "runtime/serve/assets.h"
 
+#include <set>
+
 namespace dpsims::serve {
 
 namespace {
@@ -37,17 +39,36 @@ bool isLoopback(const std::string &host) {
   return name.empty() || name == "localhost" || name == "127.0.0.1" || name == "[::1]";
 }
 
-/// Does POST /v1/labels answer with a PNG?
-bool wantsPng(const Pairs &query) {
-  std::string format = "json";
+/// The query of POST /v1/labels.
+struct ConvertParameters {
+  bool png = false, instances = false;
+};
+
+/// Is the value of the parameter the second of two?
+bool isSecond(const std::string &name, const std::string &value, const char *first, const char *second) {
+  if (value != first && value != second)
+    throw HttpError(400, "invalid_argument", name + ": " + quoted(value) + " is neither " + first + " nor " + second);
+  return value == second;
+}
+
+ConvertParameters parseConvertParameters(const Pairs &query) {
+  ConvertParameters parameters;
+  std::set<std::string> seen;
   for (const auto &[name, value] : query) {
-    if (name != "format" || &value != &query[0].second)
-      throw HttpError(400, "invalid_argument", "unknown parameter " + quoted(name) + "; there is one format");
-    format = value;
+    if (!seen.insert(name).second)
+      throw HttpError(400, "invalid_argument", quoted(name) + ": is given twice");
+    if (name == "format")
+      parameters.png = isSecond(name, value, "json", "png");
+    else if (name == "map")
+      parameters.instances = isSecond(name, value, "labels", "instances");
+    else
+      throw HttpError(400, "invalid_argument", "unknown parameter " + quoted(name) + "; there are format and map");
   }
-  if (format != "json" && format != "png")
-    throw HttpError(400, "invalid_argument", "format: " + quoted(format) + " is neither json nor png");
-  return format == "png";
+  return parameters;
+}
+
+HttpResponse pngResponse(const std::vector<uint8_t> &bytes) {
+  return {200, "image/png", std::string(bytes.begin(), bytes.end()), {{"Cache-Control", "no-store"}}};
 }
 
 } // namespace
@@ -146,13 +167,15 @@ void Service::sample(HttpRequest &&request, std::unique_ptr<Reply> &reply) {
 
 // Label maps to and from files: the page does not need to know how they are stored.
 void Service::convert(HttpRequest &&request, std::unique_ptr<Reply> &reply) {
-  const bool png = wantsPng(request.query);
-  auto answer = [this, png](const HttpRequest &asked) {
-    const LabelMap labels = codec.decode(asked.contentType, asked.body).labels;
-    if (!png)
-      return jsonResponse(formatRuns(labels) + "\n");
-    const std::vector<uint8_t> bytes = codec.encode(labels);
-    return HttpResponse{200, "image/png", std::string(bytes.begin(), bytes.end()), {{"Cache-Control", "no-store"}}};
+  const ConvertParameters parameters = parseConvertParameters(request.query);
+  auto answer = [this, parameters](const HttpRequest &asked) {
+    const LabelMaps maps = codec.decode(asked.contentType, asked.body);
+    if (parameters.instances && !maps.instances)
+      fail(ErrorCode::InvalidData, "the request: has no instances: give them as the JSON key \"instances\"");
+    const LabelMap &map = parameters.instances ? *maps.instances : maps.labels;
+    if (!parameters.png)
+      return jsonResponse(formatRuns(map) + "\n");
+    return pngResponse(parameters.instances ? encodeInstances(map) : codec.encode(map));
   };
   engine.submit({std::move(request), std::nullopt, std::move(answer), std::move(reply)});
 }

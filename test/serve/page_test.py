@@ -8,6 +8,7 @@ Exit status 77 without Debian's packages chromium and chromium-driver. SCREENSHO
 """
 
 import contextlib
+import json
 import pathlib
 import subprocess
 import sys
@@ -129,6 +130,61 @@ def test_files(page, folder):
     page.wait_for_photo()
 
 
+# Strokes of a thing that begin apart are two objects, one that begins within an object goes on with it; undo knows.
+# `sample` makes the same photo of the two files that the page saves.
+def test_objects(page, folder, server, command):
+    page.run(
+        "const real = fetch; window.fetch = (path, options) => {"
+        "if (String(path).startsWith('v1/sample')) window.sent = options.body; return real(path, options); }"
+    )
+
+    def objects():
+        page.wait_for_photo()
+        return set(json.loads(page.run("return sent"))["instances"][::2])
+
+    page.set("size", 6)
+    names = page.run("return [...document.querySelectorAll('.class .name')].map(e => e.textContent)")
+    assert (names[7], names[26], names[34]) == ("road", "car", "class 34"), names
+    page.choose("class", 26)  # a thing
+    page.stroke([(0.1, 0.1), (0.3, 0.1)])
+    one = objects()
+    page.stroke([(0.6, 0.1), (0.3, 0.1)])
+    two = objects()
+    assert len(two) == len(one) + 1, (one, two)
+    photo, lines = page.pixels("photo"), page.pixels("map")
+    page.stroke([(0.15, 0.1), (0.5, 0.1)])
+    assert objects() == two, "a stroke within an object makes another one"
+    assert page.pixels("photo") != photo, "the photo does not follow where an object ends"
+    assert page.pixels("map") != lines, "the map does not show where an object ends"
+    page.keys("Control+z")
+    assert objects() == two and page.pixels("photo") == photo
+    page.choose("class", 7)  # no thing
+    page.stroke([(0.1, 0.9), (0.2, 0.9)])
+    page.stroke([(0.8, 0.9), (0.9, 0.9)])
+    assert objects() == two | {7}, "what is no thing has several objects"
+    page.click("save-objects")
+    page.click("save-map")
+    instances, labels = (wait_for_file(page.downloads, f"{name}.png") for name in ("instances", "labels"))
+    files = ["--labels", labels, "--instances", instances, "--output", folder / "sampled.png", "--seed", "1"]
+    subprocess.run([*command, *files], check=True)
+    status, _, body = server.sample(page.run("return sent"), "?seed=1&name=labels")
+    assert status == 200 and body == (folder / "sampled.png").read_bytes()
+
+
+# A model of Cityscapes's classes that takes instances; nobody trained its weights.
+def test_instances(driver, run, compiler, config, folder):
+    model, weights = folder / "instances.dpsims", folder / "instances.safetensors"
+    settings = [
+        f"--set={key}" for key in ("generator.instance_edges=true", "num_classes=35", "data.dataset=cityscapes")
+    ]
+    subprocess.run([compiler, config, "--program", "sample", *settings, "-o", model], check=True)
+    subprocess.run([run, "init", "--model", model, "--seed", "1", "-o", weights], check=True)
+    with Server(run, model, weights) as server, driver.open(f"http://127.0.0.1:{server.port}/") as page:
+        test_reading(page)
+        test_objects(page, folder, server, [run, "sample", "--model", model, "--weights", weights])
+        assert not page.errors(), page.errors()
+
+
 def test_two_clients(driver, url):
     with driver.open(url) as one, driver.open(url) as two:
         same = one.pixels("photo")
@@ -222,6 +278,7 @@ def main():
             test_stroke_and_undo(phone)
         test_two_clients(driver, url)
         test_restart(driver, (run, model, weights))
+        test_instances(driver, run, compiler, pathlib.Path(config).with_name("tiny.json"), folder)
         if len(sys.argv) > 5:
             take_screenshots(driver, url, pathlib.Path(sys.argv[5]))
     print("ok")

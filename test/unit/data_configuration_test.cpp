@@ -3,6 +3,8 @@
 #include "data_support.h"
 #include "runtime/data/known_datasets.h"
 
+#include <set>
+
 using namespace dpsims;
 using namespace dpsims::test;
 
@@ -26,6 +28,48 @@ TEST(DataConfiguration, KnowsTheDataSetsOfTheProgram) {
             (std::vector<std::string>{"ade20k", "camvid", "cityscapes", "coco_stuff", "folders", "shapes"}));
   for (const std::string &name : knownDatasets())
     EXPECT_EQ(configure("{\"dataset\": \"" + name + "\"}").dataset, name);
+}
+
+static DataConfiguration configureClasses(int count, const std::string &data) {
+  return DataConfiguration::parse("{\"num_classes\": " + std::to_string(count) + ", \"data\": " + data + "}", "c.json");
+}
+
+TEST(DataConfiguration, KnowsTheClassesOfDataSets) {
+  const DataConfiguration ade = configureClasses(150, R"({"dataset": "ade20k"})");
+  EXPECT_EQ(ade.names[0], "wall");
+  EXPECT_EQ(ade.names[12], "person");
+  EXPECT_EQ(ade.names[149], "flag");
+  EXPECT_EQ(ade.palette[0], 0x787878u);
+  EXPECT_EQ(ade.palette[149], 0x5c00ffu);
+  EXPECT_EQ(std::set<uint32_t>(ade.palette.begin(), ade.palette.end()).size(), 150u); // they can be told apart
+  EXPECT_TRUE(ade.things.empty());
+  const DataConfiguration coco = configureClasses(182, R"({"dataset": "coco_stuff"})");
+  EXPECT_EQ(coco.names[0], "person");
+  EXPECT_EQ(coco.names[90], "hair brush"); // the last thing
+  EXPECT_EQ(coco.names[181], "wood");
+  EXPECT_EQ(coco.things.size(), 91u);
+  EXPECT_EQ(coco.things.back(), 90);
+  const DataConfiguration cityscapes = configureClasses(35, R"({"dataset": "cityscapes"})");
+  EXPECT_EQ(cityscapes.names[24], "person");
+  EXPECT_EQ(cityscapes.names[34], "34");
+  EXPECT_EQ(cityscapes.things.front(), 24);
+  for (const DataConfiguration *set : {&ade, &coco})
+    EXPECT_EQ(std::set<std::string>(set->names.begin(), set->names.end()).size(), set->names.size());
+}
+
+// A set's classes are not those of a configuration that gives ids another meaning.
+TEST(DataConfiguration, NamesFollowTheClasses) {
+  EXPECT_EQ(configure(R"({"dataset": "coco_stuff"})").names[4], "airplane"); // the first five
+  EXPECT_EQ(configure(R"({"dataset": "ade20k", "remap": "minus_one"})").names[1], "building");
+  const DataConfiguration own = configure(R"({"dataset": "coco_stuff", "remap": {"2": 0, "7": 1}})");
+  EXPECT_EQ(own.names[0], "0");
+  EXPECT_TRUE(own.things.empty());
+  const DataConfiguration named =
+      configure(R"({"dataset": "coco_stuff", "remap": {"2": 0}, "names": ["car"], "things": [0, 3]})");
+  EXPECT_EQ(named.names[0], "car");
+  EXPECT_EQ(named.things, (std::vector<int32_t>{0, 3}));
+  EXPECT_TRUE(hasParts(errorOf([&] { configure(R"({"things": [5]})"); }), {"data.things[0]", "5", "0 to 4"}));
+  EXPECT_TRUE(hasParts(errorOf([&] { configure(R"({"things": 5})"); }), {"data.things", "not a list of classes"}));
 }
 
 static DataConfiguration configureIn(const TemporaryDirectory &folder, const std::string &data) {

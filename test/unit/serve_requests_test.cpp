@@ -134,8 +134,39 @@ TEST(ServeLabels, FilesAreReadBack) {
   }
 }
 
+// Every class of the known sets, those without a color of their own too, alone and with all others.
+TEST(ServeLabels, FilesOfKnownSetsAreReadBack) {
+  const std::pair<int, const char *> sets[] = {{150, "ade20k"}, {182, "coco_stuff"}, {34, "cityscapes"}};
+  for (const auto &[count, name] : sets) {
+    const std::string config =
+        "{\"num_classes\": " + std::to_string(count) + ", \"data\": {\"dataset\": \"" + name + "\"}}";
+    const LabelCodec codec(*painterModel(config), 1, count + 1);
+    EXPECT_TRUE(codec.storesIgnored()) << name;
+    for (int id = -1; id <= count; ++id) {
+      LabelMap map{count + 1, 1, std::vector<int32_t>(size_t(count) + 1, id)};
+      if (id == count)
+        std::iota(map.ids.begin(), map.ids.end(), -1);
+      const std::vector<uint8_t> png = codec.encode(map);
+      EXPECT_EQ(codec.decode("image/png", std::string(png.begin(), png.end())).labels.ids, map.ids) << name << id;
+    }
+  }
+}
+
+TEST(ServeLabels, InstancesBecomeAFile) {
+  const std::vector<uint8_t> png = encodeInstances({3, 1, {7, 26001, 7}});
+  EXPECT_EQ(decodeLabelMap(png.data(), png.size(), "i.png").ids, (std::vector<int32_t>{0, 1, 0}));
+  LabelMap many{300, 1, std::vector<int32_t>(300)};
+  std::iota(many.ids.begin(), many.ids.end(), 0);
+  const std::vector<uint8_t> wide = encodeInstances(many);
+  EXPECT_EQ(decodeLabelMap(wide.data(), wide.size(), "i.png").ids, many.ids);
+  LabelMap tooMany{300, 300, std::vector<int32_t>(300 * 300)};
+  std::iota(tooMany.ids.begin(), tooMany.ids.end(), 0);
+  EXPECT_TRUE(hasParts(errorOf([&] { encodeInstances(tooMany); }), {"has 90000 instances"}));
+}
+
 TEST(ServeLabels, ClassesWithoutAnIdInFilesCannotBeSaved) {
-  const LabelCodec codec(*painterModel(R"({"num_classes": 5, "data": {"palette": {"0": [0, 0, 0]}}})"), 4, 6);
+  const LabelCodec codec(
+      *painterModel(R"({"num_classes": 5, "data": {"label_values": "colors", "palette": {"0": [0, 0, 0]}}})"), 4, 6);
   const LabelMap map{6, 4, std::vector<int32_t>(24, 3)};
   EXPECT_FALSE(codec.storesIgnored());
   EXPECT_TRUE(hasParts(errorOf([&] { codec.encode(map); }), {"no color in files for class 3"}));

@@ -96,7 +96,7 @@ TEST(ServeRate, RemembersOnlySoManyAddresses) {
 /// The whole server but its sockets.
 struct Server {
   explicit Server(uint64_t batch = 1, bool instances = false, Service::Options options = {})
-      : model(painterModel(R"({"num_classes": 5, "data": {"ignore": [9]}})", batch, instances)),
+      : model(painterModel(R"({"num_classes": 5, "data": {"ignore": [9], "things": [3]}})", batch, instances)),
         device(createDevice("cpu")), program(*model), codec(*model, 4, 6),
         session(model, program.entry(), *device, nullptr), service(session, program, codec, std::move(options)) {}
 
@@ -261,8 +261,20 @@ TEST(ServeService, ConvertsLabelMaps) {
   back.contentType = "image/png";
   back.body = png.body;
   EXPECT_EQ(server.ask(back).get().body, "{\"width\":6,\"height\":4,\"runs\":[3,20,-1,4]}\n");
-  request.query = {{"format", "gif"}};
-  EXPECT_EQ(codeOf(server.ask(request), 400), "invalid_argument");
+  for (const Pairs &query : {Pairs{{"format", "gif"}}, Pairs{{"map", "photo"}}, Pairs{{"maps", "labels"}},
+                             Pairs{{"format", "png"}, {"format", "png"}}}) {
+    request.query = query;
+    EXPECT_EQ(codeOf(server.ask(request), 400), "invalid_argument");
+  }
+  request.query = {{"map", "instances"}};
+  EXPECT_EQ(codeOf(server.ask(request), 400), "invalid_data"); // there are none
+  request.body = R"({"width": 6, "height": 4, "runs": [3, 24], "instances": [70000, 20, 5, 4]})";
+  EXPECT_EQ(server.ask(request).get().body, "{\"width\":6,\"height\":4,\"runs\":[70000,20,5,4]}\n");
+  request.query.emplace_back("format", "png");
+  const std::string file = server.ask(request).get().body;
+  const LabelMap saved = decodeLabelMap(reinterpret_cast<const uint8_t *>(file.data()), file.size(), "i.png");
+  EXPECT_EQ(saved.at(0, 0), 0);
+  EXPECT_EQ(saved.at(5, 3), 1);
 }
 
 TEST(ServeModel, IsDescribed) {
@@ -270,6 +282,8 @@ TEST(ServeModel, IsDescribed) {
   const nlohmann::json model = nlohmann::json::parse(describeModel("a.dpsims", server.program, server.codec));
   EXPECT_EQ(model["width"], 6);
   EXPECT_EQ(model["classes"].size(), 5u);
+  EXPECT_EQ(model["classes"][2]["thing"], false);
+  EXPECT_EQ(model["classes"][3]["thing"], true);
   EXPECT_EQ(model["unlabeled"], true);
   EXPECT_NO_THROW(parseRuns(model["example"].dump(), 5, {}));
 }

@@ -39,8 +39,9 @@ export async function readMap(file) {
   return (await ask("v1/labels", { method: "POST", headers: { "Content-Type": "image/png" }, body: file })).json();
 }
 
-/** A file that `dpsims-run sample` reads. */
+/** Files that `dpsims-run sample` reads, as --labels and as --instances. */
 export const mapFile = async (map) => (await ask("v1/labels?format=png", postRuns(map))).blob();
+export const objectsFile = async (map) => (await ask("v1/labels?format=png&map=instances", postRuns(map))).blob();
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/** Draws label maps in the classes' colors; pixels without a label are clear. */
+const white = new Uint32Array(new Uint8Array([255, 255, 255, 255]).buffer)[0];
+
+/** Draws label maps in the classes' colors, white lines between objects of one; pixels without a label are clear. */
 export class MapCanvas {
   #context;
   #image;
@@ -21,7 +23,16 @@ export class MapCanvas {
       const id = map.ids[i];
       this.#words[i] = id < 0 ? 0 : this.#colors[id];
     }
+    if (map.objects !== null) this.#separate(map);
     this.#context.putImageData(this.#image, 0, 0);
+  }
+
+  #separate({ width, ids, objects }) {
+    const differ = (i, j) => ids[i] === ids[j] && objects[i] !== objects[j];
+    for (let i = 0; i < ids.length; i++) {
+      const isLast = (i + 1) % width === 0;
+      if ((!isLast && differ(i, i + 1)) || (i + width < ids.length && differ(i, i + width))) this.#words[i] = white;
+    }
   }
 }
 

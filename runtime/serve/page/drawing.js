@@ -51,7 +51,7 @@ export class Drawing extends EventTarget {
   }
 
   replace(map) {
-    this.edit((old) => old.ids.set(map.ids));
+    this.edit((old) => old.set(map));
   }
 
   undo() {

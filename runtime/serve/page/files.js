@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import { readMap, ServerError } from "./api.js";
-import { LabelMap } from "./label-map.js";
 
 /** Hands a blob to the user as a file. */
 export function save(blob, name) {
@@ -12,7 +11,7 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-/** Files that are chosen or dropped: `openMap(map, name)` or, if it is none, `openPhoto(bitmap, name, why)`. */
+/** Files that are chosen or dropped: `openMap(runs, name)` or, if it is none, `openPhoto(bitmap, name, why)`. */
 export class FileOpener {
   constructor(input, { openMap, openPhoto, fail }) {
     Object.assign(this, { input, openMap, openPhoto, fail });
@@ -43,7 +42,7 @@ export class FileOpener {
     let why = "";
     if (file.type === "image/png") {
       try {
-        return this.openMap(LabelMap.fromRuns(await readMap(file)), file.name);
+        return this.openMap(await readMap(file), file.name);
       } catch (error) {
         if (!(error instanceof ServerError) || error.status !== 400) return this.fail(error.message);
         why = error.message;

@@ -2,11 +2,12 @@
 //
 // Puts the parts of the page together.
 
-import { fetchModel, mapFile, PhotoFeed } from "./api.js";
+import { fetchModel, mapFile, objectsFile, PhotoFeed } from "./api.js";
 import { drawCovering, MapCanvas } from "./canvas.js";
 import { Drawing } from "./drawing.js";
 import { FileOpener, save } from "./files.js";
 import { LabelMap } from "./label-map.js";
+import { Objects } from "./objects.js";
 import { Painter } from "./painter.js";
 import { Palette } from "./palette.js";
 
@@ -107,10 +108,10 @@ function setUpKeys(palette) {
   $("help").addEventListener("click", () => $("keys").showModal());
 }
 
-function setUpFiles(drawing, model, photo) {
+function setUpFiles(drawing, read, model, photo) {
   const opener = new FileOpener($("file"), {
-    openMap(map, name) {
-      drawing.replace(map);
+    openMap(runs, name) {
+      drawing.replace(read(runs));
       say(`Opened the label map ${name}.`);
     },
     openPhoto(bitmap, name) {
@@ -126,15 +127,18 @@ function setUpFiles(drawing, model, photo) {
     $("stage").classList.remove("traced");
     $("untrace").hidden = true;
   });
-  $("save-map").addEventListener("click", async () => {
+  const saveAs = (name, file) => async () => {
     try {
-      save(await mapFile(drawing.map), "labels.png");
+      save(await file(drawing.map), name);
     } catch (error) {
       say(error.message, true);
     }
-  });
+  };
+  $("save-map").addEventListener("click", saveAs("labels.png", mapFile));
+  $("save-objects").addEventListener("click", saveAs("instances.png", objectsFile));
+  $("save-objects").hidden = !model.instances;
   $("save-photo").addEventListener("click", () => photo.blob && save(photo.blob, "photo.png"));
-  $("example").addEventListener("click", () => drawing.replace(LabelMap.fromRuns(model.example)));
+  $("example").addEventListener("click", () => drawing.replace(read(model.example)));
 }
 
 function setUpPhotos(drawing) {
@@ -175,7 +179,7 @@ function setUpPalette(model) {
   return palette;
 }
 
-function setUpPainter(drawing, palette, model) {
+function setUpPainter(drawing, objects, palette, model) {
   const tool = () => ({
     kind: chosen("tool"),
     size: Number($("size").value),
@@ -185,8 +189,8 @@ function setUpPainter(drawing, palette, model) {
     palette.select(id);
     say(`Painting ${palette.nameOf(id)}.`);
   };
-  new Painter($("map"), $("cursor"), drawing, tool, pick);
-  $("clear").addEventListener("click", () => drawing.edit((map) => map.ids.fill(tool().id)));
+  new Painter($("map"), $("cursor"), drawing, objects, tool, pick);
+  $("clear").addEventListener("click", () => drawing.edit((map) => map.put(objects.another(tool().id))));
   $("size").max = Math.round(Math.min(model.width, model.height) / 2);
   $("size").value = Math.max(2, Math.round(Math.min(model.width, model.height) / 12));
   $("size").addEventListener("input", () => ($("size-value").textContent = $("size").value));
@@ -206,7 +210,9 @@ async function start() {
   const model = await fetchModel();
   showModel(model);
   const palette = setUpPalette(model);
-  const drawing = new Drawing(LabelMap.fromRuns(model.example));
+  const objects = new Objects(model);
+  const read = (runs) => (model.instances ? objects.find(LabelMap.fromRuns(runs)) : LabelMap.fromRuns(runs));
+  const drawing = new Drawing(read(model.example));
   const canvas = new MapCanvas($("map"), model);
   const photo = setUpPhotos(drawing);
   drawing.addEventListener("change", () => {
@@ -217,10 +223,10 @@ async function start() {
   });
   $("undo").addEventListener("click", () => drawing.undo());
   $("redo").addEventListener("click", () => drawing.redo());
-  setUpPainter(drawing, palette, model);
+  setUpPainter(drawing, objects, palette, model);
   setUpNoise(photo.update);
   setUpLook();
-  setUpFiles(drawing, model, photo);
+  setUpFiles(drawing, read, model, photo);
   setUpKeys(palette);
   drawing.changed();
   say("Paint on the label map.");

@@ -8,9 +8,14 @@ export class Painter {
   #last = null;
   #place = null; // of the keys' brush, in pixels of the map
 
-  /** `tool()` gives {kind, size, id}; `pick(id)` is told the class to paint with from now on. */
-  constructor(canvas, cursor, drawing, tool, pick) {
-    Object.assign(this, { canvas, cursor, drawing, tool, pick });
+  #brush = null; // of the stroke
+
+  /**
+   * `tool()` gives {kind, size, id}; `objects` says which object is painted; `pick(id)` is told the class to paint with
+   * from now on.
+   */
+  constructor(canvas, cursor, drawing, objects, tool, pick) {
+    Object.assign(this, { canvas, cursor, drawing, objects, tool, pick });
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.#up(event));
@@ -56,6 +61,7 @@ export class Painter {
     this.canvas.setPointerCapture(event.pointerId);
     this.#pointer = event.pointerId;
     this.drawing.begin();
+    this.#brush = this.#brushAt(point);
     this.#stroke(point, point);
   }
 
@@ -75,14 +81,17 @@ export class Painter {
   }
 
   #stroke(from, to) {
-    const { size, id } = this.tool();
-    this.drawing.map.stroke(from, to, size, id);
+    this.drawing.map.stroke(from, to, this.tool().size, this.#brush);
     this.#last = to;
     this.drawing.changed();
   }
 
   #fill(point) {
-    this.drawing.edit((map) => map.fill(...this.#pixel(point), this.tool().id));
+    this.drawing.edit((map) => map.fill(...this.#pixel(point), this.objects.another(this.tool().id)));
+  }
+
+  #brushAt(point) {
+    return this.objects.brush(this.tool().id, this.drawing.map, this.#pixel(point));
   }
 
   #key(event) {
@@ -96,9 +105,9 @@ export class Painter {
         y: Math.min(this.canvas.height - 0.5, Math.max(0.5, this.#place.y + arrow[1] * step)),
       };
     } else if (event.key === " " || event.key === "Enter") {
-      const { kind, size, id } = this.tool();
+      const { kind, size } = this.tool();
       if (kind === "fill") this.#fill(this.#place);
-      else this.drawing.edit((map) => map.disk(this.#place.x, this.#place.y, size, id));
+      else this.drawing.edit((map) => map.disk(this.#place.x, this.#place.y, size, this.#brushAt(this.#place)));
     } else {
       return;
     }
