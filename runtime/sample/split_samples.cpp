@@ -26,7 +26,8 @@ static void forEachPicture(const DatasetSampler &sampler, const std::string &fol
       visit(pathOf(folder, sampler.name(map), number, sampler.samples()));
 }
 
-void writeSamples(DatasetSampler &sampler, const std::string &folder, bool resume) {
+// How many pictures are there. Makes their folders.
+static int64_t countPictures(const DatasetSampler &sampler, const std::string &folder) {
   FileSet data;
   for (size_t map = 0; map < sampler.labelMaps(); ++map)
     for (const std::string &path : sampler.files(map))
@@ -39,13 +40,42 @@ void writeSamples(DatasetSampler &sampler, const std::string &folder, bool resum
     there += fs::is_regular_file(path, ignored);
     makeDirectory(fs::path(path).parent_path().string());
   });
+  return there;
+}
+
+// Pictures that stay must be those that this run would make.
+static void checkRecord(const std::string &folder, const SampleRecord &record) {
+  const std::optional<SampleRecord> earlier = SampleRecord::read(folder);
+  const std::string difference = earlier ? earlier->difference(record) : "";
+  const char *const wayOut = ": leave out --resume to make them again, or choose another --output";
+  if (!earlier)
+    fail(ErrorCode::Incompatible, folder, ": has pictures of which nothing says by what model, weights and seed",
+         wayOut);
+  if (!difference.empty())
+    fail(ErrorCode::Incompatible, folder, ": its pictures are of an earlier run that differs in ", difference, wayOut);
+}
+
+static void removePictures(const DatasetSampler &sampler, const std::string &folder) {
+  forEachPicture(sampler, folder, [](const std::string &path) {
+    std::error_code ignored; // who writes the picture says what is wrong
+    fs::remove(path, ignored);
+  });
+}
+
+void writeSamples(DatasetSampler &sampler, const std::string &folder, const SampleRecord &record, bool resume) {
+  const int64_t there = countPictures(sampler, folder);
   if (resume) {
+    if (there)
+      checkRecord(folder, record);
     note(folder, ": has ", there, " of ", sampler.size(), " pictures already, which stay");
     sampler.choose([&](const std::string &name, uint32_t number) {
       std::error_code ignored;
       return !fs::is_regular_file(pathOf(folder, name, number, sampler.samples()), ignored);
     });
+  } else {
+    removePictures(sampler, folder);
   }
+  record.write(folder);
   Progress progress("sample", sampler.size() - (resume ? there : 0), "images");
   for (DatasetSampler::Sample sample; sampler.next(sample); progress.advance())
     writeRgbPng(pathOf(folder, sample.name, sample.number, sampler.samples()), sample.image.width, sample.image.height,

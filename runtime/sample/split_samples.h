@@ -6,15 +6,17 @@
 #define DPSIMS_RUNTIME_SAMPLE_SPLIT_SAMPLES_H
 
 #include "runtime/sample/dataset_sampler.h"
+#include "runtime/sample/sample_record.h"
 
 #include <string>
 
 namespace dpsims {
 
 /// Writes NAME.png, or NAME_0.png, NAME_1.png, ... of several samples of a label map, with the data set's names, each
-/// whole or not at all. `resume`: those that are there stay. Error: a picture would take the place of one of the data
-/// set's files.
-void writeSamples(DatasetSampler &sampler, const std::string &folder, bool resume);
+/// whole or not at all, and beside them `record`, what they are made of. `resume`: those that are there stay; without,
+/// they are removed first, so that what an interrupted run leaves is its own. Error: a picture would take the place of
+/// one of the data set's files; those that should stay are of another record, or of none.
+void writeSamples(DatasetSampler &sampler, const std::string &folder, const SampleRecord &record, bool resume);
 
 } // namespace dpsims
 

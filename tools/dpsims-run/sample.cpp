@@ -34,7 +34,9 @@ void sampleSplit(const SampleFlags &flags) {
   options.seed = flags.options.seed;
   options.samples = flags.options.samples;
   DatasetSampler sampler(model, *weights, *device, options);
-  writeSamples(sampler, flags.options.output, flags.resume);
+  const WeightsFlags &source = flags.generator.weights;
+  writeSamples(sampler, flags.options.output,
+               SampleRecord::of(flags.generator.model, source.path, source.prefix, options.seed), flags.resume);
 }
 
 void sample(const SampleFlags &flags) {
