@@ -1,5 +1,5 @@
 # Run as a script: writes the C++ source OUTPUT with the files of FILES (separated by |), each under its name alone.
-#   cmake -DOUTPUT=FILE -DFILES=FILE|FILE -P DpsimsEmbed.cmake
+#   cmake -DOUTPUT=FILE -DFILES=FILE|FILE -DNAMESPACE=dpsims::serve -P DpsimsEmbed.cmake
 string(REPLACE "|" ";" files "${FILES}")
 set(arrays "")
 set(table "")
@@ -17,7 +17,7 @@ endforeach()
 file(WRITE ${OUTPUT} "#include <string_view>
 #include <utility>
 
-namespace dpsims::serve {
+namespace ${NAMESPACE} {
 
 namespace {
 ${arrays}} // namespace
@@ -28,5 +28,5 @@ ${table}};
 extern const unsigned assetCount;
 const unsigned assetCount = ${index};
 
-} // namespace dpsims::serve
+} // namespace ${NAMESPACE}
 ")

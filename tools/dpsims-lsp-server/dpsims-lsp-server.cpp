@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// dpsims-lsp-server: tells editors about dpsims text: errors as they are typed, definitions, uses.
+// dpsims-lsp-server: tells editors about dpsims text: errors as they are typed, definitions, uses, what may be written.
 #include "passes/Registration.h"
 #include "tools/common/version_and_help.h"
+#include "tools/dpsims-lsp-server/server.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Tools/mlir-lsp-server/MlirLspServerMain.h"
@@ -24,7 +25,9 @@ const char help[] = "OVERVIEW: dpsims-lsp-server: language server for dpsims tex
 int main(int argc, char **argv) {
   if (dpsims::handleVersionAndHelp(argc, argv, "dpsims-lsp-server", help))
     return 0;
-  mlir::DialectRegistry registry;
-  dpsims::registerDialects(registry);
-  return llvm::failed(mlir::MlirLspServerMain(argc, argv, registry));
+  return dpsims::serveEditor(argc, argv, [](int count, char **arguments) {
+    mlir::DialectRegistry registry;
+    dpsims::registerDialects(registry);
+    return int(llvm::failed(mlir::MlirLspServerMain(count, arguments, registry)));
+  });
 }
