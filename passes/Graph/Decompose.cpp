@@ -3,6 +3,8 @@
 #include "passes/Passes.h"
 #include "passes/Statistics.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 
 namespace dpsims {
@@ -75,6 +77,11 @@ Value multiplyVector(OpBuilder &builder, MatmulOp matmul) {
   return makeReshape(builder, sums, result);
 }
 
+/// Whether mean and variance are of weights alone, as in a convolution's norm of a network that is not trained.
+bool isStored(BatchNormOp norm, const WeightOnly &stored) {
+  return stored.contains(norm.getMean()) && stored.contains(norm.getVariance()) && shapeOf(norm.getMean()).size() == 1;
+}
+
 struct Decompose : impl::DecomposeBase<Decompose> {
   using DecomposeBase::DecomposeBase;
 
@@ -83,19 +90,7 @@ struct Decompose : impl::DecomposeBase<Decompose> {
     WeightOnly stored(block);
     int64_t decomposed = 0;
     for (Operation &op : llvm::make_early_inc_range(block)) {
-      OpBuilder builder(&op);
-      SmallVector<Value> results;
-      if (auto norm = dyn_cast<BatchNormOp>(op)) {
-        bool known = stored.contains(norm.getMean()) && stored.contains(norm.getVariance()) &&
-                     shapeOf(norm.getMean()).size() == 1;
-        results = {known ? normalizeStored(builder, norm) : normalizeBatch(builder, norm)};
-      } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
-        results = batchStatistics(builder, statistics);
-      else if (auto attention = dyn_cast<AttentionOp>(op))
-        results = {attend(builder, attention)};
-      else if (auto matmul = dyn_cast<MatmulOp>(op); vectorProducts && matmul && !stored.contains(matmul.getResult()))
-        if (Value product = multiplyVector(builder, matmul))
-          results = {product};
+      SmallVector<Value> results = decompose(&op, stored);
       if (results.empty())
         continue;
       op.replaceAllUsesWith(results);
@@ -103,6 +98,24 @@ struct Decompose : impl::DecomposeBase<Decompose> {
       ++decomposed;
     }
     recordStatistics(getOperation(), getArgument(), {{"decomposed", decomposed}});
+  }
+
+  /// What the op's results become, made before it; none of an op that stays.
+  SmallVector<Value> decompose(Operation *op, const WeightOnly &stored) {
+    using Results = SmallVector<Value>;
+    OpBuilder builder(op);
+    return llvm::TypeSwitch<Operation *, Results>(op)
+        .Case([&](BatchNormOp norm) {
+          return Results{isStored(norm, stored) ? normalizeStored(builder, norm) : normalizeBatch(builder, norm)};
+        })
+        .Case([&](BatchStatisticsOp statistics) { return batchStatistics(builder, statistics); })
+        .Case([&](AttentionOp attention) { return Results{attend(builder, attention)}; })
+        .Case([&](MatmulOp matmul) {
+          bool may = vectorProducts && !stored.contains(matmul.getResult());
+          Value product = may ? multiplyVector(builder, matmul) : Value();
+          return product ? Results{product} : Results();
+        })
+        .Default([](Operation *) { return Results(); });
   }
 };
 
