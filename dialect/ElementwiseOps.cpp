@@ -3,6 +3,7 @@
 // the result (LeakyReLU, sigmoid, tanh), it is: the operand then need not be kept.
 #include "dialect/Formula.h"
 #include "dialect/Inference.h"
+#include "dialect/Scalars.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -36,8 +37,6 @@ LogicalResult CastOp::inferTypes(Types &types) {
 
 namespace {
 
-Value number(B &b, double value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(float(value))); }
-
 template <typename OpTy> Value make(B &b, ValueRange operands) { return OpTy::create(b, operands).getResult(); }
 
 Value multiply(B &b, Value x, Value y) { return make<arith::MulFOp>(b, {x, y}); }
@@ -70,11 +69,9 @@ Value power(B &b, Value v, uint64_t exponent) {
   return exponent % 2 ? multiply(b, even, v) : even;
 }
 
-Value integerConstant(B &b, int32_t value) { return arith::ConstantOp::create(b, b.getI32IntegerAttr(value)); }
-
-Value clampToByte(B &b, Value integer) {
-  Value low = arith::MaxSIOp::create(b, integer, integerConstant(b, 0));
-  return arith::MinSIOp::create(b, low, integerConstant(b, 255));
+Value clampToByte(B &b, Value value) {
+  Value low = arith::MaxSIOp::create(b, value, integer(b, 0));
+  return arith::MinSIOp::create(b, low, integer(b, 255));
 }
 
 Value toByte(B &b, Value integer) { return arith::TruncIOp::create(b, b.getI8Type(), integer); }

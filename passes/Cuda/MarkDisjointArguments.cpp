@@ -18,14 +18,9 @@ namespace dpsims {
 
 namespace {
 
-BufferOp rootOf(Value buffer) {
-  auto op = buffer.getDefiningOp<BufferOp>();
-  return op && op.getViewOf() ? rootOf(op.getViewOf()) : op;
-}
-
 /// Whether two operands of a step may have a byte in common.
 bool mayOverlap(Value a, Value b) {
-  BufferOp x = rootOf(a), y = rootOf(b);
+  auto x = rootOf(a).getDefiningOp<BufferOp>(), y = rootOf(b).getDefiningOp<BufferOp>();
   if (!x || !y || x == y)
     return true;
   if (x.getSpace() != y.getSpace())

@@ -2,6 +2,7 @@
 // Attention to few keys, and its gradient. A grid point has some rows of one of the matrices, of which it works on
 // blocks: their weights are in private memory, as are the keys and, for the gradient, the values with the keys along
 // the lanes.
+#include "dialect/Scalars.h"
 #include "passes/Kernels/KernelGroup.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr int64_t blockRows = 32; // whose weights, of few keys, stay in a processor's nearest cache
 
-Value number(ImplicitLocOpBuilder &b, float value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(value)); }
 Value add(ImplicitLocOpBuilder &b, Value x, Value y) { return arith::AddFOp::create(b, x, y); }
 Value sub(ImplicitLocOpBuilder &b, Value x, Value y) { return arith::SubFOp::create(b, x, y); }
 Value mul(ImplicitLocOpBuilder &b, Value x, Value y) { return arith::MulFOp::create(b, x, y); }

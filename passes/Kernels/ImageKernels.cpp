@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels that read neighbors: pooling and its gradient, edges. A grid point is a row of channels, or of an image.
 #include "passes/Kernels/KernelGroup.h"
+#include "passes/Kernels/Payloads.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -9,8 +10,6 @@ using namespace mlir;
 namespace dpsims {
 
 namespace {
-
-Value maximum(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MaximumFOp::create(b, x[0], x[1]); }
 
 Value flag(ImplicitLocOpBuilder &b, Value condition) {
   Value one = arith::ConstantOp::create(b, b.getF32FloatAttr(1)),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Kernels/KernelGroup.h"
+#include "dialect/Scalars.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -147,7 +148,7 @@ Access GroupEmitter::operandAccess(Operation *op, Value operand, const Access &a
     return Access(ArrayRef(access).drop_back());
   if (isElementwise(op) || isa<BroadcastOp>(op))
     return broadcast(operand, access);
-  llvm::report_fatal_error(op->getName().getStringRef() + Twine(" reads its operand where no kernel knows"));
+  llvm::report_fatal_error(op->getName().getStringRef() + Twine(" reads its operand in a way that no kernel does"));
 }
 
 /// The nodes that the value needs, operands first, each once however often it is read: gives the value's own. A payload
@@ -220,15 +221,6 @@ SmallVector<Value> GroupEmitter::compute(ImplicitLocOpBuilder &b, ValueRange arg
   }
   return values;
 }
-
-namespace {
-Value number(ImplicitLocOpBuilder &b, double value) {
-  return arith::ConstantOp::create(b, b.getF32FloatAttr(float(value)));
-}
-Value integer(ImplicitLocOpBuilder &b, int64_t value) {
-  return arith::ConstantOp::create(b, b.getI32IntegerAttr(value));
-}
-} // namespace
 
 Value GroupEmitter::compute(ImplicitLocOpBuilder &b, const Node &node, ValueRange operands) {
   Operation *op = node.value.getDefiningOp();

@@ -2,6 +2,7 @@
 // Floats of 16 bits in kernels become integers: no target's code generator sees bf16, for which older chips have no
 // instructions, and all round alike.
 
+#include "dialect/Scalars.h"
 #include "passes/Kernels/KernelForm.h"
 #include "passes/Passes.h"
 #include "passes/Statistics.h"
@@ -26,24 +27,20 @@ Type storedType(Type type) {
   return isNarrowFloat(type) ? IntegerType::get(type.getContext(), 16) : type;
 }
 
-Value number(ImplicitLocOpBuilder &b, int32_t value) {
-  return arith::ConstantOp::create(b, b.getI32IntegerAttr(value));
-}
-
 /// The f32 of which the 16 bits are the upper half.
 Value extendBFloat(ImplicitLocOpBuilder &b, Value bits) {
   Value low = arith::ExtUIOp::create(b, b.getI32Type(), bits);
-  return arith::BitcastOp::create(b, b.getF32Type(), arith::ShLIOp::create(b, low, number(b, 16)).getResult());
+  return arith::BitcastOp::create(b, b.getF32Type(), arith::ShLIOp::create(b, low, integer(b, 16)).getResult());
 }
 
 /// The upper half of an f32, rounded to nearest, halves to even; the same for every NaN.
 Value truncateToBFloat(ImplicitLocOpBuilder &b, Value x) {
   Value bits = arith::BitcastOp::create(b, b.getI32Type(), x);
-  Value odd = arith::AndIOp::create(b, arith::ShRUIOp::create(b, bits, number(b, 16)).getResult(), number(b, 1));
-  Value sum = arith::AddIOp::create(b, arith::AddIOp::create(b, bits, number(b, 0x7fff)).getResult(), odd);
+  Value odd = arith::AndIOp::create(b, arith::ShRUIOp::create(b, bits, integer(b, 16)).getResult(), integer(b, 1));
+  Value sum = arith::AddIOp::create(b, arith::AddIOp::create(b, bits, integer(b, 0x7fff)).getResult(), odd);
   Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, x, x);
-  Value half = arith::ShRUIOp::create(b, sum, number(b, 16));
-  return arith::TruncIOp::create(b, b.getI16Type(), arith::SelectOp::create(b, isNan, number(b, 0x7fc0), half));
+  Value half = arith::ShRUIOp::create(b, sum, integer(b, 16));
+  return arith::TruncIOp::create(b, b.getI16Type(), arith::SelectOp::create(b, isNan, integer(b, 0x7fc0), half));
 }
 
 Value extend(ImplicitLocOpBuilder &b, Value bits, Type narrow) {

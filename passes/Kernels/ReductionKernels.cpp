@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Kernels that combine many elements into one.
 #include "passes/Kernels/KernelGroup.h"
+#include "passes/Kernels/Payloads.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -12,9 +13,6 @@ using namespace mlir;
 namespace dpsims {
 
 namespace {
-
-Value add(ImplicitLocOpBuilder &b, ValueRange x) { return arith::AddFOp::create(b, x[0], x[1]); }
-Value maximum(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MaximumFOp::create(b, x[0], x[1]); }
 
 /// How a reduction is laid out. The grid runs over what is kept, loops over what is reduced, and in them one
 /// linalg.generic over the last dimension and as much of the others as makes a good portion of work.

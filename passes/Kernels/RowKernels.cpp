@@ -2,6 +2,7 @@
 // Kernels on the rows of a value along its last axis: rows that are normalized by what they add up to (softmax,
 // layer_norm), and elementwise ops with reductions of their rows between them.
 #include "passes/Kernels/KernelGroup.h"
+#include "passes/Kernels/Payloads.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -16,9 +17,6 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-Value number(ImplicitLocOpBuilder &b, float value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(value)); }
-Value add(ImplicitLocOpBuilder &b, ValueRange x) { return arith::AddFOp::create(b, x[0], x[1]); }
-Value maximum(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MaximumFOp::create(b, x[0], x[1]); }
 Value identity(ImplicitLocOpBuilder &, ValueRange x) { return x[0]; }
 Value difference(ImplicitLocOpBuilder &b, ValueRange x) { return arith::SubFOp::create(b, x[0], x[1]); }
 Value multiply(ImplicitLocOpBuilder &b, ValueRange x) { return arith::MulFOp::create(b, x[0], x[1]); }

@@ -45,7 +45,7 @@ FailureOr<GraphOp> onlyGraph(Source &source, const CompileOptions &options) {
     if (options.programs.empty() || llvm::is_contained(options.programs, graph.getSymName()))
       graphs.push_back(graph);
   if (graphs.size() != 1)
-    return fail(context, options.input + ": a file of ONNX has one program, and here are " + Twine(graphs.size()) +
+    return fail(context, options.input + ": a file of ONNX has one program, and there are " + Twine(graphs.size()) +
                              ": name one by --program");
   return graphs.front();
 }
@@ -77,12 +77,6 @@ std::vector<WeightSpec> weightsOf(GraphOp graph) {
     specs.push_back(std::move(spec));
   }
   return specs;
-}
-
-void addMetadata(onnx::ModelProto &model, StringRef key, StringRef value) {
-  onnx::StringStringEntryProto &entry = *model.add_metadata_props();
-  entry.set_key(key.str());
-  entry.set_value(value.str());
 }
 
 /// Versions that ONNX 1.12 and all later ones read.

@@ -123,12 +123,6 @@ private:
   std::unordered_map<std::string, uint32_t> indices;
 };
 
-void addMetadata(onnx::ModelProto &model, const std::string &key, const std::string &value) {
-  onnx::StringStringEntryProto &entry = *model.add_metadata_props();
-  entry.set_key(key);
-  entry.set_value(value);
-}
-
 void addExternal(onnx::TensorProto &tensor, const char *key, const std::string &value) {
   onnx::StringStringEntryProto &entry = *tensor.add_external_data();
   entry.set_key(key);
@@ -204,6 +198,12 @@ void writeFiles(onnx::ModelProto &model, Weights &weights, const OnnxOptions &op
 }
 
 } // namespace
+
+void addMetadata(onnx::ModelProto &model, const std::string &key, const std::string &value) {
+  onnx::StringStringEntryProto &entry = *model.add_metadata_props();
+  entry.set_key(key);
+  entry.set_value(value);
+}
 
 std::string writeOnnx(onnx::ModelProto &model, const std::vector<WeightSpec> &specs, const OnnxOptions &options) {
   try {

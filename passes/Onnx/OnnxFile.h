@@ -14,6 +14,9 @@
 
 namespace dpsims {
 
+/// Text of the model's own, by a key.
+void addMetadata(onnx::ModelProto &model, const std::string &key, const std::string &value);
+
 /// Reads the weights `specs` of the program, of which those that are initializers of the model without data get it, and
 /// writes the model. The error's message, empty if there was none.
 std::string writeOnnx(onnx::ModelProto &model, const std::vector<WeightSpec> &specs, const OnnxOptions &options);

@@ -21,6 +21,9 @@ struct LiveBuffer {
 /// The bytes of a buffer.
 int64_t byteSize(mlir::Value buffer);
 
+/// The buffer whose memory a buffer is: itself, or where it is a view the one that it is a view of in the end.
+mlir::Value rootOf(mlir::Value buffer);
+
 /// The places that a list of steps needs in its arena, in the list's order. A view's readers are its buffer's. An
 /// output takes the place of an input that its step may overwrite and that nobody reads later.
 llvm::SmallVector<LiveBuffer> liveBuffers(mlir::Block &steps);

@@ -14,6 +14,11 @@ int64_t byteSize(Value buffer) {
   return type.getNumElements() * (type.getElementTypeBitWidth() / 8);
 }
 
+Value rootOf(Value buffer) {
+  auto op = buffer.getDefiningOp<BufferOp>();
+  return op && op.getViewOf() ? rootOf(op.getViewOf()) : buffer;
+}
+
 namespace {
 
 /// Collects the buffers of a list of steps, then merges those that work in place.

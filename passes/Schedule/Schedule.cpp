@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "passes/Graph/GraphUtils.h"
 #include "passes/Passes.h"
+#include "passes/Schedule/Liveness.h"
 #include "passes/Statistics.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -207,13 +208,6 @@ private:
                    config.getDictionary(builder.getContext()));
   }
 
-  static BufferOp rootOf(Value buffer) {
-    auto root = buffer.getDefiningOp<BufferOp>();
-    while (root.getViewOf())
-      root = root.getViewOf().getDefiningOp<BufferOp>();
-    return root;
-  }
-
   void copy(Location location, Value tensor, Value target) {
     auto step = ComputeOp::create(builder, location, ValueRange(bufferOf(tensor)), ValueRange(target));
     Block &body = step.getBody().emplaceBlock();
@@ -228,7 +222,7 @@ private:
   void returnOutput(OutputOp output) {
     Value tensor = output.getValue();
     int64_t index = outputCount++;
-    BufferOp root = rootOf(bufferOf(tensor));
+    auto root = rootOf(bufferOf(tensor)).getDefiningOp<BufferOp>();
     if (root.getSpace() == BufferSpace::Arena)
       place(root, output, index);
     else
@@ -240,7 +234,7 @@ private:
   void assign(Block &block) {
     SmallVector<AssignOp> assigns(block.getOps<AssignOp>());
     for (AssignOp assign : assigns)
-      if (Value tensor = assign.getValue(); rootOf(bufferOf(tensor)).getSpace() == BufferSpace::Variable) {
+      if (Value tensor = assign.getValue(); spaceOf(tensor) == BufferSpace::Variable) {
         Value kept = makeBuffer(tensor, BufferSpace::Arena);
         copy(assign.getLoc(), tensor, kept);
         kepts[assign] = kept;
@@ -250,7 +244,7 @@ private:
       order[&op] = i;
     for (AssignOp assign : assigns) {
       Value variable = variables.lookup(assign.getNameAttr()), value = bufferOf(assign.getValue());
-      BufferOp root = rootOf(value);
+      auto root = rootOf(value).getDefiningOp<BufferOp>();
       if (root.getSpace() == BufferSpace::Arena && !kepts.contains(assign) && canTake(variable, root, order))
         take(variable, value, root);
       else
@@ -286,7 +280,7 @@ private:
         return order.at(reader) < order.at(writer);
       auto step = cast<StepOpInterface>(writer);
       auto reads = step.reads();
-      bool once = llvm::count_if(reads, [&](Value v) { return rootOf(v) == variable.getDefiningOp(); }) == 1;
+      bool once = llvm::count_if(reads, [&](Value v) { return rootOf(v) == variable; }) == 1;
       return once && llvm::is_contained(step.overwritable(root), variable);
     });
   }

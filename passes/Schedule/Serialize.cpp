@@ -239,9 +239,7 @@ private:
   }
 
   fb::Offset<format::Buffer> writeBuffer(BufferOp buffer) {
-    BufferOp root = buffer;
-    while (root.getViewOf())
-      root = root.getViewOf().getDefiningOp<BufferOp>();
+    auto root = rootOf(buffer).getDefiningOp<BufferOp>();
     std::vector<uint64_t> shape = shapeOf(buffer.getType());
     return format::CreateBufferDirect(b, spaceOf(root), root.getIndex().value_or(0), root.getOffset().value_or(0),
                                       elementType(bufferElement(buffer)), &shape);

@@ -22,7 +22,7 @@ LogicalResult verifyPlaces(SmallVectorImpl<LiveBuffer> &live, int64_t size) {
         return buffer.emitError() << "offset " << *offset << ", " << place.size
                                   << " bytes: not aligned to 64, or outside of the arena of " << size;
       if (*offset != place.buffers.front().getOffset())
-        return buffer.emitError() << "is not where the buffer is whose place it takes";
+        return buffer.emitError() << "is not at the place of the buffer that it overwrites";
     }
   auto offset = [](const LiveBuffer &place) { return *BufferOp(place.buffers.front()).getOffset(); };
   llvm::stable_sort(live, [&](const LiveBuffer &a, const LiveBuffer &b) { return offset(a) < offset(b); });
@@ -34,11 +34,6 @@ LogicalResult verifyPlaces(SmallVectorImpl<LiveBuffer> &live, int64_t size) {
         return diagnostic;
       }
   return success();
-}
-
-Value rootOf(Value buffer) {
-  auto op = buffer.getDefiningOp<BufferOp>();
-  return op && op.getViewOf() ? rootOf(op.getViewOf()) : buffer;
 }
 
 LogicalResult verifyOrder(Block &steps) {

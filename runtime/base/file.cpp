@@ -3,6 +3,7 @@
 #include "runtime/base/file.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/write_all.h"
 
 #include <algorithm>
 #include <atomic>
@@ -201,19 +202,6 @@ void AtomicFile::failSystem(const char *what, int number) {
   const bool kept = !temporary.empty();
   discard();
   fail(systemCode(number), name, ": cannot ", what, ": ", systemError(number), kept ? "; nothing was changed" : "");
-}
-
-static int writeAll(int descriptor, const uint8_t *data, size_t count) {
-  while (count > 0) {
-    ssize_t n = ::write(descriptor, data, std::min(count, size_t(1) << 30));
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return n < 0 ? errno : EIO;
-    data += n;
-    count -= size_t(n);
-  }
-  return 0;
 }
 
 void AtomicFile::flush() {

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
+#include "runtime/image/color.h"
 #include "runtime/image/orientation.h"
 #include "runtime/image/png_storage.h"
 
@@ -20,19 +21,12 @@ using Kind = PngStorage::Kind;
 using Values = DataConfiguration::LabelValues;
 using Palette = std::vector<uint32_t>;
 
-uint32_t grayColor(uint32_t gray) { return gray << 16 | gray << 8 | gray; }
-
 bool isGray(uint32_t color) { return color == grayColor(color & 255); }
 
 bool isAllGray(const Palette &palette) { return std::all_of(palette.begin(), palette.end(), isGray); }
 
 bool isBlackAndWhite(const Palette &palette) {
   return std::all_of(palette.begin(), palette.end(), [](uint32_t c) { return c == 0 || c == 0xffffff; });
-}
-
-std::string colorText(uint32_t color) {
-  return "(" + std::to_string(color >> 16) + ", " + std::to_string(color >> 8 & 255) + ", " +
-         std::to_string(color & 255) + ")";
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//

@@ -4,12 +4,12 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
+#include "runtime/base/text.h"
 #include "runtime/data/file_finder.h"
 #include "runtime/data/transform.h"
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <new>
 #include <system_error>
 #include <thread>
@@ -130,19 +130,8 @@ struct Threads {
   std::vector<std::thread> threads;
 };
 
-std::string text(const char *format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, format, value);
-  return buffer;
-}
-
 std::string share(uint64_t part, uint64_t whole) {
-  return text("%7.3f %%", whole ? 100.0 * double(part) / double(whole) : 0);
-}
-
-std::string padded(std::string text, size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
-  return text;
+  return numberText(whole ? 100.0 * double(part) / double(whole) : 0, "%7.3f %%");
 }
 
 std::string className(const DataConfiguration &configuration, size_t id) {
@@ -241,7 +230,7 @@ static void printIgnored(const Survey &survey, std::ostream &out) {
   for (const auto &[id, pixels] : survey.ignoredIds)
     if (count++ < listed)
       out << (count == 1 ? "  ids that are ignored: " : ", ") << id
-          << text(" (%.3f %%)", 100 * double(pixels) / double(survey.pixels));
+          << numberText(100 * double(pixels) / double(survey.pixels), " (%.3f %%)");
   if (count > 0)
     out << (count > listed ? ", ..." : "") << "\n";
 }
@@ -283,7 +272,7 @@ void printSurvey(const Survey &survey, const DataConfiguration &configuration, s
   out << survey.split << ": " << survey.pictures << " pictures";
   printSizes(survey, out);
   if (survey.hasInstances && survey.pictures)
-    out << text(", %.1f instances a picture", double(survey.instances) / double(survey.pictures));
+    out << numberText(double(survey.instances) / double(survey.pictures), ", %.1f instances a picture");
   out << "\n";
   if (survey.pictures && !configuration.layouts.empty())
     printReadings(survey, out);

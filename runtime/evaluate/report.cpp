@@ -2,26 +2,18 @@
 
 #include "runtime/evaluate/evaluator.h"
 
+#include "runtime/base/text.h"
+
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 namespace dpsims {
 
 namespace {
 
-std::string number(double value, const char *format = "%.6g") {
-  char text[40];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
+std::string number(double value) { return numberText(value, "%.6g"); }
 
-std::string percent(const std::optional<double> &value) { return value ? number(100 * *value, "%.2f") : "-"; }
-
-std::string padded(std::string text, size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
-}
+std::string percent(const std::optional<double> &value) { return value ? numberText(100 * *value, "%.2f") : "-"; }
 
 std::string line(const std::string &label, const std::string &value) { return padded(label, 16) + value + "\n"; }
 
@@ -63,7 +55,7 @@ std::string describeTable(const EvaluationReport &report) {
   if (report.frechet)
     text += line("FID", number(*report.frechet));
   if (report.kernel)
-    text += line("KID", number(report.kernel->mean) + " +- " + number(report.kernel->deviation, "%.2g") +
+    text += line("KID", number(report.kernel->mean) + " +- " + numberText(report.kernel->deviation, "%.2g") +
                             " (subsets of " + std::to_string(report.kernel->size) + ")");
   if (report.lpips)
     text += line("LPIPS", number(*report.lpips));

@@ -3,10 +3,10 @@
 #include "runtime/image/png.h"
 
 #include "runtime/base/error.h"
+#include "runtime/image/color.h"
 #include "runtime/image/png_decoder.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <new>
 
 #include <png.h>
@@ -14,14 +14,6 @@
 namespace dpsims {
 
 using png::Picture;
-
-static uint32_t grayColor(uint32_t gray) { return gray << 16 | gray << 8 | gray; }
-
-static std::string colorText(uint32_t color) {
-  char text[64];
-  std::snprintf(text, sizeof text, "#%06x (%u, %u, %u)", color, color >> 16, color >> 8 & 255, color & 255);
-  return text;
-}
 
 // The color of a pixel of at most 8 bits a channel; gray is scaled to 0..255.
 static uint32_t colorAt(const Picture &picture, const std::string &name, const uint8_t *row, int x, int y) {

@@ -3,10 +3,10 @@
 #include "runtime/serve/engine.h"
 
 #include "runtime/base/log.h"
+#include "runtime/base/text.h"
 #include "runtime/image/jpeg.h"
 #include "runtime/image/png.h"
 
-#include <cstdio>
 #include <new>
 
 namespace dpsims::serve {
@@ -36,11 +36,7 @@ template <typename Work> HttpResponse responseOf(const Work &work) try {
   return errorResponse(500, "internal", error.what());
 }
 
-std::string milliseconds(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", seconds * 1e3);
-  return text;
-}
+std::string milliseconds(double seconds) { return numberText(seconds * 1e3, "%.1f"); }
 
 } // namespace
 

@@ -2,7 +2,8 @@
 
 #include "runtime/serve/metrics.h"
 
-#include <cstdio>
+#include "runtime/base/text.h"
+
 #include <fstream>
 
 #include <unistd.h>
@@ -11,11 +12,7 @@ namespace dpsims::serve {
 
 namespace {
 
-std::string numberText(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
-}
+std::string numberText(double value) { return dpsims::numberText(value, "%.9g"); }
 
 void head(std::string &out, const char *name, const char *kind, const char *help) {
   out += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + kind + "\n";

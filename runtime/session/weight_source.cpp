@@ -3,6 +3,7 @@
 #include "runtime/session/weight_source.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/text.h"
 #include "runtime/session/session.h"
 #include "runtime/weights/match.h"
 #include "runtime/weights/read_weight.h"
@@ -22,10 +23,6 @@ const char *const knownPrefixes[] = {
 size_t countFound(const SafetensorsFile &file, const std::vector<WeightSpec> &needed, const std::string &prefix) {
   return static_cast<size_t>(std::count_if(
       needed.begin(), needed.end(), [&](const WeightSpec &spec) { return file.find(prefix + spec.name) != nullptr; }));
-}
-
-bool startsWith(const std::string &text, const std::string &prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
 }
 
 // The indices below `count` that are not in `some`.

@@ -2,6 +2,8 @@
 
 #include "runtime/train/backbone_twin.h"
 
+#include "runtime/base/text.h"
+
 #include <nlohmann/json.hpp>
 
 namespace dpsims {
@@ -11,8 +13,6 @@ static std::string backboneOf(const CompiledModel &model) {
   const nlohmann::json::json_pointer key("/discriminator/backbone");
   return config.is_object() && config.contains(key) && config[key].is_string() ? config[key].get<std::string>() : "";
 }
-
-static bool startsWith(const std::string &text, const std::string &prefix) { return text.rfind(prefix, 0) == 0; }
 
 // ViT and DeiT of one size differ in the colors that they take, and in nothing else.
 static std::string twinOfTransformer(const std::string &name) {

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/text.h"
 #include "runtime/data/config_difference.h"
 #include "runtime/format/checksum.h"
 #include "runtime/train/run_folder.h"
@@ -32,15 +33,9 @@ static Json parseObject(const std::string &path) {
   return json;
 }
 
-static std::string hex(uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-  return text;
-}
-
 std::string sumOfFile(const std::string &path) {
   MappedFile file(path);
-  return hex(format::checksum(file.data(), file.size()));
+  return hexText(format::checksum(file.data(), file.size()));
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -207,7 +202,7 @@ std::optional<Checkpoint> Checkpoints::recover(const std::function<void(const st
   std::error_code ignored;
   if (fs::exists(directory, ignored) && ::access(directory.c_str(), W_OK | X_OK) != 0)
     fail(ErrorCode::Io, directory, ": cannot write there: ", systemError(),
-         "; make it writable, or start anew in another --output");
+         "; make it writable, or start over in another --output");
   const std::optional<Checkpoint> found = newest(warn);
   for (uint64_t step : steps()) {
     if (!found || step <= found->state.step)
@@ -241,13 +236,13 @@ void requireSameRun(const std::string &path, const CheckpointState &saved, const
   const std::string keys = differingKeys(saved.config, current.config, "the checkpoint", "the model");
   if (!keys.empty())
     fail(ErrorCode::Incompatible, path, ": a checkpoint of another configuration: ", keys,
-         "; use the model of that run, or start anew in another --output");
+         "; use the model of that run, or start over in another --output");
   if (saved.batch != current.batch)
     fail(ErrorCode::Incompatible, path, ": a checkpoint of batch ", saved.batch, ", the model is compiled for ",
          current.batch, ": compile it with --batch ", saved.batch);
   if (saved.seed != current.seed)
     fail(ErrorCode::Incompatible, path, ": a checkpoint of --seed ", saved.seed, ", not ", current.seed,
-         ": leave --seed out, or start anew in another --output");
+         ": leave --seed out, or start over in another --output");
 }
 
 } // namespace dpsims

@@ -4,12 +4,12 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/text.h"
 #include "runtime/image/canvas.h"
 #include "runtime/train/csv_log.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <limits>
 
@@ -53,12 +53,6 @@ std::vector<double> logarithmicTicks(const Range &range, int count) {
           tick >= range.low && tick <= range.high && (digit == 1 || range.high - range.low < 2))
         result.push_back(tick);
   return result.size() < 2 ? ticks(range, count) : result;
-}
-
-std::string numberText(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
 }
 
 /// One chart on a canvas.
@@ -109,12 +103,12 @@ private:
   void drawAxes() {
     for (double x : ticks(xs, 6)) {
       canvas.fill(column(x), upper, 1, lower - upper, gridColor);
-      const std::string text = numberText(x);
+      const std::string text = numberText(x, "%.4g");
       canvas.write(text, column(x) - Canvas::textWidth(text) / 2, lower + 8);
     }
     for (double y : chart.logarithmic ? logarithmicTicks(ys, 5) : ticks(ys, 5)) {
       canvas.fill(left, row(y), right - left, 1, gridColor);
-      const std::string text = numberText(chart.logarithmic ? std::pow(10, y) : y);
+      const std::string text = numberText(chart.logarithmic ? std::pow(10, y) : y, "%.4g");
       canvas.write(text, left - 6 - Canvas::textWidth(text), row(y) - Canvas::textHeight / 2);
     }
     canvas.fill(left, upper, 1, lower - upper + 1, axisColor);

@@ -4,9 +4,9 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/base/text.h"
 #include "runtime/format/checksum.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -90,11 +90,8 @@ std::string PictureList::fingerprint() const {
   if (empty())
     return "";
   const std::string text = linesOf(training, "train") + linesOf(validation, "val");
-  char sum[17];
-  std::snprintf(sum, sizeof sum, "%016llx",
-                static_cast<unsigned long long>(format::checksum(text.data(), text.size())));
   return std::to_string(training.size()) + " training and " + std::to_string(validation.size()) +
-         " validation pictures, " + sum;
+         " validation pictures, " + hexText(format::checksum(text.data(), text.size()));
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//

@@ -3,16 +3,13 @@
 #include "runtime/train/start_weights.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/text.h"
 #include "runtime/weights/match.h"
 #include "runtime/weights/read_weight.h"
 
 #include <algorithm>
 
 namespace dpsims {
-
-static bool startsWith(const std::string &text, const std::string &prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
-}
 
 StartWeights::StartWeights(const TrainProgram &program, uint64_t seed)
     : program(program), model(program.model()), initial(model, seed) {}

@@ -4,16 +4,13 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/float16.h"
+#include "runtime/base/text.h"
 #include "runtime/weights/hints.h"
 
 #include <algorithm>
 #include <unordered_set>
 
 namespace dpsims {
-
-static bool startsWith(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
 
 bool sameWeightShape(const Shape &a, const Shape &b) {
   if (a == b)

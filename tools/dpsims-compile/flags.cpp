@@ -90,11 +90,6 @@ cl::extrahelp examples("\nMLIR's flags for passes, such as --mlir-print-ir-after
 
 //===-- Options of the compiler -----------------------------------------------------------------------------------===//
 
-LogicalResult fail(const llvm::Twine &message) {
-  printError(message);
-  return failure();
-}
-
 /// "1.5G" in bytes; nothing where it is not such a number.
 std::optional<int64_t> bytesOf(StringRef text) {
   double factor = text.consume_back("G") ? 1e9 : text.consume_back("M") ? 1e6 : text.consume_back("K") ? 1e3 : 1;

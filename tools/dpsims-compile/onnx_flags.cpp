@@ -27,11 +27,6 @@ cl::opt<bool> externalData("external-data",
                                     "where they are more than 2 GB"),
                            cl::cat(category));
 
-LogicalResult fail(const llvm::Twine &message) {
-  printError(message);
-  return failure();
-}
-
 } // namespace
 
 cl::OptionCategory &dpsims::onnxCategory() { return category; }

@@ -59,6 +59,11 @@ std::string dpsims::writeFile(StringRef path, StringRef bytes) {
 
 void dpsims::printError(const llvm::Twine &message) { llvm::errs() << "dpsims-compile: error: " << message << "\n"; }
 
+llvm::LogicalResult dpsims::fail(const llvm::Twine &message) {
+  printError(message);
+  return llvm::failure();
+}
+
 void dpsims::printDiagnostic(Diagnostic &diagnostic) {
   StringRef kind = diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error: "
                    : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning: "

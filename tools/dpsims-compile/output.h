@@ -15,6 +15,8 @@ std::string writeFile(llvm::StringRef path, llvm::StringRef bytes);
 
 /// "dpsims-compile: error: ", and the message.
 void printError(const llvm::Twine &message);
+/// The same, for a function that ends with it.
+llvm::LogicalResult fail(const llvm::Twine &message);
 
 /// An error with its place in a text, if it has one, and its notes: a line each.
 void printDiagnostic(mlir::Diagnostic &diagnostic);

@@ -3,6 +3,7 @@
 #include "runtime/device/cpu/kernel_library.h"
 
 #include "runtime/base/error.h"
+#include "runtime/base/write_all.h"
 
 #include <dlfcn.h>
 #include <sys/mman.h>
@@ -10,26 +11,11 @@
 
 namespace dpsims {
 
-namespace {
-
-bool writeAll(int descriptor, const uint8_t *data, size_t size) {
-  while (size) {
-    ssize_t written = write(descriptor, data, size);
-    if (written <= 0)
-      return false;
-    data += written;
-    size -= static_cast<size_t>(written);
-  }
-  return true;
-}
-
-} // namespace
-
 // The code goes through a file that exists only in memory. Its descriptor stays open as long as the library: the
 // loader knows libraries by name, and the next model must not get the same /proc/self/fd/N.
 KernelLibrary::KernelLibrary(const std::string &path, const FileSection &code) : path(path) {
   descriptor = memfd_create("dpsims-kernels", MFD_CLOEXEC);
-  if (descriptor < 0 || !writeAll(descriptor, code.data, code.size)) {
+  if (descriptor < 0 || writeAll(descriptor, code.data, code.size) != 0) {
     std::string reason = systemError();
     if (descriptor >= 0)
       close(descriptor);
