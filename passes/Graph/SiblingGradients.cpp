@@ -71,7 +71,7 @@ void SiblingGradients::merge() {
       mergeOf(ops);
 }
 
-/// Siblings are near each other: each joins those before it, or begins anew.
+/// Siblings are near each other: each joins those before it, or begins a new group.
 void SiblingGradients::mergeOf(ArrayRef<Operation *> candidates) {
   Members members;
   auto finish = [&] {

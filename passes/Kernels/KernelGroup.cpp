@@ -148,7 +148,7 @@ Access GroupEmitter::operandAccess(Operation *op, Value operand, const Access &a
     return Access(ArrayRef(access).drop_back());
   if (isElementwise(op) || isa<BroadcastOp>(op))
     return broadcast(operand, access);
-  llvm::report_fatal_error(op->getName().getStringRef() + Twine(" reads its operand in a way that no kernel does"));
+  llvm::report_fatal_error(op->getName().getStringRef() + Twine(" reads its operand where no kernel knows"));
 }
 
 /// The nodes that the value needs, operands first, each once however often it is read: gives the value's own. A payload

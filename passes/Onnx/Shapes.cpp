@@ -77,7 +77,7 @@ LogicalResult OnnxConverter::convert(ReshapeOp op) {
   return success();
 }
 
-/// One between layouts of images is no work where x is there in the other one.
+/// One between layouts of images costs nothing where x is there in the other one.
 LogicalResult OnnxConverter::convert(TransposeOp op) {
   SmallVector<int64_t> axes = op.getPerm();
   if (axes == ArrayRef<int64_t>{0, 3, 1, 2})

@@ -137,7 +137,7 @@ class Model:
         return self._session(program).device
 
     def read_labels(self, path: PathLike) -> npt.NDArray[np.int32]:
-        """A label map from a PNG by the rules of the model's configuration, of the model's size; -1 is no class."""
+        """A label map from a PNG by the rules of the model's configuration, of the model's size; -1 is not a class."""
         session = self._session("sample")
         labels = np.empty(session.picture_size, np.int32)
         session.read_labels(os.fsencode(path), labels)
@@ -273,7 +273,7 @@ def _matched(maps: npt.NDArray[np.int32], seeds: list[Any]) -> tuple[npt.NDArray
     """As many maps as seeds."""
     seeds = [_natural(seed, "seed", 64) for seed in seeds]
     if not seeds:
-        raise _invalid("seed: there is none")
+        raise _invalid("seed: none is given")
     if maps.ndim == 2:
         maps = np.stack([maps] * len(seeds))
     if len(seeds) == 1:

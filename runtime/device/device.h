@@ -181,7 +181,7 @@ struct DeviceOptions {
   ConvolutionChoice convolution = ConvolutionChoice::Auto;
   /// Where measured choices are kept: a file, empty for none. See defaultPlanCache.
   std::string planCache;
-  /// The user named that file: if it cannot be used or is for other machines, that is an error. Else it is made anew.
+  /// The user named that file: if it cannot be used or is for other machines, that is an error. Else it is recreated.
   bool planCacheNamed = false;
   /// CUDA: a plan that runs again is replayed as one graph.
   bool graphs = true;

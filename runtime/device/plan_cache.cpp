@@ -103,7 +103,7 @@ void PlanCache::read() {
   } catch (const Error &error) {
     if (named)
       fail(error.code(), error.what(), "; make one with dpsims-run plans");
-    warn(error.what(), ": it is made anew");
+    warn(error.what(), ": it is recreated");
     return;
   }
   auto mine = file["machines"].find(machine);
@@ -134,7 +134,7 @@ const Json *PlanCache::findRecord(const std::string &key) const {
 
 void PlanCache::tellDamaged(const std::string &key) const {
   if (!told)
-    warn(path, ": has damaged plans, the first for ", quoted(key), ": they are made anew");
+    warn(path, ": has damaged plans, the first for ", quoted(key), ": they are recreated");
   told = true;
 }
 

@@ -75,7 +75,7 @@ void FeatureScore::usePhotos(const std::string &path) {
          program.model().path, " gives ", dimension, ": they are another network's");
   if (stored->network && program.weightSum() && stored->network != program.weightSum())
     fail(ErrorCode::Incompatible, path,
-         ": has statistics of a network with other weights; make them anew with "
+         ": has statistics of a network with other weights; make them again with "
          "--statistics and these weights");
 }
 

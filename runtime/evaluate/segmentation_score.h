@@ -19,7 +19,7 @@ public:
   /// size. Error: it does not; it has another number of classes than the `classes` of the label maps, `origin`'s.
   SegmentationScore(const ProgramFiles &files, const DeviceOptions &options, size_t classes, const std::string &origin);
 
-  /// Error: the picture has another size than the program takes; a found id is no class, a logit not a number.
+  /// Error: the picture has another size than the program takes; a found id is not a class, a logit not a number.
   void add(const Picture &picture);
 
   /// Of all pictures.

@@ -46,7 +46,7 @@ public:
 
 private:
   [[noreturn]] void damaged(const std::string &what) const {
-    fail(ErrorCode::InvalidData, path, ": is damaged: ", what, "; make it anew");
+    fail(ErrorCode::InvalidData, path, ": is damaged: ", what, "; make it again");
   }
 
   void require(size_t at, uint64_t size) const {

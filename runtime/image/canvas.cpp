@@ -62,7 +62,7 @@ RgbImage blend(const RgbImage &image, const RgbImage &over, double opacity) {
 
 void drawEdges(RgbImage &image, const LabelMap &instances, uint32_t color) {
   if (image.width != instances.width || image.height != instances.height)
-    fail("cannot draw edges of ", instances.width, " x ", instances.height, " upon a picture of ", image.width, " x ",
+    fail("cannot draw edges of ", instances.width, " x ", instances.height, " on a picture of ", image.width, " x ",
          image.height);
   for (int y = 0; y < image.height; ++y)
     for (int x = 0; x < image.width; ++x) {

@@ -32,7 +32,7 @@ public:
   void draw(const std::string &name, const Noise &noise, TrainStream stream, uint64_t step);
 
   void run(Session &session);
-  void submit(Session &session); ///< the inputs may then be set anew; the outputs are there after session.collect()
+  void submit(Session &session); ///< the inputs may then be set again; the outputs are there after session.collect()
   void runChecked(Session &session, std::string &firstNonFinite);
 
 private:

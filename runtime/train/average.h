@@ -27,7 +27,7 @@ struct AverageSource {
   uint64_t seed;
 };
 
-/// The average with statistics (and the spectral norm's vectors) estimated anew by the entry `statistics`: what
+/// The average with statistics (and the spectral norm's vectors) estimated again by the entry `statistics`: what
 /// training has are those of another network. Throws Stopped.
 GeneratorWeights averageGenerator(const AverageSource &source, Device &device);
 

@@ -44,20 +44,20 @@ static std::string savedBackboneFile(const RunParts &run) {
   return before.backboneWeights.empty() ? run.options.backboneWeights : before.backboneWeights;
 }
 
-// Makes the weights that no checkpoint has anew, of what the run began with.
+// Makes the weights that no checkpoint has again, from what the run began with.
 static FrozenWeights remakeFrozen(const RunParts &run, const Checkpoint &from, const std::string &trouble,
                                   StartWeights &weights, const Report &report) {
   const std::string &given = run.options.backboneWeights;
   if (given.empty())
     fail(ErrorCode::InvalidData, trouble,
-         "; --resume --backbone-weights FILE makes it anew, of the file that the run began with");
+         "; --resume --backbone-weights FILE makes it again from the file that the run began with");
   try {
     addFirstWeights(weights, run, report);
   } catch (const Error &error) {
-    fail(error.code(), trouble, "; it cannot be made anew: ", error.what(),
+    fail(error.code(), trouble, "; it cannot be made again: ", error.what(),
          "; give the file that the run began with by --backbone-weights");
   }
-  report(trouble + "; it is made anew of " + given);
+  report(trouble + "; it is made again from " + given);
   FrozenWeights frozen = FrozenWeights::write(run.folder.file(frozenFile), run.program, weights);
   if (!from.state.frozen.empty() && frozen.sum() != from.state.frozen)
     fail(ErrorCode::Incompatible, given,
@@ -65,7 +65,7 @@ static FrozenWeights remakeFrozen(const RunParts &run, const Checkpoint &from, c
   return frozen;
 }
 
-// Takes the weights that no checkpoint has. If their file is damaged, it is made anew.
+// Takes the weights that no checkpoint has. If their file is damaged, it is made again.
 static void takeFrozen(const RunParts &run, const Checkpoint &from, RunStart &start, const Report &report) {
   const std::string path = run.folder.file(frozenFile);
   std::string trouble = path + ": is damaged: it is not as it was written";
@@ -140,7 +140,7 @@ RunStart RunStart::of(const RunParts &run, const Report &report) {
     return goOn(run, *newest, report);
   if (!run.checkpoints.steps().empty())
     fail(ErrorCode::InvalidData, run.folder.path(),
-         ": none of its checkpoints is whole: start anew in another --output");
+         ": none of its checkpoints is whole: start over in another --output");
   return begin(run, report);
 }
 

@@ -194,7 +194,7 @@ class Jax:
 
 
 class Dpsims:
-    """A compiled model: its own benchmark, which loads it anew each time, measures."""
+    """A compiled model: its own benchmark, which loads it each time, measures."""
 
     def __init__(self, task):
         self.task, self.times = task, task.folder / "times.json"

@@ -128,7 +128,7 @@ refuse '"deviceVer" is 0, and must be an integer from 300' '"deviceVer": 900' '"
 refuse '"deviceName" has 0 bytes' 'NVIDIA H100 80GB HBM3' ''
 [ ! -e none.json ] || complain "plans for a wrong description"
 
-# Damaged: one that the user named is an error; his own is made anew, with one line.
+# Damaged: one that the user named is an error; his own is recreated, with one line.
 head -c 300 before.json >cut.json
 bad "a cut cache" "cut.json: is damaged" plans model.dpsims --plans cut.json
 sed 's/"version": 2/"version": 1/' before.json >old.json
@@ -136,7 +136,7 @@ bad "an old cache" "old.json: is a plan cache of version 1" execute --model mode
   --weights w.safetensors --plans old.json --outputs e.safetensors
 cp cut.json cache/dpsims/plans.json
 execute --outputs e.safetensors
-has err "plans.json: is damaged, or no plan cache: it is made anew"
+has err "plans.json: is damaged, or no plan cache: it is recreated"
 [ "$(wc -l <err)" -eq 1 ] || complain "a damaged cache: not one line"
 
 # A plan that is not as it was written is told of, in one line for all, and found again.
@@ -145,7 +145,7 @@ for change in 's/"plan": "/"plan": "damaged/' 's/"measured": true/"measured": "d
   sed "$change" before.json >changed.json
   cmp -s changed.json before.json && complain "$change: changed nothing"
   execute --plans changed.json --outputs f.safetensors
-  has err "^dpsims-run: warning: changed.json: has damaged plans, the first for \".*\": they are made anew"
+  has err "^dpsims-run: warning: changed.json: has damaged plans, the first for \".*\": they are recreated"
   [ "$(wc -l <err)" -eq 1 ] || complain "$change: not one line"
   has changed.json '"measured": true'
   grep -q damaged changed.json && complain "$change: damaged plans were not replaced"

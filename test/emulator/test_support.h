@@ -21,7 +21,7 @@ namespace dpsims::emulated {
 class EmulatedGpu : public testing::Test {
 protected:
   void SetUp() override {
-    // What ends with a fault runs in a process that starts anew: a fork would lack the threads that do the work.
+    // What ends with a fault runs in a new process: a fork would lack the threads that do the work.
     testing::GTEST_FLAG(death_test_style) = "threadsafe";
     ASSERT_OK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
   }

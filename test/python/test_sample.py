@@ -73,7 +73,7 @@ def test_gives_no_class_to_minus_one(painter):
         (np.ones((4, 6), int), {"seed": -1}, "seed: -1 is not a whole number"),
         (np.ones((4, 6), int), {"seed": 2**64}, "is not a whole number from 0 to 2^64 - 1"),
         (np.ones((4, 6), int), {"seed": [1.5]}, "seed: 1.5"),
-        (np.ones((4, 6), int), {"seed": []}, "seed: there is none"),
+        (np.ones((4, 6), int), {"seed": []}, "seed: none is given"),
         (np.ones((3, 4, 6), int), {"seed": [1, 2]}, "2 seeds for 3 label maps"),
         (np.ones((4, 6), int), {"number": 2**32}, "number: 4294967296"),
         (np.ones((4, 6), int), {"instances": np.ones((4, 6), int)}, "instances: the model takes none"),

@@ -361,7 +361,7 @@ TEST(PlanCache, TellsOfDamagedChoicesOnce) {
   EXPECT_EQ(cache.findWord("k"), "");
   EXPECT_FALSE(cache.findRecord("l"));
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "dpsims: warning: " + path + ": has damaged plans, the first for \"k\": they are made anew\n");
+            "dpsims: warning: " + path + ": has damaged plans, the first for \"k\": they are recreated\n");
 }
 
 TEST(PlanCache, RefusesWhatTheUserNamedAndIsOfNoUse) {

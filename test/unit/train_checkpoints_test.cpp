@@ -140,7 +140,7 @@ TEST(Checkpoints, damagedOnesTakeNoPlace) {
   EXPECT_TRUE(fs::exists(directory / "checkpoints/damaged-step-00000040"));
   checkpoints.prune(1, 0);
   EXPECT_EQ(checkpoints.steps(), (std::vector<uint64_t>{30}));
-  // Where none is whole, nothing moves: the run must not begin anew by itself.
+  // Where none is whole, nothing moves: the run must not start over by itself.
   fs::resize_file(base + "30/model.safetensors", 3);
   EXPECT_FALSE(checkpoints.recover(ignore));
   EXPECT_EQ(checkpoints.steps(), (std::vector<uint64_t>{30}));

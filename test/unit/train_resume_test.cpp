@@ -55,7 +55,7 @@ TEST_F(TrainRun, RestoresFrozenWeights) {
   EXPECT_TRUE(hasParts(errorOf([&] { train(lost); }),
                        {"frozen.safetensors", "none.safetensors: cannot open", "the file that the run began with"}));
   train(more);
-  EXPECT_TRUE(reported("it is made anew of"));
+  EXPECT_TRUE(reported("it is made again from"));
   EXPECT_EQ(readText(path), good);
   expectSameRuns("whole", "run");
   // A whole file needs no other, which then does not become the run's.

@@ -35,7 +35,7 @@ def numbers_of(line, columns):
 def rows_of(path, required=(), torn=False):
     """-> the rows of a run's table as dictionaries of numbers; a last row without its end is none, as for dpsims-run.
 
-    torn: what follows the first faulty row is left out; dpsims-run writes it anew if the run goes on before it."""
+    torn: what follows the first faulty row is left out; dpsims-run writes it again if the run goes on before it."""
     try:
         header, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1] or [""]
     except FileNotFoundError:
@@ -45,7 +45,7 @@ def rows_of(path, required=(), torn=False):
     columns = header.split(",")
     for column in ("step", *required):
         if header and column not in columns:
-            raise AblationError(f'{path}: row 1, the columns, has no "{column}"; move the folder away to train anew')
+            raise AblationError(f'{path}: row 1, the columns, has no "{column}"; move the folder away to train again')
     rows = [numbers_of(line, columns) for line in lines]
     if None in rows:
         i = rows.index(None)

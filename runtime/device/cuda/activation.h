@@ -36,7 +36,7 @@ inline std::optional<cudnnPointwiseMode_t> pointwiseModeOf(Activation activation
 }
 
 #ifdef __CUDACC__
-/// What is no number stays so: no fmaxf in relu.
+/// NaN stays NaN: no fmaxf in relu.
 __device__ inline float activate(float x, Activation activation, float alpha, float beta) {
   switch (activation) {
   case Activation::None:

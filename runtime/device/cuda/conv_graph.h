@@ -43,7 +43,7 @@ public:
   /// What a run takes, where it was measured; else 0.
   double seconds = 0;
 
-  /// The operands' addresses in the form that run wants; made anew when they change.
+  /// The operands' addresses in the form that run wants; made again when they change.
   Descriptor bind(const ConvGraphOperands &operands) const;
   void run(cudnnHandle_t handle, const Descriptor &bound) const;
 

@@ -29,7 +29,7 @@ std::string problemOf(const std::string &library, size_t found, size_t built, vo
   const std::string major = std::to_string(built / 10000);
   return library + " " + libraryVersion(found) + " was found (" + fileOf(function) + "), and " +
          libraryVersion(built / 100 * 100) + " or newer of version " + major + " is needed: install " + library + " " +
-         major + " anew, or put the folder that has a newer one first in LD_LIBRARY_PATH";
+         major + ", or put the folder that has a newer one first in LD_LIBRARY_PATH";
 }
 
 } // namespace

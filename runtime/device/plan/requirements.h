@@ -21,7 +21,7 @@ void requirePrecision(const CompiledModel &model, const std::string &target, std
 /// Error (DeviceError): the weights' memory has the order (O, H, W, I), which the target's devices do not take.
 void requirePlainWeights(const ConvWindow &window, const std::string &target);
 
-/// The same of the operations that are no convolutions.
+/// The same of the operations that are not convolutions.
 inline void requirePlainWeights(const MatmulStep &, const std::string &) {}
 
 } // namespace dpsims

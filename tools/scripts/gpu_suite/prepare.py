@@ -125,7 +125,7 @@ def check(root, options):
 
 
 def prepare(root, folder, options, tools, programs, record=True):
-    """Makes `folder` anew with the programs in `tools`; `programs`: where the suite finds its own, from `folder`.
+    """Recreates `folder` with the programs in `tools`; `programs`: where the suite finds its own, from `folder`.
 
     `record`: what kernels compute is recorded too, if the emulated device is there; takes minutes."""
     config = configuration(root, options.config)
