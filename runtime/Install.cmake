@@ -7,6 +7,7 @@ set(public_headers
   base/file.h
   base/log.h
   base/tensor.h
+  communicator/communicator.h
   device/convolution_plans.h
   device/device.h
   device/device_kind.h

@@ -192,6 +192,8 @@ struct DeviceOptions {
   bool checked = false;
   /// CUDA: engines may be used that add in another order on each run.
   bool nondeterministic = false;
+  /// Of a run on many ranks; null: there is one.
+  std::shared_ptr<Communicator> communicator;
 };
 
 /// Sets target and index by "cpu", "cuda" (the first GPU) or "cuda:N"; empty: any. Error: there is no such kind.

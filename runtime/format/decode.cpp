@@ -92,6 +92,7 @@ private:
     model.sourceHash = text(file.source_hash());
     model.target = text(file.target());
     model.precision = enumerator(file.precision(), Precision::BF16, "precision");
+    model.ranks = file.ranks();
     model.config = text(file.config());
     for (size_t i = 0; i < sizeOf(file.images()); ++i)
       decodeImage(required(file.images()->Get(i)));
@@ -125,7 +126,7 @@ private:
   }
 
   Argument decodeArgument(const format::Argument &argument) {
-    return {text(argument.name()), elementType(argument.type()), shape(argument.shape())};
+    return {text(argument.name()), elementType(argument.type()), shape(argument.shape()), argument.sharded()};
   }
 
   void decodeEntry(const format::Entry &file) {
@@ -187,6 +188,8 @@ private:
       return decodeInputGradient(*step.operation_as_ConvInputGradient());
     case format::Operation::ConvWeightGradient:
       return decodeWeightGradient(*step.operation_as_ConvWeightGradient());
+    case format::Operation::AllReduce:
+      return decodeAllReduce(*step.operation_as_AllReduce());
     case format::Operation::NONE:
       break;
     }
@@ -258,6 +261,16 @@ private:
     result.transposeB = matmul.transpose_b();
     result.sharedB = matmul.shared_b();
     result.epilogue = decodeEpilogue(matmul.epilogue());
+    return result;
+  }
+
+  AllReduceStep decodeAllReduce(const format::AllReduce &table) {
+    AllReduceStep result;
+    for (size_t i = 0; i < sizeOf(table.srcs()); ++i)
+      result.srcs.push_back(table.srcs()->Get(i));
+    for (size_t i = 0; i < sizeOf(table.dsts()); ++i)
+      result.dsts.push_back(table.dsts()->Get(i));
+    result.reduction = enumerator(table.reduction(), Reduction::Max, "reduction");
     return result;
   }
 

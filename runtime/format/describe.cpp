@@ -55,6 +55,8 @@ void describeHeader(const CompiledModel &model, std::ostream &out) {
   field(out, "source") << oneLine(model.sourceHash) << "\n";
   field(out, "target") << oneLine(model.target) << "\n";
   field(out, "precision") << name(model.precision) << "\n";
+  if (model.ranks > 1)
+    field(out, "ranks") << model.ranks << "\n";
   field(out, "kernels") << model.kernels.size() << "\n";
   for (const CodeImage &image : model.images)
     field(out, "code") << oneLine(imageText(image)) << "\n";
@@ -79,12 +81,17 @@ std::string stepsText(const Plan &plan) {
   return text + "; " + amountText(flops, "FLOP") + ", " + amountText(bytes, "B") + " read and written";
 }
 
+std::string argumentText(const Argument &argument) {
+  return oneLine(argument.name) + " " + tensorText(argument.type, argument.shape) +
+         (argument.sharded ? " of each rank" : "");
+}
+
 void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream &out) {
   out << "entry " << oneLine(entry.name) << "\n";
   for (const Argument &input : entry.inputs)
-    field(out, "input") << oneLine(input.name) << " " << tensorText(input.type, input.shape) << "\n";
+    field(out, "input") << argumentText(input) << "\n";
   for (const Argument &output : entry.outputs)
-    field(out, "output") << oneLine(output.name) << " " << tensorText(output.type, output.shape) << "\n";
+    field(out, "output") << argumentText(output) << "\n";
   uint64_t parameters = 0, trained = 0, bytes = 0, variables = 0, constants = 0;
   for (uint32_t index : entry.weights) {
     uint64_t count = static_cast<uint64_t>(elementCount(model.weights[index].shape));
@@ -169,6 +176,12 @@ struct OperationText {
            (step.transposeB ? " transposed" : "") + ", batch " + std::to_string(step.batch) + " m " +
            std::to_string(step.m) + " n " + std::to_string(step.n) + " k " + std::to_string(step.k) +
            epilogueText(plan, step.epilogue, step.bias, step.residual);
+  }
+  std::string operator()(const AllReduceStep &step) const {
+    std::string text = step.reduction == Reduction::Sum ? "sum over ranks:" : "maximum over ranks:";
+    for (size_t i = 0; i < step.srcs.size(); ++i)
+      text += (i ? ", " : " ") + bufferText(plan, step.dsts[i]) + " of " + bufferText(plan, step.srcs[i]);
+    return text;
   }
   std::string operator()(const LoadWeightStep &step) const {
     return bufferText(plan, step.dst) + " = weight " + model.weights[step.weight].name;

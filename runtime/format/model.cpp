@@ -98,7 +98,8 @@ const char *name(Precision precision) {
 const char *name(Activation activation) { return activationNames[static_cast<size_t>(activation)]; }
 
 const char *Step::kind() const {
-  static const char *const kinds[] = {"launch", "conv", "matmul", "load", "store", "input-gradient", "weight-gradient"};
+  static const char *const kinds[] = {"launch", "conv",           "matmul",          "load",
+                                      "store",  "input-gradient", "weight-gradient", "all-reduce"};
   return kinds[operation.index()];
 }
 
@@ -117,6 +118,7 @@ struct BuffersOf {
   StepBuffers operator()(const MatmulStep &s) const { return withOptional({s.a, s.b}, {s.bias, s.residual}, s.dst); }
   StepBuffers operator()(const LoadWeightStep &s) const { return {{}, {s.dst}}; }
   StepBuffers operator()(const StoreConstantStep &s) const { return {{s.src}, {}}; }
+  StepBuffers operator()(const AllReduceStep &s) const { return {s.srcs, s.dsts}; }
 
   static StepBuffers withOptional(std::vector<uint32_t> reads, std::initializer_list<int32_t> optional, uint32_t dst) {
     for (int32_t buffer : optional)
@@ -127,6 +129,13 @@ struct BuffersOf {
 };
 
 } // namespace
+
+bool isSharded(const Entry &entry) {
+  const auto sharded = [](const std::vector<Argument> &arguments) {
+    return std::any_of(arguments.begin(), arguments.end(), [](const Argument &argument) { return argument.sharded; });
+  };
+  return sharded(entry.inputs) || sharded(entry.outputs);
+}
 
 StepBuffers buffersOf(const Step &step) { return std::visit(BuffersOf(), step.operation); }
 

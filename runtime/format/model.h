@@ -8,6 +8,7 @@
 #define DPSIMS_RUNTIME_FORMAT_MODEL_H
 
 #include "runtime/base/tensor.h"
+#include "runtime/communicator/communicator.h"
 #include "runtime/weights/spec.h"
 
 #include <cstddef>
@@ -53,6 +54,7 @@ struct Argument {
   std::string name;
   ElementType type = ElementType::F32;
   Shape shape;
+  bool sharded = false; ///< each rank has its own part along the first axis, of this shape
 
   uint64_t bytes() const { return static_cast<uint64_t>(byteSize(type, shape)); }
 };
@@ -142,8 +144,14 @@ struct StoreConstantStep {
   uint32_t constant = 0;
 };
 
+/// Each dst becomes the sum, or the largest elements, of all ranks' srcs of its place.
+struct AllReduceStep {
+  std::vector<uint32_t> srcs, dsts; ///< as many, of the same counts
+  Reduction reduction = Reduction::Sum;
+};
+
 using Operation = std::variant<LaunchStep, ConvStep, MatmulStep, LoadWeightStep, StoreConstantStep,
-                               ConvInputGradientStep, ConvWeightGradientStep>;
+                               ConvInputGradientStep, ConvWeightGradientStep, AllReduceStep>;
 
 struct Step {
   Operation operation;
@@ -151,7 +159,7 @@ struct Step {
   uint64_t flops = 0;
   uint64_t bytes = 0;
 
-  /// "launch", "conv", "matmul", "load", "store", "input-gradient" or "weight-gradient".
+  /// "launch", "conv", "matmul", "load", "store", "input-gradient", "weight-gradient" or "all-reduce".
   const char *kind() const;
 };
 
@@ -180,6 +188,9 @@ struct Entry {
   Plan prepare;
   Plan main;
 };
+
+/// True when all ranks execute the entry together, each on its part of the batch.
+bool isSharded(const Entry &entry);
 
 /// A section of a file; valid as long as its model.
 struct FileSection {
@@ -219,6 +230,7 @@ public:
   std::string sourceHash;
   std::string target; ///< the name of the kind of device that runs it
   Precision precision = Precision::F32;
+  uint32_t ranks = 1; ///< how many processes execute it together, each on its part of the batch
   std::string config;
   std::vector<WeightSpec> weights; ///< all floats
   std::vector<Kernel> kernels;

@@ -15,6 +15,8 @@ namespace {
 constexpr uint64_t maxLaunchArgs = 512;                         // as many pointers as CUDA passes to a kernel
 constexpr int64_t maxDim = std::numeric_limits<int32_t>::max(); // of convolutions and matmuls: the libraries' limit
 
+constexpr uint32_t maxRanks = 1 << 16;
+
 class Validator {
 public:
   explicit Validator(const CompiledModel &model) : model(model) {}
@@ -63,6 +65,8 @@ private:
   }
 
   void checkCode() {
+    if (model.ranks == 0 || model.ranks > maxRanks)
+      bad("it is for ", model.ranks, " ranks");
     if (model.target.empty())
       bad("its target has no name");
     if (!model.kernels.empty() && model.images.empty())
@@ -334,6 +338,33 @@ private:
     if (stored[step.constant])
       bad("constant ", step.constant, " is stored twice");
     stored[step.constant] = true;
+  }
+
+  void check(const AllReduceStep &step) const {
+    if (preparing)
+      bad("ranks meet in prepare");
+    if (step.srcs.empty() || step.srcs.size() != step.dsts.size())
+      bad(step.srcs.size(), " sources and ", step.dsts.size(), " destinations");
+    for (size_t i = 0; i < step.srcs.size(); ++i) {
+      const Buffer &src = operand(step.srcs[i], "a source", ElementType::F32);
+      const Buffer &dst = buffer(step.dsts[i]);
+      if (isReadOnly(dst))
+        bad("it writes to an input or a constant");
+      if (dst.type != ElementType::F32)
+        bad("a destination is ", elementTypeName(dst.type));
+      requireCount(dst, src.count(), "a destination");
+      checkShared(step, i, dst);
+    }
+  }
+
+  // A destination may be its own source, and shares no byte with another operand.
+  void checkShared(const AllReduceStep &step, size_t i, const Buffer &dst) const {
+    for (size_t other = 0; other < step.srcs.size(); ++other) {
+      const Buffer &src = buffer(step.srcs[other]);
+      const bool isOwn = other == i && sameBytes(src, dst);
+      if ((!isOwn && overlap(src, dst)) || (other != i && overlap(buffer(step.dsts[other]), dst)))
+        bad("destination ", i, " overlaps another operand");
+    }
   }
 
   const CompiledModel &model;

@@ -60,7 +60,8 @@ private:
 class CpuDevice : public Device {
 public:
   CpuDevice(const DeviceOptions &options, int threads)
-      : team(threads), convolution(options.convolution), cache(options, machineKey()), oneDnn(threads) {}
+      : team(threads), convolution(options.convolution), cache(options, machineKey()), oneDnn(threads),
+        communicator(options.communicator) {}
 
   std::string target() const override { return "cpu"; }
   std::string description() const override {
@@ -81,6 +82,7 @@ public:
                                              const Plan &plan) override {
     requireTarget(*model, target());
     requirePrecision(*model, target(), {Precision::F32, Precision::BF16});
+    requireRanks(*model, entry, communicator.get());
     const CodeImage *code = codeForProcessor(*model);
     if (model->precision == Precision::BF16 && !multipliesBf16() && !std::exchange(toldOfBf16, true))
       note(model->path, ": this processor has neither AVX512_BF16 nor AMX: products of bf16 are computed in f32");
@@ -88,7 +90,7 @@ public:
     if (launchesKernels(plan))
       library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(model->path, code->code); });
     auto result = std::make_unique<CpuPlan>(*this, PlanSource{std::move(model), entry, plan}, std::move(library),
-                                            oneDnn, team, convolution, cache);
+                                            CpuPlan::Shared{oneDnn, team, convolution, cache, communicator.get()});
     cache.save();
     return result;
   }
@@ -98,6 +100,7 @@ private:
   ConvolutionChoice convolution;
   PlanCache cache;
   OneDnn oneDnn;
+  std::shared_ptr<Communicator> communicator;
   ModelCache<const KernelLibrary> kernels;
   bool toldOfBf16 = false;
 };

@@ -10,9 +10,17 @@ namespace dpsims {
 
 class CpuPlan : public StepPlan {
 public:
-  /// `kernels` may be null if the plan launches none. `device`, `library` and `team` must outlive the plan.
-  CpuPlan(Device &device, PlanSource source, std::shared_ptr<const KernelLibrary> kernels, const OneDnn &library,
-          Team &team, ConvolutionChoice convolution, PlanCache &cache);
+  /// What the plans of a device share. It must outlive them.
+  struct Shared {
+    const OneDnn &library;
+    Team &team;
+    ConvolutionChoice convolution;
+    PlanCache &cache;
+    Communicator *communicator;
+  };
+
+  /// `kernels` may be null if the plan launches none. `device` must outlive the plan.
+  CpuPlan(Device &device, PlanSource source, std::shared_ptr<const KernelLibrary> kernels, const Shared &shared);
 
   void storeConstant(uint32_t index, const void *src) override;
   void run(size_t begin, size_t end) override;

@@ -18,6 +18,7 @@ struct CpuStepContext : StepContext {
   Team &team;
   ConvolutionChoice convolution;
   PlanCache &cache;
+  Communicator *communicator; ///< null: there is one rank
 
   /// The buffer, plain in memory, as an operand in the format `packed`. What is not a whole constant is packed on every
   /// call, into the step's workspace, by primitives that go to the end of `before`.
@@ -35,6 +36,9 @@ std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const
 std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const ConvWeightGradientStep &step);
 
 std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const MatmulStep &step);
+
+/// What all ranks' values become, by the communicator.
+std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const AllReduceStep &step);
 
 } // namespace dpsims
 

@@ -20,6 +20,14 @@ void requirePrecision(const CompiledModel &model, const std::string &target, std
          " does not have: compile with --precision f32");
 }
 
+void requireRanks(const CompiledModel &model, const Entry &entry, const Communicator *communicator) {
+  const uint32_t ranks = communicator ? static_cast<uint32_t>(communicator->size()) : 1;
+  if (isSharded(entry) && model.ranks != ranks)
+    fail(ErrorCode::Incompatible, model.path, ": compiled for ", model.ranks, model.ranks == 1 ? " rank, " : " ranks, ",
+         ranks, ranks == 1 ? " is" : " are", " running: compile with --ranks ", ranks, ", or start it with mpirun -n ",
+         model.ranks);
+}
+
 void requirePlainWeights(const ConvWindow &window, const std::string &target) {
   if (window.packed)
     failDevice(ErrorCode::InvalidData, "packed weights, which ", target,
