@@ -26,8 +26,8 @@ bool keepsFirst(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
   return !from.empty() && !to.empty() && from[0] == to[0];
 }
 
-Attribute twiceAsLong(MLIRContext *context, SmallVector<int64_t> sizes) {
-  sizes[0] *= 2;
+Attribute scaled(MLIRContext *context, SmallVector<int64_t> sizes, int64_t times, int64_t parts) {
+  sizes[0] = sizes[0] * times / parts;
   return Builder(context).getI64ArrayAttr(sizes);
 }
 
@@ -81,31 +81,38 @@ bool BatchNormOp::mergesAlongBatch(Roles roles) {
 }
 
 bool BatchStatisticsOp::mergesAlongBatch(Roles roles) { return hasRows(getX()) && onlyFirst(roles); }
-void BatchStatisticsOp::doubleBatch() {
-  setGroupsAttr(Builder(getContext()).getI64IntegerAttr(2 * getGroups().value_or(1)));
+void BatchStatisticsOp::scaleBatch(int64_t times, int64_t parts) {
+  setGroupsAttr(Builder(getContext()).getI64IntegerAttr(getGroups().value_or(1) * times / parts));
 }
 
 //===-- Shapes ----------------------------------------------------------------------------------------------------===//
 
+bool OneHotOp::mergesAlongBatch(Roles roles) { return allImages(roles) && !shapeOf(getIds()).empty(); }
+bool InstanceEdgesOp::mergesAlongBatch(Roles roles) { return allImages(roles); }
 bool UpsampleOp::mergesAlongBatch(Roles roles) { return allImages(roles); }
 bool TransposeOp::mergesAlongBatch(Roles roles) { return allImages(roles) && getPerm()[0] == 0; }
 bool ConcatOp::mergesAlongBatch(Roles roles) { return allImages(roles) && getAxis() != 0; }
 
+/// Images follow one another in memory, and in the result each is as many rows, or several are one.
 bool ReshapeOp::mergesAlongBatch(Roles roles) {
-  return allImages(roles) && keepsFirst(shapeOf(getX()), shapeOf(getResult()));
+  return allImages(roles) && !shapeOf(getX()).empty() && !shapeOf(getResult()).empty();
 }
-void ReshapeOp::doubleBatch() { setShapeAttr(twiceAsLong(getContext(), SmallVector<int64_t>(shapeOf(getResult())))); }
+void ReshapeOp::scaleBatch(int64_t times, int64_t parts) {
+  setShapeAttr(scaled(getContext(), SmallVector<int64_t>(shapeOf(getResult())), times, parts));
+}
 
 bool BroadcastOp::mergesAlongBatch(Roles roles) {
   ArrayRef<int64_t> from = shapeOf(getX()), to = shapeOf(getResult());
   return allImages(roles) && keepsFirst(from, to) && from.size() == to.size();
 }
-void BroadcastOp::doubleBatch() { setShapeAttr(twiceAsLong(getContext(), getShape())); }
+void BroadcastOp::scaleBatch(int64_t times, int64_t parts) {
+  setShapeAttr(scaled(getContext(), getShape(), times, parts));
+}
 
 bool SliceOp::mergesAlongBatch(Roles roles) {
   return allImages(roles) && getStart()[0] == 0 && getStep()[0] == 1 && getSize()[0] == shapeOf(getX())[0];
 }
-void SliceOp::doubleBatch() { setSizeAttr(twiceAsLong(getContext(), getSize())); }
+void SliceOp::scaleBatch(int64_t times, int64_t parts) { setSizeAttr(scaled(getContext(), getSize(), times, parts)); }
 
 bool PadOp::mergesAlongBatch(Roles roles) {
   return allImages(roles) && getLow()[0] == 0 && getHigh()[0] == 0 && (!getInterior() || (*getInterior())[0] == 0);

@@ -126,6 +126,7 @@ include "dialect/AttentionOps.td"
 include "dialect/LabelOps.td"
 include "dialect/NormOps.td"
 include "dialect/ShapeOps.td"
+include "dialect/CollectiveOps.td"
 include "dialect/GraphOps.td"
 include "dialect/ScheduleOps.td"
 

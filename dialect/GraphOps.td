@@ -25,7 +25,8 @@ def Dpsims_GraphOp : Op<Dpsims_Dialect, "graph", [
     Symbol, IsolatedFromAbove, SingleBlock, NoTerminator, HasParent<"::mlir::ModuleOp">,
     OpAsmOpInterface]> {
   let summary = "a program after elaboration: ops on static tensors";
-  let arguments = (ins SymbolNameAttr:$sym_name);
+  let description = "With `ranks`, what one of so many processes computes of its part of the batch (`shard-batch`).";
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$ranks);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword custom<Steps>($body)";
   let extraClassDeclaration = [{

@@ -73,13 +73,13 @@ def Dpsims_BatchedOpInterface : OpInterface<"BatchedOpInterface"> {
   let cppNamespace = "::dpsims";
   let description = [{
     An op that can treat the images of a batch one by one, axis 0 of its result: two runs of it on two batches are then
-    one on both.
+    one on both, and a run is as many on parts of its batch.
   }];
   let methods = [
     InterfaceMethod<"Whether two runs on operands of these roles are one on both batches.", "bool", "mergesAlongBatch",
                     (ins "::llvm::ArrayRef<::dpsims::BatchRole>":$roles)>,
-    InterfaceMethod<"Of an op with both batches as operands: changes attributes that are sizes of one.", "void",
-                    "doubleBatch", (ins), "", "return;">,
+    InterfaceMethod<"Of an op whose operands have another batch now, `times` / `parts` as large: changes attributes that "
+                    "are sizes of it.", "void", "scaleBatch", (ins "int64_t":$times, "int64_t":$parts), "", "return;">,
   ];
 }
 

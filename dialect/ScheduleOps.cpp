@@ -97,3 +97,14 @@ SmallVector<Value> ConvInputGradientStepOp::reads() { return {getSrc(), getOther
 SmallVector<Value> ConvInputGradientStepOp::writes() { return {getDst()}; }
 SmallVector<Value> ConvWeightGradientStepOp::reads() { return {getSrc(), getOther()}; }
 SmallVector<Value> ConvWeightGradientStepOp::writes() { return {getDst()}; }
+
+SmallVector<Value> AllReduceStepOp::reads() { return SmallVector<Value>(getSrcs()); }
+SmallVector<Value> AllReduceStepOp::writes() { return SmallVector<Value>(getDsts()); }
+SmallVector<Value> AllReduceStepOp::overwritable(Value output) {
+  return {getSrcs()[llvm::find(getDsts(), output) - getDsts().begin()]};
+}
+LogicalResult AllReduceStepOp::verify() {
+  if (getKind() == ReduceKind::Mean)
+    return emitOpError("has kinds sum and max");
+  return getSrcs().getTypes() == getDsts().getTypes() ? success() : emitOpError("sources and destinations differ");
+}

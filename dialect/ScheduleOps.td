@@ -17,9 +17,10 @@ def Dpsims_EntryOp : Dpsims_ScheduleOp<"entry", [
   let summary = "a program as two straight lists of steps";
   let description = [{
     `prepare` runs once, when the weights are known, in an arena of `load_size` bytes; `main` on every call, in an arena
-    of `arena_size` bytes.
+    of `arena_size` bytes. `ranks` processes execute it together, if it is there.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$load_size, OptionalAttr<I64Attr>:$arena_size);
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<I64Attr>:$load_size, OptionalAttr<I64Attr>:$arena_size,
+                       OptionalAttr<I64Attr>:$ranks);
   let regions = (region SizedRegion<1>:$prepare, SizedRegion<1>:$main);
   let assemblyFormat = "$sym_name attr-dict-with-keyword `prepare` custom<Steps>($prepare) `main` custom<Steps>($main)";
   let extraClassDeclaration = [{
@@ -43,10 +44,11 @@ def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
   let description = [{
     `space`: `input`, `output`, `constant` (with `index`, and a `name` for the caller's), `variable` (a weight that the
     entry reads and writes, with its `name`), `arena`, `load` (with `offset` in bytes, once planned). `view_of`: shares
-    the memory of another buffer (a reshape).
+    the memory of another buffer (a reshape). `sharded`: of the caller's, each rank has its own part along axis 0.
   }];
   let arguments = (ins Optional<AnyMemRef>:$view_of, Dpsims_NameOf<Dpsims_SpaceEnum>:$space,
-                       OptionalAttr<I64Attr>:$index, OptionalAttr<StrAttr>:$name, OptionalAttr<I64Attr>:$offset);
+                       OptionalAttr<I64Attr>:$index, OptionalAttr<StrAttr>:$name, OptionalAttr<I64Attr>:$offset,
+                       UnitAttr:$sharded);
   let results = (outs AnyMemRef:$result);
   let assemblyFormat = "$space (`view` $view_of^ `:` type($view_of))? attr-dict `:` type($result)";
 }
@@ -143,6 +145,14 @@ def Dpsims_ConvInputGradientStepOp : Dpsims_ConvGradientStep<"conv_input_gradien
 
 def Dpsims_ConvWeightGradientStepOp : Dpsims_ConvGradientStep<"conv_weight_gradient_step", "the images, the gradient"> {
   let summary = "a convolution's gradient with respect to its weights, by the target's library";
+}
+
+def Dpsims_AllReduceStepOp : Dpsims_ScheduleOp<"all_reduce_step", [SameVariadicOperandSize, Dpsims_OverwritingStep]> {
+  let summary = "all ranks meet: each destination becomes the sum, or the largest elements, of their sources";
+  let description = "`kind`: `sum` or `max`.";
+  let arguments = (ins Variadic<AnyMemRef>:$srcs, Variadic<AnyMemRef>:$dsts, Dpsims_NameOf<Dpsims_ReduceKindEnum>:$kind);
+  let assemblyFormat = "$kind $srcs `->` $dsts attr-dict `:` type($srcs) `->` type($dsts)";
+  let hasVerifier = 1;
 }
 
 #endif

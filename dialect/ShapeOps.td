@@ -8,7 +8,7 @@ include "dialect/TensorOps.td"
 
 def Dpsims_OneHotOp : Dpsims_TensorOp<"one_hot", (ins Dpsims_Tensor<"i32">:$ids),
     (ins Dpsims_Int<"how many there are">:$classes),
-    [Pure, Dpsims_Picks, Dpsims_ZeroGradient]> {
+    [Pure, Dpsims_Picks, Dpsims_ZeroGradient, Dpsims_Batched]> {
   let summary = "ids (...) -> (..., classes), 1 at the id; an id outside 0..classes-1 gives zeros";
   let description = [{
     ```mlir
@@ -18,7 +18,7 @@ def Dpsims_OneHotOp : Dpsims_TensorOp<"one_hot", (ins Dpsims_Tensor<"i32">:$ids)
 }
 
 def Dpsims_InstanceEdgesOp : Dpsims_TensorOp<"instance_edges", (ins Dpsims_Tensor<"i32 (N, H, W)">:$ids), (ins),
-    [Pure, Dpsims_KernelOp, Dpsims_ZeroGradient]> {
+    [Pure, Dpsims_KernelOp, Dpsims_ZeroGradient, Dpsims_Batched]> {
   let summary = "ids (N, H, W) -> (N, H, W, 1): 1 where one of the four neighbors has another id";
   let description = [{
     ```mlir

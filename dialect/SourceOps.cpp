@@ -6,29 +6,38 @@
 using namespace mlir;
 using namespace dpsims;
 
-ParseResult OutputOp::parse(OpAsmParser &parser, OperationState &result) {
+namespace {
+/// `hasParts`: each rank may have its own part of the value.
+ParseResult parseNamedValue(OpAsmParser &parser, OperationState &result, bool hasParts) {
   std::string name;
   OpAsmParser::UnresolvedOperand value;
   Type type = ValueType::get(parser.getContext());
-  if (parser.parseString(&name) || parser.parseOperand(value) ||
-      (succeeded(parser.parseOptionalColon()) && parser.parseType(type)))
+  if (parser.parseString(&name) || parser.parseOperand(value))
+    return failure();
+  if (hasParts && succeeded(parser.parseOptionalKeyword("sharded")))
+    result.addAttribute("sharded", parser.getBuilder().getUnitAttr());
+  if (succeeded(parser.parseOptionalColon()) && parser.parseType(type))
     return failure();
   result.addAttribute("name", parser.getBuilder().getStringAttr(name));
   return parser.resolveOperand(value, type, result.operands);
 }
 
-void OutputOp::print(OpAsmPrinter &printer) {
-  printer << " " << getNameAttr() << " " << getValue();
-  if (!isa<ValueType>(getValue().getType()))
-    printer << " : " << getValue().getType();
+void printNamedValue(OpAsmPrinter &printer, StringAttr name, Value value, bool sharded = false) {
+  printer << " " << name << " " << value << (sharded ? " sharded" : "");
+  if (!isa<ValueType>(value.getType()))
+    printer << " : " << value.getType();
 }
+} // namespace
 
-ParseResult AssignOp::parse(OpAsmParser &parser, OperationState &result) { return OutputOp::parse(parser, result); }
-void AssignOp::print(OpAsmPrinter &printer) {
-  printer << " " << getNameAttr() << " " << getValue();
-  if (!isa<ValueType>(getValue().getType()))
-    printer << " : " << getValue().getType();
+ParseResult OutputOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseNamedValue(parser, result, /*hasParts=*/true);
 }
+void OutputOp::print(OpAsmPrinter &printer) { printNamedValue(printer, getNameAttr(), getValue(), getSharded()); }
+
+ParseResult AssignOp::parse(OpAsmParser &parser, OperationState &result) {
+  return parseNamedValue(parser, result, /*hasParts=*/false);
+}
+void AssignOp::print(OpAsmPrinter &printer) { printNamedValue(printer, getNameAttr(), getValue()); }
 
 LogicalResult InputOp::inferTypes(Types &types) {
   if (failed(requireElementType(*this, getTypeAttr())))

@@ -16,7 +16,8 @@ def Dpsims_FloatElementType : Dpsims_Default<Dpsims_FloatKind, "::dpsims::Elemen
 
 def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
     (ins StrAttr:$name, Dpsims_Ints<"its shape">:$shape,
-         Dpsims_ElementType:$type),
+         Dpsims_ElementType:$type,
+         Dpsims_Default<Dpsims_Bool<"axis 0 is the batch, which ranks share">, "false">:$batched),
     [Dpsims_Source]> {
   let summary = "a tensor that the program's caller gives";
   let description = [{
@@ -24,7 +25,7 @@ def Dpsims_InputOp : Dpsims_TensorOp<"input", (ins),
     shape or type it is an error.
 
     ```mlir
-    %labels = input "labels" <shape = [batch, 64, 64], type = "i32">
+    %labels = input "labels" <shape = [batch, 64, 64], type = "i32", batched = true>
     ```
   }];
 }
@@ -35,8 +36,10 @@ def Dpsims_OutputOp : Op<Dpsims_Dialect, "output", []> {
     ```mlir
     output "image" %x
     ```
+
+    After `shard-batch`, `output "image" %x sharded` is one of which each rank has its own part along axis 0.
   }];
-  let arguments = (ins StrAttr:$name, Dpsims_Tensor<"what the caller gets">:$value);
+  let arguments = (ins StrAttr:$name, Dpsims_Tensor<"what the caller gets">:$value, UnitAttr:$sharded);
   let hasCustomAssemblyFormat = 1;
 }
 

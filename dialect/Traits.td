@@ -23,6 +23,6 @@ def Dpsims_Elementwise : TraitList<[DeclareOpInterfaceMethods<Dpsims_Elementwise
 def Dpsims_Library : TraitList<[DeclareOpInterfaceMethods<Dpsims_LibraryOpInterface>]>;
 def Dpsims_Batched : TraitList<[DeclareOpInterfaceMethods<Dpsims_BatchedOpInterface>]>;
 // Also what its attributes are for both batches.
-def Dpsims_BatchedWithSizes : TraitList<[DeclareOpInterfaceMethods<Dpsims_BatchedOpInterface, ["doubleBatch"]>]>;
+def Dpsims_BatchedWithSizes : TraitList<[DeclareOpInterfaceMethods<Dpsims_BatchedOpInterface, ["scaleBatch"]>]>;
 
 #endif

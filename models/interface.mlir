@@ -23,13 +23,13 @@ dpsims.block @CheckSize<image_size: list>() {
 // A map of ids: "labels" or "instances".
 dpsims.block @MapInput<name: string, batch: int, image_size: list>() {
   instance @CheckSize<image_size>()
-  %map = input "{name}" <shape = [batch] + image_size, type = "i32">
+  %map = input "{name}" <shape = [batch] + image_size, type = "i32", batched = true>
   return %map
 }
 
 dpsims.block @ImageInput<batch: int, image_size: list>() {
   instance @CheckSize<image_size>()
-  %nchw = input "image" <shape = [batch, 3] + image_size>
+  %nchw = input "image" <shape = [batch, 3] + image_size, batched = true>
   %image = instance @FromNCHW(%nchw)
   return %image
 }
@@ -37,7 +37,7 @@ dpsims.block @ImageInput<batch: int, image_size: list>() {
 // Pictures as files have them, bytes (N, H, W, 3), as numbers from 0 to 255.
 dpsims.block @PictureInput<name: string, batch: int, image_size: list>() {
   instance @CheckSize<image_size>()
-  %bytes = input "{name}" <shape = [batch] + image_size + [3], type = "u8">
+  %bytes = input "{name}" <shape = [batch] + image_size + [3], type = "u8", batched = true>
   %picture = cast %bytes <type = "f32">
   return %picture
 }
@@ -48,7 +48,7 @@ dpsims.block @Generate<batch: int, num_classes: int, image_size: list, generator
   assert num_classes > 0, "num_classes = {num_classes} must be 1 or more"
   assert num_classes <= 65536, "num_classes = {num_classes}: at most 65536"
   %labels = instance @MapInput<name = "labels", batch, image_size>()
-  %z = input "{noise}" <shape = [batch, generator.noise_dim]>
+  %z = input "{noise}" <shape = [batch, generator.noise_dim], batched = true>
   %instances = if generator.instance_edges {
     %i = instance @MapInput<name = "instances", batch, image_size>()
     yield %i

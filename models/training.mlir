@@ -98,7 +98,7 @@ dpsims.block @PatchInputs<patches: int>(%taps) {
   %indices = repeat i to 4 (%list = %none) {
     %tap = get %taps <index = i>
     let size = shape %tap
-    %index = input "patch_index{i}" <shape = [size[0], min(patches, size[1] * size[2])], type = "i32">
+    %index = input "patch_index{i}" <shape = [size[0], min(patches, size[1] * size[2])], type = "i32", batched = true>
     %longer = append %list, %index
     yield %longer
   }

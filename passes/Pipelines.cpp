@@ -15,10 +15,12 @@ namespace {
 
 constexpr StringRef names[] = {"parse", "graph", "optimized", "schedule", "kernels"};
 
-void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t recompute) {
+void optimize(OpPassManager &manager, const PipelineTuning &tuning, const GraphSettings &settings) {
   // Equal work of two blocks (an upsampling that two convolutions read) becomes one; what nobody reads goes.
   manager.addPass(createCSEPass());
   OpPassManager &graph = manager.nest<GraphOp>();
+  if (settings.ranks > 1)
+    graph.addPass(createShardBatch(ShardBatchOptions{settings.ranks, settings.localStatistics}));
   if (tuning.mergeBatches)
     graph.addPass(createMergeBatches());
   if (tuning.absorbProjections)
@@ -38,6 +40,7 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t reco
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
+  graph.addPass(createCombineCollectives());
   if (tuning.gatherLabels)
     graph.addPass(createGatherLabels(*tuning.gatherLabels));
   if (tuning.mergeSiblings) {
@@ -57,9 +60,9 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, int64_t reco
     graph.addPass(createAttachTails());
   graph.addPass(createFuseMultiOutput());
   graph.addPass(createGroupKernels(tuning.groupKernels));
-  if (recompute) {
+  if (settings.recompute) {
     RecomputeOptions options;
-    options.budget = recompute;
+    options.budget = settings.recompute;
     graph.addPass(createRecompute(options));
   }
 }
@@ -92,6 +95,8 @@ struct GraphStageOptions : TargetOptions<GraphStageOptions> {
   Option<int64_t> recompute{*this, "recompute",
                             llvm::cl::desc("bytes that a program's intermediate results may take; 0: any number"),
                             llvm::cl::init(0)};
+  Option<int64_t> ranks{*this, "ranks", llvm::cl::desc("how many processes share the batch of a program that trains"),
+                        llvm::cl::init(1)};
 };
 
 struct CodeOptions : TargetOptions<CodeOptions> {
@@ -109,11 +114,12 @@ std::optional<Stage> stageByName(StringRef name) {
 
 std::string stageNames() { return llvm::join(ArrayRef(names), ", "); }
 
-void addPasses(OpPassManager &manager, Stage from, Stage to, const CompilerTarget &target, int64_t recompute) {
+void addPasses(OpPassManager &manager, Stage from, Stage to, const CompilerTarget &target,
+               const GraphSettings &settings) {
   auto needs = [&](Stage stage) { return from < stage && stage <= to; };
   PipelineTuning tuning = target.tuning();
   if (needs(Stage::Optimized))
-    optimize(manager, tuning, recompute);
+    optimize(manager, tuning, settings);
   if (needs(Stage::Schedule))
     schedule(manager, tuning);
   if (needs(Stage::Kernels))
@@ -124,7 +130,7 @@ void registerPipelines() {
   auto addGraph = [](StringRef name, StringRef text, Stage to) {
     PassPipelineRegistration<GraphStageOptions>(
         name, text, [to](OpPassManager &manager, const GraphStageOptions &options) {
-          addPasses(manager, Stage::Graph, to, *options.target, options.recompute);
+          addPasses(manager, Stage::Graph, to, *options.target, {options.recompute, options.ranks});
         });
   };
   auto add = [](StringRef name, StringRef text, Stage from, Stage to) {

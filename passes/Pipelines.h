@@ -20,9 +20,16 @@ std::optional<Stage> stageByName(llvm::StringRef name);
 /// All of them, in their order: "parse, graph, ...".
 std::string stageNames();
 
-/// The passes that lead from stage `from`, a graph at least, to `to`. `recompute`: bytes that the intermediate results
-/// of a program may take, 0 for any number.
-void addPasses(mlir::OpPassManager &manager, Stage from, Stage to, const CompilerTarget &target, int64_t recompute = 0);
+/// What the passes on a graph are told beside the target.
+struct GraphSettings {
+  int64_t recompute = 0;        ///< bytes that the intermediate results of a program may take, 0 for any number
+  int64_t ranks = 1;            ///< how many processes share the batch of a program that trains
+  bool localStatistics = false; ///< of `batch_statistics`, each rank's own
+};
+
+/// The passes that lead from stage `from`, a graph at least, to `to`.
+void addPasses(mlir::OpPassManager &manager, Stage from, Stage to, const CompilerTarget &target,
+               const GraphSettings &settings = {});
 
 /// Makes them known to dpsims-opt: --graph-to-optimized, --optimized-to-schedule, --schedule-to-kernels,
 /// --graph-to-kernels and --kernels-to-code, each with the option `target`.

@@ -143,7 +143,8 @@ FailureOr<CompileResult> Compilation::run() {
   PassManager manager(context);
   if (wantsReport())
     manager.addInstrumentation(report.follow());
-  addPasses(manager, source->stage, options.lastStage.value_or(Stage::Kernels), target, options.recompute);
+  addPasses(manager, source->stage, options.lastStage.value_or(Stage::Kernels), target,
+            {options.recompute, options.ranks, options.localStatistics});
   if (failed(runPasses(manager, module)) || failed(checkArenas(module)))
     return failure();
   if (options.lastStage)

@@ -38,8 +38,12 @@ struct CompileOptions {
 
   // Of a configuration alone: a dump holds what they said.
 
-  /// Images at a time, at least 1.
+  /// Images at a time, at least 1, of all ranks together.
   int64_t batch = 1;
+  /// How many processes share the batch of a program that trains.
+  int64_t ranks = 1;
+  /// Each rank normalizes by the statistics of its own images, not by those of the whole batch.
+  bool localStatistics = false;
   /// "section.key=value" over the configuration's.
   std::vector<std::string> settings;
   /// The file (.mlir) that declares the programs.

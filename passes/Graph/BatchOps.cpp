@@ -22,7 +22,7 @@ Operation *makeForBoth(OpBuilder &builder, Location location, Operation *like, V
   state.addAttributes(like->getAttrs());
   state.addTypes(like->getResultTypes());
   Operation *both = builder.create(state);
-  cast<BatchedOpInterface>(both).doubleBatch();
+  cast<BatchedOpInterface>(both).scaleBatch(2, 1);
   SmallVector<Type> types;
   LogicalResult inferred = cast<TensorOpInterface>(both).inferTypes(types);
   assert(succeeded(inferred) && "what fits one batch fits both");

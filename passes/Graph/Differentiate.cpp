@@ -113,6 +113,14 @@ private:
   llvm::DenseMap<Value, Value> gradients;
 };
 
+/// Ops that only tell how to differentiate.
+template <typename OpTy> void removeMarks(Block &block) {
+  for (auto mark : llvm::make_early_inc_range(block.getOps<OpTy>())) {
+    mark.getResult().replaceAllUsesWith(mark.getX());
+    mark.erase();
+  }
+}
+
 struct Differentiate : impl::DifferentiateBase<Differentiate> {
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
@@ -122,10 +130,8 @@ struct Differentiate : impl::DifferentiateBase<Differentiate> {
       if (failed(Differentiator(gradient).run()))
         return signalPassFailure();
     }
-    for (auto stop : llvm::make_early_inc_range(block.getOps<StopGradientOp>())) {
-      stop.getResult().replaceAllUsesWith(stop.getX());
-      stop.erase();
-    }
+    removeMarks<StopGradientOp>(block);
+    removeMarks<CopyToRanksOp>(block);
     int64_t made = int64_t(block.getOperations().size()) - before;
     recordStatistics(getOperation(), getArgument(), {{"gradients", gradients}, {"ops", made}});
   }

@@ -16,11 +16,8 @@ namespace dpsims {
 
 namespace {
 
-/// What neither a library computes nor is there before, and is not a view of memory. A constant is part of each kernel
-/// that reads it.
-bool isKernelOp(Operation *op) {
-  return isa<TensorOpInterface>(op) && !isLibraryOp(op) && !isSource(op) && !isa<ReshapeOp>(op);
-}
+/// A constant is part of each kernel that reads it.
+bool isKernelOp(Operation *op) { return op->hasTrait<KernelOp>(); }
 
 /// Ops whose result a consumer can compute where it needs it.
 bool joinsConsumer(Operation *op) { return op->hasTrait<Pointwise>(); }

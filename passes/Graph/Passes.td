@@ -38,13 +38,15 @@ def MergeBatches : Pass<"dpsims-merge-batches", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
+include "passes/Graph/RankPasses.td"
+
 def Differentiate : Pass<"dpsims-differentiate", "GraphOp"> {
   let summary = "every gradient becomes the ops that compute it";
   let description = [{
     Reverse mode: from the loss back to the values asked for, each op by its own derivative (`DifferentiableOpInterface`).
     Only values that depend on those asked for get gradients: nothing is computed for frozen weights
     or constants. Of several uses of a value the gradients are added. A value that the loss does not depend on has the
-    gradient 0. `stop_gradient` counts as a constant, and is then removed.
+    gradient 0. `stop_gradient` counts as a constant, and is then removed, as is `copy_to_ranks`.
 
     ```mlir
     dpsims.graph @p {

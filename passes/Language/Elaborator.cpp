@@ -20,7 +20,7 @@ constexpr size_t mostStatements = 20000000;
 
 LogicalResult Elaborator::run(ProgramOp program) {
   builder.setInsertionPointToEnd(module.getBody());
-  auto graph = GraphOp::create(builder, program.getLoc(), program.getSymName());
+  auto graph = GraphOp::create(builder, program.getLoc(), program.getSymName(), IntegerAttr());
   builder.setInsertionPointToStart(&graph.getBody().emplaceBlock());
   ScopedDiagnosticHandler handler(builder.getContext(), [&](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error)

@@ -10,7 +10,9 @@ namespace {
 /// A bound that only a mistake exceeds.
 constexpr size_t mostOps = 2000000;
 
-bool areAlike(InputOp a, InputOp b) { return a.getShape() == b.getShape() && a.getType() == b.getType(); }
+bool areAlike(InputOp a, InputOp b) {
+  return a.getShape() == b.getShape() && a.getType() == b.getType() && a.getBatched() == b.getBatched();
+}
 
 ElementKind elementKindOf(WeightOpInterface weight) {
   auto state = dyn_cast<StateOp>(*weight);

@@ -28,7 +28,8 @@ public:
 
   FailureOr<EntryOp> run() {
     builder.setInsertionPoint(graph);
-    auto entry = EntryOp::create(builder, graph.getLoc(), graph.getSymName(), IntegerAttr(), IntegerAttr());
+    auto entry = EntryOp::create(builder, graph.getLoc(), graph.getSymName(), IntegerAttr(), IntegerAttr(),
+                                 graph.getRanksAttr());
     Block &load = entry.getPrepare().emplaceBlock(), &main = entry.getMain().emplaceBlock();
     Block &block = graph.getBody().front();
     builder.setInsertionPointToEnd(&load);
@@ -54,10 +55,10 @@ public:
 private:
   Value makeBuffer(Value tensor, BufferSpace where, std::optional<int64_t> index = {}, StringRef name = "",
                    Value viewOf = {}) {
-    auto buffer = BufferOp::create(builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf,
-                                   builder.getStringAttr(stringifyBufferSpace(where)),
-                                   index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
-                                   name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr());
+    auto buffer = BufferOp::create(
+        builder, tensor.getLoc(), bufferType(tensor.getType()), viewOf,
+        builder.getStringAttr(stringifyBufferSpace(where)), index ? builder.getI64IntegerAttr(*index) : IntegerAttr(),
+        name.empty() ? StringAttr() : builder.getStringAttr(name), IntegerAttr(), UnitAttr());
     return buffer;
   }
 
@@ -114,7 +115,7 @@ private:
 
   LogicalResult step(Operation *op) {
     if (auto input = dyn_cast<InputOp>(op)) {
-      buffers[input.getResult()] = makeBuffer(input.getResult(), BufferSpace::Input, inputCount++, input.getName());
+      takeInput(input);
     } else if (auto weight = dyn_cast<WeightOpInterface>(op)) {
       take(weight);
     } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
@@ -126,6 +127,8 @@ private:
       if (Type element = elementOf(op->getOperand(0)); element.isF16())
         return opError(op) << "of f16: no step computes it; cast its operands to bf16 or f32";
       contraction(op);
+    } else if (auto meeting = dyn_cast<AllReduceOp>(op)) {
+      return meet(meeting);
     } else if (auto output = dyn_cast<OutputOp>(op)) {
       returnOutput(output);
     } else if (isa<AssignOp>(op)) {
@@ -134,6 +137,23 @@ private:
       return op->emitError() << op->getName().stripDialect()
                              << ": no step computes it; run dpsims-hoist-constants and dpsims-fuse-elementwise before";
     }
+    return success();
+  }
+
+  void takeInput(InputOp input) {
+    Value tensor = input.getResult();
+    buffers[tensor] = makeBuffer(tensor, BufferSpace::Input, inputCount++, input.getName());
+    bufferOf(tensor).getDefiningOp<BufferOp>().setSharded(graph.getRanks() && input.getBatched());
+  }
+
+  LogicalResult meet(AllReduceOp op) {
+    for (Value value : op.getValues())
+      if (!elementOf(value).isF32())
+        return opError(op) << "of " << value.getType() << ": ranks exchange f32; cast it before";
+    SmallVector<Value> dsts;
+    for (Value result : op.getResults())
+      dsts.push_back(buffers[result] = makeBuffer(result, space));
+    AllReduceStepOp::create(builder, op.getLoc(), buffersOf(op.getValues()), dsts, op.getKind());
     return success();
   }
 
@@ -226,7 +246,13 @@ private:
     if (root.getSpace() == BufferSpace::Arena)
       place(root, output, index);
     else
-      copy(output.getLoc(), tensor, makeBuffer(tensor, BufferSpace::Output, index, output.getName()));
+      copy(output.getLoc(), tensor, makeOutput(output, index));
+  }
+
+  Value makeOutput(OutputOp output, int64_t index) {
+    Value buffer = makeBuffer(output.getValue(), BufferSpace::Output, index, output.getName());
+    buffer.getDefiningOp<BufferOp>().setSharded(output.getSharded());
+    return buffer;
   }
 
   /// What weights become. A value is made in the weight's memory where all that read the old weight come before; else
@@ -300,10 +326,11 @@ private:
     if (bufferOf(output.getValue()) == root) {
       root.setIndex(index);
       root.setName(output.getName());
+      root.setSharded(output.getSharded());
     } else {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(root);
-      root.getViewOfMutable().assign(makeBuffer(output.getValue(), BufferSpace::Output, index, output.getName()));
+      root.getViewOfMutable().assign(makeOutput(output, index));
     }
     markViews(root);
   }

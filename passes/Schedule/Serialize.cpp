@@ -89,7 +89,7 @@ public:
   FailureOr<std::string> run() {
     std::vector<fb::Offset<format::Entry>> entries;
     for (auto entry : module.getOps<EntryOp>()) {
-      if (failed(checkBuffers(entry)) || failed(collectWeights(entry)))
+      if (failed(checkBuffers(entry)) || failed(collectWeights(entry)) || failed(collectRanks(entry)))
         return failure();
       entries.push_back(writeEntry(entry));
     }
@@ -132,7 +132,7 @@ private:
     auto model = format::CreateModel(
         b, format::formatVersion, b.CreateString(description.compiler), b.CreateString(description.sourceHash),
         b.CreateString(description.target), b.CreateString(description.config), b.CreateVector(weightTable),
-        b.CreateVector(kernels), b.CreateVector(entries), b.CreateVector(images), description.precision);
+        b.CreateVector(kernels), b.CreateVector(entries), b.CreateVector(images), description.precision, ranks);
     b.Finish(model, format::ModelIdentifier());
   }
 
@@ -141,6 +141,16 @@ private:
     auto code = b.CreateVector(reinterpret_cast<const uint8_t *>(image.code.data()), image.code.size());
     return format::CreateCodeImage(b, b.CreateString(image.format), b.CreateString(image.chip),
                                    b.CreateVectorOfStrings(image.features), code);
+  }
+
+  /// A file is for one number of them; programs of one rank alone may be beside the others.
+  LogicalResult collectRanks(EntryOp entry) {
+    uint32_t own = entry.getRanks().value_or(1);
+    if (own > 1 && ranks > 1 && own != ranks)
+      return entry.emitError() << "is for " << own << " ranks, another program of this file for " << ranks
+                               << "; compile them into two";
+    ranks = std::max(ranks, own);
+    return success();
   }
 
   //===-- Weights -----------------------------------------------------------------------------------------------===//
@@ -217,7 +227,7 @@ private:
     for (auto &[index, buffer] : sorted(buffers)) {
       std::vector<uint64_t> shape = shapeOf(buffer.getType());
       table.push_back(format::CreateArgumentDirect(b, buffer.getName().value_or("").str().c_str(),
-                                                   elementType(bufferElement(buffer)), &shape));
+                                                   elementType(bufferElement(buffer)), &shape, buffer.getSharded()));
     }
     return table;
   }
@@ -246,6 +256,12 @@ private:
   }
 
   uint32_t index(Value buffer) { return bufferIndex.lookup(buffer); }
+  std::vector<uint32_t> indices(ValueRange buffers) {
+    std::vector<uint32_t> result;
+    for (Value buffer : buffers)
+      result.push_back(index(buffer));
+    return result;
+  }
   int32_t indexOrNone(Value buffer) { return buffer ? int32_t(index(buffer)) : -1; }
 
   fb::Offset<format::Step> writeStep(Operation *op) {
@@ -266,9 +282,7 @@ private:
     using Result = std::pair<format::Operation, fb::Offset<void>>;
     return llvm::TypeSwitch<Operation *, Result>(op)
         .Case<LaunchOp>([&](LaunchOp launch) {
-          std::vector<uint32_t> arguments;
-          for (Value operand : launch->getOperands())
-            arguments.push_back(index(operand));
+          std::vector<uint32_t> arguments = indices(launch->getOperands());
           return Result(format::Operation::Launch,
                         format::CreateLaunchDirect(b, kernelIndex.lookup(launch.getKernel()), &arguments,
                                                    static_cast<uint32_t>(launch.getOutputs().size()))
@@ -294,6 +308,12 @@ private:
               format::Operation::ConvWeightGradient,
               writeConvGradient(conv, conv.getDst().getType(), conv.getOther().getType(), flops,
                                 [&](auto... fields) { return format::CreateConvWeightGradient(b, fields...); }));
+        })
+        .Case<AllReduceStepOp>([&](AllReduceStepOp step) {
+          std::vector<uint32_t> srcs = indices(step.getSrcs()), dsts = indices(step.getDsts());
+          auto reduction = step.getKind() == ReduceKind::Sum ? format::Reduction::Sum : format::Reduction::Max;
+          return Result(format::Operation::AllReduce,
+                        format::CreateAllReduceDirect(b, &srcs, &dsts, reduction).Union());
         })
         .Case<MatmulStepOp>([&](MatmulStepOp m) { return Result(format::Operation::Matmul, writeMatmul(m, flops)); });
   }
@@ -347,6 +367,7 @@ private:
   ModuleOp module;
   const ModelDescription &description;
   fb::FlatBufferBuilder b;
+  uint32_t ranks = 1;
   llvm::StringMap<uint32_t> kernelIndex;
   llvm::MapVector<StringRef, WeightDeclOp> weights;
   llvm::DenseMap<Value, uint32_t> bufferIndex;

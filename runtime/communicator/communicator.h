@@ -14,8 +14,8 @@ namespace dpsims {
 enum class Reduction : uint8_t { Sum, Max };
 
 /// What every rank calls, in the same order with the same sizes: nobody returns before all others have given their
-/// part. One thread at a time uses it. Error (dpsims::Error): another rank ended, or did not answer in time; a run cannot go on
-/// after one.
+/// part. One thread at a time uses it. Error (dpsims::Error): another rank ended, or did not answer in time; a run
+/// cannot go on after one.
 class Communicator {
 public:
   virtual ~Communicator() = default;

@@ -169,6 +169,13 @@ enum class ConvolutionChoice : uint8_t { Auto, Direct, Winograd };
 /// DeviceOptions::streams at most.
 inline constexpr uint32_t mostStreams = 8;
 
+/// The ranks of a run as devices see them that exchange data themselves, GPUs say.
+struct DeviceRanks {
+  std::string id; ///< where they meet: bytes that only the device's library understands
+  int rank = 0;
+  int size = 1;
+};
+
 /// Which device, and its settings.
 struct DeviceOptions {
   /// What the model must be compiled for, by its name; empty: whatever it is for.
@@ -194,6 +201,8 @@ struct DeviceOptions {
   bool nondeterministic = false;
   /// Of a run on many ranks; null: there is one.
   std::shared_ptr<Communicator> communicator;
+  /// The same for a device of a shared library, which makes it of the communicator.
+  DeviceRanks ranks;
 };
 
 /// Sets target and index by "cpu", "cuda" (the first GPU) or "cuda:N"; empty: any. Error: there is no such kind.

@@ -11,6 +11,10 @@ ConvolutionPlans DeviceKind::planConvolutions(const CompiledModel &model, const 
        ": only models for cuda have plans of this kind");
 }
 
+std::string DeviceKind::newRanksId() const {
+  failDevice(ErrorCode::Incompatible, target(), " has no place of its own where ranks meet");
+}
+
 std::string DeviceKind::properties(int) const {
   fail("--device ", target(), ": only GPUs have descriptions of this kind");
 }

@@ -49,6 +49,9 @@ public:
   /// Error: the kind has no such plans.
   virtual ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) const;
   virtual std::string properties(int index) const;
+
+  /// Of devices that exchange data themselves: where a new group of ranks meets (DeviceRanks::id). Error: they do not.
+  virtual std::string newRanksId() const;
 };
 
 } // namespace dpsims

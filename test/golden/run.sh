@@ -5,8 +5,8 @@
 #   run.sh CASE [FOLDER]      FOLDER takes the intermediate files; default: a temporary one
 #
 # The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN, DPSIMS_GOLDEN_WEIGHTS and DPSIMS_GOLDEN_COMPARE.
-# TARGET is the target to compile for (cpu), PRECISION the precision (f32), TOLERANCE the relative error allowed (1e-4); programs of training have
-# tolerances of their own (compare.cpp).
+# TARGET is the target to compile for (cpu), PRECISION the precision (f32), TOLERANCE the relative error allowed (1e-4); programs
+# of training have tolerances of their own (compare.cpp). RANKS processes, started by mpirun, share the batch of those.
 set -eu
 
 fail() {
@@ -29,15 +29,19 @@ else
   trap 'rm -rf "$folder"' EXIT
 fi
 
+start=
+[ "${RANKS:-1}" = 1 ] || start="mpirun --oversubscribe -n $RANKS"
+
 run() {
-  "${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
+  # shellcheck disable=SC2086
+  $start "${DPSIMS_RUN:-dpsims-run}" execute --model "$folder/$case.dpsims" --weights "$folder/$case.weights.safetensors" \
     --inputs "$here/$case/inputs.safetensors" --outputs "$folder/$case.outputs.safetensors" "$@"
 }
 
 set --
 [ ! -e "$here/$case/model.mlir" ] || set -- --model-text "$here/$case/model.mlir"
 "${DPSIMS_COMPILE:-dpsims-compile}" "$@" "$here/$case/config.json" --program "$program" --batch "$batch" \
-  --target "${TARGET:-cpu}" --precision "${PRECISION:-f32}" -o "$folder/$case.dpsims"
+  --target "${TARGET:-cpu}" --precision "${PRECISION:-f32}" --ranks "${RANKS:-1}" -o "$folder/$case.dpsims"
 "${DPSIMS_GOLDEN_WEIGHTS:-dpsims-golden-weights}" "$folder/$case.dpsims" "$folder/$case.weights.safetensors"
 case $program in
 *_gradients | train)

@@ -20,6 +20,8 @@ namespace cl = llvm::cl;
 
 namespace {
 
+constexpr uint64_t mostRanks = 1 << 16; // of the file format
+
 //===-- Flags -----------------------------------------------------------------------------------------------------===//
 
 std::string chipHelp() {
@@ -49,6 +51,11 @@ cl::alias cpu("cpu", cl::desc("same as --chip"), cl::aliasopt(chips), cl::CommaS
 cl::opt<std::string> precision("precision", cl::desc(precisionText), cl::value_desc("name"), cl::cat(category));
 cl::opt<std::string> batch("batch", cl::desc("images at a time (default 1)"), cl::value_desc("N"), cl::init("1"),
                            cl::cat(category));
+cl::opt<std::string> ranks("ranks", cl::desc("how many processes share the batch in programs that train (default 1)"),
+                           cl::value_desc("N"), cl::init("1"), cl::cat(category));
+cl::opt<bool> localStatistics("local-statistics",
+                              cl::desc("with --ranks: each normalizes by the statistics of its own images"),
+                              cl::cat(category));
 cl::opt<std::string> recompute("recompute",
                                cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does "
                                         "not fit is computed again where it is needed"),
@@ -125,13 +132,18 @@ LogicalResult checkFlags() {
     return fail("-o is missing: where to write, - for standard output");
   if (uint64_t images = readWholeNumber(batch).value_or(0); images < 1 || images > INT64_MAX)
     return fail("--batch " + batch + ": must be at least 1, in digits, as 8");
+  if (uint64_t processes = readWholeNumber(ranks).value_or(0); processes < 1 || processes > mostRanks)
+    return fail("--ranks " + ranks + ": must be 1 to " + Twine(mostRanks) + ", in digits, as 8");
+  if (localStatistics && ranks == "1")
+    return fail("--local-statistics: is for several ranks: add --ranks N");
   bool isDump = StringRef(input).ends_with(".mlir");
-  const cl::Option *const ofConfigurations[] = {&batch, std::addressof(settings), &modelText};
+  const cl::Option *const ofConfigurations[] = {&batch, &ranks, &localStatistics, std::addressof(settings), &modelText};
   for (const cl::Option *option : ofConfigurations)
     if (option->getNumOccurrences() && isDump)
       return fail("--" + option->ArgStr + ": " + input + " is not a configuration, and takes none: leave the flag out");
-  const cl::Option *const ofModels[] = {&training, &target, std::addressof(chips), &precision, &recompute, &compileTo,
-                                        &report,   &peaks};
+  const cl::Option *const ofModels[] = {
+      &training, &target, std::addressof(chips), &precision, &ranks, &localStatistics, &recompute, &compileTo,
+      &report,   &peaks};
   if (failed(checkOnnxFlags(ofModels)))
     return failure();
   if (programs.empty() && !isDump && compileTo != "parse" && !wantsOnnx())
@@ -152,6 +164,8 @@ CompileOptions optionsOf(const char *argv0) {
   if (report.getNumOccurrences())
     options.report = StringRef(report).ends_with(".json") ? CompileOptions::Report::Json : CompileOptions::Report::Text;
   options.batch = *readWholeNumber(batch);
+  options.ranks = *readWholeNumber(ranks);
+  options.localStatistics = localStatistics;
   options.settings = settings;
   options.modelText = modelText.empty() ? defaultModelText(argv0) : modelText;
   for (const std::string &path : {output.getValue(), report.getValue()})

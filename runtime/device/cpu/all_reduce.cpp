@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "runtime/base/error.h"
 #include "runtime/device/cpu/step.h"
 
 #include <cstring>

@@ -82,7 +82,8 @@ std::unique_ptr<DeviceStep> makeConvertedStep(const CpuStepContext &context, Ste
                            context.library,
                            context.team,
                            context.convolution,
-                           context.cache};
+                           context.cache,
+                           context.communicator};
   std::unique_ptr<DeviceStep> inner = make(own, step);
   if (!inner)
     return nullptr;

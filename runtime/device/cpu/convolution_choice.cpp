@@ -46,7 +46,7 @@ public:
     ConstantStore store(constants, alignment);
     WorkspaceNeeds needs(alignment);
     const CpuStepContext own{
-        {plan, constants, store, needs}, context.library, alone, context.convolution, context.cache};
+        {plan, constants, store, needs}, context.library, alone, context.convolution, context.cache, nullptr};
     made = make(own, step);
     if (!made)
       return false;

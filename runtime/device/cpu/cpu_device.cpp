@@ -82,7 +82,7 @@ public:
                                              const Plan &plan) override {
     requireTarget(*model, target());
     requirePrecision(*model, target(), {Precision::F32, Precision::BF16});
-    requireRanks(*model, entry, communicator.get());
+    requireRanks(*model, entry, communicator ? communicator->size() : 1);
     const CodeImage *code = codeForProcessor(*model);
     if (model->precision == Precision::BF16 && !multipliesBf16() && !std::exchange(toldOfBf16, true))
       note(model->path, ": this processor has neither AVX512_BF16 nor AMX: products of bf16 are computed in f32");

@@ -28,11 +28,11 @@ template <typename Work> auto withLibrary(const Work &work) {
 CpuPlan::CpuPlan(Device &device, PlanSource source, std::shared_ptr<const KernelLibrary> kernels, const Shared &shared)
     : StepPlan(device, std::move(source), alignment), kernels(std::move(kernels)) {
   const LibraryOnOneThread scope;
-  makeSteps(CpuStepContext{context(), shared.library, shared.team, shared.convolution, shared.cache,
-                           shared.communicator},
-            [this](const CpuStepContext &context, const Step &step) {
-              return withLibrary([&] { return make(context, step); });
-            });
+  makeSteps(
+      CpuStepContext{context(), shared.library, shared.team, shared.convolution, shared.cache, shared.communicator},
+      [this](const CpuStepContext &context, const Step &step) {
+        return withLibrary([&] { return make(context, step); });
+      });
 }
 
 std::unique_ptr<DeviceStep> CpuPlan::make(const CpuStepContext &context, const Step &step) const {

@@ -85,6 +85,7 @@ void CudaDevice::copy(Queue queue, void *dst, const void *src, uint64_t bytes) {
 std::unique_ptr<ExecutablePlan> CudaDevice::createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                                        const Plan &plan) {
   requireTarget(*model, target());
+  requireRanks(*model, entry, options.ranks.size);
   std::shared_ptr<const KernelLibrary> library;
   if (launchesKernels(plan))
     library = kernels.find(model, [&] { return std::make_shared<const KernelLibrary>(*model); });

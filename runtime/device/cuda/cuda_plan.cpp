@@ -23,8 +23,6 @@ std::unique_ptr<DeviceStep> CudaPlan::make(const CudaStepContext &context, const
     if constexpr (std::is_same_v<std::decay_t<decltype(operation)>, LaunchStep>) {
       const Kernel &kernel = source.model->kernels[operation.kernel];
       return makeLaunchStep(context, operation, kernel, kernels->find(kernel));
-    } else if constexpr (std::is_same_v<std::decay_t<decltype(operation)>, AllReduceStep>) {
-      failDevice(ErrorCode::Incompatible, "ranks meet on the CPU alone: compile with --target cpu");
     } else {
       return makeLibraryStep(context, operation);
     }

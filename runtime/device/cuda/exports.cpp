@@ -9,6 +9,7 @@
 #include "runtime/device/cuda/cudnn_target.h"
 #include "runtime/device/cuda/gpu.h"
 #include "runtime/device/cuda/plan_convolutions.h"
+#include "runtime/device/cuda/ranks.h"
 #include "runtime/device/cuda/versions.h"
 #include "runtime/device/library/export.h"
 
@@ -72,6 +73,8 @@ public:
   ConvolutionPlans planConvolutions(const CompiledModel &model, const ConvolutionPlansRequest &request) const override {
     return cuda::planConvolutions(model, request);
   }
+
+  std::string newRanksId() const override { return cuda::newRanksId(); }
 
   std::string properties(int index) const override {
     std::string reason;

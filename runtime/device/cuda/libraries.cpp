@@ -18,6 +18,7 @@ Libraries::Libraries(const std::string &description, size_t candidates, const De
 }
 
 Libraries::~Libraries() {
+  others.reset();
   plans.reset();
   for (const Lane &lane : lanes)
     if (lane.cudnn)
@@ -48,6 +49,12 @@ ConvPlans &Libraries::convolutions() {
       plans->measureWith(GraphTimer(cudnn(), stream()));
   }
   return *plans;
+}
+
+Ranks &Libraries::ranks() {
+  if (!others)
+    others.emplace(options.ranks);
+  return *others;
 }
 
 void Libraries::savePlans() {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The handles of cuDNN and cuBLASLt, made when first needed: a plan without convolutions never starts cuDNN. And the
-// streams that work goes to, one at a time.
+// The handles of cuDNN, cuBLASLt and NCCL, made when first needed: a plan without convolutions never starts cuDNN. And
+// the streams that work goes to, one at a time.
 
 #ifndef DPSIMS_RUNTIME_DEVICE_CUDA_LIBRARIES_H
 #define DPSIMS_RUNTIME_DEVICE_CUDA_LIBRARIES_H
 
 #include "runtime/device/cuda/conv_plans.h"
+#include "runtime/device/cuda/ranks.h"
 
 #include <cublasLt.h>
 #include <cudnn.h>
@@ -40,6 +41,9 @@ public:
   cublasLtHandle_t cublas();
   bool isHere() const { return here; }
 
+  /// The other ranks' GPUs. The first call returns when all ranks have come.
+  Ranks &ranks();
+
   /// Which engines do the convolutions.
   ConvPlans &convolutions();
 
@@ -58,6 +62,7 @@ private:
   bool here = true;
   cublasLtHandle_t cublasHandle = nullptr;
   std::optional<ConvPlans> plans;
+  std::optional<Ranks> others;
 };
 
 } // namespace dpsims::cuda

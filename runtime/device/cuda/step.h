@@ -28,6 +28,9 @@ std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, cons
 /// A matmul, by cuBLASLt.
 std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const MatmulStep &step);
 
+/// What all ranks' values become, by NCCL. All ranks make their steps of this kind together.
+std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const AllReduceStep &step);
+
 } // namespace dpsims::cuda
 
 #endif // DPSIMS_RUNTIME_DEVICE_CUDA_STEP_H

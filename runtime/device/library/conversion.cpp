@@ -39,6 +39,10 @@ dpsims_device_options toC(const DeviceOptions &options) {
   result.checked = options.checked;
   result.nondeterministic = options.nondeterministic;
   result.streams = options.streams;
+  result.ranks_id = options.ranks.id.data();
+  result.ranks_id_size = options.ranks.id.size();
+  result.rank = options.ranks.rank;
+  result.ranks = options.ranks.size;
   return result;
 }
 
@@ -59,6 +63,10 @@ DeviceOptions fromC(const dpsims_device_options &given) {
   result.checked = known.checked;
   result.nondeterministic = known.nondeterministic;
   result.streams = std::max(known.streams, 1u);
+  if (known.ranks_id)
+    result.ranks.id.assign(static_cast<const char *>(known.ranks_id), known.ranks_id_size);
+  result.ranks.rank = known.rank;
+  result.ranks.size = std::max(known.ranks, 1);
   return result;
 }
 

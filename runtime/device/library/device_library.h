@@ -50,6 +50,10 @@ typedef struct dpsims_device_options {
   const char *plan_cache; /* "" for none */
   uint8_t plan_cache_named, no_graphs, checked, nondeterministic;
   uint32_t streams; /* 0: 1 */
+  /* dpsims::DeviceRanks; ranks 0: 1. */
+  const void *ranks_id;
+  uint64_t ranks_id_size;
+  int32_t rank, ranks;
 } dpsims_device_options;
 
 /* dpsims::ConvolutionPlansRequest. */
@@ -128,6 +132,9 @@ typedef struct dpsims_device_library {
   /* Where the lines go that the library has to say, for all of the process; they end with 0. `level`: dpsims::LogLevel.
    * Without it to stderr. The function must work as long as the process. */
   void (*set_log)(void (*log)(int32_t level, const char *line));
+
+  /* Where a new group of ranks meets: one of them asks, and tells the others (dpsims::DeviceRanks::id). */
+  int32_t (*new_ranks_id)(dpsims_text id);
 } dpsims_device_library;
 
 /* The one symbol that a library exports; it returns the table, which lives as long as the library. */

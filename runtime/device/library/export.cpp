@@ -269,6 +269,10 @@ void setLog(void (*log)(int32_t level, const char *line)) {
   setLogSink([log](LogLevel level, const std::string &line) { log(static_cast<int32_t>(level), line.c_str()); });
 }
 
+int32_t newRanksId(dpsims_text id) {
+  return guarded([&] { write(id, exportedKind().newRanksId()); });
+}
+
 const dpsims_device_library table = {
     sizeof(dpsims_device_library),
     DPSIMS_DEVICE_LIBRARY_VERSION,
@@ -311,6 +315,7 @@ const dpsims_device_library table = {
     planSizes,
     implementation,
     setLog,
+    newRanksId,
 };
 
 } // namespace

@@ -127,7 +127,9 @@ private:
 
 class LibraryDevice : public Device {
 public:
-  LibraryDevice(const DeviceLibrary &library, const DeviceOptions &options) : library(library) {
+  LibraryDevice(const DeviceLibrary &library, DeviceOptions options) : library(library) {
+    if (options.communicator)
+      options.ranks = meet(*options.communicator);
     const dpsims_device_options given = toC(options);
     library.check(library.call().create_device(&given, &handle));
   }
@@ -175,6 +177,31 @@ public:
   }
 
 private:
+  // The first rank finds a place and tells the others; none of them waits for it in vain if there is no such place.
+  DeviceRanks meet(Communicator &communicator) const {
+    constexpr uint64_t mostBytes = 4096;
+    std::string id, problem;
+    if (communicator.rank() == 0)
+      try {
+        id = newRanksId();
+      } catch (const Error &error) {
+        problem = error.what();
+      }
+    uint64_t size = id.size();
+    communicator.broadcast(&size, sizeof(size), 0);
+    if (size == 0 || size > mostBytes)
+      failDevice(ErrorCode::Unavailable, problem.empty() ? "rank 0 has found no place where ranks meet" : problem);
+    id.resize(size);
+    communicator.broadcast(id.data(), size, 0);
+    return {id, communicator.rank(), communicator.size()};
+  }
+
+  std::string newRanksId() const {
+    if (library.call().size < offsetof(dpsims_device_library, new_ranks_id) + sizeof(library.call().new_ranks_id))
+      failDevice(ErrorCode::Incompatible, "the library of devices is older than runs on ranks: install it again");
+    return library.text([&](dpsims_text text) { return library.call().new_ranks_id(text); });
+  }
+
   DeviceLibrary library;
   dpsims_device *handle = nullptr;
   ModelCache<const Model> models;

@@ -20,9 +20,8 @@ void requirePrecision(const CompiledModel &model, const std::string &target, std
          " does not have: compile with --precision f32");
 }
 
-void requireRanks(const CompiledModel &model, const Entry &entry, const Communicator *communicator) {
-  const uint32_t ranks = communicator ? static_cast<uint32_t>(communicator->size()) : 1;
-  if (isSharded(entry) && model.ranks != ranks)
+void requireRanks(const CompiledModel &model, const Entry &entry, int ranks) {
+  if (isSharded(entry) && model.ranks != static_cast<uint32_t>(ranks))
     fail(ErrorCode::Incompatible, model.path, ": compiled for ", model.ranks, model.ranks == 1 ? " rank, " : " ranks, ",
          ranks, ranks == 1 ? " is" : " are", " running: compile with --ranks ", ranks, ", or start it with mpirun -n ",
          model.ranks);

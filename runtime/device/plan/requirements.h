@@ -5,7 +5,6 @@
 #ifndef DPSIMS_RUNTIME_DEVICE_PLAN_REQUIREMENTS_H
 #define DPSIMS_RUNTIME_DEVICE_PLAN_REQUIREMENTS_H
 
-#include "runtime/communicator/communicator.h"
 #include "runtime/format/model.h"
 
 #include <initializer_list>
@@ -19,9 +18,8 @@ void requireTarget(const CompiledModel &model, const std::string &target);
 /// Error: the model's precision is none of `known`, those of the target's devices.
 void requirePrecision(const CompiledModel &model, const std::string &target, std::initializer_list<Precision> known);
 
-/// Error: the entry is for all ranks together, and the run has another number of them than the model is for. A null
-/// communicator is one rank.
-void requireRanks(const CompiledModel &model, const Entry &entry, const Communicator *communicator);
+/// Error: the entry is for all ranks together, and the run has another number of them than the model is for.
+void requireRanks(const CompiledModel &model, const Entry &entry, int ranks);
 
 /// Error (DeviceError): the weights' memory has the order (O, H, W, I), which the target's devices do not take.
 void requirePlainWeights(const ConvWindow &window, const std::string &target);
