@@ -79,7 +79,7 @@ public:
   Implementation(const Dataset &dataset, const LoaderOptions &options)
       : dataset(dataset), options(options), size{int(options.height), int(options.width)},
         zoom(options.augment ? dataset.configuration().transform.zoom : 1), order(dataset.size(), options),
-        cache(dataset.size()), firstStep(options.firstStep), nextExample(options.firstStep * uint64_t(options.batch)) {
+        cache(dataset.size()), firstStep(options.firstStep), nextExample(options.firstStep * uint64_t(options.places)) {
     try {
       for (int i = 0; i < options.threads; ++i)
         workers.emplace_back([this] { work(); });
@@ -134,7 +134,7 @@ private:
     std::unique_lock<std::mutex> lock(mutex);
     try {
       while (true) {
-        wanted.wait(lock, [this] { return stopping || nextExample < (firstStep + batchesAhead) * batchSize(); });
+        wanted.wait(lock, [this] { return stopping || nextExample < (firstStep + batchesAhead) * places(); });
         if (stopping)
           return;
         const Task task = take();
@@ -161,26 +161,27 @@ private:
     }
   }
 
-  uint64_t batchSize() const { return uint64_t(options.batch); }
+  uint64_t places() const { return uint64_t(options.places); }
 
   /// The next example, in the order of the batches.
   Task take() {
-    const uint64_t example = nextExample++;
-    Task task{example / batchSize(), int64_t(example % batchSize()), order.index(example), nullptr};
-    if (task.place == 0)
+    const uint64_t own = nextExample++, step = own / places();
+    const int64_t place = options.firstPlace + int64_t(own % places());
+    Task task{step, place, order.index(step * uint64_t(options.batch) + uint64_t(place)), nullptr};
+    if (place == options.firstPlace)
       pending.push_back(newBatch());
     task.target = pending.back();
     return task;
   }
 
   std::shared_ptr<Pending> newBatch() const {
-    const size_t pixels = batchSize() * size_t(size.height) * size_t(size.width);
+    const size_t pixels = places() * size_t(size.height) * size_t(size.width);
     auto result = std::make_shared<Pending>();
-    result->missing = options.batch;
+    result->missing = options.places;
     result->batch.labels.resize(pixels);
     result->batch.images.resize(3 * pixels);
     result->batch.instances.resize(options.instances ? pixels : 0);
-    result->batch.names.resize(batchSize());
+    result->batch.names.resize(places());
     return result;
   }
 
@@ -189,11 +190,11 @@ private:
     size_t index = task.index;
     const std::shared_ptr<const Example> fitted = goodExample(index);
     Batch &batch = task.target->batch;
-    const size_t place = size_t(task.place), pixels = size_t(size.height) * size_t(size.width);
+    const size_t place = size_t(task.place - options.firstPlace), pixels = size_t(size.height) * size_t(size.width);
     const RandomSequence random{options.seed, task.step, StreamAugment};
-    const Window window = options.augment
-                              ? randomWindow(*fitted, dataset.configuration().transform, size, random, 4 * place)
-                              : centerWindow(sizeOf(fitted->image), size);
+    const Window window = options.augment ? randomWindow(*fitted, dataset.configuration().transform, size, random,
+                                                         4 * uint64_t(task.place))
+                                          : centerWindow(sizeOf(fitted->image), size);
     cut(*fitted, window, size, batch.images.data() + 3 * place * pixels, batch.labels.data() + place * pixels,
         options.instances ? batch.instances.data() + place * pixels : nullptr);
     batch.names[place] = dataset.name(index);
@@ -260,13 +261,15 @@ private:
   uint64_t cached = 0;
   std::set<size_t> bad;                         // pictures that are skipped
   std::deque<std::shared_ptr<Pending>> pending; // from firstStep on
-  uint64_t firstStep, nextExample;
+  uint64_t firstStep, nextExample;              // of the examples that are read here
   bool stopping = false;
   std::exception_ptr failure;
   std::vector<std::thread> workers;
 };
 
-static LoaderOptions checked(const Dataset &dataset, const LoaderOptions &options) {
+static LoaderOptions checked(const Dataset &dataset, LoaderOptions options) {
+  if (options.places == 0)
+    options.places = options.batch - options.firstPlace;
   constexpr int64_t side = 1 << 14, limit = int64_t(1) << 31;
   for (int64_t value : {options.height, options.width, options.batch})
     if (value < 1 || value > side)
@@ -274,6 +277,9 @@ static LoaderOptions checked(const Dataset &dataset, const LoaderOptions &option
   if (options.batch * options.height * options.width > limit)
     fail("a batch of ", options.batch, " x ", options.height, " x ", options.width,
          " pixels is too large; use a smaller one");
+  if (options.firstPlace < 0 || options.places < 1 || options.firstPlace + options.places > options.batch)
+    fail("cannot read places ", options.firstPlace, " to ", options.firstPlace + options.places, " of a batch of ",
+         options.batch);
   if (options.threads < 1 || options.threads > 1024)
     fail("cannot read pictures with ", options.threads, " threads; use 1 to 1024");
   if (options.skipBad >= dataset.size() && options.skipBad > 0)

@@ -22,6 +22,8 @@ struct LoaderOptions {
   uint64_t seed = 0;
   int threads = 1;        ///< that read and decode
   uint64_t firstStep = 0; ///< which batch comes first
+  int64_t firstPlace = 0; ///< of each batch only the places from here on are read,
+  int64_t places = 0;     ///< so many; 0: to its end
   uint64_t skipBad = 0;   ///< so many pictures that cannot be read are logged, and the next ones take their places
   uint64_t cacheBytes = uint64_t(512) << 20; ///< pictures, decoded and resized, that are kept in memory
 };
@@ -30,6 +32,7 @@ struct LoaderOptions {
 /// set, the seed, s and the sizes. Examples follow each other through the epochs: with n pictures, place k of step s is
 /// example e = s * batch + k, number e mod n of the permutation of epoch e / n. So every picture comes once an epoch,
 /// also when the batch does not divide n or is larger.
+/// Loaders of parts of a batch give together what one of the whole batch gives.
 class Loader {
 public:
   /// Starts the threads. Error: a size is not positive, the data set is empty or lacks instances.

@@ -8,6 +8,7 @@
 #include "runtime/weights/safetensors.h"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <unordered_map>
 
@@ -96,10 +97,29 @@ Shape withSteps(const Entry &entry, int64_t steps, Shape shape) {
   return shape;
 }
 
-// The steps of an input, if its shape is otherwise the argument's; else 0.
-int64_t stepsOf(const Entry &entry, const Argument &argument, const Shape &shape) {
+// An argument's shape, of all ranks together.
+Shape wholeShape(const Argument &argument, int ranks) {
+  Shape shape = argument.shape;
+  if (argument.sharded && !shape.empty())
+    shape[0] = checkedMultiply(shape[0], ranks);
+  return shape;
+}
+
+// The steps of an input, if its shape is otherwise the one expected; else 0.
+int64_t stepsOf(const Entry &entry, const Shape &expected, const Shape &shape) {
   int64_t steps = entry.variables.empty() ? 1 : shape.empty() ? 0 : shape[0];
-  return shape == withSteps(entry, steps, argument.shape) ? steps : 0;
+  return shape == withSteps(entry, steps, expected) ? steps : 0;
+}
+
+// The rank's part of each step of an input.
+HostTensor partOf(const HostTensor &whole, const Entry &entry, const Argument &argument, int64_t steps,
+                  const Communicator &ranks) {
+  HostTensor part(argument.type, withSteps(entry, steps, argument.shape));
+  const size_t bytes = argument.bytes(), all = bytes * static_cast<size_t>(ranks.size());
+  for (size_t step = 0; step < static_cast<size_t>(steps); ++step)
+    std::memcpy(part.buffer.as<char>() + step * bytes,
+                whole.buffer.as<char>() + step * all + static_cast<size_t>(ranks.rank()) * bytes, bytes);
+  return part;
 }
 
 void addWeights(const Session &session, WeightSource &weights, std::vector<NamedTensor> &outputs) {
@@ -126,7 +146,7 @@ void addWeights(const Session &session, WeightSource &weights, std::vector<Named
 
 } // namespace
 
-ExecuteInputs readInputs(const Entry &entry, const std::string &path) {
+ExecuteInputs readInputs(const Entry &entry, const std::string &path, const Communicator *ranks) {
   SafetensorsFile file(path);
   ExecuteInputs inputs;
   for (const Argument &argument : entry.inputs) {
@@ -134,10 +154,11 @@ ExecuteInputs readInputs(const Entry &entry, const std::string &path) {
     if (!found)
       fail(ErrorCode::NotFound, path, ": has no tensor ", quoted(argument.name), "; entry ", quoted(entry.name),
            " takes: ", argumentList(entry.inputs));
-    int64_t steps = stepsOf(entry, argument, found->shape);
+    const Shape expected = wholeShape(argument, ranks ? ranks->size() : 1);
+    int64_t steps = stepsOf(entry, expected, found->shape);
     if (steps == 0)
       fail(ErrorCode::Incompatible, path, ": input ", quoted(argument.name), " is ", shapeText(found->shape),
-           ", the model is compiled for ", shapeText(argument.shape),
+           ", the model is compiled for ", shapeText(expected),
            entry.variables.empty() ? "" : " with the number of steps in front");
     if (!inputs.tensors.empty() && steps != inputs.steps)
       fail(ErrorCode::Incompatible, path, ": input ", quoted(argument.name), " has ", steps, " steps, ",
@@ -145,6 +166,8 @@ ExecuteInputs readInputs(const Entry &entry, const std::string &path) {
     inputs.steps = steps;
     inputs.tensors.emplace_back(argument.type, found->shape);
     readTensor(file, *found, inputs.tensors.back());
+    if (ranks && argument.sharded)
+      inputs.tensors.back() = partOf(inputs.tensors.back(), entry, argument, steps, *ranks);
   }
   return inputs;
 }
@@ -191,6 +214,19 @@ std::vector<NamedTensor> execute(Session &session, const ExecuteInputs &inputs, 
   if (!entry.variables.empty())
     addWeights(session, *weights, outputs);
   return outputs;
+}
+
+void gatherOutputs(const Entry &entry, int64_t steps, Communicator &ranks, std::vector<NamedTensor> &outputs) {
+  for (size_t i = 0; i < entry.outputs.size(); ++i) {
+    const Argument &argument = entry.outputs[i];
+    if (!argument.sharded)
+      continue;
+    HostTensor whole(argument.type, withSteps(entry, steps, wholeShape(argument, ranks.size())));
+    const size_t bytes = argument.bytes(), all = bytes * static_cast<size_t>(ranks.size());
+    for (size_t step = 0; step < static_cast<size_t>(steps); ++step)
+      ranks.allGather(outputs[i].tensor.buffer.as<char>() + step * bytes, bytes, whole.buffer.as<char>() + step * all);
+    outputs[i].tensor = std::move(whole);
+  }
 }
 
 void writeOutputs(const std::vector<NamedTensor> &outputs, const std::string &path) {

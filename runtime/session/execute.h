@@ -20,9 +20,10 @@ struct ExecuteInputs {
 };
 
 /// The entry's inputs from a safetensors file, by name. I32 inputs may be any integer type in the file, F32 ones any
-/// floating type. Tensors that the entry does not know are passed over. Error: one is missing, or has another shape or
-/// an unfit type; they differ in their number of steps.
-ExecuteInputs readInputs(const Entry &entry, const std::string &path);
+/// floating type. Tensors that the entry does not know are passed over. `ranks`: the file has the inputs of all ranks
+/// together, of which this rank gets its part; null: there is one. Error: one is missing, or has another shape or an
+/// unfit type; they differ in their number of steps.
+ExecuteInputs readInputs(const Entry &entry, const std::string &path, const Communicator *ranks = nullptr);
 
 /// Uninitialized tensors for the entry's outputs.
 std::vector<HostTensor> makeOutputs(const Entry &entry);
@@ -40,6 +41,9 @@ struct NamedTensor {
 /// "after/NAME" for each weight NAME that files must have, as it is after the last step (or as `weights` gave it, if
 /// the entry only reads it), and "ema/NAME" for each variable "ema.NAME". `weights` is what the session was made with.
 std::vector<NamedTensor> execute(Session &session, const ExecuteInputs &inputs, WeightSource *weights);
+
+/// Sharded outputs of an entry become those of all ranks together, on each of which it is called.
+void gatherOutputs(const Entry &entry, int64_t steps, Communicator &ranks, std::vector<NamedTensor> &outputs);
 
 /// Writes tensors by name.
 void writeOutputs(const std::vector<NamedTensor> &outputs, const std::string &path);

@@ -9,8 +9,9 @@
 
 namespace dpsims {
 
-Arguments::Arguments(const CompiledModel &model, const Entry &entry, std::initializer_list<const char *> known)
-    : model(model), entry(entry) {
+Arguments::Arguments(const CompiledModel &model, const Entry &entry, std::initializer_list<const char *> known,
+                     int rank)
+    : model(model), entry(entry), rank(rank) {
   for (const Argument &argument : entry.inputs) {
     if (std::find(known.begin(), known.end(), argument.name) == known.end())
       fail(ErrorCode::Incompatible, model.path, ": entry ", quoted(entry.name), " has an input ", quoted(argument.name),
@@ -55,8 +56,12 @@ void Arguments::set(const Batch &batch) {
 }
 
 void Arguments::draw(const std::string &name, const Noise &noise, TrainStream stream, uint64_t step) {
-  if (HostTensor *tensor = input(name, ElementType::F32))
-    noise.normal(stream, step, static_cast<uint64_t>(tensor->count()), tensor->buffer.as<float>());
+  HostTensor *tensor = input(name, ElementType::F32);
+  if (!tensor)
+    return;
+  const auto count = static_cast<uint64_t>(tensor->count());
+  const bool sharded = entry.inputs[size_t(tensor - inputs.data())].sharded;
+  noise.normal(stream, step, sharded ? uint64_t(rank) * count : 0, count, tensor->buffer.as<float>());
 }
 
 void Arguments::run(Session &session) { session.run(from, to); }

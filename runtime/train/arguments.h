@@ -17,8 +17,9 @@ namespace dpsims {
 
 class Arguments {
 public:
-  /// Zeros. `known`: the names of inputs that the caller will fill. Error: the entry has another input.
-  Arguments(const CompiledModel &model, const Entry &entry, std::initializer_list<const char *> known);
+  /// Zeros. `known`: the names of inputs that the caller will fill. `rank`: whose part sharded inputs are. Error: the
+  /// entry has another input.
+  Arguments(const CompiledModel &model, const Entry &entry, std::initializer_list<const char *> known, int rank = 0);
 
   /// An input, or null if the entry has none of that name. Error: its type is another.
   HostTensor *input(const std::string &name, ElementType type);
@@ -28,7 +29,7 @@ public:
   /// Labels, instance maps and photos, as far as the entry takes them. Error: the batch has other sizes.
   void set(const Batch &batch);
 
-  /// Normal noise for the input `name`, if there is one.
+  /// Normal noise for the input `name`, if there is one; the rank's part of all ranks' where it is sharded.
   void draw(const std::string &name, const Noise &noise, TrainStream stream, uint64_t step);
 
   void run(Session &session);
@@ -40,6 +41,7 @@ private:
 
   const CompiledModel &model;
   const Entry &entry;
+  const int rank;
   std::vector<HostTensor> inputs, results;
   std::vector<const void *> from;
   std::vector<void *> to;

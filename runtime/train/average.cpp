@@ -37,16 +37,13 @@ private:
 
 } // namespace
 
-GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
-  const Entry &entry = source.model->entry("statistics");
-  AverageStart start(*source.model, source.weights);
-  Session session(source.model, entry, device, &start, /*depth=*/2);
-  Arguments arguments(*source.model, entry, {"labels", "z", "instances", "momentum"});
+static void estimate(const AverageSource &source, Session &session) {
+  Arguments arguments(*source.model, session.entry(), {"labels", "z", "instances", "momentum"}, source.ranks.rank());
   HostTensor *momentum = arguments.input("momentum", ElementType::F32);
   const Noise noise(source.seed);
   const std::unique_ptr<Loader> batches = source.data.statisticsLoader();
   for (uint64_t k = 0; k < source.batches; ++k) {
-    throwIfStopped();
+    source.ranks.throwIfStopped();
     arguments.set(batches->next());
     arguments.draw("z", noise, TrainStream::Statistics, k);
     if (momentum) // the mean of all batches so far
@@ -55,6 +52,20 @@ GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
       session.collect();
     arguments.submit(session);
   }
+}
+
+void helpAverage(const AverageSource &source, Device &device) {
+  SharedWeights start(*source.model, source.ranks, nullptr);
+  Session session(source.model, source.model->entry("statistics"), device, &start, /*depth=*/2);
+  estimate(source, session);
+}
+
+GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
+  source.ranks.forHelp();
+  AverageStart own(*source.model, source.weights);
+  SharedWeights start(*source.model, source.ranks, &own);
+  Session session(source.model, source.model->entry("statistics"), device, &start, /*depth=*/2);
+  estimate(source, session);
   const WeightLookup estimated = variablesOf(session);
   return GeneratorWeights(
       *source.model, {{estimated, averagePrefix}, {source.weights, averagePrefix}, {source.weights, trainedPrefix}});

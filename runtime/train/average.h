@@ -8,6 +8,7 @@
 #include "runtime/train/checkpoints.h"
 #include "runtime/train/generator_weights.h"
 #include "runtime/train/noise.h"
+#include "runtime/train/run_ranks.h"
 #include "runtime/train/training_data.h"
 
 #include <cstdint>
@@ -25,16 +26,23 @@ struct AverageSource {
   const TrainingData &data;
   uint64_t batches; ///< that its statistics are estimated from
   uint64_t seed;
+  const RunRanks &ranks; ///< the first alone has weights
 };
 
 /// The average with statistics (and the spectral norm's vectors) estimated again by the entry `statistics`: what
-/// training has are those of another network. Throws Stopped.
+/// training has are those of another network. Of several ranks the others help. Throws Stopped, on all.
 GeneratorWeights averageGenerator(const AverageSource &source, Device &device);
 
-/// The average of the step that was asked for last.
+/// What a rank that is not the first does meanwhile.
+void helpAverage(const AverageSource &source, Device &device);
+
+/// The average of the step that was asked for last; for the first rank.
 class AverageCache {
 public:
   AverageCache(const AverageSource &source, Device &device) : source(source), device(device) {}
+
+  /// For the others, when the first has asked for help.
+  void help() { helpAverage(source, device); }
 
   /// The step must be where the weights are. Throws Stopped.
   const GeneratorWeights &at(uint64_t step);

@@ -50,7 +50,8 @@ static Json stateJson(const CheckpointState &state) {
           {"source_hash", state.sourceHash},
           {"config", Json::parse(state.config, nullptr, false)},
           {"frozen", state.frozen},
-          {"pictures", state.pictures}};
+          {"pictures", state.pictures},
+          {"ranks", state.ranks}};
 }
 
 // The files of a folder that is being written, and what they must be.
@@ -161,7 +162,7 @@ static CheckpointState readState(const std::string &path) {
     return {json.at("step").get<uint64_t>(), json.at("seed").get<uint64_t>(),
             json.at("batch").get<int64_t>(), json.at("source_hash").get<std::string>(),
             json.at("config").dump(),        json.value("frozen", ""),
-            json.value("pictures", "")};
+            json.value("pictures", ""),      json.value("ranks", 1)};
   } catch (const Json::exception &) {
     fail(ErrorCode::InvalidData, path, ": is not what a checkpoint has there: damaged");
   }

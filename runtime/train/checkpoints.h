@@ -28,6 +28,7 @@ struct CheckpointState {
   std::string config;     ///< CompiledModel::config, JSON
   std::string frozen;     ///< sumOfFile of the weights that no checkpoint has; empty: not known
   std::string pictures;   ///< PictureList::fingerprint of the data set; empty: it is drawn, or not known
+  int ranks = 1;          ///< that the batch was shared by
 };
 
 struct Checkpoint {
@@ -77,7 +78,8 @@ private:
 /// A file's checksum, as text. Error: it cannot be read.
 std::string sumOfFile(const std::string &path);
 
-/// Error unless a run of `saved` can go on with `current`: same configuration, batch and seed. Names what differs.
+/// Error unless a run of `saved` can go on with `current`: same configuration, batch and seed; the number of ranks
+/// may be another. Names what differs.
 void requireSameRun(const std::string &path, const CheckpointState &saved, const CheckpointState &current);
 
 } // namespace dpsims

@@ -14,7 +14,7 @@ namespace dpsims {
 
 static constexpr int64_t gridRows = 6;
 
-Evaluation::Evaluation(const RunParts &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report hears)
+Evaluation::Evaluation(const RunParts &run, const Subject &subject, EventFile *events, uint64_t lastStep, Report hears)
     : run(run), subject(subject), events(events), report(std::move(hears)) {
   if (run.judge)
     scores.emplace(run, *run.judge, subject.device, subject.weights, lastStep);
@@ -76,13 +76,13 @@ void Evaluation::drawGrid(uint64_t step, const std::string &path) {
   const std::vector<uint8_t> png = encodeRgbPng(image.width, image.height, image.pixels.data());
   makeDirectory(run.folder.file("grids"));
   writeFile(path, png.data(), png.size());
-  events.image(step, "samples", image.width, image.height, png);
+  events->image(step, "samples", image.width, image.height, png);
 }
 
 void Evaluation::score(uint64_t step) {
   GeneratorWeights mean = subject.average.at(step);
   const Scores found = scores->measure(step, mean);
-  events.scalars(step, {{"frechet", float(found.frechet)}, {"diversity", float(found.diversity)}});
+  events->scalars(step, {{"frechet", float(found.frechet)}, {"diversity", float(found.diversity)}});
   char text[80];
   std::snprintf(text, sizeof text, "Frechet distance %.4g, diversity %.3g", found.frechet, found.diversity);
   report("step " + std::to_string(step) + ": " + text);

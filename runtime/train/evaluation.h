@@ -25,8 +25,9 @@ public:
     AverageCache &average;
   };
 
-  /// `lastStep`: rows of later steps are cut. `run` and `events` must outlive the object.
-  Evaluation(const RunParts &run, const Subject &subject, EventFile &events, uint64_t lastStep, Report report);
+  /// `lastStep`: rows of later steps are cut. `run` and `events` must outlive the object. `events`: null on other ranks
+  /// than the first, which know what is due and do none of it.
+  Evaluation(const RunParts &run, const Subject &subject, EventFile *events, uint64_t lastStep, Report report);
 
   /// May something be due at this step?
   bool isDue(uint64_t step) const;
@@ -42,7 +43,7 @@ private:
 
   const RunParts &run;
   const Subject subject;
-  EventFile &events;
+  EventFile *events;
   const Report report;
   std::optional<RunScores> scores; // if there is a judge
 };

@@ -90,7 +90,7 @@ void exportAverage(const ExportOptions &options, const Checkpoint &from, const T
   const std::unique_ptr<Device> device = createDevice(model.target, deviceOptions(run), model.path);
   const SafetensorsFile file(from.file(modelFile));
   const WeightLookup weights = tensorsOf(file);
-  averageGenerator({program.shared(), weights, data, run.statisticsBatches, run.seed}, *device)
+  averageGenerator({program.shared(), weights, data, run.statisticsBatches, run.seed, RunRanks(nullptr)}, *device)
       .write(options.output, options.half, metadataOf(options, from));
 }
 

@@ -14,11 +14,15 @@ namespace dpsims {
 
 class Iteration {
 public:
-  /// Error: the entry is not one that a trainer can run.
-  Iteration(const CompiledModel &model, const Entry &entry, uint64_t seed);
+  /// `rank`: whose part of the batch it is about, where the entry is sharded. Error: the entry is not one that a
+  /// trainer can run.
+  Iteration(const CompiledModel &model, const Entry &entry, uint64_t seed, int rank = 0);
 
-  /// (batch, height, width).
+  /// (batch, height, width), of all ranks together.
   const Shape &size() const { return sizes; }
+
+  /// Which images of the batch are the rank's.
+  Noise::Images images() const { return own; }
 
   /// Names of the losses, "loss/g".
   const std::vector<std::string> &names() const { return lossNames; }
@@ -43,6 +47,7 @@ private:
   Arguments arguments;
   Noise noise;
   Shape sizes;
+  Noise::Images own;
   std::vector<std::string> lossNames;
 };
 

@@ -7,11 +7,13 @@
 
 namespace dpsims {
 
-IterationQueue::IterationQueue(Session &session, Iteration &iteration, std::unique_ptr<Loader> batches, RunLogs &logs)
-    : session(session), iteration(iteration), logs(logs), loader(std::move(batches)), submitted(loader->step()) {}
+IterationQueue::IterationQueue(Session &session, Iteration &iteration, std::unique_ptr<Loader> batches, RunLogs *logs,
+                               const RunRanks &ranks)
+    : session(session), iteration(iteration), logs(logs), ranks(ranks), loader(std::move(batches)),
+      submitted(loader->step()) {}
 
 void IterationQueue::advance() {
-  iteration.prepare(loader->next(), submitted);
+  ranks.agree([this] { iteration.prepare(loader->next(), submitted); });
   whole = false;
   iteration.submit(session);
   ++submitted;
@@ -29,7 +31,8 @@ void IterationQueue::take(size_t count) {
     const uint64_t number = submitted - session.pending();
     lastLosses = iteration.collect(session);
     requireFinite(number);
-    logs.append(number + 1, lastLosses);
+    if (logs)
+      logs->append(number + 1, lastLosses);
   }
 }
 
@@ -38,7 +41,7 @@ void IterationQueue::requireFinite(uint64_t number) {
   if (bad == lastLosses.end())
     return;
   whole = false;
-  const std::string &name = logs.names()[size_t(bad - lastLosses.begin())];
+  const std::string &name = iteration.names()[size_t(bad - lastLosses.begin())];
   throw Diverged{name + (std::isnan(*bad) ? " is not a number" : " is infinite"), number};
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/data/loader.h"
 #include "runtime/train/iteration.h"
 #include "runtime/train/run_logs.h"
+#include "runtime/train/run_ranks.h"
 
 #include <memory>
 #include <string>
@@ -27,8 +28,10 @@ public:
   /// in so many iterations.
   static constexpr size_t depth = 8;
 
-  /// Goes on with the batch that `loader` gives next. All must outlive the queue.
-  IterationQueue(Session &session, Iteration &iteration, std::unique_ptr<Loader> loader, RunLogs &logs);
+  /// Goes on with the batch that `loader` gives next. `logs`: null on other ranks than the first. All must outlive the
+  /// queue.
+  IterationQueue(Session &session, Iteration &iteration, std::unique_ptr<Loader> loader, RunLogs *logs,
+                 const RunRanks &ranks);
 
   /// Iterations that are done, or in flight.
   uint64_t step() const { return submitted; }
@@ -37,10 +40,11 @@ public:
   /// iteration.
   bool isWhole() const { return whole; }
 
-  /// The last losses that are known, in the order of the logs' names.
+  /// The last losses that are known, in the order of the iteration's names.
   const std::vector<float> &losses() const { return lastLosses; }
 
-  /// One more iteration. Error: a picture cannot be read. Throws Diverged, of an earlier iteration too.
+  /// One more iteration, of all ranks. Error: a picture cannot be read. Throws Diverged, of an earlier iteration too,
+  /// and where there are several ranks what RunRanks::agree does.
   void advance();
 
   /// Waits for all: what is done with the weights next must not be done with bad ones. Throws Diverged.
@@ -52,7 +56,8 @@ private:
 
   Session &session;
   Iteration &iteration;
-  RunLogs &logs;
+  RunLogs *logs;
+  const RunRanks &ranks;
   std::unique_ptr<Loader> loader;
   std::vector<float> lastLosses;
   uint64_t submitted;

@@ -29,12 +29,20 @@ class Noise {
 public:
   explicit Noise(uint64_t seed) : seed(seed) {}
 
-  /// dst[i], i < count: N(0, 1).
-  void normal(TrainStream stream, uint64_t step, uint64_t count, float *dst) const;
+  /// dst[i], i < count: numbers `first` + i of the stream at that step, N(0, 1).
+  void normal(TrainStream stream, uint64_t step, uint64_t first, uint64_t count, float *dst) const;
+  void normal(TrainStream stream, uint64_t step, uint64_t count, float *dst) const {
+    normal(stream, step, 0, count, dst);
+  }
 
-  /// dst (batch, patches): for each image `patches` different positions in 0..cells-1, in random order; every choice
+  /// Some images of a batch.
+  struct Images {
+    int64_t first, count;
+  };
+
+  /// dst (images, patches): for each image `patches` different positions in 0..cells-1, in random order; every choice
   /// is equally likely. patches <= cells.
-  void positions(TrainStream stream, uint64_t step, int64_t batch, int64_t patches, int64_t cells, int32_t *dst) const;
+  void positions(TrainStream stream, uint64_t step, Images images, int64_t patches, int64_t cells, int32_t *dst) const;
 
   /// dst[i], i < count: 0 or 1.
   void coins(TrainStream stream, uint64_t step, int64_t count, int32_t *dst) const;

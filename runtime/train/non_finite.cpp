@@ -28,7 +28,20 @@ std::string nonFiniteVariable(const Session &session) {
   return "";
 }
 
-std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep) {
+// Of the ops that each rank found, the one that comes first. A rank has its own images: on others the value may appear
+// later, where the ranks' sums carry it.
+static std::string firstOp(const std::string &own, const Session &session, const RunRanks &ranks) {
+  const std::vector<Step> &steps = session.entry().main.steps;
+  const auto found = std::find_if(steps.begin(), steps.end(), [&](const Step &step) { return step.label == own; });
+  // Before any step comes what the run began with; after all, nothing.
+  const uint64_t place = own.empty()            ? steps.size() + 1
+                         : found == steps.end() ? 0
+                                                : uint64_t(found - steps.begin()) + 1;
+  return ranks.ofLeast(place, own);
+}
+
+std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep,
+                                       const RunRanks &ranks) {
   const size_t variables = session.entry().variables.size();
   while (loader.step() <= lastStep) {
     const uint64_t step = loader.step();
@@ -42,6 +55,7 @@ std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, L
       session.writeVariable(i, before[i].data());
     NonFinite found{step, ""};
     iteration.runChecked(session, found.op);
+    found.op = firstOp(found.op, session, ranks);
     return found;
   }
   return std::nullopt;

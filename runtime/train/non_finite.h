@@ -7,6 +7,7 @@
 
 #include "runtime/data/loader.h"
 #include "runtime/train/iteration.h"
+#include "runtime/train/run_ranks.h"
 
 #include <optional>
 #include <string>
@@ -27,8 +28,10 @@ struct NonFinite {
 };
 
 /// Repeats iterations from where the session's variables and the loader are, the loader's step up to `lastStep`, and
-/// looks into the first that leaves a loss or a variable not finite. None if all go well.
-std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep);
+/// looks into the first that leaves a loss or a variable not finite. None if all go well. All ranks do it together, and
+/// get the first of all.
+std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, Loader &loader, uint64_t lastStep,
+                                       const RunRanks &ranks = RunRanks(nullptr));
 
 } // namespace dpsims
 

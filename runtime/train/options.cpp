@@ -28,6 +28,7 @@ DeviceOptions deviceOptions(const TrainOptions &options) {
   result.streams = options.streams;
   result.checked = options.checked;
   result.nondeterministic = options.nondeterministic;
+  result.communicator = options.ranks;
   result.planCache = options.plans.empty() ? joinPath(options.output, plansFile) : options.plans;
   result.planCacheNamed = !options.plans.empty();
   return result;

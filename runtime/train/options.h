@@ -37,11 +37,12 @@ struct TrainOptions {
   int dataThreads = 2;                              ///< that read pictures
   uint64_t skipBad = 0;                             ///< LoaderOptions::skipBad
   std::string convolution = "auto";                 ///< auto, direct or winograd
-  std::string plans;             ///< DeviceOptions::planCache, named; a run keeps what it takes from it
-  bool graphs = true;            ///< DeviceOptions::graphs; no matter to the results, so not kept
-  uint32_t streams = 1;          ///< DeviceOptions::streams, likewise
-  bool nondeterministic = false; ///< DeviceOptions::nondeterministic
-  bool checked = false;          ///< DeviceOptions::checked; a run does not keep it
+  std::string plans;                   ///< DeviceOptions::planCache, named; a run keeps what it takes from it
+  bool graphs = true;                  ///< DeviceOptions::graphs; no matter to the results, so not kept
+  uint32_t streams = 1;                ///< DeviceOptions::streams, likewise
+  bool nondeterministic = false;       ///< DeviceOptions::nondeterministic
+  bool checked = false;                ///< DeviceOptions::checked; a run does not keep it
+  std::shared_ptr<Communicator> ranks; ///< DeviceOptions::communicator; a run may go on with another number of them
 };
 
 /// Calls visit(name, field) for each option that a run keeps. The names are those of the flags.

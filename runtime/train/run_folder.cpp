@@ -38,7 +38,10 @@ RunFolder::RunFolder(std::string path, bool resume) : directory(std::move(path))
   fail(directory, ": is not empty: continue the run there with --resume, or choose another --output");
 }
 
-RunFolder::~RunFolder() { ::close(descriptor); }
+RunFolder::~RunFolder() {
+  if (descriptor >= 0)
+    ::close(descriptor);
+}
 
 void RunFolder::lock() {
   const std::string name = file("lock");

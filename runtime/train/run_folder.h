@@ -14,6 +14,7 @@
 #define DPSIMS_RUNTIME_TRAIN_RUN_FOLDER_H
 
 #include <string>
+#include <utility>
 
 namespace dpsims {
 
@@ -26,7 +27,13 @@ public:
   /// Makes the folder if there is none and locks it until the object goes, or the process does. Errors: it cannot be
   /// made or written; another process trains there; without `resume`, it has anything in it.
   RunFolder(std::string path, bool resume);
+
+  /// The folder's paths alone, for a rank that writes nothing there.
+  explicit RunFolder(std::string path) : directory(std::move(path)) {}
+
   ~RunFolder();
+  RunFolder(RunFolder &&other) noexcept
+      : directory(std::move(other.directory)), descriptor(std::exchange(other.descriptor, -1)) {}
   RunFolder(const RunFolder &) = delete;
   RunFolder &operator=(const RunFolder &) = delete;
 

@@ -13,6 +13,7 @@
 #include "runtime/train/program.h"
 #include "runtime/train/report.h"
 #include "runtime/train/run_folder.h"
+#include "runtime/train/run_ranks.h"
 #include "runtime/train/training_data.h"
 
 #include <optional>
@@ -21,10 +22,12 @@
 namespace dpsims {
 
 struct RunParts {
-  /// Opens all, locks the folder, and checks what can be checked. Errors: those of the parts.
+  /// Opens all, locks the folder, and checks what can be checked. Of several ranks the first alone touches the folder.
+  /// Errors: those of the parts; the ranks were started with other models, data or options.
   RunParts(const TrainOptions &options, const Report &report);
 
   const TrainOptions options;
+  const RunRanks ranks;
   const TrainProgram program;
   Iteration iteration;
   const TrainingData data;

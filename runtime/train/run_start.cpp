@@ -125,6 +125,9 @@ static RunStart goOn(const RunParts &run, const Checkpoint &from, const Report &
   requireSameRun(from.path, from.state, run.stateAt(0, from.state.frozen));
   if (from.state.sourceHash != run.program.model().sourceHash)
     report(from.path + ": the model is compiled of other texts than then: the run goes on, but not bit for bit");
+  if (from.state.ranks != run.ranks.size())
+    report(from.path + ": the batch was shared by " + std::to_string(from.state.ranks) + " ranks then and is by " +
+           std::to_string(run.ranks.size()) + " now: the run goes on, but not bit for bit");
   if (from.state.step > run.options.steps)
     fail(run.folder.path(), ": is at step ", from.state.step, " already, --steps is ", run.options.steps);
   RunStart start{from.state.step, StartWeights(run.program, run.options.seed), std::nullopt,
@@ -135,13 +138,22 @@ static RunStart goOn(const RunParts &run, const Checkpoint &from, const Report &
   return start;
 }
 
-RunStart RunStart::of(const RunParts &run, const Report &report) {
+static RunStart find(const RunParts &run, const Report &report) {
   if (const std::optional<Checkpoint> newest = run.checkpoints.recover(report))
     return goOn(run, *newest, report);
   if (!run.checkpoints.steps().empty())
     fail(ErrorCode::InvalidData, run.folder.path(),
          ": none of its checkpoints is whole: start over in another --output");
   return begin(run, report);
+}
+
+RunStart RunStart::of(const RunParts &run, const Report &report) {
+  if (run.ranks.isFirst()) {
+    RunStart start = find(run, report);
+    run.ranks.fromFirst(start.step);
+    return start;
+  }
+  return {run.ranks.fromFirst(uint64_t(0)), StartWeights(run.program, run.options.seed), std::nullopt, "", {}};
 }
 
 } // namespace dpsims

@@ -17,6 +17,7 @@ namespace dpsims {
 struct RunStart {
   /// At the newest checkpoint that is whole, or at step 0 if there is none. Error: there are checkpoints, but none is
   /// whole; it is of another run; weights do not fit or are missing; what was for training is for validation now.
+  /// The first rank's step is all that other ranks have of it: they get the weights by SharedWeights.
   static RunStart of(const RunParts &run, const Report &report);
 
   uint64_t step;

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
+#include "runtime/communicator/rank_communicator.h"
 #include "runtime/train/divergence.h"
 #include "runtime/train/non_finite.h"
 #include "runtime/train/stop_signal.h"
@@ -13,13 +14,16 @@
 
 namespace dpsims {
 
+static EventFile *eventsOf(Training &training) { return training.logs() ? &training.logs()->events() : nullptr; }
+
 Trainer::Trainer(const TrainOptions &options, const Report &hears, const OpenDevice &open)
     : report(hears), parts(options, report), training(parts, RunStart::of(parts, report), open),
-      average({parts.program.shared(), training.weights(), parts.data, options.statisticsBatches, options.seed},
+      average({parts.program.shared(), training.weights(), parts.data, options.statisticsBatches, options.seed,
+               parts.ranks},
               training.device()),
-      evaluation(parts, {training.device(), training.weights(), average}, training.logs().events(), step(), report),
+      evaluation(parts, {training.device(), training.weights(), average}, eventsOf(training), step(), report),
       savedStep(step()) {
-  if (!parts.checkpoints.steps().empty())
+  if (!parts.ranks.isFirst() || !parts.checkpoints.steps().empty())
     return;
   const std::string bad = nonFiniteVariable(training.session());
   if (!bad.empty())
@@ -41,7 +45,7 @@ void Trainer::run() {
   } catch (const Diverged &diverged) {
     explainDivergence(diverged, parts, training.session(), report);
   }
-  if (StopSignal::requested())
+  if (stopped)
     report("stopped at step " + std::to_string(step()) + " of " + std::to_string(parts.options.steps) +
            "; go on with: dpsims-run train --output " + parts.options.output + " --resume");
 }
@@ -49,39 +53,67 @@ void Trainer::run() {
 void Trainer::announce() {
   report("training in " + parts.folder.path() + " from step " + std::to_string(step()) + " to " +
          std::to_string(parts.options.steps) + ", batch " + std::to_string(parts.iteration.size()[0]) + ", " +
-         std::to_string(parts.data.trainingPictures()) + " pictures, " + training.device().description());
+         std::to_string(parts.data.trainingPictures()) + " pictures, " +
+         (parts.ranks.several() ? std::to_string(parts.ranks.size()) + " ranks, " : "") +
+         training.device().description());
   report(training.memoryText());
 }
 
 void Trainer::trainOrStop() {
   try {
-    evaluation.at(step());
-    parts.sharePlans();
+    evaluate();
+    if (parts.ranks.isFirst())
+      parts.sharePlans();
     train();
     if (isLast())
       finish();
   } catch (const Stopped &) {
+    stopped = true;
+  } catch (const AgreedFailure &failure) {
+    saveProgress();
+    parts.ranks.meet(); // an error ends all: not before that is done
+    failure.rethrow();
+  } catch (const RankFailed &) {
+    throw;
+  } catch (const WeightsDiffer &) {
+    throw;
   } catch (const std::exception &) {
     saveProgress();
     throw;
   }
+  stopped = stopped || StopSignal::requested();
 }
+
+void Trainer::evaluate() {
+  parts.ranks.lead([this] { evaluation.at(step()); }, [this] { help(); });
+}
+
+static Progress::Console silent() {
+  return {[](std::string_view) {}, [] { return 0.0; }, false};
+}
+
+// Iterations from comparison to comparison of the ranks' weights; each checkpoint is one, too.
+static constexpr uint64_t weightsCheckedEvery = 100;
 
 static bool isMultiple(uint64_t step, uint64_t every) { return every && step % every == 0; }
 
 void Trainer::train() {
   const TrainOptions &options = parts.options;
   const int64_t batch = parts.iteration.size()[0];
-  Progress progress("train", int64_t(options.steps - step()) * batch, "images");
+  Progress progress("train", int64_t(options.steps - step()) * batch, "images",
+                    parts.ranks.isFirst() ? Progress::standardError() : silent());
   while (!isLast()) {
-    throwIfStopped();
+    if (!parts.ranks.several()) // which agree in it
+      throwIfStopped();
     training.iterations().advance();
     progress.advance(batch, note());
     if (isMultiple(step(), options.checkpointEvery) || isMultiple(step(), options.keepEvery) || isLast())
       checkpoint();
+    else if (isMultiple(step(), weightsCheckedEvery))
+      parts.ranks.requireSameWeights(training.session(), step());
     if (evaluation.isDue(step())) {
       training.iterations().settle();
-      evaluation.at(step());
+      evaluate();
     }
   }
   progress.finish();
@@ -102,7 +134,10 @@ std::string Trainer::note() {
 
 void Trainer::finish() {
   const std::string path = parts.folder.file(averageFile);
-  average.at(step()).write(path, false, networkMetadata(training.state(), "average"));
+  parts.ranks.lead([&] { average.at(step()).write(path, false, networkMetadata(training.state(), "average")); },
+                   [this] { help(); });
+  if (!parts.ranks.isFirst())
+    return;
   parts.sharePlans();
   report("done: " + path + " is the averaged generator, for dpsims-run sample");
 }
@@ -111,23 +146,31 @@ void Trainer::finish() {
 // Checkpoints
 //===-------------------------------------------------------------------------------------------------------------===//
 
-void Trainer::checkpoint(bool withAverage) {
+void Trainer::checkpoint(bool isProgress) {
   training.iterations().settle();
   const std::string bad = nonFiniteVariable(training.session());
   if (!bad.empty())
     throw Diverged{"the weight " + bad + " has a value that is not finite", step() - 1};
-  const GeneratorWeights *mean = nullptr;
-  if (withAverage && isMultiple(step(), parts.options.keepEvery)) {
-    try {
-      mean = &average.at(step());
-    } catch (const Stopped &) { // `dpsims-run export` makes it later
-    }
+  if (isProgress) // the other ranks are not asked
+    return writeCheckpoint(nullptr);
+  parts.ranks.requireSameWeights(training.session(), step());
+  parts.ranks.lead([this] { writeCheckpoint(averageToKeep()); }, [this] { help(); });
+  savedStep = step();
+}
+
+// Null: none is due, or there is no time. `dpsims-run export` makes it later.
+const GeneratorWeights *Trainer::averageToKeep() {
+  if (!isMultiple(step(), parts.options.keepEvery))
+    return nullptr;
+  try {
+    return &average.at(step());
+  } catch (const Stopped &) {
+    return nullptr;
   }
-  writeCheckpoint(mean);
 }
 
 void Trainer::writeCheckpoint(const GeneratorWeights *mean) {
-  training.logs().sync();
+  training.logs()->sync();
   const CheckpointState state = training.state();
   parts.checkpoints.write(state, [&](const std::string &folder) {
     writeSavedWeights(joinPath(folder, modelFile), parts.program, training.session());
@@ -140,10 +183,10 @@ void Trainer::writeCheckpoint(const GeneratorWeights *mean) {
 
 // What was trained since the last checkpoint is not lost with a bad picture, or a grid that cannot be drawn.
 void Trainer::saveProgress() {
-  if (!training.iterations().isWhole() || step() == savedStep)
+  if (!parts.ranks.isFirst() || !training.iterations().isWhole() || step() == savedStep)
     return;
   try {
-    checkpoint(/*withAverage=*/false);
+    checkpoint(/*isProgress=*/true);
   } catch (...) { // the first error is the one to tell
   }
 }

@@ -30,11 +30,14 @@ private:
   bool isLast() { return step() >= parts.options.steps; }
   void announce();
   void trainOrStop();
+  void evaluate();
+  void help() { average.help(); }
   void train();
   std::string note();
   void finish();
 
-  void checkpoint(bool withAverage = true);
+  void checkpoint(bool isProgress = false);
+  const GeneratorWeights *averageToKeep();
   void writeCheckpoint(const GeneratorWeights *average);
   void saveProgress();
 
@@ -44,6 +47,7 @@ private:
   AverageCache average;
   Evaluation evaluation;
   uint64_t savedStep; // of the newest checkpoint
+  bool stopped = false;
 };
 
 } // namespace dpsims

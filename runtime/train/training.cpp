@@ -8,13 +8,10 @@
 
 namespace dpsims {
 
-static std::unique_ptr<Device> openDevice(const RunParts &run, const OpenDevice &open) {
-  run.takePlans();
-  return open(run.program.model().target, deviceOptions(run.options), run.program.model().path);
-}
-
 // The run's own files: from here on it can be resumed.
-static FrozenWeights writeStart(const RunParts &run, RunStart &start) {
+static std::optional<FrozenWeights> writeStart(const RunParts &run, RunStart &start) {
+  if (!run.ranks.isFirst())
+    return std::nullopt;
   run.sharePlans();
   TrainOptions options = run.options;
   options.backboneWeights = start.backboneFile;
@@ -26,11 +23,24 @@ static FrozenWeights writeStart(const RunParts &run, RunStart &start) {
   return FrozenWeights::write(run.folder.file(frozenFile), run.program, start.weights);
 }
 
-static WeightLookup allWeights(const Session &session, const FrozenWeights &frozen) {
-  return [trained = variablesOf(session), kept = tensorsOf(frozen.file())](const std::string &name, int64_t count,
-                                                                           float *dst) {
+static WeightLookup allWeights(const Session &session, const std::optional<FrozenWeights> &frozen) {
+  if (!frozen)
+    return variablesOf(session);
+  return [trained = variablesOf(session), kept = tensorsOf(frozen->file())](const std::string &name, int64_t count,
+                                                                            float *dst) {
     return trained(name, count, dst) || kept(name, count, dst);
   };
+}
+
+static Session openNetworks(const RunParts &run, RunStart &start, Device &device) {
+  SharedWeights weights(run.program.model(), run.ranks, run.ranks.isFirst() ? &start.weights : nullptr);
+  return Session(run.program.shared(), run.program.entry(), device, &weights, IterationQueue::depth);
+}
+
+static std::optional<RunLogs> openLogs(const RunParts &run, uint64_t lastStep) {
+  if (!run.ranks.isFirst())
+    return std::nullopt;
+  return std::optional<RunLogs>(std::in_place, run.folder, run.iteration.names(), lastStep);
 }
 
 std::string Training::memoryText() const {
@@ -51,10 +61,8 @@ std::string Training::memoryText() const {
 }
 
 Training::Training(RunParts &run, RunStart start, const OpenDevice &open)
-    : run(run), opened(openDevice(run, open)),
-      networks(run.program.shared(), run.program.entry(), *opened, &start.weights, IterationQueue::depth),
-      frozen(writeStart(run, start)), lookup(allWeights(networks, frozen)),
-      numbers(run.folder, run.iteration.names(), start.step),
-      queue(networks, run.iteration, run.data.trainingLoader(start.step), numbers) {}
+    : run(run), plans(run), opened(plans.open(open)), networks(openNetworks(run, start, *opened)),
+      frozen(writeStart(run, start)), lookup(allWeights(networks, frozen)), numbers(openLogs(run, start.step)),
+      queue(networks, run.iteration, run.data.trainingLoader(start.step), logs(), run.ranks) {}
 
 } // namespace dpsims

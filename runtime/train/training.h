@@ -9,20 +9,18 @@
 #include "runtime/train/iteration_queue.h"
 #include "runtime/train/run_parts.h"
 #include "runtime/train/run_start.h"
+#include "runtime/train/shared_plans.h"
 
-#include <functional>
 #include <memory>
 #include <string>
 
 namespace dpsims {
 
-using OpenDevice = std::function<std::unique_ptr<Device>(const std::string &target, const DeviceOptions &options,
-                                                         const std::string &model)>;
-
 class Training {
 public:
-  /// Nothing of the run's folder changes before the device has the weights. `run` must outlive the object.
-  /// Errors: those of `open` and of Session; the folder cannot be written.
+  /// Nothing of the run's folder changes before the device has the weights. Several ranks have those of the first, and
+  /// its measured choices of algorithms. `run` must outlive the object. Errors: those of `open` and of Session; the
+  /// folder cannot be written.
   Training(RunParts &run, RunStart start, const OpenDevice &open);
 
   Training(const Training &) = delete;
@@ -31,7 +29,9 @@ public:
   Device &device() { return *opened; }
   Session &session() { return networks; }
   IterationQueue &iterations() { return queue; }
-  RunLogs &logs() { return numbers; }
+
+  /// Null on other ranks than the first, as is what a checkpoint says there.
+  RunLogs *logs() { return numbers ? &*numbers : nullptr; }
 
   /// All weights of the run, by their names.
   const WeightLookup &weights() const { return lookup; }
@@ -40,15 +40,16 @@ public:
   std::string memoryText() const;
 
   /// What a checkpoint says of where the run is.
-  CheckpointState state() const { return run.stateAt(queue.step(), frozen.sum()); }
+  CheckpointState state() const { return run.stateAt(queue.step(), frozen ? frozen->sum() : ""); }
 
 private:
   const RunParts &run;
+  PlansOfFirst plans;
   const std::unique_ptr<Device> opened;
   Session networks;
-  const FrozenWeights frozen;
+  const std::optional<FrozenWeights> frozen;
   const WeightLookup lookup;
-  RunLogs numbers;
+  std::optional<RunLogs> numbers;
   IterationQueue queue;
 };
 

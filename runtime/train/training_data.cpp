@@ -13,11 +13,17 @@ namespace dpsims {
 
 TrainingData::TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
                            uint64_t seed, int threads, uint64_t skipBad)
-    : description(DataConfiguration::parse(model.config, model.path)), size(size), instances(instances), seed(seed),
-      threads(threads), skipBad(skipBad) {
+    : TrainingData(model, directory, size, {0, size[0]}, instances, seed, threads, skipBad) {}
+
+TrainingData::TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, Part part,
+                           bool instances, uint64_t seed, int threads, uint64_t skipBad)
+    : description(DataConfiguration::parse(model.config, model.path)), size(size), part(part), instances(instances),
+      seed(seed), threads(threads), skipBad(skipBad) {
   training = Dataset::open(description, {directory, "train", instances});
   if (hasSplit(description, directory, "val"))
     validation = Dataset::open(description, {directory, "val", instances});
+  if (part.first > 0) // the first rank tells
+    return;
   tellUnused();
   tellDoubts();
 }
@@ -55,6 +61,7 @@ LoaderOptions TrainingData::options() const {
 std::unique_ptr<Loader> TrainingData::trainingLoader(uint64_t firstStep) const {
   LoaderOptions loader = options();
   loader.firstStep = firstStep;
+  loader.firstPlace = part.first, loader.places = part.count;
   return std::make_unique<Loader>(*training, loader);
 }
 

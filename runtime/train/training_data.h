@@ -16,9 +16,18 @@ namespace dpsims {
 
 class TrainingData {
 public:
+  /// What a rank reads of a batch in training.
+  struct Part {
+    int64_t first, count; ///< images; all: 0 and the batch
+  };
+
   /// By the conventions of the model's configuration. `size`: (batch, height, width). Error: see Dataset::open.
   TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, bool instances,
                uint64_t seed, int threads, uint64_t skipBad = 0);
+
+  /// The same, of which this process reads a part.
+  TrainingData(const CompiledModel &model, const std::string &directory, const Shape &size, Part part, bool instances,
+               uint64_t seed, int threads, uint64_t skipBad);
 
   const DataConfiguration &configuration() const { return description; }
   size_t trainingPictures() const { return training->size(); }
@@ -29,7 +38,7 @@ public:
   /// Null: there is no such split.
   const Dataset *validationSet() const { return validation.get(); }
 
-  /// Batches of training from iteration `firstStep` on.
+  /// Batches of training from iteration `firstStep` on: this process's part of each.
   std::unique_ptr<Loader> trainingLoader(uint64_t firstStep) const;
 
   /// Batches like those of training, of iterations that no training reaches: the same ones whenever they are asked for.
@@ -45,6 +54,7 @@ private:
 
   DataConfiguration description;
   Shape size;
+  Part part;
   bool instances;
   uint64_t seed;
   int threads;

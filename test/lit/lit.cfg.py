@@ -57,6 +57,11 @@ config.substitutions.append(("%emulated", emulated))
 if config.has_onnx:
     config.available_features.add("onnx")
 
+if shutil.which("mpirun") and os.path.exists(
+    os.path.join(os.path.dirname(config.dpsims_tools_dir), "lib", "libdpsims-mpi.so")
+):
+    config.available_features.add("mpirun")
+
 if shutil.which("patch"):
     config.available_features.add("patch")
 
@@ -72,6 +77,10 @@ config.substitutions.append(("%configs", os.path.join(config.dpsims_source_dir, 
 config.substitutions.append(("%models", os.path.join(config.dpsims_source_dir, "models")))
 config.substitutions.append(("%golden", os.path.join(config.dpsims_source_dir, "test", "golden")))
 config.substitutions.append(("%data", os.path.join(config.dpsims_source_dir, "test", "data")))
+# How often ranks are killed, and how long their run is.
+nightly = os.environ.get("DPSIMS_NIGHTLY", "0") != "0"
+config.substitutions.append(("%rank_kills", "20" if nightly else "3"))
+config.substitutions.append(("%rank_steps", "90" if nightly else "10"))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.dpsims_source_dir))
 config.substitutions.append(("%bin", config.dpsims_tools_dir))

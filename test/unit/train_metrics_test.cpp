@@ -146,7 +146,7 @@ TEST(Noise, positionsAreDistinctAndUniform) {
   const Noise noise(3);
   std::vector<int32_t> drawn(4 * 10), again(40), counts(16, 0);
   for (uint64_t step = 0; step < 400; ++step) {
-    noise.positions(TrainStream::Patches0, step, 4, 10, 16, drawn.data());
+    noise.positions(TrainStream::Patches0, step, {0, 4}, 10, 16, drawn.data());
     for (int image = 0; image < 4; ++image) {
       const std::set<int32_t> seen(drawn.begin() + image * 10, drawn.begin() + image * 10 + 10);
       ASSERT_EQ(seen.size(), 10u);
@@ -158,12 +158,12 @@ TEST(Noise, positionsAreDistinctAndUniform) {
   }
   for (int32_t count : counts) // 1000 expected, standard deviation about 19
     EXPECT_NEAR(count, 1000, 100);
-  noise.positions(TrainStream::Patches0, 399, 4, 10, 16, again.data());
+  noise.positions(TrainStream::Patches0, 399, {0, 4}, 10, 16, again.data());
   EXPECT_EQ(drawn, again);
-  noise.positions(TrainStream::Patches1, 399, 4, 10, 16, again.data());
+  noise.positions(TrainStream::Patches1, 399, {0, 4}, 10, 16, again.data());
   EXPECT_NE(drawn, again);
   // As many as there are: all of them.
-  noise.positions(TrainStream::Patches2, 1, 1, 16, 16, drawn.data());
+  noise.positions(TrainStream::Patches2, 1, {0, 1}, 16, 16, drawn.data());
   EXPECT_EQ(std::set<int32_t>(drawn.begin(), drawn.begin() + 16).size(), 16u);
 }
 

@@ -47,7 +47,7 @@ TEST_F(TrainParts, QueueGivesLossesInOrder) {
   QueuedDevice device(3);
   Session session(run.program.shared(), run.program.entry(), device, &weights, IterationQueue::depth);
   RunLogs logs(run.folder, run.iteration.names(), 0);
-  IterationQueue queue(session, run.iteration, run.data.trainingLoader(0), logs);
+  IterationQueue queue(session, run.iteration, run.data.trainingLoader(0), &logs, run.ranks);
   const auto rows = [&] { return readCsv(run.folder.file("losses.csv")).steps.size(); };
   for (size_t i = 1; i <= IterationQueue::depth; ++i) {
     EXPECT_EQ(rows(), 0u);
@@ -69,7 +69,7 @@ TEST_F(TrainParts, QueueStopsAtTheFirstBadLoss) {
   QueuedDevice device(3);
   Session session(run.program.shared(), run.program.entry(), device, &weights, IterationQueue::depth);
   RunLogs logs(run.folder, run.iteration.names(), 0);
-  IterationQueue queue(session, run.iteration, run.data.trainingLoader(0), logs);
+  IterationQueue queue(session, run.iteration, run.data.trainingLoader(0), &logs, run.ranks);
   queue.advance(); // its loss is 3e38, the next one's is infinite
   queue.advance();
   queue.advance();

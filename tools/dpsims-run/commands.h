@@ -6,12 +6,15 @@
 #ifndef DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
 #define DPSIMS_TOOLS_DPSIMS_RUN_COMMANDS_H
 
+#include "runtime/communicator/communicator.h"
 #include "runtime/device/device.h"
 #include "runtime/session/weight_source.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -73,6 +76,24 @@ struct DeviceFlags {
   void addTo(CLI::App &command);
   DeviceOptions options() const;
 };
+
+/// The flags of commands that several ranks execute together, each a process.
+struct RankFlags {
+  double timeout;
+
+  RankFlags();
+  void addTo(CLI::App &command);
+};
+
+/// Does `work` with the ranks that this process is one of, null if it is alone; returns what it returns. If it fails on
+/// one of several, that one tells, and all end.
+int withRanks(const RankFlags &flags, const std::function<int(const std::shared_ptr<Communicator> &)> &work);
+
+/// Prints what failed, for people. Returns the process's exit status.
+int reportError(const std::string &message);
+
+/// The exit status of an error.
+int exitStatus(const std::exception &error);
 
 } // namespace dpsims
 

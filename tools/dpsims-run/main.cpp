@@ -22,12 +22,6 @@ std::string withoutLineBreaks(std::string text) {
   return text;
 }
 
-int reportError(const std::string &message) {
-  std::cout.flush();
-  std::cerr << "dpsims-run: error: " << withoutLineBreaks(message) << "\n";
-  return 1;
-}
-
 int runCommandLine(int argc, char **argv) {
   CLI::App app("Executes models that dpsims-compile wrote: trains, samples images, runs any program, measures.",
                "dpsims-run");
@@ -59,15 +53,26 @@ int runCommandLine(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() == 0) // --help, --version
       return app.exit(error);
-    return reportError(std::string(error.what()) + " (dpsims-run --help, dpsims-run COMMAND --help)");
+    return dpsims::reportError(std::string(error.what()) + " (dpsims-run --help, dpsims-run COMMAND --help)");
   }
   std::cout.flush();
   if (!std::cout)
-    return reportError("cannot write to standard output: " + dpsims::systemError());
+    return dpsims::reportError("cannot write to standard output: " + dpsims::systemError());
   return status;
 }
 
 } // namespace
+
+int dpsims::reportError(const std::string &message) {
+  std::cout.flush();
+  std::cerr << "dpsims-run: error: " << withoutLineBreaks(message) << "\n";
+  return 1;
+}
+
+int dpsims::exitStatus(const std::exception &error) {
+  const auto *own = dynamic_cast<const dpsims::Error *>(&error);
+  return own && own->code() == dpsims::ErrorCode::Diverged ? 3 : 1; // no bad input: a script may go on with another
+}
 
 int main(int argc, char **argv) {
   dpsims::setLogSink([](dpsims::LogLevel level, const std::string &line) {
@@ -76,11 +81,9 @@ int main(int argc, char **argv) {
   try {
     return runCommandLine(argc, argv);
   } catch (const std::bad_alloc &) {
-    return reportError("out of memory");
-  } catch (const dpsims::Error &error) {
-    const int status = reportError(error.what());
-    return error.code() == dpsims::ErrorCode::Diverged ? 3 : status; // no bad input: a script may go on with another
+    return dpsims::reportError("out of memory");
   } catch (const std::exception &error) {
-    return reportError(error.what());
+    dpsims::reportError(error.what());
+    return dpsims::exitStatus(error);
   }
 }

@@ -33,6 +33,7 @@ void tell(const std::string &text) {
 struct TrainFlags {
   TrainOptions options;
   DeviceFlags device;
+  RankFlags ranks;
 };
 
 // A run that goes on has its own options, but for flags that are given again.
@@ -51,7 +52,7 @@ TrainOptions withSavedOptions(const CLI::App &command, const TrainOptions &given
   return chosen;
 }
 
-void train(const CLI::App &command, const TrainFlags &flags) {
+void train(const CLI::App &command, const TrainFlags &flags, const std::shared_ptr<Communicator> &ranks) {
   TrainOptions options = flags.options;
   options.device = flags.device.device;
   options.threads = flags.device.threads;
@@ -67,9 +68,12 @@ void train(const CLI::App &command, const TrainFlags &flags) {
          options.resume ? ": " + joinPath(options.output, "run.json") + ", where the run's flags are, does not tell it"
                         : ", unless a run goes on (--resume)");
   requireStorable(options);
-  reportThreads(options.threads);
+  options.ranks = ranks;
+  const bool isFirst = !ranks || ranks->rank() == 0;
+  if (isFirst)
+    reportThreads(options.threads);
   const StopSignal signals;
-  Trainer(options, tell).run();
+  Trainer(options, isFirst ? Report(tell) : [](const std::string &) {}).run();
 }
 
 void addFiles(CLI::App &command, TrainOptions &options) {
@@ -146,13 +150,21 @@ void addTrainCommand(CLI::App &app) {
   addFiles(*command, flags->options);
   addNumbers(*command, flags->options);
   flags->device.addTo(*command);
-  command->footer("Examples:\n"
-                  "  dpsims-compile models/configs/camvid-128.json --training --batch 8 -o camvid.dpsims\n"
-                  "  dpsims-run train --model camvid.dpsims --data camvid --output run --steps 20000 \\\n"
-                  "      --backbone-weights tf_efficientnet_lite0.safetensors\n"
-                  "  dpsims-run train --output run --resume\n"
-                  "Ctrl-C finishes the iteration and writes a checkpoint. docs/training.md says more.");
-  command->callback([flags, command] { train(*command, *flags); });
+  flags->ranks.addTo(*command);
+  command->footer(
+      "Examples:\n"
+      "  dpsims-compile models/configs/camvid-128.json --training --batch 8 -o camvid.dpsims\n"
+      "  dpsims-run train --model camvid.dpsims --data camvid --output run --steps 20000 \\\n"
+      "      --backbone-weights tf_efficientnet_lite0.safetensors\n"
+      "  dpsims-run train --output run --resume\n"
+      "Ctrl-C finishes the iteration and writes a checkpoint. docs/training.md says more.\n"
+      "Under mpirun the ranks share each batch, with a model compiled for as many (--ranks): docs/ranks.md.");
+  command->callback([flags, command] {
+    withRanks(flags->ranks, [&](const std::shared_ptr<Communicator> &ranks) {
+      train(*command, *flags, ranks);
+      return 0;
+    });
+  });
 }
 
 void addExportCommand(CLI::App &app) {

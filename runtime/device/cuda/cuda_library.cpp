@@ -2,6 +2,7 @@
 
 #include "runtime/device/cuda/cuda_library.h"
 
+#include "runtime/base/beside.h"
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
 
@@ -27,33 +28,6 @@ constexpr const char *cudaLibraries[] = {DPSIMS_CUBLASLT_LIBRARY, DPSIMS_CUDNN_L
 std::string variable(const char *name) {
   const char *value = std::getenv(name);
   return value ? value : "";
-}
-
-// The folder of the running program, empty if the system does not say.
-std::string programFolder() {
-  char path[4096];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
-  if (length <= 0 || length == static_cast<ssize_t>(sizeof(path)))
-    return {};
-  std::string program(path, static_cast<size_t>(length));
-  return program.substr(0, program.rfind('/'));
-}
-
-// The folder of the shared library that this is a part of, as libdpsims.so; empty if the loader does not say.
-std::string ownFolder() {
-  Dl_info own;
-  const bool isKnown = dladdr(reinterpret_cast<const void *>(&programFolder), &own) && own.dli_fname;
-  const std::string path = isKnown ? own.dli_fname : "";
-  return path.empty() || path[0] != '/' ? std::string() : path.substr(0, path.rfind('/'));
-}
-
-// What beside this library or the program, as built and as installed, can be read; empty if nothing can.
-std::string besideProgram(const std::string &file) {
-  for (const std::string &folder : {ownFolder(), programFolder()})
-    for (const char *place : {"/../lib/", "/"})
-      if (const std::string path = folder + place + file; !folder.empty() && access(path.c_str(), R_OK) == 0)
-        return path;
-  return {};
 }
 
 // The folders that a pattern with wildcards means, sorted; those that are there already only once.
