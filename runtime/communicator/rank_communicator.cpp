@@ -32,8 +32,8 @@ RankCommunicator::RankCommunicator(std::unique_ptr<Transport> carrier, double ti
 // Up to so many values every rank takes all of all; above, each reduces a part and hands it to the others.
 static constexpr size_t mostGathered = 2048;
 
-// How many values are under way at a time, at least.
-static constexpr size_t chunkSize = size_t(1) << 20;
+// How many values are under way at a time, about.
+static constexpr size_t chunkSize = size_t(1) << 22;
 
 static void reduceInto(float *values, const float *others, size_t count, Reduction reduction) {
   if (reduction == Reduction::Sum)
@@ -83,7 +83,7 @@ void RankCommunicator::allReduce(float *values, size_t count, Reduction reductio
     return;
   if (count <= mostGathered)
     return reduceGathered(values, count, reduction);
-  const size_t chunk = chunkSize * size_t(size());
+  const size_t ranks = size_t(size()), chunk = std::max<size_t>(chunkSize / ranks, 1) * ranks;
   for (size_t first = 0; first < count; first += chunk)
     reduceInParts(values + first, std::min(chunk, count - first), reduction);
 }

@@ -65,6 +65,34 @@ TEST(Loader, GivesTheSameWhateverTheThreads) {
   EXPECT_NE(Loader(*dataset, otherSeed).next().images, expected[0].images);
 }
 
+// The parts of a batch together are the batch, crops and flips too: 2 and 3 of its 5 places.
+TEST(Loader, PartsGiveTheWhole) {
+  DataFolder folder;
+  fill(folder, 7);
+  const auto dataset = folder.open(R"({"dataset": "coco_stuff", "zoom": 1.4})", "train");
+  for (const uint64_t first : {0u, 4u}) {
+    Loader whole(*dataset, options(5, 1, first));
+    LoaderOptions head = options(5, 2, first), tail = head;
+    head.places = 2;
+    tail.firstPlace = 2, tail.places = 3;
+    Loader some(*dataset, head), others(*dataset, tail);
+    for (int i = 0; i < 8; ++i) {
+      Batch all = whole.next(), part = some.next();
+      const Batch rest = others.next();
+      EXPECT_EQ(part.names.size(), 2u);
+      part.names.insert(part.names.end(), rest.names.begin(), rest.names.end());
+      part.images.insert(part.images.end(), rest.images.begin(), rest.images.end());
+      part.labels.insert(part.labels.end(), rest.labels.begin(), rest.labels.end());
+      ASSERT_EQ(part.names, all.names);
+      ASSERT_EQ(part.images, all.images);
+      ASSERT_EQ(part.labels, all.labels);
+    }
+  }
+  LoaderOptions beyond = options(5);
+  beyond.firstPlace = 3, beyond.places = 3;
+  EXPECT_EQ(errorOf([&] { Loader(*dataset, beyond); }), "cannot read places 3 to 6 of a batch of 5");
+}
+
 TEST(Loader, ShowsEveryPictureOnceAnEpoch) {
   DataFolder folder;
   fill(folder, 5);
