@@ -162,6 +162,14 @@ TEST(Noise, positionsAreDistinctAndUniform) {
   EXPECT_EQ(drawn, again);
   noise.positions(TrainStream::Patches1, 399, {0, 4}, 10, 16, again.data());
   EXPECT_NE(drawn, again);
+  // Images have their own, whoever draws them; so do numbers.
+  std::vector<int32_t> part(20);
+  noise.positions(TrainStream::Patches0, 399, {2, 2}, 10, 16, part.data());
+  EXPECT_EQ(part, std::vector<int32_t>(drawn.begin() + 20, drawn.end()));
+  std::vector<float> whole(11), tail(6);
+  noise.normal(TrainStream::Z1, 2, 11, whole.data());
+  noise.normal(TrainStream::Z1, 2, 5, 6, tail.data());
+  EXPECT_EQ(tail, std::vector<float>(whole.begin() + 5, whole.end()));
   // As many as there are: all of them.
   noise.positions(TrainStream::Patches2, 1, {0, 1}, 16, 16, drawn.data());
   EXPECT_EQ(std::set<int32_t>(drawn.begin(), drawn.begin() + 16).size(), 16u);
