@@ -27,7 +27,7 @@ static void requireAlike(const RunParts &run) {
 
 static TrainProgram openProgram(const TrainOptions &options) {
   TrainProgram program(options.model, options.batch);
-  requireRanks(program.model(), program.entry(), options.ranks.get());
+  requireRanks(program.model(), program.entry(), options.ranks ? options.ranks->size() : 1);
   return program;
 }
 

@@ -38,7 +38,10 @@ static std::string writeCopy(const std::string &text) {
   if (descriptor < 0)
     return "";
   ::close(descriptor);
-  writeFile(path, text);
+  if (text.empty()) // the first has chosen nothing: the file is made when there is something to keep
+    std::filesystem::remove(path, error);
+  else
+    writeFile(path, text);
   return path;
 }
 

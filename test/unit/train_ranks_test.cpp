@@ -54,9 +54,10 @@ void addEntries(ModelBuilder &builder, uint64_t ranks) {
   builder.entry().name = "train";
   sharded(builder, "labels", {own, height, width}, format::ElementType::I32);
   const uint32_t weight = builder.variable("generator.weight", {picture}, "zeros"),
-                 average = builder.variable("ema.generator.weight", {picture}, "copy");
-  builder.model.weights.back()->init_of = "generator.weight";
-  builder.model.weights.back()->required = false;
+                 average = builder.variable("ema.generator.weight", {picture}, "copy"),
+                 seen = builder.variable("generator.running", {picture}, "zeros");
+  builder.model.weights[1]->init_of = "generator.weight";
+  builder.model.weights[1]->required = false;
   const uint32_t image = sumOfImages(builder, "image", {own, 3, height, width}, ranks),
                  noise = sumOfImages(builder, "z1", {own, picture}, ranks);
   sharded(builder, "patch_index0", {own, 1}, format::ElementType::I32);
@@ -64,6 +65,7 @@ void addEntries(ModelBuilder &builder, uint64_t ranks) {
   builder.launch("add", picture, {weight, image, weight}, "learn the picture");
   builder.launch("add", picture, {weight, noise, weight}, "learn the noise");
   builder.launch("add", picture, {average, weight, average});
+  builder.launch("copy", picture, {image, seen});
   builder.launch("first", 1, {weight, builder.output("loss/g", {})});
 
   addEntry(builder, "sample");
@@ -250,21 +252,22 @@ TEST_F(TrainRanks, AreAsManyAsTheModelIsFor) {
 // A picture of rank 1 cannot be read: it says so, once, and what was trained before is kept.
 TEST_F(TrainRanks, KeepWhatWasTrainedBeforeABadPicture) {
   ModelBuilder builder;
-  builder.model.config = R"({"num_classes": 5, "image_size": [4, 6], "data": {"holdout": 0}})";
+  builder.model.config = R"({"num_classes": 5, "image_size": [4, 6], "data": {"holdout": 8}})";
   builder.model.ranks = 2;
   addEntries(builder, 2);
   const std::vector<uint8_t> model = builder.finish();
   writeFile(modelPath(2), model.data(), model.size());
   for (int i = 0; i < 40; ++i)
     addPicture("p" + std::to_string(i));
-  writeFile(directory / "set/images/p3.png", "no picture");
+  for (const char *name : {"p4", "p5"}) // one of them at least is for training
+    writeFile(directory / (std::string("set/images/") + name + ".png"), "no picture");
   TrainOptions chosen = optionsFor(2, "run", 100);
   chosen.data = directory / "set";
   chosen.sampleEvery = 0;
   chosen.checkpointEvery = 100;
   const Messages messages = trainOn(2, chosen);
   ASSERT_EQ(messages.size(), 1u);
-  EXPECT_TRUE(hasParts(messages.begin()->second, {"p3.png"}));
+  EXPECT_TRUE(hasParts(messages.begin()->second, {"set/images/p"}));
   const std::vector<uint64_t> steps = Checkpoints(directory / "run/checkpoints").steps();
   ASSERT_FALSE(steps.empty());
   EXPECT_LT(steps.back(), 10u);

@@ -47,7 +47,7 @@ bool runExecute(const ExecuteFlags &flags, const std::shared_ptr<Communicator> &
   const bool isFirst = !ranks || ranks->rank() == 0;
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.model);
   const Entry &entry = model->entry(flags.entry);
-  requireRanks(*model, entry, ranks.get());
+  requireRanks(*model, entry, ranks ? ranks->size() : 1);
   if (!isSharded(entry) && !isFirst) // which one does alone
     return true;
   ExecuteInputs inputs = readInputs(entry, flags.inputs, ranks.get());
