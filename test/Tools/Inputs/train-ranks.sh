@@ -5,5 +5,5 @@ n=$1
 run=$2
 shift 2
 exec sh "$(dirname "$0")/ranks.sh" "$n" dpsims-run train --model "m$n.dpsims" --backbone-weights backbone.safetensors \
-  --output "$run" --seed 1 --threads 1 --convolution direct --checkpoint-every 2 --sample-every 0 --validate-every 0 \
-  --statistics-batches 2 --steps 10 "$@"
+  --output "$run" --seed 1 --threads 1 --convolution direct --checkpoint-every 2 --sample-every 5 --validate-every 0 \
+  --statistics-batches 2 "$@"
