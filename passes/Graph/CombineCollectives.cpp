@@ -74,8 +74,18 @@ private:
 struct CombineCollectives : impl::CombineCollectivesBase<CombineCollectives> {
   using CombineCollectivesBase::CombineCollectivesBase;
 
+  /// What one rank alone has is the sum.
+  static void removeAll(Block &block) {
+    for (auto op : llvm::make_early_inc_range(block.getOps<AllReduceOp>())) {
+      op.replaceAllUsesWith(op.getValues());
+      op.erase();
+    }
+  }
+
   void runOnOperation() override {
     Block &block = getOperation().getBody().front();
+    if (!getOperation().getRanks())
+      return removeAll(block);
     int64_t saved = 0, all = 0;
     for (ReduceKind kind : {ReduceKind::Sum, ReduceKind::Max}) {
       SmallVector<AllReduceOp> ops;

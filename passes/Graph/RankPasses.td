@@ -58,10 +58,10 @@ def CombineCollectives : Pass<"dpsims-combine-collectives", "GraphOp"> {
   let description = [{
     One after another, in the order of the graph, as long as nothing in between reads the result of one: the gradients of
     weights, which the optimizer reads after the backward pass. Small ones save messages; one of all would have to wait for
-    the last gradient.
+    the last gradient. In a program of one rank alone there is nothing to sum: all of them go.
 
     ```mlir
-    dpsims.graph @p {
+    dpsims.graph @p attributes {ranks = 2 : i64} {
       %x = input "x" <shape = [3]> : () -> tensor<3xf32>
       %y = input "y" <shape = [2]> : () -> tensor<2xf32>
       %a = all_reduce %x <kind = "sum"> : (tensor<3xf32>) -> tensor<3xf32>
@@ -72,7 +72,7 @@ def CombineCollectives : Pass<"dpsims-combine-collectives", "GraphOp"> {
     ```
     becomes
     ```mlir
-    dpsims.graph @p {
+    dpsims.graph @p attributes {ranks = 2 : i64} {
       %0 = input "x" <shape = [3]> : () -> tensor<3xf32>
       %1 = input "y" <shape = [2]> : () -> tensor<2xf32>
       %2:2 = all_reduce %0, %1 <kind = "sum"> : (tensor<3xf32>, tensor<2xf32>) -> (tensor<3xf32>, tensor<2xf32>)

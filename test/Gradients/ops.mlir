@@ -645,3 +645,28 @@ dpsims.program @second<> {
   %list = list(%x0, %x1)
   instance @Check<count = 2>(%y, %list)
 }
+
+// Where ranks meet, on one rank: the sum and the largest are what it has.
+dpsims.program @copy_to_ranks<> {
+  %x0 = input "x0" <shape = [3, 4]>
+  %copy = copy_to_ranks %x0
+  %y = exp %copy
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
+dpsims.program @all_reduce_sum<> {
+  %x0 = input "x0" <shape = [3, 4]>
+  %e = exp %x0
+  %y = all_reduce %e <kind = "sum">
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}
+
+dpsims.program @all_reduce_max<> {
+  %x0 = input "x0" <shape = [3, 4]>
+  %t = tanh %x0
+  %y = all_reduce %t <kind = "max">
+  %list = list(%x0)
+  instance @Check<count = 1>(%y, %list)
+}

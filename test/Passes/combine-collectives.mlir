@@ -3,7 +3,7 @@
 // RUN: dpsims-opt %s --dpsims-combine-collectives=bytes=40 --split-input-file | FileCheck %s
 
 // The third is read before the fourth; of five numbers and four more 36 bytes are one, the next begins another.
-// CHECK-LABEL: dpsims.graph @buckets {
+// CHECK-LABEL: dpsims.graph @buckets
 // CHECK-NOT: all_reduce
 // CHECK: %[[E:.*]] = exp
 // CHECK: %[[AB:.*]]:2 = all_reduce %{{.*}}, %[[E]] <kind = "sum"> : (tensor<5xf32>, tensor<4xf32>) -> (tensor<5xf32>, tensor<4xf32>)
@@ -15,7 +15,7 @@
 // CHECK: output "b" %[[AB]]#1
 // CHECK: output "d" %[[D]]
 // CHECK: output "m" %[[MAX]]#0
-dpsims.graph @buckets {
+dpsims.graph @buckets attributes {ranks = 2 : i64} {
   %x = input "x" <shape = [5]> : () -> tensor<5xf32>
   %y = input "y" <shape = [4]> : () -> tensor<4xf32>
   %a = all_reduce %x <kind = "sum"> : (tensor<5xf32>) -> tensor<5xf32>
@@ -31,4 +31,16 @@ dpsims.graph @buckets {
   output "d" %d : tensor<5xf32>
   output "m" %m : tensor<4xf32>
   output "k" %k : tensor<5xf32>
+}
+
+// -----
+
+// One rank alone has the sum.
+// CHECK-LABEL: dpsims.graph @alone {
+// CHECK: %[[X:.*]] = input "x"
+// CHECK-NEXT: output "a" %[[X]]
+dpsims.graph @alone {
+  %x = input "x" <shape = [5]> : () -> tensor<5xf32>
+  %a = all_reduce %x <kind = "sum"> : (tensor<5xf32>) -> tensor<5xf32>
+  output "a" %a : tensor<5xf32>
 }

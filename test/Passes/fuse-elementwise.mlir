@@ -252,18 +252,18 @@ dpsims.program @ends {
 // CHECK-NEXT: %9 = pad %arg0 <high = [0, 1, 1, 0], low = [0, 1, 1, 0]>
 // CHECK-NEXT: yield %9
 // CHECK-NEXT: }
-// CHECK-NEXT: %6:2 = fused %5 : tensor<1x4x4x3xf32> -> tensor<3xf32>, tensor<3xf32> {
+// CHECK-NEXT: %6 = fused %5 : tensor<1x4x4x3xf32> -> tensor<1x1x1x3xf32> {
 // CHECK-NEXT: ^bb0(%arg0: tensor<1x4x4x3xf32>):
-// CHECK-NEXT: %mean, %variance = batch_statistics %arg0
-// CHECK-NEXT: yield %mean, %variance
+// CHECK-NEXT: %9 = reduce %arg0 <axes = [0, 1, 2], kind = "mean">
+// CHECK-NEXT: yield %9
 // CHECK-NEXT: }
 // CHECK-NEXT: %7 = fused %1 : tensor<1x4x4xi32> -> tensor<1x4x4x1xf32> {
 // CHECK-NEXT: ^bb0(%arg0: tensor<1x4x4xi32>):
 // CHECK-NEXT: %9 = instance_edges %arg0
 // CHECK-NEXT: yield %9
 // CHECK-NEXT: }
-// CHECK-NEXT: %8 = fused %5, %6#0, %7 : tensor<1x4x4x3xf32>, tensor<3xf32>, tensor<1x4x4x1xf32> -> tensor<1x4x4x3xf32> {
-// CHECK-NEXT: ^bb0(%arg0: tensor<1x4x4x3xf32>, %arg1: tensor<3xf32>, %arg2: tensor<1x4x4x1xf32>):
+// CHECK-NEXT: %8 = fused %5, %6, %7 : tensor<1x4x4x3xf32>, tensor<1x1x1x3xf32>, tensor<1x4x4x1xf32> -> tensor<1x4x4x3xf32> {
+// CHECK-NEXT: ^bb0(%arg0: tensor<1x4x4x3xf32>, %arg1: tensor<1x1x1x3xf32>, %arg2: tensor<1x4x4x1xf32>):
 // CHECK-NEXT: %9 = sub %arg0, %arg1
 // CHECK-NEXT: %10 = mul %9, %arg2
 // CHECK-NEXT: yield %10
@@ -278,7 +278,7 @@ dpsims.program @alone {
   %n = layer_norm %s <eps = 1>
   %p = max_pool %n <kernel = 2, stride = 2, padding = 0>
   %d = pad %p <low = [0, 1, 1, 0], high = [0, 1, 1, 0]>
-  %mean, %var = batch_statistics %d
+  %mean = reduce %d <kind = "mean", axes = [0, 1, 2]>
   %c = sub %d, %mean
   %e = instance_edges %ids
   %y = mul %c, %e

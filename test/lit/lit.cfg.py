@@ -62,6 +62,16 @@ if shutil.which("mpirun") and os.path.exists(
 ):
     config.available_features.add("mpirun")
 
+
+# Without these instructions there is no choice of convolutions to measure.
+def processor_has(*features):
+    with open("/proc/cpuinfo") as file:
+        return set(features) <= set(file.read().split())
+
+
+if processor_has("avx512f", "avx512bw", "avx512vl"):
+    config.available_features.add("winograd")
+
 if shutil.which("patch"):
     config.available_features.add("patch")
 

@@ -111,7 +111,7 @@ TEST_F(LabelMaps, IndicesAreIdsWherePalettesAgree) {
   EXPECT_EQ(readOne(drawn, whole), (std::vector<int32_t>{0, 4, 2}));
   const std::string own = indices("c.png", {0, 1}, {0, 0x008000});
   EXPECT_TRUE(hasParts(errorOf([&] { read(plain, {whole, own}); }),
-                       {"a.png", "c.png", "index 1 is (", "(0, 128, 0)", "data.palette", "label_values"}));
+                       {"a.png", "c.png", "index 1 is #", "(0, 128, 0)", "data.palette", "label_values"}));
 }
 
 // As some programs turn 8 bits into 16.

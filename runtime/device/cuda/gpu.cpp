@@ -65,6 +65,9 @@ void openGpu(int index) {
                "; or compile with --target cpu to run on the processor");
   if (const std::string problem = libraryProblem(); !problem.empty())
     failDevice(ErrorCode::Unavailable, "compiled for cuda, and its libraries do not fit: ", problem);
+  if (const int count = countGpus(reason); index >= count)
+    failDevice(ErrorCode::Unavailable, "there is no GPU ", index, ": ", count, count == 1 ? " is" : " are",
+               " here; of several ranks each takes one");
   check(cudaSetDevice(index), "cudaSetDevice");
 }
 

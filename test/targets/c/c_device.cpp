@@ -71,6 +71,9 @@ private:
     const Kernel &kernel = source.model->kernels[launch.kernel];
     return makeLaunch(context, launch, kernel, kernels->find(kernel.name));
   }
+  std::unique_ptr<DeviceStep> make(const StepContext &, const AllReduceStep &) const {
+    failDevice(ErrorCode::Incompatible, "it runs alone: compile with --ranks 1");
+  }
   template <typename Operation>
   std::unique_ptr<DeviceStep> make(const StepContext &context, const Operation &operation) const {
     requirePlainWeights(operation, source.model->target);
@@ -98,6 +101,7 @@ public:
   std::unique_ptr<ExecutablePlan> createPlan(std::shared_ptr<const CompiledModel> model, const Entry &entry,
                                              const Plan &plan) override {
     requireTarget(*model, target());
+    requireRanks(*model, entry, 1);
     requirePrecision(*model, target(), {Precision::F32, Precision::BF16});
     if (launchesKernels(plan))
       last = kernels.find(model, [&] { return std::make_shared<const Kernels>(*model); });
