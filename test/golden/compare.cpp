@@ -8,8 +8,7 @@
 //   everything, with --weights             2e-3 of the weight
 //
 // With --kinks, twice as much for a tensor that the file's "kinks" names: two values of one window of a max pool are so
-// close that rounding decides which of them the gradient goes to. Both decisions are right; the CPU makes the
-// reference's.
+// close that rounding decides which of them the gradient goes to. Both decisions are right, and processors differ.
 //
 // Expected tensors "digest/NAME" are 16 random projections of a tensor NAME that is too large to be kept.
 

@@ -46,8 +46,7 @@ set --
 case $program in
 *_gradients | train)
   run
-  allowed=
-  [ "${TARGET:-cpu}" = cpu ] || allowed=--kinks
+  allowed=--kinks
   [ "${PRECISION:-f32}" != bf16 ] || allowed=--rounded
   "${DPSIMS_GOLDEN_COMPARE:-dpsims-golden-compare}" $allowed "$here/$case/expected.safetensors" \
     "$folder/$case.outputs.safetensors"
