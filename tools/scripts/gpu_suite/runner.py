@@ -13,7 +13,7 @@ import traceback
 import process
 
 SCHEMA = 1
-EMULATED = 4  # times as long may a step take on the emulated device
+EMULATED = 12  # times as long may a step take on the emulated device
 
 
 class Skip(Exception):
