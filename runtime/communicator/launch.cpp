@@ -47,15 +47,29 @@ struct Place {
   cpu_set_t processors;
 };
 
-int threadsOfRank(int asked, Communicator *communicator) {
-  if (!communicator)
-    return asked;
+// Of all ranks.
+static std::vector<Place> placesOf(Communicator &communicator) {
   Place own;
   std::memset(&own, 0, sizeof own);
   ::gethostname(own.host, sizeof own.host - 1);
   ::sched_getaffinity(0, sizeof own.processors, &own.processors);
-  std::vector<Place> all(size_t(communicator->size()));
-  communicator->allGather(&own, sizeof own, all.data());
+  std::vector<Place> all(size_t(communicator.size()));
+  communicator.allGather(&own, sizeof own, all.data());
+  return all;
+}
+
+int localRank(Communicator &communicator) {
+  const std::vector<Place> all = placesOf(communicator);
+  const std::string own = all[size_t(communicator.rank())].host;
+  return int(std::count_if(all.begin(), all.begin() + communicator.rank(),
+                           [&](const Place &place) { return own == place.host; }));
+}
+
+int threadsOfRank(int asked, Communicator *communicator) {
+  if (!communicator)
+    return asked;
+  const std::vector<Place> all = placesOf(*communicator);
+  const Place &own = all[size_t(communicator->rank())];
   const auto sharing = std::count_if(all.begin(), all.end(),
                                      [&](const Place &place) { return std::memcmp(&place, &own, sizeof own) == 0; });
   const char *chosen = std::getenv("OMP_NUM_THREADS");

@@ -27,6 +27,9 @@ std::optional<Launch> launchOf(const std::function<const char *(const char *)> &
 /// The same, of this process's environment.
 std::optional<Launch> launchOfProcess();
 
+/// How many ranks of a lower number are on this machine. All ranks call it together.
+int localRank(Communicator &communicator);
+
 /// Threads that this rank is to compute with, for DeviceOptions::threads: `asked`, or where that is 0 and
 /// OMP_NUM_THREADS is not set, its share of the processors that other ranks of this machine may use as well, at
 /// least 1. All ranks call it together; null: there is one.

@@ -4,14 +4,11 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
+#include "runtime/communicator/launch.h"
 #include "runtime/device/library/conversion.h"
 #include "runtime/device/plan/model_cache.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <cstring>
-#include <unistd.h>
-#include <vector>
 
 namespace dpsims {
 
@@ -133,7 +130,7 @@ class LibraryDevice : public Device {
 public:
   LibraryDevice(const DeviceLibrary &library, DeviceOptions options) : library(library) {
     if (options.communicator) {
-      options.index += ranksBefore(*options.communicator);
+      options.index += localRank(*options.communicator);
       options.ranks = meet(*options.communicator);
     }
     const dpsims_device_options given = toC(options);
@@ -183,19 +180,6 @@ public:
   }
 
 private:
-  // How many lower ranks are on this machine, each of which has a device.
-  static int ranksBefore(Communicator &communicator) {
-    struct Name {
-      char text[256] = {};
-    } own;
-    gethostname(own.text, sizeof(own.text) - 1);
-    std::vector<Name> names(static_cast<size_t>(communicator.size()));
-    communicator.allGather(&own, sizeof(own), names.data());
-    return static_cast<int>(std::count_if(names.begin(), names.begin() + communicator.rank(), [&](const Name &name) {
-      return std::memcmp(name.text, own.text, sizeof(own.text)) == 0;
-    }));
-  }
-
   // The first rank finds a place and tells the others; none of them waits for it in vain if there is no such place.
   DeviceRanks meet(Communicator &communicator) const {
     constexpr uint64_t mostBytes = 4096;
