@@ -143,6 +143,7 @@ TEST(Ranks, ShareProcessors) {
                       ::unsetenv("OMP_NUM_THREADS");
                       EXPECT_EQ(threadsOfRank(0, ranks.get()), std::max(1, availableProcessors() / 2));
                       EXPECT_EQ(threadsOfRank(7, ranks.get()), 7);
+                      EXPECT_EQ(localRank(*ranks), ranks->rank());
                     }),
             Messages());
 }
