@@ -89,6 +89,8 @@ config.substitutions.append(("%golden", os.path.join(config.dpsims_source_dir, "
 config.substitutions.append(("%data", os.path.join(config.dpsims_source_dir, "test", "data")))
 # How often ranks are killed, and how long their run is.
 nightly = os.environ.get("DPSIMS_NIGHTLY", "0") != "0"
+if nightly:
+    config.available_features.add("nightly")  # of tests that take minutes
 config.substitutions.append(("%rank_kills", "20" if nightly else "3"))
 config.substitutions.append(("%rank_steps", "90" if nightly else "10"))
 config.substitutions.append(("%python", sys.executable))
