@@ -1,5 +1,5 @@
-# `cpack` makes packages of Debian's, one of each component: dpsims-runtime, dpsims-compiler, dpsims-dev. Those of the CUDA
-# device and of Python are not among them: Debian does not have what the first needs, and pip makes the second.
+# `cpack` makes packages of Debian's, one of each component: dpsims-runtime, dpsims-mpi, dpsims-compiler, dpsims-dev. Those
+# of the CUDA device and of Python are not among them: Debian does not have what the first needs, and pip makes the second.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME dpsims)
 set(CPACK_PACKAGE_VENDOR "")
@@ -11,6 +11,9 @@ set(CPACK_COMPONENTS_ALL runtime compiler development)
 if(NOT DPSIMS_COMPILER)
   list(REMOVE_ITEM CPACK_COMPONENTS_ALL compiler)
 endif()
+if(TARGET dpsims-mpi)
+  list(APPEND CPACK_COMPONENTS_ALL mpi)
+endif()
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -19,6 +22,9 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON) # and have ldconfig run
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME dpsims-runtime)
+set(CPACK_DEBIAN_MPI_PACKAGE_NAME dpsims-mpi)
+set(CPACK_DEBIAN_MPI_PACKAGE_DEPENDS "dpsims-runtime (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_MPI_PACKAGE_RECOMMENDS openmpi-bin) # starts ranks
 set(CPACK_DEBIAN_COMPILER_PACKAGE_NAME dpsims-compiler)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME dpsims-dev)
 set(CPACK_DEBIAN_COMPILER_PACKAGE_DEPENDS lld-22) # links the kernels
@@ -27,14 +33,33 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "dpsims-runtime (= ${PROJECT_VERSIO
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "libdnnl-dev, libjpeg62-turbo-dev, libpng-dev") # for dpsims::runtime
 string(CONCAT CPACK_COMPONENT_RUNTIME_DESCRIPTION "runs compiled models of semantic image synthesis\n"
   "A label map goes in, an image comes out:\nthe tool dpsims-run, which also trains, and the library.")
+string(CONCAT CPACK_COMPONENT_MPI_DESCRIPTION "several processes that train one model of semantic image synthesis\n"
+  "What dpsims-run loads when mpirun or srun starts it.")
 string(CONCAT CPACK_COMPONENT_COMPILER_DESCRIPTION "compiler of semantic image synthesis\n"
   "Networks, losses and training steps in a small language\nbecome models for dpsims-run.")
 string(CONCAT CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "programs that run compiled models of semantic image synthesis\n"
   "Headers and libraries of dpsims in C and C++, for CMake and pkg-config.")
-foreach(package runtime:runtime compiler:compiler development:dev)
+
+# Debian has the license itself; the exceptions are ours to tell.
+set(doc ${CMAKE_CURRENT_BINARY_DIR}/packages-doc)
+file(READ ${PROJECT_SOURCE_DIR}/LICENSE license)
+string(FIND "${license}" "---- LLVM Exceptions" exceptions)
+string(SUBSTRING "${license}" ${exceptions} -1 exceptions)
+file(WRITE ${doc}/copyright "Copyright 2026 the authors of dpsims\n\nLicensed under the Apache License, Version 2.0 "
+  "(/usr/share/common-licenses/Apache-2.0)\nwith LLVM exceptions:\n\n${exceptions}")
+string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC) # or SOURCE_DATE_EPOCH
+file(WRITE ${doc}/changelog "dpsims (${PROJECT_VERSION}) unstable; urgency=medium\n\n  * Version ${PROJECT_VERSION}.\n\n"
+  " -- ${DPSIMS_MAINTAINER}  ${date}\n")
+find_program(GZIP gzip)
+if(GZIP)
+  execute_process(COMMAND ${GZIP} -9nf changelog WORKING_DIRECTORY ${doc})
+  set(changelog ${doc}/changelog.gz)
+endif()
+foreach(package runtime:runtime mpi:mpi compiler:compiler development:dev)
   string(REPLACE ":" ";" package ${package})
   list(GET package 0 component)
   list(GET package 1 name)
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/dpsims-${name} RENAME copyright COMPONENT ${component})
+  install(FILES ${doc}/copyright ${changelog} DESTINATION share/doc/dpsims-${name} COMPONENT ${component})
 endforeach()
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/dpsims COMPONENT license) # where there is no Debian
 include(CPack)

@@ -28,9 +28,15 @@ has dpsims-runtime Depends libc6
 has dpsims-compiler Depends libmlir-22
 has dpsims-compiler Depends lld-22
 has dpsims-dev Depends "dpsims-runtime (="
-for package in runtime compiler dev; do
+packages="runtime compiler dev"
+if [ -e "$build/lib/libdpsims-mpi.so" ]; then
+  packages="$packages mpi"
+  has dpsims-mpi Depends libopenmpi
+fi
+for package in $packages; do
   dpkg-deb -x "$work/dpsims-$package"_*.deb "$work/$package"
   test -f "$work/$package/usr/share/doc/dpsims-$package/copyright" || fail "dpsims-$package has no license"
+  gzip -dc "$work/$package/usr/share/doc/dpsims-$package/changelog.gz" | grep -q "^dpsims (" || fail "dpsims-$package has no changelog"
   if find "$work/$package" -name '*cuda.so*' -o -name '*python*' | grep .; then
     fail "dpsims-$package has more than it should"
   fi

@@ -6,8 +6,8 @@
 build_packages="g++ ccache cmake ninja-build libmlir-22-dev mlir-22-tools llvm-22-dev lld-22 libdnnl-dev
   libflatbuffers-dev flatbuffers-compiler nlohmann-json3-dev libcli11-dev libpng-dev libjpeg62-turbo-dev
   libmicrohttpd-dev zlib1g-dev libzstd-dev libeigen3-dev libonnx-dev libprotobuf-dev"
-package_packages="dpkg-dev file help2man"
-test_packages="$package_packages libgtest-dev libopenmpi-dev llvm-22-tools openmpi-bin pkg-config procps pybind11-dev
+package_packages="dpkg-dev file help2man libopenmpi-dev"
+test_packages="$package_packages libgtest-dev llvm-22-tools openmpi-bin pkg-config procps pybind11-dev
   python3-dev python3-numpy python3-pytest python3-venv"
 browser_packages="chromium chromium-driver"
 lint_packages="clang-format-22 codespell git python3-venv shellcheck"
