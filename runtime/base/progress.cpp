@@ -25,6 +25,10 @@ Progress::Console Progress::standardError() {
   return {write, seconds, ::isatty(STDERR_FILENO) == 1};
 }
 
+Progress::Console Progress::silent() {
+  return {[](std::string_view) {}, [] { return 0.0; }, /*terminal=*/false};
+}
+
 std::string durationText(double seconds) {
   // Half a second rounds up; a year is more than anybody waits.
   const long total = std::isfinite(seconds) ? std::lround(std::clamp(seconds, 0.0, 3.2e7)) : 32000000;

@@ -25,6 +25,7 @@ public:
     bool terminal;
   };
   static Console standardError();
+  static Console silent(); ///< of a process whose work another one tells of
 
   /// `total` is the number of steps, 0 if it is not known; `unit` is what a step is, in the plural.
   Progress(std::string label, int64_t total, std::string unit = "steps", Console console = standardError());

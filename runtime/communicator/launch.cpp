@@ -58,6 +58,10 @@ static std::vector<Place> placesOf(Communicator &communicator) {
   return all;
 }
 
+Share shareOf(const Communicator *ranks) {
+  return ranks ? Share{size_t(ranks->rank()), size_t(ranks->size())} : Share{};
+}
+
 int localRank(Communicator &communicator) {
   const std::vector<Place> all = placesOf(communicator);
   const std::string own = all[size_t(communicator.rank())].host;

@@ -5,6 +5,7 @@
 #ifndef DPSIMS_RUNTIME_COMMUNICATOR_LAUNCH_H
 #define DPSIMS_RUNTIME_COMMUNICATOR_LAUNCH_H
 
+#include "runtime/base/share.h"
 #include "runtime/communicator/communicator.h"
 
 #include <functional>
@@ -26,6 +27,9 @@ std::optional<Launch> launchOf(const std::function<const char *(const char *)> &
 
 /// The same, of this process's environment.
 std::optional<Launch> launchOfProcess();
+
+/// This rank's share of what all do; null: there is one.
+Share shareOf(const Communicator *ranks);
 
 /// How many ranks of a lower number are on this machine. All ranks call it together.
 int localRank(Communicator &communicator);

@@ -10,6 +10,16 @@ void ConfusionMatrix::add(const int32_t *labels, const int32_t *found, size_t pi
       ++counts[size_t(labels[i]) * size + size_t(found[i])];
 }
 
+void ConfusionMatrix::merge(Communicator &ranks) {
+  std::vector<uint64_t> all(counts.size() * size_t(ranks.size()));
+  ranks.allGather(counts.data(), counts.size() * sizeof(uint64_t), all.data());
+  for (size_t i = 0; i < counts.size(); ++i) {
+    counts[i] = 0;
+    for (size_t rank = 0; rank < size_t(ranks.size()); ++rank)
+      counts[i] += all[rank * counts.size() + i];
+  }
+}
+
 uint64_t ConfusionMatrix::labeled(size_t c) const {
   uint64_t sum = 0;
   for (size_t other = 0; other < size; ++other)

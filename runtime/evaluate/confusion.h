@@ -5,6 +5,8 @@
 #ifndef DPSIMS_RUNTIME_EVALUATE_CONFUSION_H
 #define DPSIMS_RUNTIME_EVALUATE_CONFUSION_H
 
+#include "runtime/communicator/communicator.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,6 +20,9 @@ public:
 
   /// Counts pixels. A label that is none of the classes is ignored: its pixel counts nowhere. `found` are classes.
   void add(const int32_t *labels, const int32_t *found, size_t pixels);
+
+  /// What all ranks have counted, on all of them. All call it together.
+  void merge(Communicator &ranks);
 
   size_t classes() const { return size; }
   uint64_t at(size_t label, size_t found) const { return counts[label * size + found]; }

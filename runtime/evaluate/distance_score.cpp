@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 
+#include <array>
 #include <cmath>
 
 namespace dpsims {
@@ -64,10 +65,26 @@ void DistanceScore::flush() {
   pending.clear();
 }
 
-double DistanceScore::mean() {
+void DistanceScore::finish() {
   if (!group.empty())
     closeGroup();
   flush();
+}
+
+void DistanceScore::merge(Communicator &ranks) {
+  finish();
+  const std::array<double, 2> own = {sum, weights};
+  std::vector<std::array<double, 2>> all(size_t(ranks.size()));
+  ranks.allGather(own.data(), sizeof own, all.data());
+  sum = weights = 0;
+  for (const auto &[theirSum, theirWeights] : all) {
+    sum += theirSum;
+    weights += theirWeights;
+  }
+}
+
+double DistanceScore::mean() {
+  finish();
   if (weights == 0)
     fail("LPIPS has no pictures to compare");
   return sum / weights;

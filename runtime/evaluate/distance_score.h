@@ -23,6 +23,9 @@ public:
   /// Error: pictures have another size than the program takes; a distance is not finite.
   void add(const Picture &picture);
 
+  /// What all ranks have added, on all of them.
+  void merge(Communicator &ranks);
+
   /// Error: there was nothing to compare.
   double mean();
 
@@ -36,6 +39,7 @@ private:
   void addPair(Pair pair);
   void closeGroup();
   void flush();
+  void finish();
 
   PictureProgram program;
   const bool between;

@@ -4,6 +4,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
+#include "runtime/communicator/launch.h"
 #include "runtime/evaluate/distance_score.h"
 #include "runtime/evaluate/feature_score.h"
 #include "runtime/evaluate/segmentation_score.h"
@@ -43,11 +44,16 @@ void checkOptions(const EvaluateOptions &options) {
 
 /// What a generator needs to sample.
 struct Generator {
-  Generator(const EvaluateOptions &options, const DeviceOptions &deviceOptions)
+  Generator(const EvaluateOptions &options, const DeviceOptions &deviceOptions, Share share)
       : model(CompiledModel::load(options.generator.model)),
         weights(*model, model->entry("sample"), options.generator.weights),
         device(createDevice(model->target, deviceOptions, model->path)),
-        sampler(model, weights, *device, options.sampling) {}
+        sampler(model, weights, *device, shared(options.sampling, share)) {}
+
+  static DatasetSamplerOptions shared(DatasetSamplerOptions sampling, Share share) {
+    sampling.share = share;
+    return sampling;
+  }
 
   std::shared_ptr<const CompiledModel> model;
   FileWeights weights;
@@ -57,7 +63,8 @@ struct Generator {
 
 class Evaluator {
 public:
-  Evaluator(const EvaluateOptions &options, const DeviceOptions &device) : options(options) {
+  Evaluator(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks)
+      : options(options), ranks(ranks), share(shareOf(ranks)) {
     openSource(device);
     if (!options.inception.model.empty())
       features.emplace(options.inception, device, options.kernel, options.sampling.seed);
@@ -71,22 +78,26 @@ public:
 
   EvaluationReport run() {
     EvaluationReport report;
-    Progress progress("evaluate", source->size(), "pictures");
-    for (Picture picture; source->next(picture); ++report.pictures) {
+    report.pictures = source->size();
+    const auto parts = int64_t(share.parts);
+    Progress progress(parts > 1 ? "evaluate (a share)" : "evaluate", (report.pictures + parts - 1) / parts, "pictures",
+                      console());
+    for (Picture picture; source->next(picture); progress.advance())
       add(picture);
-      progress.advance();
-    }
     progress.finish();
     if (features && !options.photos.empty() && !isStatistics(options.photos))
       addPhotos();
-    finish(report);
+    if (ranks)
+      merge();
+    if (share.part == 0)
+      finish(report);
     return report;
   }
 
 private:
   void openSource(const DeviceOptions &device) {
     if (!options.generator.model.empty()) {
-      generator.emplace(options, device);
+      generator.emplace(options, device, share);
       conventions = DataConfiguration::parse(generator->model->config, generator->model->path);
       source = openSampler(generator->sampler);
       return;
@@ -97,6 +108,7 @@ private:
     if (!options.lpips.model.empty() && !options.diversity)
       folder.photos = options.photos;
     folder.labels = options.labels;
+    folder.share = share;
     if (!options.labels.empty()) {
       reader.emplace(*CompiledModel::load(options.segmenter.model));
       conventions = reader->configuration();
@@ -107,9 +119,9 @@ private:
 
   void add(const Picture &picture) {
     if (features)
-      features->addPicture(picture.image, picture.path);
+      features->addPicture(picture.image, picture.path, picture.index);
     if (features && generator && options.photos.empty() && picture.sample == 0)
-      features->addPhoto(picture.photo, "the photo of " + picture.name);
+      features->addPhoto(picture.photo, "the photo of " + picture.name, picture.index);
     if (distance)
       distance->add(picture);
     if (segmentation)
@@ -118,13 +130,27 @@ private:
 
   void addPhotos() {
     const std::map<std::string, std::string> photos = listPictures(options.photos);
-    Progress progress("photos", int64_t(photos.size()), "photos");
+    Progress progress("photos", int64_t(photos.size()), "photos", console());
+    size_t place = 0;
     for (const auto &[name, path] : photos) {
-      features->addPhoto(readPicture(path), path);
+      if (share.has(place))
+        features->addPhoto(readPicture(path), path, place);
+      ++place;
       progress.advance();
     }
     progress.finish();
   }
+
+  void merge() {
+    if (features)
+      features->merge(*ranks);
+    if (distance)
+      distance->merge(*ranks);
+    if (segmentation)
+      segmentation->merge(*ranks);
+  }
+
+  Progress::Console console() const { return share.part == 0 ? Progress::standardError() : Progress::silent(); }
 
   void finish(EvaluationReport &report) {
     if (features && !options.statistics.empty())
@@ -142,6 +168,8 @@ private:
   }
 
   const EvaluateOptions &options;
+  Communicator *const ranks; // null: there is one
+  const Share share;
   std::optional<Generator> generator;
   std::optional<LabelReader> reader;
   std::optional<DataConfiguration> conventions; // of the label maps
@@ -153,9 +181,9 @@ private:
 
 } // namespace
 
-EvaluationReport evaluate(const EvaluateOptions &options, const DeviceOptions &device) {
+EvaluationReport evaluate(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks) {
   checkOptions(options);
-  return Evaluator(options, device).run();
+  return Evaluator(options, device, ranks).run();
 }
 
 } // namespace dpsims

@@ -43,7 +43,8 @@ struct EvaluationReport {
 };
 
 /// Error: options that do not go together; files and models that do not; see the scores.
-EvaluationReport evaluate(const EvaluateOptions &options, const DeviceOptions &device);
+/// `ranks` call it together, each judges its share of the pictures, and the first has the report; null: there is one.
+EvaluationReport evaluate(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks = nullptr);
 
 /// A line for each score, and for each class.
 std::string describeTable(const EvaluationReport &report);

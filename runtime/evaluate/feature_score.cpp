@@ -26,8 +26,8 @@ FeatureStream::FeatureStream(PictureProgram &program, size_t sampled, uint64_t s
     sample.emplace(dimension, sampled, seed);
 }
 
-void FeatureStream::add(const RgbImage &picture, const std::string &name) {
-  pending.emplace_back(name, picture);
+void FeatureStream::add(const RgbImage &picture, const std::string &name, uint64_t place) {
+  pending.push_back({name, picture, place});
   if (pending.size() == program.batch())
     flush();
 }
@@ -36,19 +36,26 @@ void FeatureStream::flush() {
   if (pending.empty())
     return;
   for (size_t slot = 0; slot < pending.size(); ++slot)
-    program.set(0, slot, pending[slot].second, pending[slot].first);
+    program.set(0, slot, pending[slot].picture, pending[slot].name);
   program.run();
   const float *features = program.output("features").buffer.as<float>();
   for (size_t slot = 0; slot < pending.size(); ++slot, features += dimension) {
     for (size_t i = 0; i < dimension; ++i)
       if (!std::isfinite(features[i]))
-        fail(ErrorCode::InvalidData, pending[slot].first, ": its feature ", i, " is ", features[i], ": the weights of ",
+        fail(ErrorCode::InvalidData, pending[slot].name, ": its feature ", i, " is ", features[i], ": the weights of ",
              program.model().path, " are damaged, or of another network");
     moments.add(features);
     if (sample)
-      sample->add(features);
+      sample->add(features, pending[slot].place);
   }
   pending.clear();
+}
+
+void FeatureStream::merge(Communicator &ranks) {
+  flush();
+  moments.merge(ranks);
+  if (sample)
+    sample->merge(ranks);
 }
 
 FeatureStatistics FeatureStream::statistics(const char *what) {
@@ -77,6 +84,11 @@ void FeatureScore::usePhotos(const std::string &path) {
     fail(ErrorCode::Incompatible, path,
          ": has statistics of a network with other weights; make them again with "
          "--statistics and these weights");
+}
+
+void FeatureScore::merge(Communicator &ranks) {
+  pictures->merge(ranks);
+  photos->merge(ranks);
 }
 
 double FeatureScore::frechet() {

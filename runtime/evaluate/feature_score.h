@@ -24,7 +24,10 @@ public:
   FeatureStream(PictureProgram &program, size_t sampled, uint64_t seed);
 
   /// Error: the picture has another size than the program takes; a feature is not finite.
-  void add(const RgbImage &picture, const std::string &name);
+  void add(const RgbImage &picture, const std::string &name, uint64_t place);
+
+  /// What all ranks have added, on all of them.
+  void merge(Communicator &ranks);
 
   /// Error: there are fewer than two pictures; `what` they are is for the message.
   FeatureStatistics statistics(const char *what);
@@ -37,7 +40,12 @@ private:
   const size_t dimension;
   FeatureMoments moments;
   std::optional<FeatureSample> sample;
-  std::vector<std::pair<std::string, RgbImage>> pending; // until there is a batch of them
+  struct Pending {
+    std::string name;
+    RgbImage picture;
+    uint64_t place;
+  };
+  std::vector<Pending> pending; // until there is a batch of them
 };
 
 class FeatureScore {
@@ -45,10 +53,16 @@ public:
   /// Error: the program takes no pictures or gives no features.
   FeatureScore(const ProgramFiles &files, const DeviceOptions &options, bool kernel, uint64_t seed);
 
-  void addPicture(const RgbImage &picture, const std::string &name) { pictures->add(picture, name); }
-  void addPhoto(const RgbImage &photo, const std::string &name) { photos->add(photo, name); }
+  /// `place` among all that are added, on any rank.
+  void addPicture(const RgbImage &picture, const std::string &name, uint64_t place) {
+    pictures->add(picture, name, place);
+  }
+  void addPhoto(const RgbImage &photo, const std::string &name, uint64_t place) { photos->add(photo, name, place); }
   /// Statistics in place of photos. Error: they are another network's.
   void usePhotos(const std::string &path);
+
+  /// What all ranks have added, on all of them.
+  void merge(Communicator &ranks);
 
   FeatureStatistics pictureStatistics() { return pictures->statistics("pictures"); }
 

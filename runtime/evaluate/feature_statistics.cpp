@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace dpsims {
 
@@ -56,6 +57,37 @@ void FeatureMoments::addPending() {
   state->sum += columns.rowwise().sum();
   state->products.selfadjointView<Eigen::Lower>().rankUpdate(columns);
   state->waiting = 0;
+}
+
+// Adds what vectors gave that were taken less another origin.
+void FeatureMoments::addState(const State &other) {
+  if (state->count == 0)
+    state->origin = other.origin;
+  const Vector shift = other.origin - state->origin;
+  const double count = double(other.count);
+  state->products.triangularView<Eigen::Lower>() += other.products + other.sum * shift.transpose() +
+                                                    shift * other.sum.transpose() + count * shift * shift.transpose();
+  state->sum += other.sum + count * shift;
+  state->count += other.count;
+}
+
+void FeatureMoments::merge(Communicator &ranks) {
+  addPending();
+  std::vector<uint64_t> counts(size_t(ranks.size()));
+  ranks.allGather(&state->count, sizeof state->count, counts.data());
+  const std::unique_ptr<State> own = std::move(state);
+  const Eigen::Index dimension = own->sum.size();
+  state = std::make_unique<State>(dimension);
+  for (int rank = 0; rank < ranks.size(); ++rank) {
+    if (!counts[size_t(rank)])
+      continue;
+    State theirs = rank == ranks.rank() ? *own : State(dimension);
+    theirs.count = counts[size_t(rank)];
+    for (auto [numbers, size] : {std::pair(theirs.origin.data(), dimension), std::pair(theirs.sum.data(), dimension),
+                                 std::pair(theirs.products.data(), dimension * dimension)})
+      ranks.broadcast(numbers, size_t(size) * sizeof(double), rank);
+    addState(theirs);
+  }
 }
 
 FeatureStatistics FeatureMoments::statistics() {

@@ -6,6 +6,8 @@
 #ifndef DPSIMS_RUNTIME_EVALUATE_FEATURE_STATISTICS_H
 #define DPSIMS_RUNTIME_EVALUATE_FEATURE_STATISTICS_H
 
+#include "runtime/communicator/communicator.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -34,12 +36,16 @@ public:
   void add(const float *vector);
   uint64_t count() const;
 
+  /// Those of all ranks, on all of them. All call it together; nothing is added after it.
+  void merge(Communicator &ranks);
+
   /// Of two vectors or more.
   FeatureStatistics statistics();
 
 private:
   struct State;
   void addPending();
+  void addState(const State &other);
   std::unique_ptr<State> state;
 };
 

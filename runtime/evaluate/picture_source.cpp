@@ -40,13 +40,15 @@ public:
         maps.push_back(file.labels);
     if (!maps.empty())
       options.reader->look(maps);
+    total = files.size();
+    keepShare();
   }
 
   bool next(Picture &picture) override {
     if (at == files.size())
       return false;
     const File &file = files[at++];
-    picture = {file.name, file.path, file.sample, readPicture(file.path), {}, {}};
+    picture = {file.name, file.path, file.sample, file.index, readPicture(file.path), {}, {}};
     if (!file.photo.empty())
       picture.photo = readPicture(file.photo);
     if (!file.labels.empty())
@@ -54,14 +56,28 @@ public:
     return true;
   }
 
-  int64_t size() const override { return int64_t(files.size()); }
+  int64_t size() const override { return int64_t(total); }
 
 private:
   struct File {
     std::string name, whole, path; // the label map's name, the picture's own
     uint32_t sample = 0;
+    uint64_t index = 0; // among the files of all shares
     std::string photo, labels;
   };
+
+  // Pictures of one label map stay together.
+  void keepShare() {
+    std::vector<File> kept;
+    size_t map = 0;
+    for (size_t i = 0; i < files.size(); ++i) {
+      map += i > 0 && files[i].name != files[i - 1].name;
+      files[i].index = i;
+      if (options.share.has(map))
+        kept.push_back(files[i]);
+    }
+    files = std::move(kept);
+  }
 
   void add(const std::string &name, const std::string &path) {
     File file;
@@ -94,7 +110,7 @@ private:
 
   const FolderOptions options;
   std::vector<File> files;
-  size_t at = 0;
+  size_t total = 0, at = 0;
 };
 
 class SamplerSource : public PictureSource {
@@ -108,6 +124,7 @@ public:
     picture = {sample.name,
                "the sample of " + sample.name,
                sample.number,
+               sample.index,
                std::move(sample.image),
                std::move(sample.photo),
                std::move(sample.labels)};

@@ -18,6 +18,7 @@ struct Picture {
   std::string name;    ///< of the label map that it shows; pictures of one map follow each other
   std::string path;    ///< for messages
   uint32_t sample = 0; ///< which of the map's pictures
+  uint64_t index = 0;  ///< which of all pictures, those of other shares too
   RgbImage image;
   RgbImage photo;  ///< of the label map; empty if the source gives none
   LabelMap labels; ///< as large as the picture, classes and `ignoredId`; empty if the source gives none
@@ -29,7 +30,7 @@ public:
 
   /// False at the end. Error: a file cannot be read.
   virtual bool next(Picture &picture) = 0;
-  /// How many pictures there are.
+  /// How many pictures there are, of all shares.
   virtual int64_t size() const = 0;
 };
 
@@ -39,6 +40,7 @@ struct FolderOptions {
   std::string photos;            ///< a photo of the same name for each; empty: none
   std::string labels;            ///< a label map of the same name for each; empty: none
   LabelReader *reader = nullptr; ///< of the label maps; must outlive the source
+  Share share;                   ///< of the label maps: only their pictures come
 };
 
 /// Error: a folder does not exist or is empty, a picture has no photo or label map, `numbered` and names have no

@@ -79,6 +79,11 @@ void SegmentationScore::flush() {
   pending.clear();
 }
 
+void SegmentationScore::merge(Communicator &ranks) {
+  flush();
+  matrix.merge(ranks);
+}
+
 const ConfusionMatrix &SegmentationScore::confusion() {
   flush();
   return matrix;

@@ -22,6 +22,9 @@ public:
   /// Error: the picture has another size than the program takes; a found id is not a class, a logit not a number.
   void add(const Picture &picture);
 
+  /// What all ranks have added, on all of them.
+  void merge(Communicator &ranks);
+
   /// Of all pictures.
   const ConfusionMatrix &confusion();
 

@@ -6,14 +6,17 @@
 
 namespace dpsims {
 
-static std::unique_ptr<Loader> openLoader(const Dataset &data, const SampleProgram &program, int workers) {
+static std::unique_ptr<Loader> openLoader(const Dataset &data, const SampleProgram &program,
+                                          const DatasetSamplerOptions &given) {
   LoaderOptions options;
-  options.batch = int64_t(program.batch());
+  options.batch = int64_t(program.batch() * given.share.parts);
+  options.firstPlace = int64_t(program.batch() * given.share.part);
+  options.places = int64_t(program.batch());
   options.height = program.height();
   options.width = program.width();
   options.instances = program.needsInstances();
   options.augment = options.shuffle = false;
-  options.threads = workers;
+  options.threads = given.workers;
   options.cacheBytes = 0; // each picture is read once
   return std::make_unique<Loader>(data, options);
 }
@@ -23,7 +26,7 @@ DatasetSampler::DatasetSampler(const std::shared_ptr<const CompiledModel> &model
     : options(given), program(*model), batch(program), session(model, program.entry(), device, &weights),
       data(Dataset::open(DataConfiguration::parse(model->config, model->path),
                          {given.directory, given.split, program.needsInstances()})),
-      loader(openLoader(*data, program, given.workers)) {}
+      loader(openLoader(*data, program, given)) {}
 
 bool DatasetSampler::next(Sample &sample) {
   while (ready.empty() && done < data->size())
@@ -48,11 +51,12 @@ static LabelMap mapOf(const std::vector<int32_t> &ids, size_t slot, int height, 
   return {width, height, {first, first + size_t(height) * size_t(width)}};
 }
 
-// All samples of the next batch of label maps.
+// All samples of the next batch of label maps; of none, where the last ones are others'.
 void DatasetSampler::make() {
   const Batch source = loader->next();
-  const size_t present = std::min(program.batch(), data->size() - done);
-  done += present;
+  const size_t first = std::min(done + program.batch() * options.share.part, data->size());
+  const size_t present = std::min(program.batch(), data->size() - first);
+  done = std::min(done + program.batch() * options.share.parts, data->size());
   if (!wants(source, present))
     return;
   const int height = program.height(), width = program.width();
@@ -72,6 +76,7 @@ void DatasetSampler::make() {
       if (!wanted || wanted(source.names[slot], number))
         made[slot].push_back({source.names[slot],
                               number,
+                              uint64_t(first + slot) * options.samples + number,
                               {width, height, {picture, picture + numbers}},
                               fromPlanes(source.images.data() + slot * numbers, height, width),
                               mapOf(source.labels, slot, height, width)});

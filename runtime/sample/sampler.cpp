@@ -21,7 +21,21 @@ struct Sampler::Work {
   LabelMap labels, instances;
 };
 
-Sampler::Sampler(const CompiledModel &model, Resize resize) : program(model), reader(model, resize) {}
+Sampler::Sampler(const CompiledModel &model, Resize resize, Share share)
+    : program(model), reader(model, resize), share(share) {}
+
+std::vector<SampleFile> Sampler::own(const std::vector<SampleFile> &files) const {
+  std::vector<SampleFile> result;
+  for (size_t i = 0; i < files.size(); ++i)
+    if (share.has(i))
+      result.push_back(files[i]);
+  return result;
+}
+
+// The first process tells of all.
+static Progress::Console consoleOf(const Share &share) {
+  return share.part == 0 ? Progress::standardError() : Progress::silent();
+}
 
 // "a.png has another shape than the model's pictures, 64 x 64: ..."
 void Sampler::tellCut(const std::vector<std::string> &cut) const {
@@ -45,9 +59,10 @@ void Sampler::check(const std::vector<SampleFile> &files) {
   for (const SampleFile &file : files)
     labels.push_back(file.labels);
   reader.look(labels);
-  Progress progress("check", static_cast<int64_t>(files.size()), "label maps");
+  const std::vector<SampleFile> mine = own(files);
+  Progress progress("check", static_cast<int64_t>(mine.size()), "label maps", consoleOf(share));
   std::vector<std::string> cut;
-  for (const SampleFile &file : files) {
+  for (const SampleFile &file : mine) {
     const LabelReader::Fitted labels = reader.labels(file.labels, program.height(), program.width());
     if (labels.cut)
       cut.push_back(file.labels);
@@ -91,11 +106,12 @@ void Sampler::run(Session &session, const std::vector<SampleFile> &files, uint64
     work.pending.push_back(std::move(work.paths));
     work.paths.clear();
   };
+  const std::vector<SampleFile> mine = own(files);
   int64_t total = 0;
-  for (const SampleFile &file : files)
+  for (const SampleFile &file : mine)
     total += static_cast<int64_t>(file.outputs.size());
-  Progress progress("sample", total, "images");
-  for (const SampleFile &file : files)
+  Progress progress(share.parts > 1 ? "sample (a share)" : "sample", total, "images", consoleOf(share));
+  for (const SampleFile &file : mine)
     for (uint32_t sample = 0; sample < file.outputs.size(); ++sample) {
       add(work, file, sample, seed);
       if (work.paths.size() < program.batch())

@@ -5,6 +5,7 @@
 #ifndef DPSIMS_RUNTIME_SAMPLE_SAMPLER_H
 #define DPSIMS_RUNTIME_SAMPLE_SAMPLER_H
 
+#include "runtime/base/share.h"
 #include "runtime/sample/label_reader.h"
 #include "runtime/sample/sample_files.h"
 #include "runtime/sample/sample_program.h"
@@ -18,8 +19,8 @@ namespace dpsims {
 
 class Sampler {
 public:
-  /// Error: the model has no such program.
-  explicit Sampler(const CompiledModel &model, Resize resize = Resize::AsTrained);
+  /// Does `share` of what check and run are given. Error: the model has no such program.
+  explicit Sampler(const CompiledModel &model, Resize resize = Resize::AsTrained, Share share = {});
 
   bool needsInstances() const { return program.needsInstances(); }
   const Entry &entry() const { return program.entry(); }
@@ -35,12 +36,14 @@ public:
 
 private:
   struct Work;
+  std::vector<SampleFile> own(const std::vector<SampleFile> &files) const;
   void tellCut(const std::vector<std::string> &cut) const;
   void add(Work &work, const SampleFile &file, uint32_t sample, uint64_t seed) const;
   int64_t finish(Work &work, Session &session) const;
 
   SampleProgram program;
   LabelReader reader;
+  const Share share;
 };
 
 } // namespace dpsims

@@ -62,21 +62,41 @@ static void removePictures(const DatasetSampler &sampler, const std::string &fol
   });
 }
 
-void writeSamples(DatasetSampler &sampler, const std::string &folder, const SampleRecord &record, bool resume) {
+// What is there, or nothing any more; the record is of this run.
+static void prepare(const DatasetSampler &sampler, const std::string &folder, const SampleRecord &record, bool resume) {
   const int64_t there = countPictures(sampler, folder);
-  if (resume) {
-    if (there)
-      checkRecord(folder, record);
+  if (resume && there)
+    checkRecord(folder, record);
+  if (resume)
     note(folder, ": has ", there, " of ", sampler.size(), " pictures already, which stay");
-    sampler.choose([&](const std::string &name, uint32_t number) {
-      std::error_code ignored;
-      return !fs::is_regular_file(pathOf(folder, name, number, sampler.samples()), ignored);
-    });
-  } else {
+  else
     removePictures(sampler, folder);
-  }
   record.write(folder);
-  Progress progress("sample", sampler.size() - (resume ? there : 0), "images");
+}
+
+// Pictures of the sampler's share that are not there.
+static int64_t countMissing(const DatasetSampler &sampler, const std::string &folder) {
+  int64_t missing = 0;
+  std::error_code ignored;
+  for (size_t map = 0; map < sampler.labelMaps(); ++map)
+    for (uint32_t number = 0; sampler.has(map) && number < sampler.samples(); ++number)
+      missing += !fs::is_regular_file(pathOf(folder, sampler.name(map), number, sampler.samples()), ignored);
+  return missing;
+}
+
+void writeSamples(DatasetSampler &sampler, const std::string &folder, const SampleRecord &record, bool resume,
+                  Communicator *ranks) {
+  const bool isFirst = !ranks || ranks->rank() == 0;
+  if (isFirst)
+    prepare(sampler, folder, record, resume);
+  if (char ready = 0; ranks)
+    ranks->broadcast(&ready, 1, 0); // no picture is made before those of an earlier run are gone
+  sampler.choose([&](const std::string &name, uint32_t number) {
+    std::error_code ignored;
+    return !fs::is_regular_file(pathOf(folder, name, number, sampler.samples()), ignored);
+  });
+  Progress progress(ranks ? "sample (a share)" : "sample", countMissing(sampler, folder), "images",
+                    isFirst ? Progress::standardError() : Progress::silent());
   for (DatasetSampler::Sample sample; sampler.next(sample); progress.advance())
     writeRgbPng(pathOf(folder, sample.name, sample.number, sampler.samples()), sample.image.width, sample.image.height,
                 sample.image.pixels.data());

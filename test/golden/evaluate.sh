@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The scores of `dpsims-run evaluate` against those of pytorch-fid and lpips, and what it says of bad input.
-# DPSIMS_COMPILE, DPSIMS_RUN and DPSIMS_GOLDEN_WEIGHTS name the tools.
+# DPSIMS_COMPILE, DPSIMS_RUN and DPSIMS_GOLDEN_WEIGHTS name the tools; MPIRUN that which starts ranks, without it none are.
 # shellcheck disable=SC2086 # $inception and the like are several words
 set -eu
 data=$(cd "$(dirname "$0")" && pwd)/evaluation
@@ -88,6 +88,21 @@ cp scores.json first.json
 evaluate $generator --samples 3 $fid --kid $alex --diversity
 cmp -s scores.json first.json || fail "the same seed gives other scores"
 evaluate $generator --seed 1 $vgg
+
+# Ranks share the pictures: the same scores but for rounding, told once.
+if [ -n "${MPIRUN:-}" ]; then
+  first() { sed -n "s/^ *\"$1\": \([-0-9.e]*\),*$/\1/p" first.json; }
+  shared="$MPIRUN --oversubscribe -n 2 $DPSIMS_RUN evaluate --json scores.json"
+  $shared $generator --samples 3 $fid --kid $alex --diversity >out 2>err || fail "$(cat err)"
+  score pictures 30 0
+  score diversity "$(first diversity)" 1e-9
+  score fid "$(first fid)" 1e-4 # roots of what is not of full rank
+  [ "$(grep -c '^FID' out)" -eq 1 ] || fail "FID is not told once: $(cat out)"
+  evaluate --pictures "$data/wrong" --labels "$data/labels" --segmenter ids.dpsims
+  cp scores.json first.json
+  $shared --pictures "$data/wrong" --labels "$data/labels" --segmenter ids.dpsims >out 2>err || fail "$(cat err)"
+  cmp -s scores.json first.json || fail "ranks find other pixels"
+fi
 
 "$DPSIMS_RUN" init --model inception.dpsims --seed 2 -o other.safetensors
 echo nothing >text.npz

@@ -6,6 +6,7 @@
 
 #include "runtime/base/error.h"
 #include "runtime/base/file.h"
+#include "runtime/communicator/in_process.h"
 #include "runtime/evaluate/confusion.h"
 #include "runtime/evaluate/feature_statistics.h"
 #include "runtime/evaluate/kernel_distance.h"
@@ -13,7 +14,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
 
 namespace dpsims::test {
 
@@ -84,9 +90,9 @@ TEST(FrechetDistance, OfDiagonals) {
 TEST(KernelDistance, OfWholeSets) {
   FeatureSample a(1, 10, 1), b(1, 10, 1);
   for (float value : {0.0f, 1.0f})
-    a.add(&value);
+    a.add(&value, uint64_t(value));
   for (float value : {1.0f, 2.0f})
-    b.add(&value);
+    b.add(&value, uint64_t(value));
   // Kernels (xy + 1)^3: within a 1, within b 27, between (1 + 1 + 8 + 27) / 4.
   const KernelDistance found = kernelDistance(a, b);
   EXPECT_EQ(found.size, 2u);
@@ -99,12 +105,57 @@ TEST(FeatureSample, KeepsSoMany) {
   double sum = 0;
   for (int i = 0; i < 10000; ++i) {
     const float value = float(i);
-    sample.add(&value);
+    sample.add(&value, uint64_t(i));
   }
   ASSERT_EQ(sample.count(), 100u);
   for (size_t i = 0; i < 100; ++i)
-    sum += double(sample[i][0]);
+    sum += double(sample.inOrder()[i][0]);
   EXPECT_NEAR(sum / 100, 5000, 1200) << "from everywhere";
+}
+
+// Adds every third vector on each of three ranks, none on a fourth, and merges; `check` sees what each has then.
+void onFourRanks(const std::function<void(FeatureMoments &, FeatureSample &)> &check) {
+  std::vector<std::shared_ptr<RankCommunicator>> ranks = makeRanksInProcess(4);
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < 4; ++rank)
+    threads.emplace_back([&, rank] {
+      FeatureMoments moments(2);
+      FeatureSample sample(2, 50, 5);
+      for (int i = rank; i < 300 && rank < 3; i += 3) {
+        const float vector[] = {float(i % 7), float(1000 + i % 2)};
+        moments.add(vector);
+        sample.add(vector, uint64_t(i));
+      }
+      moments.merge(*ranks[size_t(rank)]);
+      sample.merge(*ranks[size_t(rank)]);
+      check(moments, sample);
+      ranks[size_t(rank)]->finish();
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+TEST(Evaluation, IsSharedByRanks) {
+  FeatureMoments moments(2);
+  FeatureSample sample(2, 50, 5);
+  for (int i = 0; i < 300; ++i) {
+    const float vector[] = {float(i % 7), float(1000 + i % 2)};
+    moments.add(vector);
+    sample.add(vector, uint64_t(i));
+  }
+  const FeatureStatistics wanted = moments.statistics();
+  onFourRanks([&](FeatureMoments &merged, FeatureSample &mergedSample) {
+    const FeatureStatistics found = merged.statistics();
+    EXPECT_EQ(found.count, 300u);
+    for (size_t i = 0; i < 2; ++i)
+      EXPECT_NEAR(found.mean[i], wanted.mean[i], 1e-11);
+    for (size_t i = 0; i < 4; ++i)
+      EXPECT_NEAR(found.covariance[i], wanted.covariance[i], 1e-11);
+    const std::vector<const float *> all = sample.inOrder(), theirs = mergedSample.inOrder();
+    ASSERT_EQ(theirs.size(), all.size());
+    for (size_t i = 0; i < all.size(); ++i)
+      EXPECT_TRUE(std::equal(all[i], all[i] + 2, theirs[i])) << i;
+  });
 }
 
 TEST(Statistics, WrittenAndRead) {

@@ -24,7 +24,7 @@ namespace dpsims {
 /// `status` is the process's exit status.
 void addExecuteCommand(CLI::App &app, int &status);
 void addInitCommand(CLI::App &app);
-void addSampleCommand(CLI::App &app);
+void addSampleCommand(CLI::App &app, int &status);
 void addPaintCommand(CLI::App &app); // where the server is built
 void addDataCommand(CLI::App &app);
 void addInfoCommand(CLI::App &app);
@@ -33,7 +33,7 @@ void addPlansCommand(CLI::App &app);
 void addTrainCommand(CLI::App &app);
 void addExportCommand(CLI::App &app);
 void addCurvesCommand(CLI::App &app);
-void addEvaluateCommand(CLI::App &app);
+void addEvaluateCommand(CLI::App &app, int &status);
 
 /// Makes every command that was added read numbers as they are written: 010 is ten, -1 is not a seed.
 void readNumbersAsWritten(CLI::App &app);
@@ -75,6 +75,9 @@ struct DeviceFlags {
 
   void addTo(CLI::App &command);
   DeviceOptions options() const;
+  /// For work that ranks share without exchanging data, null for one alone, with the model at `path`: each has its part
+  /// of a machine's processors, and of its GPUs the next. All call it together.
+  DeviceOptions optionsOfRank(Communicator *ranks, const std::string &path) const;
 };
 
 /// The flags of commands that several ranks execute together, each a process.

@@ -2,6 +2,7 @@
 
 #include "tools/dpsims-run/commands.h"
 
+#include "runtime/base/error.h"
 #include "runtime/base/file.h"
 #include "runtime/evaluate/evaluator.h"
 
@@ -15,11 +16,24 @@ namespace {
 struct EvaluateFlags {
   EvaluateOptions options;
   DeviceFlags device;
+  RankFlags ranks;
   std::string json;
 };
 
-void runEvaluate(const EvaluateFlags &flags) {
-  const EvaluationReport report = evaluate(flags.options, flags.device.options());
+// One of those that are given; they are for one kind of device. evaluate() says if there is none.
+std::string anyModel(const EvaluateOptions &options) {
+  for (const ProgramFiles *files : {&options.generator, &options.inception, &options.lpips, &options.segmenter})
+    if (!files->model.empty())
+      return files->model;
+  fail("no score is asked for: give --inception, --lpips or --segmenter");
+}
+
+void runEvaluate(const EvaluateFlags &flags, Communicator *ranks) {
+  const DeviceOptions device =
+      ranks ? flags.device.optionsOfRank(ranks, anyModel(flags.options)) : flags.device.options();
+  const EvaluationReport report = evaluate(flags.options, device, ranks);
+  if (ranks && ranks->rank() > 0)
+    return;
   if (!flags.json.empty())
     writeFile(flags.json, describeJson(report));
   std::cout << describeTable(report);
@@ -70,21 +84,28 @@ void addScores(CLI::App &command, EvaluateOptions &options) {
 
 } // namespace
 
-void addEvaluateCommand(CLI::App &app) {
+void addEvaluateCommand(CLI::App &app, int &status) {
   auto flags = std::make_shared<EvaluateFlags>();
   CLI::App *command = app.add_subcommand("evaluate", "Measures how good pictures are: FID, KID, LPIPS, mIoU.");
   addSources(*command, flags->options);
   addScores(*command, flags->options);
   command->add_option("--json", flags->json, "writes all scores")->type_name("FILE");
   flags->device.addTo(*command);
+  flags->ranks.addTo(*command);
   command->footer(
       "Examples:\n"
       "  dpsims-compile models/configs/camvid-128.json --program inception --batch 16 -o fid.dpsims\n"
       "  dpsims-run evaluate --pictures samples --photos val --inception fid.dpsims --inception-weights "
       "fid.safetensors\n"
       "  dpsims-run evaluate --model sample.dpsims --model-weights weights.safetensors --data camvid --samples 4 \\\n"
-      "      --lpips lpips.dpsims --lpips-weights lpips.safetensors --diversity");
-  command->callback([flags] { runEvaluate(*flags); });
+      "      --lpips lpips.dpsims --lpips-weights lpips.safetensors --diversity\n"
+      "Under mpirun the ranks share the pictures, with the same models: docs/ranks.md.");
+  command->callback([flags, &status] {
+    status = withRanks(flags->ranks, [&](const std::shared_ptr<Communicator> &ranks) {
+      runEvaluate(*flags, ranks.get());
+      return 0;
+    });
+  });
 }
 
 } // namespace dpsims

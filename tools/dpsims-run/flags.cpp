@@ -8,6 +8,9 @@
 #include "runtime/base/error.h"
 #include "runtime/base/log.h"
 #include "runtime/base/machine.h"
+#include "runtime/communicator/launch.h"
+#include "runtime/device/device_kind.h"
+#include "runtime/device/registry.h"
 #include "runtime/sample/provenance.h"
 #include "runtime/train/backbone_twin.h"
 
@@ -117,6 +120,17 @@ DeviceOptions DeviceFlags::options() const {
   result.streams = streams;
   result.checked = checked;
   result.nondeterministic = nondeterministic;
+  return result;
+}
+
+DeviceOptions DeviceFlags::optionsOfRank(Communicator *ranks, const std::string &path) const {
+  DeviceOptions result = options();
+  result.threads = threadsOfRank(result.threads, ranks);
+  if (!ranks)
+    return result;
+  const int next = localRank(*ranks), count = deviceKind(CompiledModel::load(path)->target).count();
+  if (result.index < count)
+    result.index = (result.index + next) % count;
   return result;
 }
 

@@ -32,7 +32,7 @@ int runCommandLine(int argc, char **argv) {
              "  dpsims-run execute --help\n"
              "Errors are one line on stderr; the exit status is then 1, or 3 where training diverged.");
   int status = 0;
-  dpsims::addSampleCommand(app);
+  dpsims::addSampleCommand(app, status);
 #ifdef DPSIMS_SERVER
   dpsims::addPaintCommand(app);
 #endif
@@ -45,7 +45,7 @@ int runCommandLine(int argc, char **argv) {
   dpsims::addTrainCommand(app);
   dpsims::addExportCommand(app);
   dpsims::addCurvesCommand(app);
-  dpsims::addEvaluateCommand(app);
+  dpsims::addEvaluateCommand(app, status);
   dpsims::readNumbersAsWritten(app);
   dpsims::refuseOverwriting(app);
   try {

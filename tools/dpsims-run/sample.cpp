@@ -3,6 +3,7 @@
 #include "tools/dpsims-run/commands.h"
 
 #include "runtime/base/error.h"
+#include "runtime/communicator/launch.h"
 #include "runtime/sample/sampler.h"
 #include "runtime/sample/split_samples.h"
 
@@ -20,33 +21,37 @@ struct SampleFlags {
   bool resume = false;
   Resize resize = Resize::AsTrained;
   DeviceFlags device;
+  RankFlags ranks;
 };
 
 // The label maps are a data set's.
-void sampleSplit(const SampleFlags &flags) {
+void sampleSplit(const SampleFlags &flags, Communicator *ranks) {
   if (!flags.options.instances.empty() || flags.resize != Resize::AsTrained)
     fail(flags.options.instances.empty() ? "--resize" : "--instances", ": is for --labels; a data set is read as in "
                                                                        "training: leave the flag out");
   const std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.generator.model);
   const std::unique_ptr<FileWeights> weights = flags.generator.openWeights(*model);
-  const std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
+  const std::unique_ptr<Device> device =
+      createDevice(model->target, flags.device.optionsOfRank(ranks, flags.generator.model), model->path);
   DatasetSamplerOptions options = flags.split;
   options.seed = flags.options.seed;
   options.samples = flags.options.samples;
+  options.share = shareOf(ranks);
   DatasetSampler sampler(model, *weights, *device, options);
   const WeightsFlags &source = flags.generator.weights;
   writeSamples(sampler, flags.options.output,
-               SampleRecord::of(flags.generator.model, source.path, source.prefix, options.seed), flags.resume);
+               SampleRecord::of(flags.generator.model, source.path, source.prefix, options.seed), flags.resume, ranks);
 }
 
-void sample(const SampleFlags &flags) {
+void sample(const SampleFlags &flags, Communicator *ranks) {
   std::shared_ptr<const CompiledModel> model = CompiledModel::load(flags.generator.model);
-  Sampler sampler(*model, flags.resize);
+  Sampler sampler(*model, flags.resize, shareOf(ranks));
   // All that can be wrong with files is found before the long work begins.
   const std::unique_ptr<FileWeights> weights = flags.generator.openWeights(*model);
   std::vector<SampleFile> files = listSamples(flags.options, sampler.needsInstances());
   sampler.check(files);
-  std::unique_ptr<Device> device = createDevice(model->target, flags.device.options(), model->path);
+  std::unique_ptr<Device> device =
+      createDevice(model->target, flags.device.optionsOfRank(ranks, flags.generator.model), model->path);
   Session session(model, sampler.entry(), *device, weights.get(), /*depth=*/2);
   sampler.run(session, files, flags.options.seed);
 }
@@ -71,7 +76,7 @@ void addSplit(CLI::App &command, SampleFlags &flags) {
 
 } // namespace
 
-void addSampleCommand(CLI::App &app) {
+void addSampleCommand(CLI::App &app, int &status) {
   auto flags = std::make_shared<SampleFlags>();
   CLI::App *command = app.add_subcommand("sample", "Makes images of label maps.");
   flags->generator.addTo(*command);
@@ -98,6 +103,7 @@ void addSampleCommand(CLI::App &app) {
       ->capture_default_str()
       ->type_name("N");
   flags->device.addTo(*command);
+  flags->ranks.addTo(*command);
   command->footer(
       "Examples:\n"
       "  dpsims-run sample --model sample.dpsims --weights weights.safetensors \\\n"
@@ -105,14 +111,16 @@ void addSampleCommand(CLI::App &app) {
       "  dpsims-run sample --model sample.dpsims --weights weights.safetensors \\\n"
       "      --labels val/labels --instances val/instances --output images --samples 4 --seed 7\n"
       "  dpsims-run sample --model sample.dpsims --weights weights.safetensors --data camvid --split val \\\n"
-      "      --output samples --workers 4 --resume");
-  command->callback([command, flags] {
-    if (command->count("--labels"))
-      sample(*flags);
-    else if (command->count("--data") || command->count("--split"))
-      sampleSplit(*flags);
-    else
+      "      --output samples --workers 4 --resume\n"
+      "Under mpirun the ranks share the label maps, with the same model: docs/ranks.md.");
+  command->callback([command, flags, &status] {
+    const bool split = command->count("--data") || command->count("--split");
+    if (!split && !command->count("--labels"))
       fail("sample: --labels or --data is required");
+    status = withRanks(flags->ranks, [&](const std::shared_ptr<Communicator> &ranks) {
+      (split ? sampleSplit : sample)(*flags, ranks.get());
+      return 0;
+    });
   });
 }
 
