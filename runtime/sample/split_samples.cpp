@@ -91,10 +91,11 @@ void writeSamples(DatasetSampler &sampler, const std::string &folder, const Samp
     prepare(sampler, folder, record, resume);
   if (char ready = 0; ranks)
     ranks->broadcast(&ready, 1, 0); // no picture is made before those of an earlier run are gone
-  sampler.choose([&](const std::string &name, uint32_t number) {
-    std::error_code ignored;
-    return !fs::is_regular_file(pathOf(folder, name, number, sampler.samples()), ignored);
-  });
+  if (resume)
+    sampler.choose([&](const std::string &name, uint32_t number) {
+      std::error_code ignored;
+      return !fs::is_regular_file(pathOf(folder, name, number, sampler.samples()), ignored);
+    });
   Progress progress(ranks ? "sample (a share)" : "sample", countMissing(sampler, folder), "images",
                     isFirst ? Progress::standardError() : Progress::silent());
   for (DatasetSampler::Sample sample; sampler.next(sample); progress.advance())

@@ -20,7 +20,7 @@ struct EvaluateFlags {
   std::string json;
 };
 
-// One of those that are given; they are for one kind of device. evaluate() says if there is none.
+// One of those that are given, which are for one kind of device.
 std::string anyModel(const EvaluateOptions &options) {
   for (const ProgramFiles *files : {&options.generator, &options.inception, &options.lpips, &options.segmenter})
     if (!files->model.empty())
