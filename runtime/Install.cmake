@@ -1,5 +1,5 @@
 # For programs that use the runtime: libraries, the headers that are their interfaces, and what find_package(dpsims) and
-# pkg-config read. All is of the component "development" but libdpsims.so, which programs run with: "runtime".
+# pkg-config read. All is of the component "development" but libdpsims.so, which programs run with: "library".
 include(CMakePackageConfigHelpers)
 
 set(public_headers
@@ -33,7 +33,7 @@ install(EXPORT dpsims-runtime-targets NAMESPACE dpsims:: DESTINATION ${package_f
 if(TARGET dpsims)
   install(FILES ${PROJECT_SOURCE_DIR}/include/dpsims/dpsims.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dpsims
     COMPONENT development)
-  install(TARGETS dpsims EXPORT dpsims-targets LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
+  install(TARGETS dpsims EXPORT dpsims-targets LIBRARY COMPONENT library NAMELINK_COMPONENT development)
   install(EXPORT dpsims-targets NAMESPACE dpsims:: DESTINATION ${package_folder} COMPONENT development)
   # The prefix as seen from the .pc file: what is installed can be moved.
   string(REGEX REPLACE "[^/]+" ".." to_prefix "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

@@ -27,7 +27,7 @@ static std::string ownFolder() {
 
 std::string besideProgram(const std::string &file) {
   for (const std::string &folder : {ownFolder(), programFolder()})
-    for (const char *place : {"/../lib/", "/"})
+    for (const char *place : {"/../lib/", "/../lib/dpsims/", "/"})
       if (const std::string path = folder + place + file; !folder.empty() && access(path.c_str(), R_OK) == 0)
         return path;
   return {};

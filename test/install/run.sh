@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$cmake" --install "$build" --prefix "$work/installed" --component development >"$work/log"
-"$cmake" --install "$build" --prefix "$work/installed" --component runtime >>"$work/log"
+"$cmake" --install "$build" --prefix "$work/installed" --component library >>"$work/log"
 "$cmake" -S "$here/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/installed" -DCMAKE_CXX_COMPILER="$compiler" \
   -DCMAKE_BUILD_TYPE=Release >>"$work/log" || { cat "$work/log"; exit 1; }
 "$cmake" --build "$work/build" >>"$work/log" || { cat "$work/log"; exit 1; }

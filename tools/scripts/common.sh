@@ -9,7 +9,7 @@ build_packages="g++ ccache cmake ninja-build libmlir-22-dev mlir-22-tools llvm-2
 package_packages="dpkg-dev file help2man libopenmpi-dev"
 test_packages="$package_packages libgtest-dev llvm-22-tools openmpi-bin pkg-config procps pybind11-dev
   python3-dev python3-numpy python3-pytest python3-venv"
-browser_packages="chromium chromium-driver"
+nightly_packages="chromium chromium-driver lintian neovim"
 lint_packages="clang-format-22 codespell git python3-venv shellcheck"
 tidy_packages="clang-tidy-22 git libomp-22-dev" # of OpenMP its header alone
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Writes the manual pages of tools from their --help, those of the commands of dpsims-run each by itself.
+# Writes the manual pages of tools from their --help, those of the commands of dpsims-run each by itself; compressed.
 #
 #   man-pages.sh OUTPUT-FOLDER TOOL...      tools with their paths
 set -eu
@@ -44,6 +44,7 @@ END
   set -- --no-info --section 1 --name "$summary" --output "$output/$manual.1" "$work/$manual"
   [ ! -s "$work/examples" ] || set -- --include "$work/examples" "$@"
   help2man "$@"
+  gzip -9nf "$output/$manual.1"
 )
 
 for tool; do

@@ -5,8 +5,8 @@
 #
 #   tools/scripts/test.sh
 #   DPSIMS_NIGHTLY=1 tools/scripts/test.sh    the slow tests too, those with the label `nightly`, the CUDA device under the
-#                                             sanitizers, clang-tidy, and the page of `dpsims-run paint` in Chromium, which
-#                                             is installed for it (440 MB)
+#                                             sanitizers, clang-tidy, and what Chromium, lintian and Neovim are installed for
+#                                             (500 MB): the page of `dpsims-run paint`, packages, the snippet
 #   DPSIMS_STRICT=1 tools/scripts/test.sh     style is checked before (lint.sh), warnings are errors
 set -eu
 
@@ -21,7 +21,7 @@ slow="-LE nightly"
 # shellcheck disable=SC2086
 install_packages $build_packages $test_packages
 # shellcheck disable=SC2086
-[ -n "$slow" ] || install_packages $browser_packages
+[ -n "$slow" ] || install_packages $nightly_packages
 strict=ON
 [ "${DPSIMS_STRICT:-0}" != 0 ] || strict=OFF
 if [ $strict = ON ]; then
