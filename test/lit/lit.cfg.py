@@ -16,6 +16,7 @@ config.excludes = [
     "conformance",
     "cudnn",
     "data",
+    "editors",
     "emulator",
     "golden",
     "kernel-sums",
@@ -71,6 +72,9 @@ def processor_has(*features):
 
 if processor_has("avx512f", "avx512bw", "avx512vl"):
     config.available_features.add("winograd")
+
+if shutil.which("nvim"):
+    config.available_features.add("neovim")
 
 if shutil.which("patch"):
     config.available_features.add("patch")

@@ -86,6 +86,12 @@ dpsims-run sample --model any.dpsims --weights $models/weights/camvid-128.safete
 step "An iteration of training" \
   'dpsims-compile /usr/share/dpsims/models/configs/shapes-64.json --training --batch 2 -o shapes.dpsims
 dpsims-run train --model shapes.dpsims --output run --steps 1'
+step "Two ranks make the same photo" \
+  'apt-get install -y -q --no-install-recommends openmpi-bin
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+mpirun --oversubscribe -n 2 dpsims-run sample --model camvid.dpsims \
+  --weights /usr/share/dpsims/models/weights/camvid-128.safetensors --labels street.png --output ranks-photo.png --seed 1
+cmp street-photo.png ranks-photo.png'
 step "A program in C" \
   'apt-get install -y -q --no-install-recommends gcc libc6-dev pkg-config
 cc -Wall -Werror sample.c $(pkg-config --cflags --libs dpsims) -o sample

@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Runs grammar_test.py in a Python environment of its own, which is made in the folder unless it is there.
+#
+#   grammar.sh FOLDER SOURCE
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+python=$("$here/../python-environment.sh" "$here/requirements.txt" "$1")
+exec "$python" "$here/grammar_test.py" "$2"
