@@ -44,7 +44,8 @@ LogicalResult dpsims::checkOnnxFlags(ArrayRef<const cl::Option *> ofModels) {
   if (!wantsOnnx())
     return success();
 #ifndef DPSIMS_HAS_ONNX
-  return fail("--to onnx: this build has no ONNX: install libonnx-dev and libprotobuf-dev, and build again");
+  return fail("--to onnx: this build has no ONNX: install libonnx-dev and libprotobuf-dev, and build without "
+              "-DDPSIMS_ONNX=OFF");
 #endif
   if (weights.empty())
     return fail("--to onnx: --weights FILE.safetensors is missing: the file of ONNX has them");

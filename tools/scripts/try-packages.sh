@@ -100,7 +100,7 @@ cmp street-photo.png c-photo.png'
 if [ -n "$wheel" ]; then
   step "Nothing of the packages is left" 'dpkg --purge $(dpkg-query -W -f "\${Package} " "*dpsims*")
 apt-get autoremove -y -q --purge
-! ldconfig -p | grep -e dpsims -e dnnl -e MLIR'
+if ldconfig -p | grep -e dpsims -e dnnl -e MLIR; then exit 1; fi'
   step "Three lines of Python make the photo of dpsims-run" \
     'apt-get install -y -q --no-install-recommends python3-venv
 python3 -m venv --clear v
