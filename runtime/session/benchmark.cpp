@@ -34,11 +34,12 @@ int64_t idLimit(const CompiledModel &model) {
   return known ? std::max<int64_t>(1, config["num_classes"].get<int32_t>()) : 2;
 }
 
-std::vector<HostTensor> randomInputs(const CompiledModel &model, const Entry &entry) {
+// Each rank has images of its own.
+std::vector<HostTensor> randomInputs(const CompiledModel &model, const Entry &entry, uint64_t rank) {
   std::vector<HostTensor> inputs;
   for (const Argument &argument : entry.inputs) {
     HostTensor tensor(argument.type, argument.shape);
-    RandomSequence sequence{1, 0, static_cast<uint32_t>(inputs.size())};
+    RandomSequence sequence{1, argument.sharded ? rank : 0, static_cast<uint32_t>(inputs.size())};
     uint64_t count = static_cast<uint64_t>(tensor.count()), limit = static_cast<uint64_t>(idLimit(model));
     if (isFloating(argument.type)) {
       HostTensor wide(ElementType::F32, argument.shape);
@@ -60,13 +61,15 @@ StepTime makeStep(const Session &session, size_t index) {
           step.label,
           session.plan().implementation(index),
           std::numeric_limits<double>::infinity(),
+          0,
+          messageBytes(session.entry().main, step),
           static_cast<double>(step.flops),
           static_cast<double>(step.bytes)};
 }
 
 struct KindTotal {
   size_t count = 0;
-  double seconds = 0, flops = 0, bytes = 0;
+  double seconds = 0, flops = 0, bytes = 0, waiting = 0;
 };
 
 std::map<std::string, KindTotal> totals(const BenchmarkResult &result) {
@@ -77,6 +80,7 @@ std::map<std::string, KindTotal> totals(const BenchmarkResult &result) {
     kind.seconds += step.seconds;
     kind.flops += step.flops;
     kind.bytes += step.bytes;
+    kind.waiting += step.waiting;
   }
   return kinds;
 }
@@ -130,8 +134,8 @@ uint64_t residentPeak() {
 
 // Host tensors for an entry, and where they are.
 struct Arguments {
-  Arguments(const CompiledModel &model, const Entry &entry)
-      : inputs(randomInputs(model, entry)), outputs(makeOutputs(entry)) {
+  Arguments(const CompiledModel &model, const Entry &entry, const Communicator *ranks)
+      : inputs(randomInputs(model, entry, ranks ? uint64_t(ranks->rank()) : 0)), outputs(makeOutputs(entry)) {
     for (const HostTensor &input : inputs)
       from.push_back(input.buffer.data());
     for (HostTensor &output : outputs)
@@ -143,15 +147,21 @@ struct Arguments {
   std::vector<void *> to;
 };
 
-void timeRuns(Session &session, const Device &device, Arguments &arguments, BenchmarkResult &result) {
+// Where the ranks meet: what comes after begins on all at once.
+void meet(Communicator *ranks) { largestOfRanks({0}, ranks); }
+
+void timeRuns(Session &session, const Device &device, Arguments &arguments, Communicator *ranks,
+              BenchmarkResult &result) {
   session.run(arguments.from, arguments.to);
   session.run(arguments.from, arguments.to); // where it may record a graph
   std::vector<double> times;
   for (int i = 0; i < result.runs; ++i) {
+    meet(ranks);
     double start = now();
     session.run(arguments.from, arguments.to);
     times.push_back(now() - start);
   }
+  times = largestOfRanks(times, ranks);
   std::sort(times.begin(), times.end());
   result.minSeconds = times.front();
   result.medianSeconds = times[times.size() / 2];
@@ -164,19 +174,37 @@ void timeRuns(Session &session, const Device &device, Arguments &arguments, Benc
     result.deviceSeconds = std::min(result.deviceSeconds, session.time(arguments.from, arguments.to));
     result.singleSeconds = std::min(result.singleSeconds, session.time(arguments.from, arguments.to, /*single=*/true));
   }
+  const std::vector<double> slowest = largestOfRanks({result.deviceSeconds, result.singleSeconds}, ranks);
+  result.deviceSeconds = slowest[0];
+  result.singleSeconds = slowest[1];
 }
 
-void timeSteps(Session &session, Arguments &arguments, BenchmarkResult &result) {
+void timeSteps(Session &session, Arguments &arguments, Communicator *ranks, BenchmarkResult &result) {
   for (size_t i = 0; i < session.entry().main.steps.size(); ++i)
     result.steps.push_back(makeStep(session, i));
+  RankProfile profile(session.entry().main, ranks ? ranks->size() : 1);
   std::vector<double> seconds(result.steps.size());
   for (int i = 0; i < result.runs; ++i) {
+    meet(ranks);
     session.profile(arguments.from, arguments.to, seconds);
-    for (size_t j = 0; j < seconds.size(); ++j)
-      result.steps[j].seconds = std::min(result.steps[j].seconds, seconds[j]);
+    profile.add(ranks ? gatherOfRanks(seconds, *ranks) : seconds);
   }
-  for (const StepTime &step : result.steps)
-    result.flops += step.flops;
+  const std::vector<double> waiting = profile.waiting();
+  for (size_t i = 0; i < result.steps.size(); ++i) {
+    result.steps[i].seconds = profile.best()[i];
+    result.steps[i].waiting = waiting[i];
+    result.flops += result.steps[i].flops;
+  }
+  if (ranks)
+    result.ranks = profile.times();
+}
+
+// On a device with memory of its own steps of several streams run beside each other, and its graph has no gaps that
+// steps by themselves have: there the whole run says what is exposed.
+void findExposed(const Device &device, BenchmarkResult &result) {
+  RankTimes &ranks = result.ranks;
+  ranks.exposed = device.sharesHostMemory() ? ranks.transfer + ranks.meanWaiting()
+                                            : std::max(0.0, result.deviceSeconds - ranks.meanCompute());
 }
 
 void forecastStreams(const Session &session, const Device &device, BenchmarkResult &result) {
@@ -202,7 +230,7 @@ void putFirst(const std::string &name, DevicePeaks &peaks) {
 
 } // namespace
 
-BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
+BenchmarkResult runBenchmark(Session &session, Device &device, int runs, Communicator *ranks) {
   const Entry &entry = session.entry();
   BenchmarkResult result;
   result.model = session.model().path;
@@ -210,10 +238,11 @@ BenchmarkResult runBenchmark(Session &session, Device &device, int runs) {
   result.device = device.description();
   result.runs = runs;
   if (!entry.inputs.empty() && !entry.inputs[0].shape.empty())
-    result.batch = entry.inputs[0].shape[0];
-  Arguments arguments(session.model(), entry);
-  timeRuns(session, device, arguments, result);
-  timeSteps(session, arguments, result);
+    result.batch = entry.inputs[0].shape[0] * (ranks && entry.inputs[0].sharded ? ranks->size() : 1);
+  Arguments arguments(session.model(), entry, ranks);
+  timeRuns(session, device, arguments, ranks, result);
+  timeSteps(session, arguments, ranks, result);
+  findExposed(device, result);
   forecastStreams(session, device, result);
   result.memory = session.memory();
   result.residentPeak = residentPeak();
@@ -246,6 +275,12 @@ void printDeviceTimes(const BenchmarkResult &r, std::ostream &out) {
   out << text;
 }
 
+std::string waitingText(double seconds) {
+  char text[64];
+  std::snprintf(text, sizeof(text), ", and %.3f ms of waiting", seconds * 1e3);
+  return seconds > 0 ? text : "";
+}
+
 void printForecast(const BenchmarkResult &r, std::ostream &out) {
   if (r.forecast.empty())
     return;
@@ -270,6 +305,7 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
                 r.loadSeconds * 1e3, r.minSeconds * 1e3, r.medianSeconds * 1e3, r.runs,
                 static_cast<double>(r.batch) / r.minSeconds, r.flops / r.minSeconds * 1e-9);
   out << text;
+  printRankTimes(r.ranks, out);
   printDeviceTimes(r, out);
   printForecast(r, out);
   out << "  machine:";
@@ -291,7 +327,8 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   out << text;
   out << "by kind (one step at a time; GFLOP/s as if all convolutions were direct):\n";
   for (const auto &[kind, sum] : totals(r))
-    out << line(r.peaks, kind, sum.seconds, total, sum.flops, sum.bytes, std::to_string(sum.count) + " steps");
+    out << line(r.peaks, kind, sum.seconds, total, sum.flops, sum.bytes,
+                std::to_string(sum.count) + " steps" + waitingText(sum.waiting));
   std::vector<const StepTime *> order;
   for (const StepTime &step : r.steps)
     order.push_back(&step);
@@ -301,7 +338,7 @@ void printBenchmark(const BenchmarkResult &r, std::ostream &out) {
   out << "slowest steps:\n";
   for (const StepTime *step : order)
     out << line(r.peaks, std::to_string(step - r.steps.data()) + " " + step->kind, step->seconds, total, step->flops,
-                step->bytes, oneLine(step->label + " [" + step->implementation + "]"));
+                step->bytes, oneLine(step->label + " [" + step->implementation + "]") + waitingText(step->waiting));
 }
 
 } // namespace dpsims

@@ -5,6 +5,7 @@
 #ifndef DPSIMS_RUNTIME_SESSION_BENCHMARK_H
 #define DPSIMS_RUNTIME_SESSION_BENCHMARK_H
 
+#include "runtime/session/benchmark_ranks.h"
 #include "runtime/session/session.h"
 
 #include <ostream>
@@ -13,10 +14,12 @@
 
 namespace dpsims {
 
-/// A step's best time.
+/// A step's best time; of several ranks see RankProfile.
 struct StepTime {
   std::string kind, label, implementation;
   double seconds = 0;
+  double waiting = 0;          ///< of an all-reduce, beside `seconds`: for other ranks
+  uint64_t message = 0;        ///< of an all-reduce: the bytes that each rank gives
   double flops = 0, bytes = 0; ///< as the compiler counted: convolutions as direct ones, every tensor once
 };
 
@@ -35,7 +38,7 @@ struct StreamForecast {
 
 struct BenchmarkResult {
   std::string model, entry, device;
-  int64_t batch = 1; ///< the first input's leading dimension
+  int64_t batch = 1; ///< the first input's leading dimension, of all ranks together
   int runs = 0;
   double loadSeconds = 0;
   double minSeconds = 0, medianSeconds = 0; ///< of whole runs, as the host sees them
@@ -50,11 +53,13 @@ struct BenchmarkResult {
   MemoryUse memory;
   uint64_t residentPeak = 0; ///< of the process, including the libraries
   DevicePeaks peaks;
+  RankTimes ranks; ///< of several; what is not said to be of all is the first one's
 };
 
 /// Runs the entry on random inputs: twice to warm up, `runs` times as a whole, `runs` times step by step; then measures
-/// the session's device.
-BenchmarkResult runBenchmark(Session &session, Device &device, int runs);
+/// the session's device. `ranks`: those that execute the entry together, each of which calls it; null: there is one.
+/// The time of a run of several begins when all are ready, and ends with the last.
+BenchmarkResult runBenchmark(Session &session, Device &device, int runs, Communicator *ranks = nullptr);
 
 /// The shortest time of a step by the device's peaks: that of its arithmetic or of its memory traffic.
 double shortestSeconds(const StepTime &step, const DevicePeaks &peaks);

@@ -16,9 +16,9 @@ double shortestSeconds(const StepTime &step, const DevicePeaks &peaks) {
   return seconds;
 }
 
-std::string benchmarkJson(const BenchmarkResult &r) {
+static nlohmann::json stepsJson(const BenchmarkResult &r) {
   nlohmann::json steps = nlohmann::json::array();
-  for (const StepTime &step : r.steps)
+  for (const StepTime &step : r.steps) {
     steps.push_back({{"kind", step.kind},
                      {"label", step.label},
                      {"implementation", step.implementation},
@@ -26,6 +26,20 @@ std::string benchmarkJson(const BenchmarkResult &r) {
                      {"flops", step.flops},
                      {"bytes", step.bytes},
                      {"shortest_seconds", shortestSeconds(step, r.peaks)}});
+    if (step.message)
+      steps.back().update({{"message_bytes", step.message}, {"waiting_seconds", step.waiting}});
+  }
+  return steps;
+}
+
+static nlohmann::json ranksJson(const RankTimes &ranks) {
+  return {{"count", ranks.count()},           {"compute_seconds", ranks.compute},
+          {"waiting_seconds", ranks.waiting}, {"transfer_seconds", ranks.transfer},
+          {"exposed_seconds", ranks.exposed}, {"all_reduces", ranks.allReduces},
+          {"all_reduce_bytes", ranks.bytes}};
+}
+
+std::string benchmarkJson(const BenchmarkResult &r) {
   nlohmann::json forecast = nlohmann::json::array();
   for (const StreamForecast &f : r.forecast)
     forecast.push_back({{"streams", f.streams}, {"waits", f.waits}, {"seconds", f.seconds}});
@@ -57,7 +71,9 @@ std::string benchmarkJson(const BenchmarkResult &r) {
                            {"load", r.memory.load},
                            {"resident_peak", r.residentPeak}}},
                          {"machine", {{"bandwidth", r.peaks.bandwidth}, {"flops", peaks}}},
-                         {"steps", steps}};
+                         {"steps", stepsJson(r)}};
+  if (r.ranks.count())
+    json["ranks"] = ranksJson(r.ranks);
   return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
