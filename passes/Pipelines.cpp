@@ -40,7 +40,10 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, const GraphS
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
-  graph.addPass(createCombineCollectives());
+  CombineCollectivesOptions buckets;
+  if (settings.bucket)
+    buckets.bytes = settings.bucket;
+  graph.addPass(createCombineCollectives(buckets));
   if (tuning.gatherLabels)
     graph.addPass(createGatherLabels(*tuning.gatherLabels));
   if (tuning.mergeSiblings) {

@@ -25,6 +25,7 @@ struct GraphSettings {
   int64_t recompute = 0;        ///< bytes that the intermediate results of a program may take, 0 for any number
   int64_t ranks = 1;            ///< how many processes share the batch of a program that trains
   bool localStatistics = false; ///< of `batch_statistics`, each rank's own
+  int64_t bucket = 0;           ///< bytes of gradients that ranks sum by one message, at most; 0: the pass's default
 };
 
 /// The passes that lead from stage `from`, a graph at least, to `to`.

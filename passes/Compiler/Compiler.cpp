@@ -17,7 +17,8 @@ namespace {
 class Compilation {
 public:
   Compilation(MLIRContext *context, const CompileOptions &options, const CompilerTarget &target)
-      : context(context), options(options), target(target), chips(options.chips), report(options.peaks) {
+      : context(context), options(options), target(target), chips(options.chips),
+        report(options.peaks, options.network) {
     if (chips.empty())
       chips.push_back(target.defaultChip());
   }
@@ -41,6 +42,10 @@ public:
 
 private:
   bool wantsReport() const { return options.report != CompileOptions::Report::None; }
+
+  int64_t bucket() const {
+    return options.bucket || !options.network ? options.bucket : bucketBytes(*options.network, options.ranks);
+  }
 
   LogicalResult fail(const Twine &message) const { return emitError(UnknownLoc::get(context), message); }
 
@@ -115,12 +120,13 @@ private:
     FailureOr<std::string> file = timed("Serializing", [&] { return serialize(module, model); });
     if (failed(file))
       return failure();
-    std::string told = wantsReport() ? reportOn(*file, std::move(model.code.report)) : "";
+    std::string told = wantsReport() ? reportOn(*file, module, std::move(model.code.report)) : "";
     return CompileResult{std::move(*file), std::move(told)};
   }
 
-  std::string reportOn(StringRef file, ReportTable kernels) {
+  std::string reportOn(StringRef file, ModuleOp schedule, ReportTable kernels) {
     report.addSteps(file);
+    report.addRanks(schedule);
     report.addKernels(std::move(kernels));
     return options.report == CompileOptions::Report::Json ? report.json() : report.text();
   }
@@ -144,7 +150,7 @@ FailureOr<CompileResult> Compilation::run() {
   if (wantsReport())
     manager.addInstrumentation(report.follow());
   addPasses(manager, source->stage, options.lastStage.value_or(Stage::Kernels), target,
-            {options.recompute, options.ranks, options.localStatistics});
+            {options.recompute, options.ranks, options.localStatistics, bucket()});
   if (failed(runPasses(manager, module)) || failed(checkArenas(module)))
     return failure();
   if (options.lastStage)

@@ -35,6 +35,8 @@ struct CompileOptions {
   enum class Report { None, Text, Json } report = Report::None;
   /// What the report compares with.
   std::optional<MachinePeaks> peaks;
+  /// What connects ranks: the report, which needs peaks for it, predicts what many of them take.
+  std::optional<Network> network;
 
   // Of a configuration alone: a dump holds what they said.
 
@@ -44,6 +46,8 @@ struct CompileOptions {
   int64_t ranks = 1;
   /// Each rank normalizes by the statistics of its own images, not by those of the whole batch.
   bool localStatistics = false;
+  /// Bytes of gradients that ranks sum by one message, at most; 0: as suits the network, 25 MiB if none is known.
+  int64_t bucket = 0;
   /// "section.key=value" over the configuration's.
   std::vector<std::string> settings;
   /// The file (.mlir) that declares the programs.

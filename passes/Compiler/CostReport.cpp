@@ -3,7 +3,6 @@
 
 #include "model_generated.h"
 
-#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -93,6 +92,23 @@ void CostReport::addSteps(StringRef model) {
   }
 }
 
+void CostReport::addRanks(ModuleOp schedule) {
+  if (!network || !peaks)
+    return;
+  for (auto entry : schedule.getOps<EntryOp>()) {
+    if (!entry.getRanks())
+      continue;
+    Program &program = programNamed(entry.getSymName());
+    std::vector<double> seconds;
+    std::vector<std::string> labels;
+    for (const Step &step : program.steps) {
+      seconds.push_back(secondsOf(step.flops, step.bytes) * peaks->slowdown);
+      labels.push_back(step.label);
+    }
+    program.scaling.emplace(entry, seconds, labels, *network);
+  }
+}
+
 double CostReport::secondsOf(double flops, double bytes) const {
   return peaks ? std::max(flops / peaks->flops, bytes / peaks->bandwidth) : 0;
 }
@@ -176,6 +192,24 @@ void CostReport::printProgram(llvm::raw_ostream &os, const Program &program) con
   if (steps.rows.size() > stepsInText)
     os << "and " << steps.rows.size() - stepsInText << " steps that take less\n";
   os << "\n";
+  if (program.scaling)
+    printScaling(os, *program.scaling);
+}
+
+void CostReport::printScaling(llvm::raw_ostream &os, const Scaling &scaling) const {
+  os << llvm::formatv("on many devices, each with the same part of the batch, if steps take {0:f2} times their best:\n",
+                      peaks->slowdown);
+  scaling.table().print(os);
+  os << "\n";
+  scaling.changeTable().print(os);
+  os << "\n";
+  ReportTable messages = scaling.messageTable(/*all=*/false);
+  llvm::stable_sort(messages.rows,
+                    [](const auto &a, const auto &b) { return *a[1].getAsNumber() > *b[1].getAsNumber(); });
+  messages.print(os, stepsInText);
+  if (messages.rows.size() > stepsInText)
+    os << "and " << messages.rows.size() - stepsInText << " all-reduces of fewer bytes\n";
+  os << "\n";
 }
 
 std::string CostReport::text() const {
@@ -190,15 +224,23 @@ std::string CostReport::text() const {
 
 std::string CostReport::json() const {
   llvm::json::Array list;
-  for (const Program &program : programs)
-    list.push_back(llvm::json::Object{{"name", program.name},
-                                      {"arena", int64_t(program.arena)},
-                                      {"passes", passTable(program.passes).json()},
-                                      {"kinds", kindTable(program).json()},
-                                      {"steps", stepTable(program).json()}});
+  for (const Program &program : programs) {
+    llvm::json::Object object{{"name", program.name},
+                              {"arena", int64_t(program.arena)},
+                              {"passes", passTable(program.passes).json()},
+                              {"kinds", kindTable(program).json()},
+                              {"steps", stepTable(program).json()}};
+    if (const auto &scaling = program.scaling)
+      object["scaling"] = llvm::json::Object{{"devices", scaling->table().json()},
+                                             {"changes", scaling->changeTable().json()},
+                                             {"all_reduces", scaling->messageTable(/*all=*/true).json()}};
+    list.push_back(std::move(object));
+  }
   llvm::json::Object report{{"programs", std::move(list)}, {"kernels", kernels.json()}};
   if (peaks)
     report["peaks"] = llvm::json::Object{{"flops", peaks->flops}, {"bandwidth", peaks->bandwidth}};
+  if (network)
+    report["slowdown"] = peaks->slowdown;
   return llvm::formatv("{0:2}", llvm::json::Value(std::move(report))).str() + "\n";
 }
 

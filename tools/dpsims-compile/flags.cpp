@@ -3,6 +3,7 @@
 #include "passes/Compiler/Source.h"
 #include "passes/Compiler/Target.h"
 #include "passes/Registration.h"
+#include "tools/dpsims-compile/network.h"
 #include "tools/dpsims-compile/onnx_flags.h"
 #include "tools/dpsims-compile/output.h"
 #include "tools/dpsims-compile/peaks.h"
@@ -56,6 +57,10 @@ cl::opt<std::string> ranks("ranks", cl::desc("how many processes share the batch
 cl::opt<bool> localStatistics("local-statistics",
                               cl::desc("with --ranks: each normalizes by the statistics of its own images"),
                               cl::cat(category));
+cl::opt<std::string> bucket("bucket",
+                            cl::desc("with --ranks: bytes of gradients that they sum by one message at most (25M, 4K; "
+                                     "default 25 MiB, or by --network)"),
+                            cl::value_desc("bytes"), cl::cat(category));
 cl::opt<std::string> recompute("recompute",
                                cl::desc("bytes that a program's intermediate results may take (1.5G, 800M): what does "
                                         "not fit is computed again where it is needed"),
@@ -75,8 +80,14 @@ cl::opt<std::string>
 cl::opt<std::string>
     peaks("peaks",
           cl::desc("what the report's shortest times are for: a file that dpsims-run bench --json wrote "
-                   "there, or operations and bytes a second, as 67e12,4.8e12"),
+                   "there, or operations and bytes a second, as 67e12,4.8e12; a third number: how many times as long "
+                   "steps take as they would at best"),
           cl::value_desc("FILE.json"), cl::cat(category));
+cl::opt<std::string>
+    network("network",
+            cl::desc("what connects ranks, as runtime/device/cuda/networks/h100-infiniband.json says it: the report "
+                     "predicts by it and --peaks what many take; without --bucket messages are as large as suits it"),
+            cl::value_desc("FILE.json"), cl::cat(category));
 cl::opt<bool> statistics("statistics", cl::desc("write what each pass did, in numbers, to standard error"),
                          cl::cat(category));
 cl::opt<std::string> output("o", cl::desc("output file; - is standard output"), cl::value_desc("file"),
@@ -116,6 +127,35 @@ std::string defaultModelText(const char *argv0) {
   return std::string(DPSIMS_SOURCE_MODELS) + "/programs.mlir";
 }
 
+LogicalResult checkRanks() {
+  if (uint64_t processes = readWholeNumber(ranks).value_or(0); processes < 1 || processes > mostRanks)
+    return fail("--ranks " + ranks + ": must be 1 to " + Twine(mostRanks) + ", in digits, as 8");
+  if (localStatistics && ranks == "1")
+    return fail("--local-statistics: is for several ranks: add --ranks N");
+  if (bucket.getNumOccurrences() && ranks == "1")
+    return fail("--bucket: is for several ranks: add --ranks N");
+  if (!bucket.empty() && !bytesOf(bucket))
+    return fail("--bucket " + bucket + ": a number of bytes, as 25M or 4K");
+  if (!network.getNumOccurrences())
+    return success();
+  if (report.getNumOccurrences() && !peaks.getNumOccurrences())
+    return fail("--network: the report predicts by --peaks, which is missing");
+  if (!report.getNumOccurrences() && ranks == "1")
+    return fail("--network: is for several ranks, or for --report: add --ranks N");
+  return success();
+}
+
+/// Whether no file is read and written.
+LogicalResult checkOutputs() {
+  for (const cl::opt<std::string> *read : {&peaks, &network})
+    for (const std::string &written : {output.getValue(), report.getValue()})
+      if (read->getNumOccurrences() && !written.empty() && isSamePath(*read, written))
+        return fail(written + ": is read for --" + read->ArgStr + ", and cannot be the output too: name another");
+  if (!report.empty() && !output.empty() && isSamePath(report, output))
+    return fail("--report=" + report + ": is the output file of -o too; name another");
+  return success();
+}
+
 LogicalResult checkFlags() {
   if (!recompute.empty() && !bytesOf(recompute))
     return fail("--recompute " + recompute + ": a number of bytes, as 1.5G or 800M");
@@ -123,27 +163,24 @@ LogicalResult checkFlags() {
     return fail("--compile-to " + compileTo + ": stages are " + stageNames());
   if (peaks.getNumOccurrences() && !report.getNumOccurrences())
     return fail("--peaks: is for --report, which is missing");
-  for (const std::string &written : {output.getValue(), report.getValue()})
-    if (peaks.getNumOccurrences() && !written.empty() && isSamePath(peaks, written))
-      return fail(written + ": is read for --peaks, and cannot be the output too: name another");
-  if (!report.empty() && !output.empty() && isSamePath(report, output))
-    return fail("--report=" + report + ": is the output file of -o too; name another");
+  if (failed(checkOutputs()))
+    return failure();
   if (output.empty())
     return fail("-o is missing: where to write, - for standard output");
   if (uint64_t images = readWholeNumber(batch).value_or(0); images < 1 || images > INT64_MAX)
     return fail("--batch " + batch + ": must be at least 1, in digits, as 8");
-  if (uint64_t processes = readWholeNumber(ranks).value_or(0); processes < 1 || processes > mostRanks)
-    return fail("--ranks " + ranks + ": must be 1 to " + Twine(mostRanks) + ", in digits, as 8");
-  if (localStatistics && ranks == "1")
-    return fail("--local-statistics: is for several ranks: add --ranks N");
+  if (failed(checkRanks()))
+    return failure();
   bool isDump = StringRef(input).ends_with(".mlir");
-  const cl::Option *const ofConfigurations[] = {&batch, &ranks, &localStatistics, std::addressof(settings), &modelText};
+  const cl::Option *const ofConfigurations[] = {&batch,    &ranks, &localStatistics, &bucket, std::addressof(settings),
+                                                &modelText};
   for (const cl::Option *option : ofConfigurations)
     if (option->getNumOccurrences() && isDump)
       return fail("--" + option->ArgStr + ": " + input + " is not a configuration, and takes none: leave the flag out");
-  const cl::Option *const ofModels[] = {
-      &training, &target, std::addressof(chips), &precision, &ranks, &localStatistics, &recompute, &compileTo,
-      &report,   &peaks};
+  const cl::Option *const ofModels[] = {&training,  &target,    std::addressof(chips),
+                                        &precision, &ranks,     &localStatistics,
+                                        &bucket,    &recompute, &compileTo,
+                                        &report,    &peaks,     &network};
   if (failed(checkOnnxFlags(ofModels)))
     return failure();
   if (programs.empty() && !isDump && compileTo != "parse" && !wantsOnnx())
@@ -166,6 +203,7 @@ CompileOptions optionsOf(const char *argv0) {
   options.batch = *readWholeNumber(batch);
   options.ranks = *readWholeNumber(ranks);
   options.localStatistics = localStatistics;
+  options.bucket = bytesOf(bucket).value_or(0);
   options.settings = settings;
   options.modelText = modelText.empty() ? defaultModelText(argv0) : modelText;
   for (const std::string &path : {output.getValue(), report.getValue()})
@@ -179,6 +217,18 @@ CompileOptions optionsOf(const char *argv0) {
   options.dataSectionFault = dataSectionFault;
   options.setUpPasses = applyPassManagerCLOptions;
   return options;
+}
+
+/// What the flag names, if it is given.
+template <typename T, typename Read>
+LogicalResult readTo(std::optional<T> &option, const cl::opt<std::string> &flag, Read read) {
+  if (!flag.getNumOccurrences())
+    return success();
+  llvm::Expected<T> value = read(flag);
+  if (!value)
+    return fail("--" + flag.ArgStr + " " + llvm::toString(value.takeError()));
+  option = *value;
+  return success();
 }
 
 /// MLIR's flags for pass managers; some take names of passes. --help-hidden lists them.
@@ -211,13 +261,8 @@ std::optional<Invocation> dpsims::parseFlags(int argc, char **argv) {
   if (failed(checkFlags()))
     return std::nullopt;
   Invocation invocation{optionsOf(argv[0]), output, report, statistics, onnxOptions(output)};
-  if (peaks.getNumOccurrences()) {
-    llvm::Expected<MachinePeaks> read = readPeaks(peaks, precision);
-    if (!read) {
-      printError("--peaks " + llvm::toString(read.takeError()));
-      return std::nullopt;
-    }
-    invocation.options.peaks = *read;
-  }
+  if (failed(readTo(invocation.options.peaks, peaks, [](StringRef text) { return readPeaks(text, precision); })) ||
+      failed(readTo(invocation.options.network, network, readNetwork)))
+    return std::nullopt;
   return invocation;
 }
