@@ -34,7 +34,7 @@ fi
 # there COMMAND...: as a stranger who has nothing of ours in the environment.
 there() {
   env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-    ${PIP_CERT:+PIP_CERT=/etc/ssl/certs/ca-certificates.crt} chroot "$debian" "$@"
+    ${PIP_CERT:+PIP_CERT=/try/certificates.crt} chroot "$debian" "$@"
 }
 
 # step TEXT SCRIPT: says what, and does it in /try.
@@ -53,6 +53,7 @@ cat >"$debian/etc/apt/sources.list" <<END_OF_LIST
 deb $mirror bookworm main
 deb $mirror-security bookworm-security main
 END_OF_LIST
+chmod 755 "$debian" # apt downloads as a user of its own
 mount -t proc proc "$debian/proc"
 mount --bind /dev "$debian/dev"
 rm -rf "$debian/try"
@@ -60,10 +61,7 @@ mkdir -p "$debian/try/packages"
 cp "$packages"/*.deb "$debian/try/packages"
 cp "$root/test/data/street.png" "$root/examples/c/sample.c" "$debian/try"
 [ -z "$wheel" ] || cp "$wheel" "$debian/try"
-if [ -n "${PIP_CERT:-}" ]; then # of a proxy, say
-  mkdir -p "$debian/etc/ssl/certs"
-  cat "$PIP_CERT" >"$debian/etc/ssl/certs/ca-certificates.crt"
-fi
+[ -z "${PIP_CERT:-}" ] || cp "$PIP_CERT" "$debian/try/certificates.crt" # a proxy's, say
 there apt-get update -q
 
 step "The runtime and the development package need Debian 12's main suite alone" \
