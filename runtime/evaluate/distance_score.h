@@ -29,6 +29,9 @@ public:
   /// Error: there was nothing to compare.
   double mean();
 
+  /// The program that finds it.
+  const PictureProgram &network() const { return program; }
+
 private:
   struct Pair {
     std::string name;

@@ -5,9 +5,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/progress.h"
 #include "runtime/communicator/launch.h"
-#include "runtime/evaluate/distance_score.h"
-#include "runtime/evaluate/feature_score.h"
-#include "runtime/evaluate/segmentation_score.h"
+#include "runtime/evaluate/picture_scores.h"
 
 #include <algorithm>
 
@@ -17,91 +15,104 @@ namespace {
 
 bool isStatistics(const std::string &path) { return path.size() > 4 && path.compare(path.size() - 4, 4, ".npz") == 0; }
 
-void checkOptions(const EvaluateOptions &options) {
-  const bool folder = !options.pictures.empty(), sampled = !options.generator.model.empty();
-  if (folder == sampled)
-    fail(folder ? "--pictures and --model: give one of them" : "what is to be judged? give --pictures or --model");
-  if (options.inception.model.empty() && options.lpips.model.empty() && options.segmenter.model.empty())
-    fail("no score is asked for: give --inception, --lpips or --segmenter");
-  if (options.inception.model.empty() && (options.kernel || !options.statistics.empty()))
-    fail(options.kernel ? "--kid" : "--statistics", ": needs --inception");
-  if (options.kernel && (isStatistics(options.photos) || (folder && options.photos.empty())))
+void checkPhotos(const EvaluateOptions &options, bool folder) {
+  const bool without = isStatistics(options.photos) || (folder && options.photos.empty());
+  if (options.kernel && without)
     fail("--kid: compares with photos, not with their statistics: give --photos a folder");
   if (folder && options.photos.empty() && !options.inception.model.empty() && options.statistics.empty())
     fail("--inception: give --photos, which the pictures are compared with, or --statistics");
-  if (options.diversity && options.lpips.model.empty())
-    fail("--diversity: needs --lpips");
-  if (options.diversity && sampled && options.sampling.samples < 2)
-    fail("--diversity: compares samples of one label map: give --samples 2 or more");
-  const bool compares = !options.lpips.model.empty() && !options.diversity;
-  if (compares && (isStatistics(options.photos) || (folder && options.photos.empty())))
+  if (!options.lpips.model.empty() && !options.diversity && without)
     fail("--lpips: compares pictures with photos of the same names: give --photos a folder, or --diversity");
+}
+
+void checkOptions(const EvaluateOptions &options, bool sampled) {
+  const bool folder = !options.pictures.empty();
+  if (folder == sampled)
+    fail(folder ? "--pictures and --model: give one of them" : "what is to be judged? give --pictures or --model");
+  if (options.inception.model.empty() && !options.statistics.empty())
+    fail("--statistics: needs --inception");
+  requireComplete(options);
+  checkPhotos(options, folder);
   if (!options.segmenter.model.empty() && folder && options.labels.empty())
     fail("--segmenter: give --labels, the pictures' label maps");
   if (!options.labels.empty() && (sampled || options.segmenter.model.empty()))
     fail("--labels: ", sampled ? "the data set has them" : "are for --segmenter", ": leave the flag out");
 }
 
-/// What a generator needs to sample.
+void checkSamples(const EvaluateOptions &options, const char *flag) {
+  if (options.diversity && options.sampling.samples < 2)
+    fail("--diversity: compares samples of one label map: give ", flag, " 2 or more");
+}
+
+/// What a generator of a file needs to sample.
 struct Generator {
-  Generator(const EvaluateOptions &options, const DeviceOptions &deviceOptions, Share share)
+  Generator(const EvaluateOptions &options, const DeviceOptions &deviceOptions)
       : model(CompiledModel::load(options.generator.model)),
         weights(*model, model->entry("sample"), options.generator.weights),
-        device(createDevice(model->target, deviceOptions, model->path)),
-        sampler(model, weights, *device, shared(options.sampling, share)) {}
-
-  static DatasetSamplerOptions shared(DatasetSamplerOptions sampling, Share share) {
-    sampling.share = share;
-    return sampling;
-  }
+        device(createDevice(model->target, deviceOptions, model->path)) {}
 
   std::shared_ptr<const CompiledModel> model;
   FileWeights weights;
   std::unique_ptr<Device> device;
-  DatasetSampler sampler;
 };
 
+/// One pass over pictures.
 class Evaluator {
 public:
-  Evaluator(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks)
-      : options(options), ranks(ranks), share(shareOf(ranks)) {
-    openSource(device);
-    if (!options.inception.model.empty())
-      features.emplace(options.inception, device, options.kernel, options.sampling.seed);
-    if (isStatistics(options.photos) && features)
-      features->usePhotos(options.photos);
-    if (!options.lpips.model.empty())
-      distance.emplace(options.lpips, device, options.diversity);
-    if (!options.segmenter.model.empty())
-      segmentation.emplace(options.segmenter, device, size_t(conventions->rules.numClasses), conventions->origin);
+  /// What is found in the photos is taken from `kept`, or put there, unless that is null.
+  Evaluator(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks,
+            const LiveGenerator *generator, std::optional<PhotoFeatures> *kept = nullptr)
+      : options(options), ranks(ranks), share(shareOf(ranks)), kept(kept),
+        samplesPhotos(generator && options.photos.empty()) {
+    if (generator)
+      openSamples(*generator);
+    else
+      openPictures();
+    scores.emplace(options, device, options.sampling.seed, conventions ? &*conventions : nullptr);
+    if (!scores->features())
+      return;
+    if (isStatistics(options.photos))
+      scores->features()->usePhotos(options.photos);
+    if (kept && *kept)
+      scores->features()->usePhotos(**kept);
   }
 
-  EvaluationReport run() {
+  EvaluationReport run(const std::function<void()> &between = [] {}) {
     EvaluationReport report;
     report.pictures = source->size();
     const auto parts = int64_t(share.parts);
     Progress progress(parts > 1 ? "evaluate (a share)" : "evaluate", (report.pictures + parts - 1) / parts, "pictures",
                       console());
-    for (Picture picture; source->next(picture); progress.advance())
+    for (Picture picture; source->next(picture); progress.advance()) {
+      between();
       add(picture);
+    }
     progress.finish();
+    FeatureScore *features = scores->features();
     if (features && !options.photos.empty() && !isStatistics(options.photos))
-      addPhotos();
+      addPhotos(*features);
     if (ranks)
-      merge();
-    if (share.part == 0)
-      finish(report);
+      scores->merge(*ranks);
+    if (share.part > 0)
+      return report;
+    if (features && !options.statistics.empty())
+      writeStatistics(options.statistics, features->pictureStatistics());
+    if (features && kept && !*kept)
+      *kept = features->photoFeatures();
+    scores->finish(report, sampler.has_value() || !options.photos.empty());
     return report;
   }
 
 private:
-  void openSource(const DeviceOptions &device) {
-    if (!options.generator.model.empty()) {
-      generator.emplace(options, device, share);
-      conventions = DataConfiguration::parse(generator->model->config, generator->model->path);
-      source = openSampler(generator->sampler);
-      return;
-    }
+  void openSamples(const LiveGenerator &generator) {
+    DatasetSamplerOptions sampling = options.sampling;
+    sampling.share = share;
+    sampler.emplace(generator.model, generator.weights, generator.device, sampling);
+    conventions = DataConfiguration::parse(generator.model->config, generator.model->path);
+    source = openSampler(*sampler);
+  }
+
+  void openPictures() {
     FolderOptions folder;
     folder.pictures = options.pictures;
     folder.numbered = options.diversity;
@@ -118,72 +129,64 @@ private:
   }
 
   void add(const Picture &picture) {
-    if (features)
-      features->addPicture(picture.image, picture.path, picture.index);
-    if (features && generator && options.photos.empty() && picture.sample == 0)
+    scores->add(picture);
+    FeatureScore *features = scores->features();
+    if (features && samplesPhotos && !features->hasPhotos() && picture.sample == 0)
       features->addPhoto(picture.photo, "the photo of " + picture.name, picture.index);
-    if (distance)
-      distance->add(picture);
-    if (segmentation)
-      segmentation->add(picture);
   }
 
-  void addPhotos() {
+  void addPhotos(FeatureScore &features) {
     const std::map<std::string, std::string> photos = listPictures(options.photos);
     Progress progress("photos", int64_t(photos.size()), "photos", console());
     size_t place = 0;
     for (const auto &[name, path] : photos) {
       if (share.has(place))
-        features->addPhoto(readPicture(path), path, place);
+        features.addPhoto(readPicture(path), path, place);
       ++place;
       progress.advance();
     }
     progress.finish();
   }
 
-  void merge() {
-    if (features)
-      features->merge(*ranks);
-    if (distance)
-      distance->merge(*ranks);
-    if (segmentation)
-      segmentation->merge(*ranks);
-  }
-
   Progress::Console console() const { return share.part == 0 ? Progress::standardError() : Progress::silent(); }
-
-  void finish(EvaluationReport &report) {
-    if (features && !options.statistics.empty())
-      writeStatistics(options.statistics, features->pictureStatistics());
-    if (features && (generator || !options.photos.empty()))
-      report.frechet = features->frechet();
-    if (options.kernel)
-      report.kernel = features->kernel();
-    if (distance)
-      (options.diversity ? report.diversity : report.lpips) = distance->mean();
-    if (segmentation) {
-      report.confusion = segmentation->confusion();
-      report.names = conventions->names;
-    }
-  }
 
   const EvaluateOptions &options;
   Communicator *const ranks; // null: there is one
   const Share share;
-  std::optional<Generator> generator;
+  std::optional<PhotoFeatures> *const kept;
+  const bool samplesPhotos; // the data set's are compared with
+  std::optional<DatasetSampler> sampler;
   std::optional<LabelReader> reader;
   std::optional<DataConfiguration> conventions; // of the label maps
   std::unique_ptr<PictureSource> source;
-  std::optional<FeatureScore> features;
-  std::optional<DistanceScore> distance;
-  std::optional<SegmentationScore> segmentation;
+  std::optional<PictureScores> scores;
 };
 
 } // namespace
 
 EvaluationReport evaluate(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks) {
-  checkOptions(options);
-  return Evaluator(options, device, ranks).run();
+  const bool sampled = !options.generator.model.empty();
+  checkOptions(options, sampled);
+  if (!sampled)
+    return Evaluator(options, device, ranks, nullptr).run();
+  checkSamples(options, "--samples");
+  Generator files(options, device);
+  const LiveGenerator generator{files.model, *files.device, files.weights};
+  return Evaluator(options, device, ranks, &generator).run();
+}
+
+void RepeatedEvaluation::check(const CompiledModel &model) const {
+  checkOptions(options, true);
+  checkSamples(options, "--evaluate-samples");
+  const DataConfiguration conventions = DataConfiguration::parse(model.config, model.path);
+  const PictureScores scores(options, device, options.sampling.seed, &conventions);
+  const SampleProgram program(model);
+  scores.requireSize(program.height(), program.width(), model.path);
+}
+
+EvaluationReport RepeatedEvaluation::measure(const LiveGenerator &generator, const std::function<void()> &between) {
+  return Evaluator(options, device, nullptr, &generator, options.inception.model.empty() ? nullptr : &photos)
+      .run(between);
 }
 
 } // namespace dpsims

@@ -6,19 +6,20 @@
 #define DPSIMS_RUNTIME_EVALUATE_EVALUATOR_H
 
 #include "runtime/device/device.h"
-#include "runtime/evaluate/confusion.h"
-#include "runtime/evaluate/kernel_distance.h"
-#include "runtime/evaluate/picture_program.h"
+#include "runtime/evaluate/evaluation_report.h"
+#include "runtime/evaluate/feature_score.h"
+#include "runtime/evaluate/score_options.h"
 #include "runtime/sample/dataset_sampler.h"
 
-#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace dpsims {
 
-struct EvaluateOptions {
+struct EvaluateOptions : ScoreOptions {
   /// What is judged: a folder of pictures, or what a generator makes of a data set's label maps.
   std::string pictures;
   ProgramFiles generator;
@@ -28,28 +29,39 @@ struct EvaluateOptions {
   /// pictures.
   std::string photos, labels;
 
-  ProgramFiles inception, lpips, segmenter; ///< a score is measured if its program is given
-  bool kernel = false;                      ///< KID too
-  bool diversity = false;                   ///< LPIPS between the pictures of a label map, not to its photo
-  std::string statistics;                   ///< .npz that the pictures' statistics are written to; empty: none
-};
-
-struct EvaluationReport {
-  int64_t pictures = 0;
-  std::optional<double> frechet, lpips, diversity;
-  std::optional<KernelDistance> kernel;
-  std::optional<ConfusionMatrix> confusion;
-  std::vector<std::string> names; ///< of its classes
+  std::string statistics; ///< .npz that the pictures' statistics are written to; empty: none
 };
 
 /// Error: options that do not go together; files and models that do not; see the scores.
 /// `ranks` call it together, each judges its share of the pictures, and the first has the report; null: there is one.
 EvaluationReport evaluate(const EvaluateOptions &options, const DeviceOptions &device, Communicator *ranks = nullptr);
 
-/// A line for each score, and for each class.
-std::string describeTable(const EvaluationReport &report);
-/// The same as a JSON object, with the confusion matrix, a row a label.
-std::string describeJson(const EvaluationReport &report);
+/// A generator in memory.
+struct LiveGenerator {
+  std::shared_ptr<const CompiledModel> model;
+  Device &device;
+  WeightSource &weights;
+};
+
+/// Judges a generator again and again, as one that trains. What is found in the data set's photos is kept.
+class RepeatedEvaluation {
+public:
+  /// `options` name no pictures and no generator.
+  RepeatedEvaluation(EvaluateOptions chosen, DeviceOptions device)
+      : options(std::move(chosen)), device(std::move(device)) {}
+
+  /// Opens all programs, so that errors come before there is any work: those of evaluate; a program takes pictures of
+  /// another size than the generator of `model` makes.
+  void check(const CompiledModel &model) const;
+
+  /// The scores of the generator as it is now. `between` is called between pictures, and may throw.
+  EvaluationReport measure(const LiveGenerator &generator, const std::function<void()> &between);
+
+private:
+  const EvaluateOptions options;
+  const DeviceOptions device;
+  std::optional<PhotoFeatures> photos;
+};
 
 } // namespace dpsims
 

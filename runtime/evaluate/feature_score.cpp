@@ -86,6 +86,19 @@ void FeatureScore::usePhotos(const std::string &path) {
          "--statistics and these weights");
 }
 
+void FeatureScore::usePhotos(PhotoFeatures found) {
+  stored = std::move(found.statistics);
+  storedVectors = std::move(found.vectors);
+  warns = false;
+}
+
+PhotoFeatures FeatureScore::photoFeatures() {
+  PhotoFeatures found{photos->statistics("photos"), std::nullopt};
+  if (photos->keepsVectors())
+    found.vectors = photos->vectors();
+  return found;
+}
+
 void FeatureScore::merge(Communicator &ranks) {
   pictures->merge(ranks);
   photos->merge(ranks);
@@ -95,16 +108,17 @@ double FeatureScore::frechet() {
   const FeatureStatistics found = pictures->statistics("pictures");
   const FeatureStatistics real = stored ? *stored : photos->statistics("photos");
   for (auto [statistics, what] : {std::pair{&found, "pictures"}, {&real, "photos"}})
-    if (statistics->count && statistics->count <= found.dimension())
+    if (warns && statistics->count && statistics->count <= found.dimension())
       warn("FID of ", statistics->count, " ", what, " is too large: there are no more than the ", found.dimension(),
            " features; compare it with FIDs of the same number alone, or use KID");
   return frechetDistance(found, real);
 }
 
 KernelDistance FeatureScore::kernel() {
-  for (FeatureStream *stream : {&*pictures, &*photos})
-    stream->statistics(stream == &*pictures ? "pictures" : "photos"); // all are in
-  return kernelDistance(pictures->vectors(), photos->vectors(), {100, 1000, seed});
+  pictures->statistics("pictures"); // all are in
+  if (!storedVectors)
+    photos->statistics("photos");
+  return kernelDistance(pictures->vectors(), storedVectors ? *storedVectors : photos->vectors(), {100, 1000, seed});
 }
 
 } // namespace dpsims

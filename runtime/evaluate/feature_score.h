@@ -31,6 +31,7 @@ public:
 
   /// Error: there are fewer than two pictures; `what` they are is for the message.
   FeatureStatistics statistics(const char *what);
+  bool keepsVectors() const { return sample.has_value(); }
   const FeatureSample &vectors() const { return *sample; }
 
 private:
@@ -48,6 +49,12 @@ private:
   std::vector<Pending> pending; // until there is a batch of them
 };
 
+/// What a network found in photos, to be used again.
+struct PhotoFeatures {
+  FeatureStatistics statistics;
+  std::optional<FeatureSample> vectors; ///< for KID
+};
+
 class FeatureScore {
 public:
   /// Error: the program takes no pictures or gives no features.
@@ -60,6 +67,15 @@ public:
   void addPhoto(const RgbImage &photo, const std::string &name, uint64_t place) { photos->add(photo, name, place); }
   /// Statistics in place of photos. Error: they are another network's.
   void usePhotos(const std::string &path);
+  /// What this network found before in place of photos; FID does not warn again.
+  void usePhotos(PhotoFeatures found);
+  bool hasPhotos() const { return stored.has_value(); }
+
+  /// What is found in the photos that were added. Error: there are fewer than two.
+  PhotoFeatures photoFeatures();
+
+  /// The program that finds features.
+  const PictureProgram &network() const { return program; }
 
   /// What all ranks have added, on all of them.
   void merge(Communicator &ranks);
@@ -74,6 +90,8 @@ private:
   PictureProgram program;
   std::optional<FeatureStream> pictures, photos;
   std::optional<FeatureStatistics> stored;
+  std::optional<FeatureSample> storedVectors;
+  bool warns = true;
   const uint64_t seed;
 };
 

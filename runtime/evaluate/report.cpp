@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/evaluate/evaluator.h"
+#include "runtime/evaluate/evaluation_report.h"
 
 #include "runtime/base/text.h"
 

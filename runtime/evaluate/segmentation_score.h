@@ -28,6 +28,9 @@ public:
   /// Of all pictures.
   const ConfusionMatrix &confusion();
 
+  /// The program that finds it.
+  const PictureProgram &network() const { return program; }
+
 private:
   void checkOutput(const std::string &origin) const;
   void flush();

@@ -175,6 +175,13 @@ Curve thinned(const Curve &curve, size_t points) {
 
 static constexpr size_t shownPoints = 250;
 
+static constexpr const char *scoreTables[] = {"validation.csv", "evaluation.csv"};
+
+// Shares may be 0, and KID below.
+static bool hasLogarithm(const std::string &column) {
+  return column != "kid" && column != "miou" && column != "pixel_accuracy";
+}
+
 static std::vector<Curve> curvesOf(const std::string &table) {
   std::vector<Curve> curves;
   std::error_code ignored;
@@ -192,11 +199,12 @@ std::vector<Chart> chartsOfRun(const std::string &folder) {
   if (!std::filesystem::exists(joinPath(folder, "losses.csv"), ignored))
     fail(ErrorCode::NotFound, folder, ": has no losses.csv: it is not a folder of a run");
   std::vector<Chart> charts{{"losses", curvesOf(joinPath(folder, "losses.csv")), true}};
-  for (Curve &curve : curvesOf(joinPath(folder, "validation.csv")))
-    if (!curve.x.empty() && curve.name != "pictures") { // of how many the others are
-      const std::string title = curve.name;
-      charts.push_back({title, {std::move(curve)}, true});
-    }
+  for (const char *table : scoreTables)
+    for (Curve &curve : curvesOf(joinPath(folder, table)))
+      if (!curve.x.empty() && curve.name != "pictures") { // of how many the others are
+        const std::string title = curve.name;
+        charts.push_back({title, {std::move(curve)}, hasLogarithm(title)});
+      }
   return charts;
 }
 
@@ -206,10 +214,10 @@ static std::string nameOfFolder(const std::string &folder) {
 }
 
 Chart chartOfRuns(const std::vector<std::string> &folders, const std::string &column) {
-  Chart chart{column, {}, true};
+  Chart chart{column, {}, hasLogarithm(column)};
   for (const std::string &folder : folders) {
     requireDirectory(folder);
-    for (const char *table : {"losses.csv", "validation.csv"})
+    for (const char *table : {"losses.csv", "validation.csv", "evaluation.csv"})
       for (Curve &curve : curvesOf(joinPath(folder, table)))
         if (curve.name == column) {
           curve.name = nameOfFolder(folder);
@@ -218,7 +226,7 @@ Chart chartOfRuns(const std::vector<std::string> &folders, const std::string &co
   }
   if (chart.curves.empty())
     fail(ErrorCode::NotFound, folders.empty() ? "" : folders[0], ": has no column ", quoted(column),
-         " in losses.csv or validation.csv");
+         " in losses.csv, validation.csv or evaluation.csv");
   return chart;
 }
 

@@ -33,8 +33,8 @@ Curve thinned(const Curve &curve, size_t points);
 /// The charts of a run's folder: losses, and each score on the validation split.
 std::vector<Chart> chartsOfRun(const std::string &folder);
 
-/// One chart of the column of several runs' tables (losses.csv, validation.csv), a curve each, named as the folders.
-/// Error: no run has such a column.
+/// One chart of the column of several runs' tables (losses.csv, validation.csv, evaluation.csv), a curve each, named as
+/// the folders. Error: no run has such a column.
 Chart chartOfRuns(const std::vector<std::string> &folders, const std::string &column);
 
 } // namespace dpsims

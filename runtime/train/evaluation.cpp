@@ -2,6 +2,7 @@
 
 #include "runtime/train/evaluation.h"
 
+#include "runtime/base/text.h"
 #include "runtime/image/png.h"
 #include "runtime/train/curves.h"
 #include "runtime/train/painter.h"
@@ -18,6 +19,8 @@ Evaluation::Evaluation(const RunParts &run, const Subject &subject, EventFile *e
     : run(run), subject(subject), events(events), report(std::move(hears)) {
   if (run.judge)
     scores.emplace(run, *run.judge, subject.device, subject.weights, lastStep);
+  if (events && RunEvaluation::isWanted(run.options))
+    evaluation.emplace(run, subject.device, lastStep);
 }
 
 bool Evaluation::isDueAt(uint64_t step, uint64_t every) const {
@@ -26,7 +29,7 @@ bool Evaluation::isDueAt(uint64_t step, uint64_t every) const {
 
 bool Evaluation::isDue(uint64_t step) const {
   return step >= run.options.steps || isDueAt(step, run.options.sampleEvery) ||
-         isDueAt(step, run.options.validateEvery);
+         isDueAt(step, run.options.validateEvery) || isDueAt(step, run.options.evaluateEvery);
 }
 
 void Evaluation::at(uint64_t step) {
@@ -40,6 +43,10 @@ void Evaluation::at(uint64_t step) {
   }
   if (scores && isDueAt(step, run.options.validateEvery) && !scores->has(step)) {
     score(step);
+    changed = true;
+  }
+  if (evaluation && isDueAt(step, run.options.evaluateEvery) && !evaluation->has(step)) {
+    judge(step);
     changed = true;
   }
   if (changed && step > 0)
@@ -85,6 +92,17 @@ void Evaluation::score(uint64_t step) {
   events->scalars(step, {{"frechet", float(found.frechet)}, {"diversity", float(found.diversity)}});
   char text[80];
   std::snprintf(text, sizeof text, "Frechet distance %.4g, diversity %.3g", found.frechet, found.diversity);
+  report("step " + std::to_string(step) + ": " + text);
+}
+
+// "step 500: fid 93.1, miou 0.123"
+void Evaluation::judge(uint64_t step) {
+  GeneratorWeights mean = subject.average.at(step);
+  const RunEvaluation::NamedScores found = evaluation->measure(step, mean);
+  events->scalars(step, found);
+  std::string text;
+  for (const auto &[name, value] : found)
+    text += (text.empty() ? "" : ", ") + name + " " + numberText(double(value), "%.4g");
   report("step " + std::to_string(step) + ": " + text);
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/train/average.h"
 #include "runtime/train/event_file.h"
+#include "runtime/train/run_evaluation.h"
 #include "runtime/train/run_parts.h"
 #include "runtime/train/run_scores.h"
 
@@ -39,6 +40,7 @@ private:
   bool isDueAt(uint64_t step, uint64_t every) const;
   void drawGrid(uint64_t step, const std::string &path);
   void score(uint64_t step);
+  void judge(uint64_t step);
   void drawCurves() const;
 
   const RunParts &run;
@@ -46,6 +48,7 @@ private:
   EventFile *events;
   const Report report;
   std::optional<RunScores> scores; // if there is a judge
+  std::optional<RunEvaluation> evaluation;
 };
 
 } // namespace dpsims

@@ -34,7 +34,9 @@ DeviceOptions deviceOptions(const TrainOptions &options) {
   return result;
 }
 
-static bool isPath(std::string_view name) { return name != "convolution" && name != "device"; }
+static bool isPath(std::string_view name) {
+  return name != "convolution" && name != "device" && name != "segmenter-program";
+}
 
 static std::string stored(const std::string &name, const std::string &text) {
   if (!isUtf8(text))
@@ -69,6 +71,8 @@ OptionRange rangeOf(std::string_view name) {
     return {0, 4096};
   if (name == "data-threads")
     return {1, 1024};
+  if (name == "evaluate-samples")
+    return {1, 1000000};
   if (name == "checkpoint-every" || name == "keep" || name == "statistics-batches")
     return {1, many};
   return {name == "validation-images" ? 2u : 0u, many};

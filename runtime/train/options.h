@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_TRAIN_OPTIONS_H
 
 #include "runtime/device/device.h"
+#include "runtime/evaluate/score_options.h"
 
 #include <cstdint>
 #include <functional>
@@ -27,16 +28,18 @@ struct TrainOptions {
   uint64_t seed = 0;
   bool resume = false;
   uint64_t checkpointEvery = 500;
-  uint64_t keep = 3;                                ///< checkpoints: the last so many,
-  uint64_t keepEvery = 0;                           ///< and each whose step is a multiple, with its average; 0: none
-  uint64_t sampleEvery = 500, validateEvery = 1000; ///< 0: never
-  uint64_t validationImages = 500;                  ///< at most
-  uint64_t statisticsBatches = 32;                  ///< for the average's statistics
-  std::string device;                               ///< chooseDevice's; empty: the model's
-  int threads = 0;                                  ///< that compute
-  int dataThreads = 2;                              ///< that read pictures
-  uint64_t skipBad = 0;                             ///< LoaderOptions::skipBad
-  std::string convolution = "auto";                 ///< auto, direct or winograd
+  uint64_t keep = 3;                                  ///< checkpoints: the last so many,
+  uint64_t keepEvery = 0;                             ///< and each whose step is a multiple, with its average; 0: none
+  uint64_t sampleEvery = 500, validateEvery = 1000;   ///< 0: never
+  uint64_t validationImages = 500;                    ///< at most
+  ScoreOptions scores;                                ///< those that dpsims-run evaluate knows
+  uint64_t evaluateEvery = 5000, evaluateSamples = 1; ///< how often; of each label map; 0: never
+  uint64_t statisticsBatches = 32;                    ///< for the average's statistics
+  std::string device;                                 ///< chooseDevice's; empty: the model's
+  int threads = 0;                                    ///< that compute
+  int dataThreads = 2;                                ///< that read pictures
+  uint64_t skipBad = 0;                               ///< LoaderOptions::skipBad
+  std::string convolution = "auto";                   ///< auto, direct or winograd
   std::string plans;                   ///< DeviceOptions::planCache, named; a run keeps what it takes from it
   bool graphs = true;                  ///< DeviceOptions::graphs; no matter to the results, so not kept
   uint32_t streams = 1;                ///< DeviceOptions::streams, likewise
@@ -61,6 +64,17 @@ template <typename Options, typename Visit> void eachOption(Options &options, Vi
   visit("sample-every", options.sampleEvery);
   visit("validate-every", options.validateEvery);
   visit("validation-images", options.validationImages);
+  visit("evaluate-every", options.evaluateEvery);
+  visit("evaluate-samples", options.evaluateSamples);
+  visit("inception", options.scores.inception.model);
+  visit("inception-weights", options.scores.inception.weights);
+  visit("kid", options.scores.kernel);
+  visit("lpips", options.scores.lpips.model);
+  visit("lpips-weights", options.scores.lpips.weights);
+  visit("diversity", options.scores.diversity);
+  visit("segmenter", options.scores.segmenter.model);
+  visit("segmenter-weights", options.scores.segmenter.weights);
+  visit("segmenter-program", options.scores.segmenter.entry);
   visit("statistics-batches", options.statisticsBatches);
   visit("device", options.device);
   visit("threads", options.threads);

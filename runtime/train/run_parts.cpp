@@ -5,6 +5,7 @@
 #include "runtime/device/plan/requirements.h"
 #include "runtime/device/plan_cache.h"
 #include "runtime/format/checksum.h"
+#include "runtime/train/run_evaluation.h"
 
 namespace dpsims {
 
@@ -43,8 +44,10 @@ RunParts::RunParts(const TrainOptions &chosen, const Report &report)
       pictures(PictureList::of(data)), folder(openFolder(options, ranks)), checkpoints(folder.file("checkpoints")),
       judge(ranks.isFirst() ? Judge::choose(options, program, data, report) : std::nullopt) {
   requireAlike(*this);
-  if (ranks.isFirst())
-    checkpoints.removeRemains();
+  if (!ranks.isFirst())
+    return;
+  RunEvaluation::check(*this);
+  checkpoints.removeRemains();
 }
 
 CheckpointState RunParts::stateAt(uint64_t step, const std::string &frozen) const {

@@ -5,16 +5,14 @@
 #ifndef DPSIMS_RUNTIME_TRAIN_RUN_SCORES_H
 #define DPSIMS_RUNTIME_TRAIN_RUN_SCORES_H
 
-#include "runtime/train/csv_log.h"
 #include "runtime/train/judge.h"
 #include "runtime/train/run_parts.h"
+#include "runtime/train/score_table.h"
 #include "runtime/train/validation.h"
-
-#include <optional>
 
 namespace dpsims {
 
-/// Error if the table's rows up to `lastStep` are of another number of pictures, with which no curve can go on.
+/// Error if a table's rows up to `lastStep` are of another number of pictures, with which no curve can go on.
 void requireSameCurve(const RunParts &run, uint64_t lastStep);
 
 class RunScores {
@@ -23,7 +21,7 @@ public:
   RunScores(const RunParts &run, const Judge &judge, Device &device, const WeightLookup &weights, uint64_t lastStep);
 
   /// Is the step's row there?
-  bool has(uint64_t step) const { return newest == step; }
+  bool has(uint64_t step) const { return table.has(step); }
 
   /// The scores of a generator at a step, which become a row. Throws Stopped.
   Scores measure(uint64_t step, WeightSource &generator);
@@ -33,8 +31,7 @@ private:
   Device &device;
   const int64_t pictures; // that are scored
   Validation validation;
-  CsvLog table;
-  std::optional<uint64_t> newest; // step of the table's last row
+  ScoreTable table;
 };
 
 } // namespace dpsims

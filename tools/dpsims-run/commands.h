@@ -8,6 +8,7 @@
 
 #include "runtime/communicator/communicator.h"
 #include "runtime/device/device.h"
+#include "runtime/evaluate/score_options.h"
 #include "runtime/session/weight_source.h"
 
 #include <CLI/App.hpp>
@@ -64,6 +65,9 @@ struct GeneratorFlags {
   /// As above; warns of weights that were trained with other settings.
   std::unique_ptr<FileWeights> openWeights(const CompiledModel &loaded) const;
 };
+
+/// The flags of what is measured of pictures, for evaluate and train.
+void addScoreFlags(CLI::App &command, ScoreOptions &options);
 
 /// The flags that all commands share which run a model.
 struct DeviceFlags {

@@ -69,11 +69,11 @@ void addSources(CLI::App &command, EvaluateOptions &options) {
   command.add_option("--labels", options.labels, "label maps of --pictures, by name")->type_name("DIR");
 }
 
-void addScores(CLI::App &command, EvaluateOptions &options) {
+} // namespace
+
+void addScoreFlags(CLI::App &command, ScoreOptions &options) {
   addProgram(command, "inception", options.inception, "measures FID: compiled model of the program \"inception\"");
   command.add_flag("--kid", options.kernel, "measures KID too");
-  command.add_option("--statistics", options.statistics, "writes the pictures' statistics, as pytorch-fid has them")
-      ->type_name("FILE.npz");
   addProgram(command, "lpips", options.lpips,
              "measures LPIPS to the photos of the same names: \"lpips_alex\" or \"lpips_vgg\"");
   command.add_flag("--diversity", options.diversity, "measures LPIPS between the pictures of one label map instead");
@@ -82,13 +82,15 @@ void addScores(CLI::App &command, EvaluateOptions &options) {
   command.add_option("--segmenter-program", options.segmenter.entry, "which of the model's")->type_name("NAME");
 }
 
-} // namespace
-
 void addEvaluateCommand(CLI::App &app, int &status) {
   auto flags = std::make_shared<EvaluateFlags>();
   CLI::App *command = app.add_subcommand("evaluate", "Measures how good pictures are: FID, KID, LPIPS, mIoU.");
   addSources(*command, flags->options);
-  addScores(*command, flags->options);
+  addScoreFlags(*command, flags->options);
+  command
+      ->add_option("--statistics", flags->options.statistics,
+                   "writes the pictures' statistics, as pytorch-fid has them")
+      ->type_name("FILE.npz");
   command->add_option("--json", flags->json, "writes all scores")->type_name("FILE");
   flags->device.addTo(*command);
   flags->ranks.addTo(*command);

@@ -32,7 +32,8 @@ std::vector<std::string> filesOf(const CLI::Option &option) {
   std::vector<std::string> files;
   if (hasType(option, "RUN"))
     for (const std::string &run : option.results())
-      for (const char *name : {"run.json", "losses.csv", "validation.csv", "frozen.safetensors", "pictures.txt"})
+      for (const char *name :
+           {"run.json", "losses.csv", "validation.csv", "evaluation.csv", "frozen.safetensors", "pictures.txt"})
         files.push_back(joinPath(run, name));
   return files;
 }

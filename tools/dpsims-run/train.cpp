@@ -118,6 +118,9 @@ void addNumbers(CLI::App &command, TrainOptions &options) {
   addNumber(command, "--validate-every", options.validateEvery,
             "iterations from Frechet distance to Frechet distance; 0: none");
   addNumber(command, "--validation-images", options.validationImages, "use the first N photos");
+  addNumber(command, "--evaluate-every", options.evaluateEvery,
+            "iterations from evaluation to evaluation, of what --inception, --lpips and --segmenter name; 0: none");
+  addNumber(command, "--evaluate-samples", options.evaluateSamples, "of each label map of the validation split");
   addNumber(command, "--statistics-batches", options.statisticsBatches,
             "batches that the averaged generator's statistics are estimated from");
   addNumber(command, "--data-threads", options.dataThreads, "threads that read pictures ahead");
@@ -149,6 +152,7 @@ void addTrainCommand(CLI::App &app) {
   CLI::App *command = app.add_subcommand("train", "Trains a model on pictures and their label maps.");
   addFiles(*command, flags->options);
   addNumbers(*command, flags->options);
+  addScoreFlags(*command, flags->options.scores);
   flags->device.addTo(*command);
   flags->ranks.addTo(*command);
   command->footer(
@@ -202,7 +206,8 @@ void addCurvesCommand(CLI::App &app) {
   auto flags = std::make_shared<CurvesFlags>();
   CLI::App *command = app.add_subcommand("curves", "Draws the losses and distances of runs.");
   command->add_option("runs", flags->runs, "folders of runs")->required()->type_name("RUN");
-  command->add_option("--column", flags->column, "only this column of losses.csv or validation.csv")->type_name("NAME");
+  command->add_option("--column", flags->column, "only this column of losses.csv, validation.csv or evaluation.csv")
+      ->type_name("NAME");
   command->add_option("-o,--output", flags->output, "PNG")->required()->type_name("FILE");
   command->footer("Examples:\n"
                   "  dpsims-run curves run -o curves.png\n"

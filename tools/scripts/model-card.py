@@ -123,14 +123,20 @@ def training_section(step, state, options):
     return table(("", ""), facts)
 
 
+def scores_table(rows):
+    heads = list(rows[0])
+    return table(heads, [[row[head] or "" for head in heads] for row in spread(rows, SHOWN_SCORES)])
+
+
 def scores_section(run, step):
     rows = read_rows(os.path.join(run, "validation.csv"), step)
+    evaluated = read_rows(os.path.join(run, "evaluation.csv"), step)
+    text = f"{scores_table(evaluated)}\n\n" if evaluated else ""
     if not rows:
-        return "The run was not validated.\n"
-    heads = list(rows[0])
-    text = table(heads, [[row[head] or "" for head in heads] for row in spread(rows, SHOWN_SCORES)])
+        return text or "The run was not validated.\n"
     return (
-        f"{text}\n\n`frechet` is the Frechet distance over the discriminator's frozen backbone, which is not FID: it\n"
+        f"{text}{scores_table(rows)}\n\n"
+        "`frechet` is the Frechet distance over the discriminator's frozen backbone, which is not FID: it\n"
         "compares runs of one backbone, data set and size. `diversity` is the mean difference of two samples of a\n"
         "label map.\n"
     )
