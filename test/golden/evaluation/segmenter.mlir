@@ -44,3 +44,15 @@ dpsims.program @broken<batch: int, num_classes: int, image_size: list> {
   %features = div %row, %none
   output "features" %features
 }
+
+// Features: the means of squares of 8 x 8 pixels, by color.
+dpsims.program @means<batch: int, num_classes: int, image_size: list> {
+  %image = instance @PictureInput<name = "image", batch, image_size>()
+  %scale = constant <value = 0.00392156862745098>
+  %scaled = mul %image, %scale
+  %nchw = instance @ToNCHW(%scaled)
+  %squares = reshape %nchw <shape = [batch, 3, image_size[0] / 8, 8, image_size[1] / 8, 8]>
+  %means = reduce %squares <kind = "mean", axes = [3, 5]>
+  %features = reshape %means <shape = [batch, -1]>
+  output "features" %features
+}
