@@ -12,8 +12,9 @@ def Dpsims_AttentionOp : Dpsims_TensorOp<"attention",
     (ins Dpsims_Float<"of the products">:$scale), [Pure, Dpsims_Differentiable, Dpsims_Batched]> {
   let summary = "softmax(scale * q k^T + bias) v";
   let description = [{
-    The result is (B, m, e). Of the B matrices number i takes the bias of number i mod b: one for each head and window, say,
-    where B counts images, windows and heads. A mask is a bias that is much less than 0 where a query must not see a key.
+    The result is (B, m, e). Of the B matrices number i takes the bias of number i mod b: one for each head and window,
+    say, where B counts images, windows and heads. A mask is a bias that is much less than 0 where a query must not see
+    a key.
 
     ```mlir
     %y = attention %q, %k, %v <scale = 0.125>
@@ -35,8 +36,8 @@ def Dpsims_FusedAttentionOp : Dpsims_TensorOp<"fused_attention",
     Dpsims_FusedAttention, [Pure, Dpsims_Differentiable, Dpsims_KernelOp]> {
   let summary = "attention to few keys as one kernel: softmax(scale * q k^T + bias) v, and q if residual";
   let description = [{
-    The result is (B, m, e); the second one, (B, m, 1), has the logarithm of the sum of exp(scale * q k^T + bias) of each
-    row, from which the gradient computes the weights again. dpsims-fuse-attention makes it, of f32.
+    The result is (B, m, e); the second one, (B, m, 1), has the logarithm of the sum of exp(scale * q k^T + bias) of
+    each row, from which the gradient computes the weights again. dpsims-fuse-attention makes it, of f32.
 
     ```mlir
     %y, %sums = fused_attention %q, %k, %v <scale = 0.125>

@@ -87,7 +87,8 @@ def Dpsims_MatmulOp : Dpsims_TensorOp<"matmul",
     (ins Dpsims_Tensor<"a (..., m, k)">:$lhs, Dpsims_Tensor<"b (k, n), or (..., k, n) as a">:$rhs,
          Dpsims_OptionalTensor<"(n), f32">:$bias, Dpsims_OptionalTensor<"of the result's type">:$residual),
     !con((ins Dpsims_Default<Dpsims_Bool<"a is (..., k, m)">, "false">:$transpose_a,
-              Dpsims_Default<Dpsims_Bool<"b is (..., n, k)">, "false">:$transpose_b), Dpsims_Epilogue, Dpsims_ResultType),
+              Dpsims_Default<Dpsims_Bool<"b is (..., n, k)">, "false">:$transpose_b),
+         Dpsims_Epilogue, Dpsims_ResultType),
     [Pure, Dpsims_Differentiable, Dpsims_Library, Dpsims_Batched, Dpsims_ContractionOpInterface]> {
   let summary = "matrix product";
   let description = [{

@@ -41,9 +41,9 @@ def Dpsims_ExprAttr : AttrDef<Dpsims_Dialect, "Expr"> {
   let mnemonic = "expr";
   let summary = "an expression over parameters that is not a constant";
   let description = [{
-    `kind` is an operator or a function of docs/language.md, or one of `Parameter` (operand: its name), `Field`, `Index`,
-    `List`, `Record` (operands: name, value, ...). Constants are ordinary attributes: i64, f64, bool, string, array,
-    dictionary. Expressions of constants are folded when they are read.
+    `kind` is an operator or a function of docs/language.md, or one of `Parameter` (operand: its name), `Field`,
+    `Index`, `List`, `Record` (operands: name, value, ...). Constants are ordinary attributes: i64, f64, bool, string,
+    array, dictionary. Expressions of constants are folded when they are read.
   }];
   let parameters = (ins AttrParameter<"::dpsims::ExprKind", "what it computes">:$kind,
                         ArrayRefParameter<"::mlir::Attribute">:$operands);

@@ -51,9 +51,9 @@ def Dpsims_FusedOp : Op<Dpsims_Dialect, "fused", [
   let summary = "ops that one kernel computes";
   let description = [{
     The body is the decomposition: its arguments are the operands, and its `yield` gives the results. Ops but the last
-    are elementwise or pick elements; the last may also be a reduction, a norm, a softmax, a pooling or a concat. Several
-    such bodies may be side by side (`group-kernels`); for CUDA ops may also read a reduction in the body that is one
-    of the results, or a reshape of such a result or of an argument (`attach-tails`).
+    are elementwise or pick elements; the last may also be a reduction, a norm, a softmax, a pooling or a concat.
+    Several such bodies may be side by side (`group-kernels`); for CUDA ops may also read a reduction in the body that
+    is one of the results, or a reshape of such a result or of an argument (`attach-tails`).
   }];
   let arguments = (ins Variadic<Dpsims_Tensor<"the body's arguments">>:$inputs);
   let results = (outs Variadic<Dpsims_Tensor<"what the body yields">>:$results);

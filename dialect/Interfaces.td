@@ -29,8 +29,8 @@ def Dpsims_DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> 
   let methods = [
     InterfaceMethod<[{
       Builds the gradients of a loss with respect to the operands. `results`: those with respect to the op's results;
-      null where the loss does not depend on one. `wanted`: which operands need one. `operands` has one value an operand;
-      what stays null is 0.
+      null where the loss does not depend on one. `wanted`: which operands need one. `operands` has one value an
+      operand; what stays null is 0.
     }], "void", "buildGradients", (ins "::mlir::OpBuilder &":$builder, "::llvm::ArrayRef<::mlir::Value>":$results,
                                        "::llvm::ArrayRef<bool>":$wanted,
                                        "::llvm::MutableArrayRef<::mlir::Value>":$operands)>,
@@ -117,7 +117,9 @@ def Dpsims_ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
                     "getActivation">,
     InterfaceMethod<"", "::mlir::Attribute", "getActivationAttr">,
     InterfaceMethod<"The activation's first number, or null.", "::mlir::Attribute", "getAlphaAttr">,
+    InterfaceMethod<"The activation's first number, 0 if absent.", "double", "getAlpha">,
     InterfaceMethod<"The activation's second number, or null.", "::mlir::Attribute", "getBetaAttr">,
+    InterfaceMethod<"The activation's second number, 0 if absent.", "double", "getBeta">,
     InterfaceMethod<"", "void", "setActivationAttr", (ins "::mlir::Attribute":$activation)>,
     InterfaceMethod<"", "void", "setAlphaAttr", (ins "::mlir::Attribute":$alpha)>,
     InterfaceMethod<"", "void", "setBetaAttr", (ins "::mlir::Attribute":$beta)>,
@@ -139,6 +141,7 @@ def Dpsims_ConvolutionOpInterface : OpInterface<"ConvolutionOpInterface"> {
     InterfaceMethod<"Parts of the channels, convolved by themselves.", "int64_t", "getGroups">,
     InterfaceMethod<"The weights' memory has the order (O, kh, kw, C / groups), or null.", "::mlir::Attribute",
                     "getPackedAttr">,
+    InterfaceMethod<"Whether it is there and true.", "bool", "getPacked">,
     InterfaceMethod<"", "void", "setPackedAttr", (ins "::mlir::Attribute":$packed)>,
   ];
 }
@@ -152,9 +155,9 @@ def Dpsims_StepOpInterface : OpInterface<"StepOpInterface"> {
     InterfaceMethod<"Buffers that are read.", "::llvm::SmallVector<::mlir::Value>", "reads">,
     InterfaceMethod<"Buffers that are written, in whole.", "::llvm::SmallVector<::mlir::Value>", "writes">,
     InterfaceMethod<[{
-      Buffers among those read whose memory `output`, one of those written, may take: as large, and each of their elements
-      is read only before the same element is written. Two outputs cannot take the same one. Which those are may depend
-      on the module's target.
+      Buffers among those read whose memory `output`, one of those written, may take: as large, and each of their
+      elements is read only before the same element is written. Two outputs cannot take the same one. Which those are
+      may depend on the module's target.
     }], "::llvm::SmallVector<::mlir::Value>", "overwritable", (ins "::mlir::Value":$output), "", "return {};">,
   ];
 }

@@ -81,13 +81,10 @@ template <typename OpTy> SmallVector<Value> residualOf(OpTy step) {
 }
 } // namespace
 
-LogicalResult ConvStepOp::verify() { return requireActivation(*this, getConfig().get("activation")); }
-LogicalResult MatmulStepOp::verify() { return requireActivation(*this, getConfig().get("activation")); }
-
 SmallVector<Value> ConvStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> ConvStepOp::writes() { return {getDst()}; }
 SmallVector<Value> ConvStepOp::overwritable(Value) {
-  return boolOr(getConfig().get("keeps_residual"), false) ? SmallVector<Value>() : residualOf(*this);
+  return getKeepsResidual() ? SmallVector<Value>() : residualOf(*this);
 }
 SmallVector<Value> MatmulStepOp::reads() { return contractionReads(*this); }
 SmallVector<Value> MatmulStepOp::writes() { return {getDst()}; }

@@ -101,42 +101,67 @@ def Dpsims_LastPointOp : Dpsims_ScheduleOp<"last_point", []> {
   let summary = "whether this is the last of a kernel's grid points to come here (CUDA)";
   let description = [{
     Stands in a kernel function, once in the way of each of the grid's `count` points from `first` on. In the one that
-    comes last it is true, and what follows there sees all that the others have written before theirs. The order in which
-    points come is not known, but for code for the CPU, which runs the whole grid in order.
+    comes last it is true, and what follows there sees all that the others have written before theirs. The order in
+    which points come is not known, but for code for the CPU, which runs the whole grid in order.
   }];
   let arguments = (ins Index:$point, I64Attr:$first, I64Attr:$count);
   let results = (outs I1:$result);
   let assemblyFormat = "$point `first` $first `count` $count attr-dict";
 }
 
-class Dpsims_ContractionStep<string mnemonic> : Dpsims_ScheduleOp<mnemonic, [AttrSizedOperandSegments, Dpsims_OverwritingStep]> {
-  let arguments = (ins AnyMemRef:$src, AnyMemRef:$weights, Optional<AnyMemRef>:$bias, Optional<AnyMemRef>:$residual,
-                       AnyMemRef:$dst, DictionaryAttr:$config);
+class Dpsims_Numbers<int count> : TypedArrayAttrBase<I64Attr, "an array of " # count # " integers"> {
+  let predicate = And<[TypedArrayAttrBase<I64Attr, "">.predicate,
+                       CPred<"::llvm::cast<::mlir::ArrayAttr>($_self).size() == " # count>]>;
+  let returnType = "::llvm::SmallVector<int64_t>";
+  let convertFromStorage = "::dpsims::intList($_self)";
+  let constBuilderCall = "$_builder.getI64ArrayAttr($0)";
+}
+def Dpsims_Double : FloatAttrBase<F64, "a number, f64"> {
+  let returnType = "double";
+  let convertFromStorage = "$_self.getValueAsDouble()";
+  let constBuilderCall = "$_builder.getF64FloatAttr($0)";
+}
+defvar Dpsims_StepFlag = DefaultValuedOptionalAttr<BoolAttr, "false">;
+
+// As in the attributes of `conv2d`, but stride and padding are in full.
+defvar Dpsims_StepGeometry = (ins
+    DefaultValuedOptionalAttr<Dpsims_Numbers<2>, "{1, 1}">:$stride,
+    DefaultValuedOptionalAttr<Dpsims_Numbers<4>, "{0, 0, 0, 0}">:$padding,
+    DefaultValuedOptionalAttr<I64Attr, "1">:$groups, Dpsims_StepFlag:$packed);
+defvar Dpsims_StepEpilogue = (ins
+    OptionalAttr<Dpsims_NameOf<Dpsims_ActivationEnum>>:$activation,
+    DefaultValuedOptionalAttr<Dpsims_Double, "0.0">:$alpha, DefaultValuedOptionalAttr<Dpsims_Double, "0.0">:$beta);
+
+class Dpsims_ContractionStep<string mnemonic, dag attributes>
+    : Dpsims_ScheduleOp<mnemonic, [AttrSizedOperandSegments, Dpsims_OverwritingStep]> {
+  let arguments = !con((ins AnyMemRef:$src, AnyMemRef:$weights, Optional<AnyMemRef>:$bias,
+                            Optional<AnyMemRef>:$residual, AnyMemRef:$dst), attributes, Dpsims_StepEpilogue);
   let assemblyFormat = [{
-    $src `,` $weights (`bias` $bias^)? (`residual` $residual^)? `->` $dst $config attr-dict `:`
+    $src `,` $weights (`bias` $bias^)? (`residual` $residual^)? `->` $dst attr-dict `:`
     type($src) `,` type($weights) (`bias` type($bias)^)? (`residual` type($residual)^)? `->` type($dst)
   }];
-  let hasVerifier = 1;
 }
 
-def Dpsims_ConvStepOp : Dpsims_ContractionStep<"conv_step"> {
+def Dpsims_ConvStepOp
+    : Dpsims_ContractionStep<"conv_step", !con(Dpsims_StepGeometry, (ins Dpsims_StepFlag:$keeps_residual))> {
   let summary = "a convolution by the target's library";
   let description = [{
-    `config`: `stride` [h, w], `padding` [top, left, bottom, right], `groups`, the epilogue; `packed`, as that of
-    `conv2d`; `keeps_residual`: the result must not take the memory of the residual, because the library may write
-    elements of one before it has read others of the other.
+    `stride` is [h, w], `padding` [top, left, bottom, right]; `packed` and the epilogue are those of `conv2d`.
+    `keeps_residual`: the result must not take the memory of the residual, because the library may write elements of one
+    before it has read others of the other.
   }];
 }
 
-def Dpsims_MatmulStepOp : Dpsims_ContractionStep<"matmul_step"> {
+def Dpsims_MatmulStepOp
+    : Dpsims_ContractionStep<"matmul_step", (ins Dpsims_StepFlag:$transpose_a, Dpsims_StepFlag:$transpose_b)> {
   let summary = "a matrix product by the target's library";
-  let description = "`config`: `transpose_a`, `transpose_b`, the epilogue.";
+  let description = "Attributes are those of `matmul`.";
 }
 
 class Dpsims_ConvGradientStep<string mnemonic, string other> : Dpsims_ScheduleOp<mnemonic, [Dpsims_Step]> {
-  let arguments = (ins AnyMemRef:$src, AnyMemRef:$other, AnyMemRef:$dst, DictionaryAttr:$config);
-  let assemblyFormat = "$src `,` $other `->` $dst $config attr-dict `:` type($src) `,` type($other) `->` type($dst)";
-  let description = "`src` and `other`: " # other # "; `config` as in `conv_step`, without an epilogue.";
+  let arguments = !con((ins AnyMemRef:$src, AnyMemRef:$other, AnyMemRef:$dst), Dpsims_StepGeometry);
+  let assemblyFormat = "$src `,` $other `->` $dst attr-dict `:` type($src) `,` type($other) `->` type($dst)";
+  let description = "`src` and `other`: " # other # "; attributes as in `conv_step`, without an epilogue.";
 }
 
 def Dpsims_ConvInputGradientStepOp : Dpsims_ConvGradientStep<"conv_input_gradient_step", "the gradient, the weights"> {

@@ -184,48 +184,30 @@ private:
       return convGradient<ConvInputGradientStepOp>(op);
     if (isa<Conv2dWeightGradientOp>(op))
       return convGradient<ConvWeightGradientStepOp>(op);
-    auto library = cast<ContractionOpInterface>(op);
-    NamedAttrList config;
-    set(config, "activation", library.getActivationAttr());
-    set(config, "alpha", library.getAlphaAttr());
-    set(config, "beta", library.getBetaAttr());
-    if (auto matmul = dyn_cast<MatmulOp>(op)) {
-      set(config, "transpose_a", matmul.getTransposeAAttr());
-      set(config, "transpose_b", matmul.getTransposeBAttr());
-      return makeStep<MatmulStepOp>(library, config);
-    }
-    setGeometry(config, cast<Conv2dOp>(op));
-    if (library.getResidual() && keepResiduals)
-      config.set("keeps_residual", builder.getBoolAttr(true));
-    makeStep<ConvStepOp>(library, config);
+    if (auto matmul = dyn_cast<MatmulOp>(op))
+      return makeStep<MatmulStepOp>(matmul, matmul.getTransposeA(), matmul.getTransposeB());
+    auto conv = cast<Conv2dOp>(op);
+    ConvGeometry g = convGeometry(conv);
+    makeStep<ConvStepOp>(conv, llvm::to_vector(g.stride), llvm::to_vector(g.padding), g.groups, conv.getPacked(),
+                         conv.getResidual() && keepResiduals);
   }
 
-  template <typename StepOp> void makeStep(ContractionOpInterface op, const NamedAttrList &config) {
+  /// `attributes`: what the step has before the epilogue.
+  template <typename StepOp, typename... Attributes>
+  void makeStep(ContractionOpInterface op, const Attributes &...attributes) {
     auto optional = [&](Value tensor) { return tensor ? bufferOf(tensor) : Value(); };
     Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
     StepOp::create(builder, op->getLoc(), bufferOf(op.getSource()), bufferOf(op.getWeights()), optional(op.getBias()),
-                   optional(op.getResidual()), dst, config.getDictionary(builder.getContext()));
-  }
-
-  static void set(NamedAttrList &config, StringRef name, Attribute value) {
-    if (value)
-      config.set(name, value);
-  }
-
-  void setGeometry(NamedAttrList &config, ConvolutionOpInterface conv) {
-    ConvGeometry g = convGeometry(conv);
-    config.set("stride", builder.getI64ArrayAttr(g.stride));
-    config.set("padding", builder.getI64ArrayAttr(g.padding));
-    config.set("groups", builder.getI64IntegerAttr(g.groups));
-    set(config, "packed", conv.getPackedAttr());
+                   optional(op.getResidual()), dst, attributes..., cast_if_present<StringAttr>(op.getActivationAttr()),
+                   op.getAlpha(), op.getBeta());
   }
 
   template <typename StepOp> void convGradient(Operation *op) {
-    NamedAttrList config;
-    setGeometry(config, cast<ConvolutionOpInterface>(op));
+    auto conv = cast<ConvolutionOpInterface>(op);
+    ConvGeometry g = convGeometry(conv);
     Value dst = buffers[op->getResult(0)] = makeBuffer(op->getResult(0), space);
     StepOp::create(builder, op->getLoc(), bufferOf(op->getOperand(0)), bufferOf(op->getOperand(1)), dst,
-                   config.getDictionary(builder.getContext()));
+                   llvm::to_vector(g.stride), llvm::to_vector(g.padding), g.groups, conv.getPacked());
   }
 
   void copy(Location location, Value tensor, Value target) {

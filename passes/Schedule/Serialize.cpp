@@ -43,16 +43,15 @@ std::string place(Location location) {
 }
 
 /// The number in files, see activations.def.
-uint8_t activation(DictionaryAttr config) {
+uint8_t activationNumber(std::optional<ActivationKind> activation) {
   enum Number : uint8_t {
     None,
 #define ACTIVATION(Name, name) Name,
 #include "runtime/format/activations.def"
   };
-  Attribute name = config.get("activation");
-  if (!name)
+  if (!activation)
     return Number::None;
-  switch (caseOf<ActivationKind>(name)) {
+  switch (*activation) {
 #define ACTIVATION(Name, name)                                                                                         \
   case ActivationKind::Name:                                                                                           \
     return Number::Name;
@@ -318,49 +317,44 @@ private:
         .Case<MatmulStepOp>([&](MatmulStepOp m) { return Result(format::Operation::Matmul, writeMatmul(m, flops)); });
   }
 
-  fb::Offset<format::Epilogue> epilogue(DictionaryAttr config) {
-    return format::CreateEpilogue(b, activation(config), float(floatOr(config.get("alpha"), 0)),
-                                  float(floatOr(config.get("beta"), 0)));
+  template <typename StepOp> fb::Offset<format::Epilogue> epilogue(StepOp step) {
+    return format::CreateEpilogue(b, activationNumber(step.getActivation()), float(step.getAlpha()),
+                                  float(step.getBeta()));
   }
 
   fb::Offset<void> writeConv(ConvStepOp conv, uint64_t &flops) {
-    DictionaryAttr config = conv.getConfig();
-    SmallVector<int64_t> stride = intList(config.get("stride")), padding = intList(config.get("padding"));
+    SmallVector<int64_t> stride = conv.getStride(), padding = conv.getPadding();
     auto dst = cast<MemRefType>(conv.getDst().getType()), weights = cast<MemRefType>(conv.getWeights().getType());
     flops = 2 * dst.getNumElements() * (weights.getNumElements() / weights.getDimSize(0));
-    auto after = epilogue(config);
+    auto after = epilogue(conv);
     return format::CreateConv(b, index(conv.getSrc()), index(conv.getWeights()), indexOrNone(conv.getBias()),
                               indexOrNone(conv.getResidual()), index(conv.getDst()), stride[0], stride[1], padding[0],
-                              padding[1], padding[2], padding[3], intOr(config.get("groups"), 1), after,
-                              boolOr(config.get("packed"), false))
+                              padding[1], padding[2], padding[3], conv.getGroups(), after, conv.getPacked())
         .Union();
   }
 
   /// `weights` and `result` are the types of the convolution's.
   template <typename OpTy, typename Create>
   fb::Offset<void> writeConvGradient(OpTy conv, Type weights, Type result, uint64_t &flops, Create create) {
-    DictionaryAttr config = conv.getConfig();
-    SmallVector<int64_t> stride = intList(config.get("stride")), padding = intList(config.get("padding"));
+    SmallVector<int64_t> stride = conv.getStride(), padding = conv.getPadding();
     auto w = cast<MemRefType>(weights);
     flops = 2 * cast<MemRefType>(result).getNumElements() * (w.getNumElements() / w.getDimSize(0));
     return create(index(conv.getSrc()), index(conv.getOther()), index(conv.getDst()), stride[0], stride[1], padding[0],
-                  padding[1], padding[2], padding[3], intOr(config.get("groups"), 1),
-                  boolOr(config.get("packed"), false))
+                  padding[1], padding[2], padding[3], conv.getGroups(), conv.getPacked())
         .Union();
   }
 
   fb::Offset<void> writeMatmul(MatmulStepOp matmul, uint64_t &flops) {
-    DictionaryAttr config = matmul.getConfig();
     auto a = cast<MemRefType>(matmul.getSrc().getType()), right = cast<MemRefType>(matmul.getWeights().getType());
     auto dst = cast<MemRefType>(matmul.getDst().getType());
-    bool shared = right.getRank() == 2, transposed = boolOr(config.get("transpose_a"), false);
+    bool shared = right.getRank() == 2, transposed = matmul.getTransposeA();
     uint64_t k = a.getDimSize(a.getRank() - (transposed ? 2 : 1)), n = dst.getShape().back();
     uint64_t rows = a.getNumElements() / k, m = shared ? rows : a.getDimSize(a.getRank() - (transposed ? 1 : 2));
     flops = 2 * rows * k * n;
-    auto after = epilogue(config);
+    auto after = epilogue(matmul);
     return format::CreateMatmul(b, index(matmul.getSrc()), index(matmul.getWeights()), indexOrNone(matmul.getBias()),
                                 indexOrNone(matmul.getResidual()), index(matmul.getDst()), rows / m, m, n, k,
-                                boolOr(config.get("transpose_b"), false), shared, after, transposed)
+                                matmul.getTransposeB(), shared, after, transposed)
         .Union();
   }
 

@@ -30,7 +30,7 @@ module {
     %a = buffer "arena" : memref<4x4xf32>
     launch @k ins(%x : memref<4x4xf32>) outs(%a : memref<4x4xf32>)
     %b = buffer "arena" : memref<4x4xf32>
-    matmul_step %x, %w residual %a -> %b {} :
+    matmul_step %x, %w residual %a -> %b :
       memref<4x4xf32>, memref<4x4xf32> residual memref<4x4xf32> -> memref<4x4xf32>
     %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
     launch @k ins(%b : memref<4x4xf32>) outs(%y : memref<4x4xf32>)

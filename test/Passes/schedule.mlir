@@ -5,8 +5,8 @@
 
 // Where a library may not work in place, convolutions with a residual say so.
 // KEEP-LABEL: dpsims.entry @steps
-// KEEP: conv_step %{{[0-9]+}}, %{{[0-9]+}} -> %{{[0-9]+}} {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]}
-// KEEP: conv_step {{.*}} residual {{.*}} {groups = 1 : i64, keeps_residual = true, padding = [1, 1, 1, 1], stride = [1, 1]}
+// KEEP: conv_step %{{[0-9]+}}, %{{[0-9]+}} -> %{{[0-9]+}} {padding = [1, 1, 1, 1]}
+// KEEP: conv_step {{.*}} residual {{.*}} {keeps_residual = true, padding = [1, 1, 1, 1]}
 // KEEP: matmul_step {{.*}} residual {{.*}} {transpose_b = true}
 
 // A library step with each combination of operands; the epilogue and the geometry are its configuration.
@@ -25,11 +25,11 @@
 // CHECK-NEXT: %2 = buffer "input" {index = 0 : i64, name = "x"} : memref<1x4x4x3xf32>
 // CHECK-NEXT: %3 = buffer "input" {index = 1 : i64, name = "m"} : memref<3x3xf32>
 // CHECK-NEXT: %4 = buffer "arena" : memref<1x4x4x3xf32>
-// CHECK-NEXT: conv_step %2, %0 -> %4 {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x3xf32>, memref<3x3x3x3xf32> -> memref<1x4x4x3xf32>
+// CHECK-NEXT: conv_step %2, %0 -> %4 {padding = [1, 1, 1, 1]} : memref<1x4x4x3xf32>, memref<3x3x3x3xf32> -> memref<1x4x4x3xf32>
 // CHECK-NEXT: %5 = buffer "arena" : memref<1x4x4x3xf32>
-// CHECK-NEXT: conv_step %4, %0 bias %1 -> %5 {activation = "clamp", alpha = 0 : i64, beta = 6.000000e+00 : f64, groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x3xf32>, memref<3x3x3x3xf32> bias memref<3xf32> -> memref<1x4x4x3xf32>
+// CHECK-NEXT: conv_step %4, %0 bias %1 -> %5 {activation = "clamp", beta = 6.000000e+00 : f64, padding = [1, 1, 1, 1]} : memref<1x4x4x3xf32>, memref<3x3x3x3xf32> bias memref<3xf32> -> memref<1x4x4x3xf32>
 // CHECK-NEXT: %6 = buffer "arena" : memref<1x4x4x3xf32>
-// CHECK-NEXT: conv_step %5, %0 residual %4 -> %6 {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x3xf32>, memref<3x3x3x3xf32> residual memref<1x4x4x3xf32> -> memref<1x4x4x3xf32>
+// CHECK-NEXT: conv_step %5, %0 residual %4 -> %6 {padding = [1, 1, 1, 1]} : memref<1x4x4x3xf32>, memref<3x3x3x3xf32> residual memref<1x4x4x3xf32> -> memref<1x4x4x3xf32>
 // CHECK-NEXT: %7 = buffer "output" {index = 0 : i64, name = "y"} : memref<1x4x4x3xf32>
 // CHECK-NEXT: matmul_step %6, %3 bias %1 residual %6 -> %7 {transpose_b = true} : memref<1x4x4x3xf32>, memref<3x3xf32> bias memref<3xf32> residual memref<1x4x4x3xf32> -> memref<1x4x4x3xf32>
 // CHECK-NEXT: }

@@ -119,7 +119,7 @@ dpsims.entry @output prepare {
   %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4x4xf32>
   %z = buffer "output" {index = 1 : i64, name = "z"} : memref<4x4xf32>
   // expected-error @below {{reads a buffer that nothing has written}}
-  matmul_step %x, %x residual %y -> %z {} : memref<4x4xf32>, memref<4x4xf32> residual memref<4x4xf32> -> memref<4x4xf32>
+  matmul_step %x, %x residual %y -> %z : memref<4x4xf32>, memref<4x4xf32> residual memref<4x4xf32> -> memref<4x4xf32>
 }
 
 // -----
