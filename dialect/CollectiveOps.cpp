@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Where the ranks of a run meet: types and gradients.
+// Where the ranks of a run meet: kinds, types and gradients.
 #include "dialect/Formula.h"
 #include "dialect/Inference.h"
 
@@ -36,3 +36,32 @@ void CopyToRanksOp::buildGradients(OpBuilder &builder, ArrayRef<Value> results, 
   Formula f(builder, *this);
   operands[0] = f.make<AllReduceOp>(results[0], {builder.getNamedAttr("kind", builder.getStringAttr("sum"))});
 }
+
+CollectiveKind AllReduceOp::collective() {
+  return getKind() == ReduceKind::Sum ? CollectiveKind::Sum : CollectiveKind::Max;
+}
+CollectiveKind ReduceScatterOp::collective() { return CollectiveKind::ReduceScatter; }
+CollectiveKind AllGatherOp::collective() { return CollectiveKind::AllGather; }
+CollectiveKind OwnPartOp::collective() { return CollectiveKind::OwnPart; }
+
+namespace {
+/// A result for each operand, flat, with so many times its elements.
+LogicalResult inferParts(Operation *op, Types &types, int64_t times, int64_t parts) {
+  if (failed(requireAnyFloats(op)))
+    return failure();
+  if (times < 1 || parts < 1)
+    return opError(op) << times * parts << " ranks; there is one at least";
+  for (Value value : op->getOperands()) {
+    int64_t elements = elementsOf(value);
+    if (elements % parts)
+      return opError(op) << elements << " elements do not make " << parts << " equal parts";
+    if (failed(addResult(op, types, elements * times / parts, elementOf(value))))
+      return failure();
+  }
+  return success();
+}
+} // namespace
+
+LogicalResult ReduceScatterOp::inferTypes(Types &types) { return inferParts(*this, types, 1, getRanks()); }
+LogicalResult AllGatherOp::inferTypes(Types &types) { return inferParts(*this, types, getRanks(), 1); }
+LogicalResult OwnPartOp::inferTypes(Types &types) { return inferParts(*this, types, 1, getRanks()); }

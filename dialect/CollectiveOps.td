@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Where the ranks of a run meet: processes that each compute a part of a batch. dpsims-shard-batch makes these ops.
+// Where the ranks of a run meet: processes that each compute a part of a batch. dpsims-shard-batch and
+// dpsims-shard-optimizer make these ops.
 
 #ifndef DPSIMS_COLLECTIVE_OPS
 #define DPSIMS_COLLECTIVE_OPS
@@ -8,7 +9,8 @@ include "dialect/TensorOps.td"
 
 def Dpsims_AllReduceOp : Dpsims_TensorOp<"all_reduce",
     (ins Dpsims_Tensors<1, 99999, "each rank's own, any shape">:$values),
-    (ins Dpsims_CaseOf<Dpsims_ReduceKindEnum, "`sum` or `max` of">:$kind), [Pure, Dpsims_Differentiable]> {
+    (ins Dpsims_CaseOf<Dpsims_ReduceKindEnum, "`sum` or `max` of">:$kind),
+    [Pure, Dpsims_Differentiable, Dpsims_Collective]> {
   let summary = "the sum or the largest elements of what all ranks have, the same on each";
   let description = [{
     Has as many results as operands. Ranks execute these ops in the same order. The derivative of a sum is `copy_to_ranks`.
@@ -29,6 +31,44 @@ def Dpsims_CopyToRanksOp : Dpsims_TensorOp<"copy_to_ranks", (ins Dpsims_Tensor<"
 
     ```mlir
     %y = copy_to_ranks %x
+    ```
+  }];
+}
+
+class Dpsims_PartsOp<string mnemonic, string operand, string result>
+    : Dpsims_TensorOp<mnemonic, (ins Dpsims_Tensors<1, 99999, operand>:$values), (ins Dpsims_Int<"how many">:$ranks),
+                      [Pure, Dpsims_Collective]> {
+  let results = (outs Variadic<Dpsims_Tensor<result>>:$results);
+}
+
+def Dpsims_ReduceScatterOp : Dpsims_PartsOp<"reduce_scatter", "each rank's own, any shape",
+                                            "one for each operand, (its elements / ranks)"> {
+  let summary = "the rank's part of the sum of what all ranks have";
+  let description = [{
+    Rank r gets elements r * n / ranks, ... of the n, in row-major order; they divide. `shard-optimizer` makes it.
+
+    ```mlir
+    %part = reduce_scatter %x <ranks = 8>
+    ```
+  }];
+}
+
+def Dpsims_AllGatherOp : Dpsims_PartsOp<"all_gather", "the rank's part, any shape",
+                                        "one for each operand, (its elements * ranks)"> {
+  let summary = "the parts of all ranks, one after another, the same on each";
+  let description = [{
+    ```mlir
+    %x = all_gather %part <ranks = 8>
+    ```
+  }];
+}
+
+def Dpsims_OwnPartOp : Dpsims_PartsOp<"own_part", "any shape, the same on each rank",
+                                      "one for each operand, (its elements / ranks)"> {
+  let summary = "the rank's part of what all ranks have alike, as `reduce_scatter` divides it";
+  let description = [{
+    ```mlir
+    %part = own_part %x <ranks = 8>
     ```
   }];
 }

@@ -17,6 +17,10 @@ def Dpsims_ElementKindEnum : Dpsims_Enum<"ElementKind", "the type of a tensor's 
 def Dpsims_ReduceKindEnum : Dpsims_Enum<"ReduceKind", "how a reduction combines elements", [
     I32EnumCase<"Sum", 0, "sum">, I32EnumCase<"Mean", 1, "mean">, I32EnumCase<"Max", 2, "max">]>;
 
+def Dpsims_CollectiveKindEnum : Dpsims_Enum<"CollectiveKind", "what ranks get of what all of them have", [
+    I32EnumCase<"Sum", 0, "sum">, I32EnumCase<"Max", 1, "max">, I32EnumCase<"ReduceScatter", 2, "reduce_scatter">,
+    I32EnumCase<"AllGather", 3, "all_gather">, I32EnumCase<"OwnPart", 4, "own_part">]>;
+
 // Those up to `xavier_normal` need no other weight.
 def Dpsims_InitializerEnum : Dpsims_Enum<"Initializer", "the first value of a weight or state", [
     I32EnumCase<"Zeros", 0, "zeros">, I32EnumCase<"Ones", 1, "ones">, I32EnumCase<"Constant", 2, "constant">,

@@ -83,6 +83,17 @@ def Dpsims_BatchedOpInterface : OpInterface<"BatchedOpInterface"> {
   ];
 }
 
+def Dpsims_CollectiveOpInterface : OpInterface<"CollectiveOpInterface"> {
+  let cppNamespace = "::dpsims";
+  let description = [{
+    An op whose results are of the operands of all ranks, or another on each rank. It has a result for each operand, and
+    one on more operands is the same as several.
+  }];
+  let methods = [
+    InterfaceMethod<"What the ranks get.", "::dpsims::CollectiveKind", "collective">,
+  ];
+}
+
 def Dpsims_WeightOpInterface : OpInterface<"WeightOpInterface"> {
   let cppNamespace = "::dpsims";
   let description = "A tensor of the weights file: `weight`, `state`.";
@@ -91,6 +102,7 @@ def Dpsims_WeightOpInterface : OpInterface<"WeightOpInterface"> {
                     "::mlir::StringAttr", "getNameAttr">,
     InterfaceMethod<"", "void", "setNameAttr", (ins "::mlir::StringAttr":$name)>,
     InterfaceMethod<"Its shape.", "::llvm::SmallVector<int64_t>", "getShape">,
+    InterfaceMethod<"In how many parts it is kept, one on each rank.", "int64_t", "getParts">,
     InterfaceMethod<"How its first value is made.", "::dpsims::Initializer", "getInit">,
     InterfaceMethod<"The initializer's number.", "double", "getValue">,
     InterfaceMethod<"Whether training changes it.", "bool", "getTrained">,

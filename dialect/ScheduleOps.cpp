@@ -95,13 +95,22 @@ SmallVector<Value> ConvInputGradientStepOp::writes() { return {getDst()}; }
 SmallVector<Value> ConvWeightGradientStepOp::reads() { return {getSrc(), getOther()}; }
 SmallVector<Value> ConvWeightGradientStepOp::writes() { return {getDst()}; }
 
-SmallVector<Value> AllReduceStepOp::reads() { return SmallVector<Value>(getSrcs()); }
-SmallVector<Value> AllReduceStepOp::writes() { return SmallVector<Value>(getDsts()); }
-SmallVector<Value> AllReduceStepOp::overwritable(Value output) {
+SmallVector<Value> CollectiveStepOp::reads() { return SmallVector<Value>(getSrcs()); }
+SmallVector<Value> CollectiveStepOp::writes() { return SmallVector<Value>(getDsts()); }
+SmallVector<Value> CollectiveStepOp::overwritable(Value output) {
+  if (getKind() != CollectiveKind::Sum && getKind() != CollectiveKind::Max)
+    return {};
   return {getSrcs()[llvm::find(getDsts(), output) - getDsts().begin()]};
 }
-LogicalResult AllReduceStepOp::verify() {
-  if (getKind() == ReduceKind::Mean)
-    return emitOpError("has kinds sum and max");
-  return getSrcs().getTypes() == getDsts().getTypes() ? success() : emitOpError("sources and destinations differ");
+LogicalResult CollectiveStepOp::verify() {
+  auto elements = [](Value value) { return cast<MemRefType>(value.getType()).getNumElements(); };
+  for (auto [src, dst] : llvm::zip_equal(getSrcs(), getDsts())) {
+    bool fits = getKind() == CollectiveKind::AllGather ? elements(dst) % elements(src) == 0
+                : getKind() == CollectiveKind::Sum || getKind() == CollectiveKind::Max
+                    ? src.getType() == dst.getType()
+                    : elements(src) % elements(dst) == 0;
+    if (!fits)
+      return emitOpError("sources and destinations differ");
+  }
+  return success();
 }

@@ -55,9 +55,10 @@ def Dpsims_BufferOp : Dpsims_ScheduleOp<"buffer", []> {
 
 def Dpsims_WeightDeclOp : Dpsims_ScheduleOp<"declare_weight", []> {
   let summary = "a weight that the entry's file must have";
+  let description = "`sharded`: the entry's variable is the rank's part of it.";
   let arguments = (ins StrAttr:$name, I64ArrayAttr:$shape, BoolAttr:$trained,
                        Dpsims_NameOf<Dpsims_InitializerEnum>:$init, F64Attr:$value,
-                       OptionalAttr<StrAttr>:$of, OptionalAttr<BoolAttr>:$required,
+                       OptionalAttr<StrAttr>:$of, OptionalAttr<BoolAttr>:$required, UnitAttr:$sharded,
                        DefaultValuedOptionalAttr<Dpsims_NameOf<Dpsims_ElementKindEnum>,
                                                  "::dpsims::ElementKind::F32">:$type);
   let assemblyFormat = "$name attr-dict";
@@ -172,10 +173,15 @@ def Dpsims_ConvWeightGradientStepOp : Dpsims_ConvGradientStep<"conv_weight_gradi
   let summary = "a convolution's gradient with respect to its weights, by the target's library";
 }
 
-def Dpsims_AllReduceStepOp : Dpsims_ScheduleOp<"all_reduce_step", [SameVariadicOperandSize, Dpsims_OverwritingStep]> {
-  let summary = "all ranks meet: each destination becomes the sum, or the largest elements, of their sources";
-  let description = "`kind`: `sum` or `max`.";
-  let arguments = (ins Variadic<AnyMemRef>:$srcs, Variadic<AnyMemRef>:$dsts, Dpsims_NameOf<Dpsims_ReduceKindEnum>:$kind);
+def Dpsims_CollectiveStepOp
+    : Dpsims_ScheduleOp<"collective_step", [SameVariadicOperandSize, Dpsims_OverwritingStep]> {
+  let summary = "all ranks meet: what each destination becomes of all ranks' sources";
+  let description = [{
+    `kind`: `sum`, `max` (elements of all ranks' sources), `reduce_scatter` (the rank's part of the sum), `all_gather`
+    (all ranks' sources one after another), `own_part` (the rank's part of its source: nobody is waited for).
+  }];
+  let arguments = (ins Variadic<AnyMemRef>:$srcs, Variadic<AnyMemRef>:$dsts,
+                       Dpsims_NameOf<Dpsims_CollectiveKindEnum>:$kind);
   let assemblyFormat = "$kind $srcs `->` $dsts attr-dict `:` type($srcs) `->` type($dsts)";
   let hasVerifier = 1;
 }

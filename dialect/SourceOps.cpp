@@ -68,6 +68,12 @@ LogicalResult WeightOp::inferTypes(Types &types) { return inferWeight(*this, typ
 LogicalResult StateOp::inferTypes(Types &types) {
   if (failed(inferWeight(*this, types, Initializer::Copy)))
     return failure();
+  if (getParts() != 1) {
+    auto whole = cast<RankedTensorType>(types.back());
+    if (getParts() < 1 || whole.getNumElements() % getParts())
+      return opError(*this) << whole.getNumElements() << " elements do not make " << getParts() << " equal parts";
+    types.back() = RankedTensorType::get({whole.getNumElements() / getParts()}, whole.getElementType());
+  }
   if (needsAnother(getInit()) && !getOf())
     return opError(*this) << "initializer " << getInitAttr() << " needs `of`, the weight's name";
   return success();

@@ -76,6 +76,7 @@ def Dpsims_WeightOp : Dpsims_Weight<"weight",
     ```
   }];
   let extraClassDeclaration = [{
+    int64_t getParts() { return 1; }
     ::mlir::Attribute getOfAttr() { return {}; }
     ::mlir::Attribute getRequiredAttr() { return {}; }
   }];
@@ -86,11 +87,13 @@ def Dpsims_StateOp : Dpsims_Weight<"state",
          Dpsims_Default<Dpsims_Float<"as that of `weight`">, "1.0", "1">:$value,
          OptionalAttr<Dpsims_String<"the weight beside it that its first value is made of">>:$of,
          Dpsims_Default<Dpsims_Bool<"whether a weights file must have it">, "true">:$required,
+         Dpsims_Default<Dpsims_Int<"so many ranks keep a part each, (elements / parts)">, "1">:$parts,
          Dpsims_FloatElementType:$type)> {
   let summary = "a tensor of the weights file that is not trained";
   let description = [{
     As `weight`. `singular_left` and `singular_right`: vectors of the weight `of`, seen as (out, everything else), after
-    16 power iterations. `copy`: the first value of the weight `of`.
+    16 power iterations. `copy`: the first value of the weight `of`. With `parts` (`shard-optimizer`) the result is the
+    rank's own part, flat.
 
     ```mlir
     %u = state "u" <shape = [out], init = "singular_left", of = "weight">

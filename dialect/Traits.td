@@ -21,6 +21,7 @@ def Dpsims_Differentiable : TraitList<[DeclareOpInterfaceMethods<Dpsims_Differen
 def Dpsims_Elementwise : TraitList<[DeclareOpInterfaceMethods<Dpsims_ElementwiseOpInterface>, Dpsims_Pointwise,
                                     Dpsims_KernelOp]>;
 def Dpsims_Library : TraitList<[DeclareOpInterfaceMethods<Dpsims_LibraryOpInterface>]>;
+def Dpsims_Collective : TraitList<[DeclareOpInterfaceMethods<Dpsims_CollectiveOpInterface>]>;
 def Dpsims_Batched : TraitList<[DeclareOpInterfaceMethods<Dpsims_BatchedOpInterface>]>;
 // Also what its attributes are for both batches.
 def Dpsims_BatchedWithSizes : TraitList<[DeclareOpInterfaceMethods<Dpsims_BatchedOpInterface, ["scaleBatch"]>]>;

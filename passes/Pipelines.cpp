@@ -40,6 +40,8 @@ void optimize(OpPassManager &manager, const PipelineTuning &tuning, const GraphS
   graph.addPass(createFoldIntoWeights());
   graph.addPass(createCSEPass());
   graph.addPass(createCanonicalizerPass());
+  if (settings.ranks > 1 && settings.shardOptimizer)
+    graph.addPass(createShardOptimizer());
   CombineCollectivesOptions buckets;
   if (settings.bucket)
     buckets.bytes = settings.bucket;

@@ -25,6 +25,7 @@ struct GraphSettings {
   int64_t recompute = 0;        ///< bytes that the intermediate results of a program may take, 0 for any number
   int64_t ranks = 1;            ///< how many processes share the batch of a program that trains
   bool localStatistics = false; ///< of `batch_statistics`, each rank's own
+  bool shardOptimizer = false;  ///< each rank keeps its part of the optimizer's state
   int64_t bucket = 0;           ///< bytes of gradients that ranks sum by one message, at most; 0: the pass's default
 };
 

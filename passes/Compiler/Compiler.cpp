@@ -150,7 +150,7 @@ FailureOr<CompileResult> Compilation::run() {
   if (wantsReport())
     manager.addInstrumentation(report.follow());
   addPasses(manager, source->stage, options.lastStage.value_or(Stage::Kernels), target,
-            {options.recompute, options.ranks, options.localStatistics, bucket()});
+            {options.recompute, options.ranks, options.localStatistics, options.shardOptimizer, bucket()});
   if (failed(runPasses(manager, module)) || failed(checkArenas(module)))
     return failure();
   if (options.lastStage)

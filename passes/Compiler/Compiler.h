@@ -46,6 +46,8 @@ struct CompileOptions {
   int64_t ranks = 1;
   /// Each rank normalizes by the statistics of its own images, not by those of the whole batch.
   bool localStatistics = false;
+  /// Each rank keeps its part of the optimizer's state.
+  bool shardOptimizer = false;
   /// Bytes of gradients that ranks sum by one message, at most; 0: as suits the network, 25 MiB if none is known.
   int64_t bucket = 0;
   /// "section.key=value" over the configuration's.

@@ -55,12 +55,21 @@ private:
   llvm::DenseMap<Value, size_t> last;
 };
 
-int64_t messageBytes(Operation *op) {
-  int64_t bytes = 0;
-  if (auto allReduce = dyn_cast<AllReduceStepOp>(op))
-    for (Value src : allReduce.getSrcs())
-      bytes += byteSize(src);
-  return bytes;
+/// What ranks exchange; nothing of a rank's own part.
+struct Message {
+  int64_t bytes = 0; ///< of all parts
+  double share = 1;  ///< of an all-reduce of so many bytes: scattering and gathering are a half each
+};
+
+Message messageOf(Operation *op) {
+  auto step = dyn_cast<CollectiveStepOp>(op);
+  if (!step || step.getKind() == CollectiveKind::OwnPart)
+    return {};
+  bool gathers = step.getKind() == CollectiveKind::AllGather;
+  Message message{0, gathers || step.getKind() == CollectiveKind::ReduceScatter ? 0.5 : 1};
+  for (Value whole : gathers ? step.getDsts() : step.getSrcs())
+    message.bytes += byteSize(whole);
+  return message;
 }
 
 } // namespace
@@ -77,8 +86,8 @@ Scaling::Scaling(EntryOp entry, ArrayRef<double> seconds, ArrayRef<std::string> 
     }
     if (auto step = dyn_cast<StepOpInterface>(op)) {
       const size_t place = steps.size();
-      const int64_t message = messageBytes(&op);
-      writers.add(step, {message ? 0 : seconds[place], message, {}, {}, labels[place]});
+      const Message message = messageOf(&op);
+      writers.add(step, {message.bytes ? 0 : seconds[place], message.bytes, message.share, {}, {}, labels[place]});
     }
   }
   sizes.assign(std::begin(usualSizes), std::end(usualSizes));
@@ -102,7 +111,7 @@ IterationTime Scaling::on(int64_t devices, const Change &change) const {
       continue;
     }
     const CollectiveTime best = allReduceTime(network, devices, double(step.message) * change.bytes).best;
-    const double seconds = (change.latency ? best.latency : 0) + (change.transfer ? best.transfer : 0);
+    const double seconds = step.share * ((change.latency ? best.latency : 0) + (change.transfer ? best.transfer : 0));
     time.communication += seconds;
     end = free = std::max(free, step.ready ? ends[*step.ready] : 0) + seconds;
   }
@@ -200,10 +209,10 @@ ReportTable Scaling::messageTable(bool all) const {
     for (int64_t devices : sizes) {
       const AllReduceTime time = allReduceTime(network, devices, double(step.message));
       if (all) {
-        row.emplace_back(time.ring.seconds());
-        row.emplace_back(time.tree.seconds());
+        row.emplace_back(step.share * time.ring.seconds());
+        row.emplace_back(step.share * time.tree.seconds());
       }
-      row.emplace_back(time.best.seconds());
+      row.emplace_back(step.share * time.best.seconds());
     }
     row.emplace_back(step.label);
   }

@@ -16,7 +16,8 @@ namespace dpsims {
 /// A step of a program that ranks execute together, and what its all-reduces order.
 struct RankStep {
   double seconds = 0;           ///< that it computes; 0 of an all-reduce
-  int64_t message = 0;          ///< bytes that a rank gives to an all-reduce; 0: it is none
+  int64_t message = 0;          ///< bytes that a rank gives to an all-reduce, or to a half of one; 0: it is none
+  double share = 1;             ///< of an all-reduce's time
   std::optional<size_t> ready;  ///< of an all-reduce: the last step that computes what it takes
   std::vector<size_t> messages; ///< all-reduces of whose results the step reads
   std::string label;

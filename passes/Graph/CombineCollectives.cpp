@@ -11,22 +11,23 @@ namespace dpsims {
 
 namespace {
 
-/// Reductions of one kind that become one at the place of the last.
+/// Ops that only rename a result, or keep it for the program's end: they may come later.
+bool isDeferrable(Operation *op) { return isa<ReshapeOp, AssignOp>(op); }
+
+/// Collectives of one kind that become one at the place of the last.
 class Bucket {
 public:
   explicit Bucket(int64_t most) : most(most) {}
 
   /// Whether it fits, and no reader of the others comes before it.
-  bool takes(AllReduceOp op) const {
+  bool takes(Operation *op) const {
     return ops.empty() || (bytes + bytesOf(op) <= most && (!limit || op->isBeforeInBlock(limit)));
   }
 
-  void add(AllReduceOp op) {
+  void add(Operation *op) {
     ops.push_back(op);
     bytes += bytesOf(op);
-    for (Operation *user : op->getUsers())
-      if (!limit || user->isBeforeInBlock(limit))
-        limit = user;
+    limitTo(op);
   }
 
   /// How many it has saved.
@@ -41,32 +42,54 @@ public:
   }
 
 private:
-  static int64_t bytesOf(AllReduceOp op) {
+  static int64_t bytesOf(Operation *op) {
     int64_t bytes = 0;
-    for (Value value : op.getValues())
+    for (Value value : op->getOperands())
       bytes += dpsims::bytesOf(value);
     return bytes;
+  }
+
+  void limitTo(Operation *op) {
+    for (Operation *user : op->getUsers())
+      if (isDeferrable(user))
+        limitTo(user);
+      else if (!limit || user->isBeforeInBlock(limit))
+        limit = user;
   }
 
   void combine() {
     OpBuilder builder(ops.back());
     SmallVector<Value> values, results;
     SmallVector<Location> locations;
-    for (AllReduceOp op : ops) {
-      llvm::append_range(values, op.getValues());
-      llvm::append_range(results, op.getResults());
-      locations.push_back(op.getLoc());
+    for (Operation *op : ops) {
+      llvm::append_range(values, op->getOperands());
+      llvm::append_range(results, op->getResults());
+      locations.push_back(op->getLoc());
     }
-    Operation *together = makeOps<AllReduceOp>(builder, builder.getFusedLoc(locations), values.size(), values,
-                                               builder.getNamedAttr("kind", ops[0].getKindAttr()));
-    for (auto [old, made] : llvm::zip_equal(results, together->getResults()))
+    OperationState state(builder.getFusedLoc(locations), ops[0]->getName(), values, ValueRange(results).getTypes(),
+                         ops[0]->getAttrs());
+    Operation *together = builder.create(state), *last = together;
+    for (auto [old, made] : llvm::zip_equal(results, together->getResults())) {
       old.replaceAllUsesWith(made);
-    for (AllReduceOp op : ops)
-      op.erase();
+      defer(made, last);
+    }
+    for (Operation *op : ops)
+      op->erase();
+  }
+
+  /// Moves what reads the value too early behind `last`.
+  static void defer(Value value, Operation *&last) {
+    for (Operation *user : llvm::to_vector(value.getUsers()))
+      if (user->isBeforeInBlock(last)) {
+        user->moveAfter(last);
+        last = user;
+        for (Value result : user->getResults())
+          defer(result, last);
+      }
   }
 
   int64_t most;
-  SmallVector<AllReduceOp> ops;
+  SmallVector<Operation *> ops;
   int64_t bytes = 0;
   Operation *limit = nullptr; // the first reader of a result
 };
@@ -87,13 +110,15 @@ struct CombineCollectives : impl::CombineCollectivesBase<CombineCollectives> {
     if (!getOperation().getRanks())
       return removeAll(block);
     int64_t saved = 0, all = 0;
-    for (ReduceKind kind : {ReduceKind::Sum, ReduceKind::Max}) {
-      SmallVector<AllReduceOp> ops;
-      llvm::copy_if(block.getOps<AllReduceOp>(), std::back_inserter(ops),
-                    [&](AllReduceOp op) { return op.getKind() == kind; });
+    for (CollectiveKind kind :
+         {CollectiveKind::Sum, CollectiveKind::Max, CollectiveKind::ReduceScatter, CollectiveKind::AllGather}) {
+      SmallVector<Operation *> ops;
+      for (auto op : block.getOps<CollectiveOpInterface>())
+        if (op.collective() == kind)
+          ops.push_back(op);
       all += ops.size();
       Bucket bucket(bytes);
-      for (AllReduceOp op : ops) {
+      for (Operation *op : ops) {
         if (!bucket.takes(op))
           saved += bucket.close();
         bucket.add(op);

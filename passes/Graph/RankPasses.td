@@ -9,15 +9,15 @@ include "mlir/Pass/PassBase.td"
 def ShardBatch : Pass<"dpsims-shard-batch", "GraphOp"> {
   let summary = "a program that trains becomes what one of several ranks computes of its part of the batch";
   let description = [{
-    From the inputs that say `batched` on, each value is sharded (a rank has its part along axis 0) or replicated. What treats
-    the images of a batch one by one (`BatchedOpInterface`) stays as it is, on fewer images. A reduction over the batch goes
-    on over all ranks (`all_reduce`): losses, class weights, statistics. Where a rank uses a replicated value for its own
-    part, `copy_to_ranks` says so: its derivative sums what all ranks have of the gradient. Results are those of one process
-    with the whole batch, but for rounding. With `local-statistics` those of `batch_statistics` are each rank's own, and
-    their mean is stored.
+    From the inputs that say `batched` on, each value is sharded (a rank has its part along axis 0) or replicated.
+    What treats the images of a batch one by one (`BatchedOpInterface`) stays as it is, on fewer images. A reduction
+    over the batch goes on over all ranks (`all_reduce`): losses, class weights, statistics. Where a rank uses a
+    replicated value for its own part, `copy_to_ranks` says so: its derivative sums what all ranks have of the
+    gradient. Results are those of one process with the whole batch, but for rounding. With `local-statistics` those
+    of `batch_statistics` are each rank's own, and their mean is stored.
 
-    An op that mixes images in another way is an error, as is a batch that does not divide. Programs without gradients and
-    assignments stay as they are: one rank runs them. Runs before `differentiate`.
+    An op that mixes images in another way is an error, as is a batch that does not divide. Programs without gradients
+    and assignments stay as they are: one rank runs them. Runs before `differentiate`.
 
     ```mlir
     dpsims.graph @p {
@@ -53,12 +53,56 @@ def ShardBatch : Pass<"dpsims-shard-batch", "GraphOp"> {
   let dependentDialects = ["DpsimsDialect"];
 }
 
-def CombineCollectives : Pass<"dpsims-combine-collectives", "GraphOp"> {
-  let summary = "several all_reduce become one, up to so many bytes";
+def ShardOptimizer : Pass<"dpsims-shard-optimizer", "GraphOp"> {
+  let summary = "each rank keeps its part of the optimizer's state, and updates its part of the weights";
   let description = [{
-    One after another, in the order of the graph, as long as nothing in between reads the result of one: the gradients of
-    weights, which the optimizer reads after the backward pass. Small ones save messages; one of all would have to wait for
-    the last gradient. In a program of one rank alone there is nothing to sum: all of them go.
+    States that a program changes element by element, and that begin with values of their own (moments, not averages
+    of weights): each of `ranks` ranks keeps the same number of their elements. A gradient that they alone read is
+    summed by `reduce_scatter` in place of `all_reduce`, a trained weight that they change is put together by
+    `all_gather`: the same bytes travel. Each element is computed as before. (ZeRO's first stage: Rajbhandari et al. 2020.)
+    A state whose elements the ranks do not divide stays whole. Runs after `differentiate`, on programs of several
+    ranks.
+
+    ```mlir
+    dpsims.graph @p attributes {ranks = 2 : i64} {
+      %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+      %w = weight "w" <shape = [4], init = "ones"> : () -> tensor<4xf32>
+      %m = state "m" <shape = [4], init = "zeros", required = false> : () -> tensor<4xf32>
+      %g = all_reduce %x <kind = "sum"> : (tensor<4xf32>) -> tensor<4xf32>
+      %n = add %m, %g : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      assign "m" %n : tensor<4xf32>
+      %v = sub %w, %n : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      assign "w" %v : tensor<4xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    dpsims.graph @p attributes {ranks = 2 : i64} {
+      %0 = input "x" <shape = [4]> : () -> tensor<4xf32>
+      %1 = weight "w" <init = "ones", shape = [4]> : () -> tensor<4xf32>
+      %2 = own_part %1 <ranks = 2> : (tensor<4xf32>) -> tensor<2xf32>
+      %3 = state "m" <init = "zeros", parts = 2, required = false, shape = [4]> : () -> tensor<2xf32>
+      %4 = reduce_scatter %0 <ranks = 2> : (tensor<4xf32>) -> tensor<2xf32>
+      %5 = add %3, %4 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      assign "m" %5 : tensor<2xf32>
+      %6 = sub %2, %5 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      %7 = all_gather %6 <ranks = 2> : (tensor<2xf32>) -> tensor<4xf32>
+      assign "w" %7 : tensor<4xf32>
+    }
+    ```
+
+    Statistics: `sharded` states, their `bytes` on a rank, states `left` whole.
+  }];
+  let dependentDialects = ["DpsimsDialect"];
+}
+
+def CombineCollectives : Pass<"dpsims-combine-collectives", "GraphOp"> {
+  let summary = "several all_reduce, reduce_scatter or all_gather become one, up to so many bytes";
+  let description = [{
+    One after another, in the order of the graph, as long as nothing in between reads the result of one: the gradients
+    of weights, which the optimizer reads after the backward pass; new weights, which the next run reads. Small ones
+    save messages; one of all would have to wait for the last gradient. In a program of one rank alone there is
+    nothing to sum: all of them go.
 
     ```mlir
     dpsims.graph @p attributes {ranks = 2 : i64} {

@@ -90,10 +90,10 @@ private:
   void declare(WeightOpInterface weight) {
     Type element = elementOf(weight->getResult(0));
     WeightDeclOp::create(
-        builder, weight.getLoc(), weight.getNameAttr(), builder.getI64ArrayAttr(shapeOf(weight->getResult(0))),
+        builder, weight.getLoc(), weight.getNameAttr(), builder.getI64ArrayAttr(weight.getShape()),
         builder.getBoolAttr(weight.getTrained()), builder.getStringAttr(stringifyInitializer(weight.getInit())),
         builder.getF64FloatAttr(weight.getValue()), cast_if_present<StringAttr>(weight.getOfAttr()),
-        cast_if_present<BoolAttr>(weight.getRequiredAttr()),
+        cast_if_present<BoolAttr>(weight.getRequiredAttr()), weight.getParts() > 1 ? builder.getUnitAttr() : UnitAttr(),
         element.isF32() ? StringAttr() : builder.getStringAttr(stringifyElementKind(kindOf(element))));
   }
 
@@ -127,7 +127,7 @@ private:
       if (Type element = elementOf(op->getOperand(0)); element.isF16())
         return opError(op) << "of f16: no step computes it; cast its operands to bf16 or f32";
       contraction(op);
-    } else if (auto meeting = dyn_cast<AllReduceOp>(op)) {
+    } else if (auto meeting = dyn_cast<CollectiveOpInterface>(op)) {
       return meet(meeting);
     } else if (auto output = dyn_cast<OutputOp>(op)) {
       returnOutput(output);
@@ -146,14 +146,14 @@ private:
     bufferOf(tensor).getDefiningOp<BufferOp>().setSharded(graph.getRanks() && input.getBatched());
   }
 
-  LogicalResult meet(AllReduceOp op) {
-    for (Value value : op.getValues())
+  LogicalResult meet(CollectiveOpInterface op) {
+    for (Value value : op->getOperands())
       if (!elementOf(value).isF32())
         return opError(op) << "of " << value.getType() << ": ranks exchange f32; cast it before";
     SmallVector<Value> dsts;
-    for (Value result : op.getResults())
+    for (Value result : op->getResults())
       dsts.push_back(buffers[result] = makeBuffer(result, space));
-    AllReduceStepOp::create(builder, op.getLoc(), buffersOf(op.getValues()), dsts, op.getKind());
+    CollectiveStepOp::create(builder, op.getLoc(), buffersOf(op->getOperands()), dsts, op.collective());
     return success();
   }
 

@@ -30,6 +30,11 @@ format::ElementType elementType(ElementKind kind) {
   llvm::report_fatal_error("the file has no element type " + Twine(name));
 }
 
+/// The same numbers, in the same order.
+format::CollectiveKind collective(CollectiveKind kind) { return format::CollectiveKind(kind); }
+static_assert(int(CollectiveKind::Sum) == int(format::CollectiveKind::Sum) &&
+              int(CollectiveKind::OwnPart) == int(format::CollectiveKind::OwnPart));
+
 std::vector<uint64_t> shapeOf(Type type) {
   ArrayRef<int64_t> shape = cast<ShapedType>(type).getShape();
   return std::vector<uint64_t>(shape.begin(), shape.end());
@@ -157,11 +162,13 @@ private:
   LogicalResult collectWeights(EntryOp entry) {
     for (auto weight : entry.getPrepare().getOps<WeightDeclOp>()) {
       auto [known, isNew] = weights.try_emplace(weight.getName(), weight);
-      if (isNew || (known->second.getShape() == weight.getShape() && known->second.getType() == weight.getType()))
+      if (isNew || (known->second.getShape() == weight.getShape() && known->second.getType() == weight.getType() &&
+                    known->second.getSharded() == weight.getSharded()))
         continue;
       InFlightDiagnostic diagnostic =
-          weight.emitError() << "name clash: weight '" << weight.getName()
-                             << "' has another shape or type in another program of this file; compile them into two";
+          weight.emitError()
+          << "name clash: weight '" << weight.getName()
+          << "' has another shape, type or number of parts in another program of this file; compile them into two";
       diagnostic.attachNote(known->second.getLoc()) << "the other one is here";
       return diagnostic;
     }
@@ -176,7 +183,7 @@ private:
     return format::CreateWeightDirect(b, weight.getName().str().c_str(), elementType(weight.getType()), &shape,
                                       weight.getTrained(), stringifyInitializer(weight.getInit()).str().c_str(),
                                       weight.getValue().convertToDouble(), of.empty() ? nullptr : of.c_str(),
-                                      weight.getRequired().value_or(true));
+                                      weight.getRequired().value_or(true), weight.getSharded());
   }
 
   uint32_t weightIndex(StringRef name) { return std::distance(weights.begin(), weights.find(name)); }
@@ -263,17 +270,23 @@ private:
   }
   int32_t indexOrNone(Value buffer) { return buffer ? int32_t(index(buffer)) : -1; }
 
+  /// The graph's ops that a step computes.
+  static std::string opsOf(Operation *op) {
+    if (auto ops = op->getAttrOfType<StringAttr>("ops"))
+      return ops.getValue().str();
+    if (auto step = dyn_cast<CollectiveStepOp>(op)) {
+      bool reduces = step.getKind() == CollectiveKind::Sum || step.getKind() == CollectiveKind::Max;
+      return reduces ? "all_reduce" : stringifyCollectiveKind(step.getKind()).str();
+    }
+    return op->getName().stripDialect().split("_step").first.str();
+  }
+
   fb::Offset<format::Step> writeStep(Operation *op) {
     uint64_t bytes = 0, flops = 0;
     for (Value operand : llvm::SmallSetVector<Value, 8>(op->operand_begin(), op->operand_end()))
       bytes += byteSize(operand);
     auto [kind, table] = operation(op, flops);
-    std::string label = op->getName().stripDialect().str();
-    if (auto ops = op->getAttrOfType<StringAttr>("ops"))
-      label = ops.getValue().str();
-    else
-      label = StringRef(label).split("_step").first.str();
-    std::string where = place(op->getLoc());
+    std::string label = opsOf(op), where = place(op->getLoc());
     return format::CreateStepDirect(b, kind, table, (label + (where.empty() ? "" : " " + where)).c_str(), flops, bytes);
   }
 
@@ -308,11 +321,10 @@ private:
               writeConvGradient(conv, conv.getDst().getType(), conv.getOther().getType(), flops,
                                 [&](auto... fields) { return format::CreateConvWeightGradient(b, fields...); }));
         })
-        .Case<AllReduceStepOp>([&](AllReduceStepOp step) {
+        .Case<CollectiveStepOp>([&](CollectiveStepOp step) {
           std::vector<uint32_t> srcs = indices(step.getSrcs()), dsts = indices(step.getDsts());
-          auto reduction = step.getKind() == ReduceKind::Sum ? format::Reduction::Sum : format::Reduction::Max;
-          return Result(format::Operation::AllReduce,
-                        format::CreateAllReduceDirect(b, &srcs, &dsts, reduction).Union());
+          return Result(format::Operation::Collective,
+                        format::CreateCollectiveDirect(b, &srcs, &dsts, collective(step.getKind())).Union());
         })
         .Case<MatmulStepOp>([&](MatmulStepOp m) { return Result(format::Operation::Matmul, writeMatmul(m, flops)); });
   }

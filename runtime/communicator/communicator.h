@@ -28,6 +28,10 @@ public:
   /// with the same number of ranks.
   virtual void allReduce(float *values, size_t count, Reduction reduction) = 0;
 
+  /// dst[i], i < part, become the sums of all ranks' values[rank() * part + i]; `values` has size() such parts. The
+  /// bits are those of allReduce. The memories do not overlap.
+  virtual void reduceScatter(const float *values, size_t part, float *dst) = 0;
+
   /// dst gets the `bytes` of each rank's src, rank by rank.
   virtual void allGather(const void *src, size_t bytes, void *dst) = 0;
 

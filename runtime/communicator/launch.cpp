@@ -34,6 +34,10 @@ std::optional<Launch> launchOf(const std::function<const char *(const char *)> &
     const Launch result{starter.size, countOf(starter.size, size), countOf(starter.rank, rank)};
     return result.size > 1 ? std::optional(result) : std::nullopt;
   }
+  const char *torchrun = variable("TORCHELASTIC_RUN_ID"), *size = variable("WORLD_SIZE");
+  if (torchrun && size && countOf("WORLD_SIZE", size) > 1)
+    fail("torchrun started ", size, " processes, which no MPI joins: start them with mpirun -n ", size,
+         ", or under Slurm with srun --mpi=pmix");
   return std::nullopt;
 }
 

@@ -22,7 +22,7 @@ struct Launch {
 
 /// By the first of these that are set: OMPI_COMM_WORLD_SIZE and _RANK (Open MPI's mpirun), PMI_SIZE and PMI_RANK
 /// (MPICH's, Slurm's pmi2), SLURM_NTASKS and PMIX_RANK (srun --mpi=pmix). None: the process is alone. `variable` gives
-/// a variable's value, or null. Error: it is no number.
+/// a variable's value, or null. Error: it is no number; torchrun started several processes (TORCHELASTIC_RUN_ID).
 std::optional<Launch> launchOf(const std::function<const char *(const char *)> &variable);
 
 /// The same, of this process's environment.

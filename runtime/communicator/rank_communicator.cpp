@@ -68,10 +68,7 @@ void RankCommunicator::reduceInParts(float *values, size_t count, Reduction redu
     std::copy(values, values + count, padded);
     std::fill(padded + count, padded + part * ranks, 0.0f);
   }
-  transport->beginAllToAll(padded, received, part * sizeof(float));
-  wait();
-  for (size_t other = 1; other < ranks; ++other)
-    reduceInto(received, received + other * part, part, reduction);
+  exchangeParts(padded, part, reduction, received);
   transport->beginAllGather(received, padded, part * sizeof(float));
   wait();
   if (padded != values)
@@ -86,6 +83,27 @@ void RankCommunicator::allReduce(float *values, size_t count, Reduction reductio
   const size_t ranks = size_t(size()), chunk = std::max<size_t>(chunkSize / ranks, 1) * ranks;
   for (size_t first = 0; first < count; first += chunk)
     reduceInParts(values + first, std::min(chunk, count - first), reduction);
+}
+
+// Each rank sends each other one its part, and adds what comes, in the ranks' order, to `received`, which has room for
+// as many as there are ranks.
+void RankCommunicator::exchangeParts(const float *parts, size_t count, Reduction reduction, float *received) {
+  transport->beginAllToAll(parts, received, count * sizeof(float));
+  wait();
+  for (size_t other = 1; other < size_t(size()); ++other)
+    reduceInto(received, received + other * count, count, reduction);
+}
+
+void RankCommunicator::reduceScatter(const float *values, size_t part, float *dst) {
+  const size_t ranks = size_t(size()), chunk = std::min(std::max<size_t>(chunkSize / ranks, 1), part);
+  for (size_t first = 0; first < part; first += chunk) {
+    const size_t count = std::min(chunk, part - first);
+    float *received = scratch(2 * count * ranks), *packed = received + count * ranks;
+    for (size_t rank = 0; rank < ranks && count < part; ++rank)
+      std::copy_n(values + rank * part + first, count, packed + rank * count);
+    exchangeParts(count < part ? packed : values, count, Reduction::Sum, received);
+    std::copy_n(received, count, dst + first);
+  }
 }
 
 void RankCommunicator::allGather(const void *src, size_t bytes, void *dst) {

@@ -36,6 +36,7 @@ public:
   /// Sums are in the order of the ranks, element by element: the same bits with every transport and any placement. A
   /// value that is no number makes the largest none too.
   void allReduce(float *values, size_t count, Reduction reduction) override;
+  void reduceScatter(const float *values, size_t part, float *dst) override;
   void allGather(const void *src, size_t bytes, void *dst) override;
   void broadcast(void *data, size_t bytes, int root) override;
 
@@ -49,6 +50,7 @@ public:
 private:
   void reduceGathered(float *values, size_t count, Reduction reduction);
   void reduceInParts(float *values, size_t count, Reduction reduction);
+  void exchangeParts(const float *parts, size_t count, Reduction reduction, float *received);
   float *scratch(size_t count);
 
   void wait();

@@ -13,7 +13,7 @@ namespace dpsims {
 namespace format {
 
 /// The version of model.fbs that this source tree writes and reads.
-constexpr uint32_t formatVersion = 5;
+constexpr uint32_t formatVersion = 6;
 
 /// Bytes of the trailer.
 constexpr size_t trailerSize = 8;

@@ -116,6 +116,7 @@ private:
     spec.initValue = weight.init_value();
     spec.initOf = text(weight.init_of());
     spec.required = weight.required();
+    spec.parts = weight.sharded() ? model.ranks : 1;
     if (!std::isfinite(spec.initValue))
       bad("the initial value is not finite");
     model.weights.push_back(std::move(spec));
@@ -188,8 +189,8 @@ private:
       return decodeInputGradient(*step.operation_as_ConvInputGradient());
     case format::Operation::ConvWeightGradient:
       return decodeWeightGradient(*step.operation_as_ConvWeightGradient());
-    case format::Operation::AllReduce:
-      return decodeAllReduce(*step.operation_as_AllReduce());
+    case format::Operation::Collective:
+      return decodeCollective(*step.operation_as_Collective());
     case format::Operation::NONE:
       break;
     }
@@ -264,13 +265,13 @@ private:
     return result;
   }
 
-  AllReduceStep decodeAllReduce(const format::AllReduce &table) {
-    AllReduceStep result;
+  CollectiveStep decodeCollective(const format::Collective &table) {
+    CollectiveStep result;
     for (size_t i = 0; i < sizeOf(table.srcs()); ++i)
       result.srcs.push_back(table.srcs()->Get(i));
     for (size_t i = 0; i < sizeOf(table.dsts()); ++i)
       result.dsts.push_back(table.dsts()->Get(i));
-    result.reduction = enumerator(table.reduction(), Reduction::Max, "reduction");
+    result.kind = enumerator(table.kind(), CollectiveKind::OwnPart, "kind of collective");
     return result;
   }
 

@@ -100,7 +100,7 @@ void describeEntry(const CompiledModel &model, const Entry &entry, std::ostream 
     trained += model.weights[index].trained ? count : 0;
   }
   for (uint32_t index : entry.variables)
-    variables += model.weights[index].bytes();
+    variables += model.weights[index].keptBytes();
   for (const ConstantInfo &constant : entry.constants)
     constants += constant.bytes();
   field(out, "weights") << entry.weights.size() << ", " << parameters << " parameters (" << trained << " trained), "
@@ -177,8 +177,10 @@ struct OperationText {
            std::to_string(step.m) + " n " + std::to_string(step.n) + " k " + std::to_string(step.k) +
            epilogueText(plan, step.epilogue, step.bias, step.residual);
   }
-  std::string operator()(const AllReduceStep &step) const {
-    std::string text = step.reduction == Reduction::Sum ? "sum over ranks:" : "maximum over ranks:";
+  std::string operator()(const CollectiveStep &step) const {
+    static const char *const titles[] = {
+        "sum over ranks:", "maximum over ranks:", "part of the sum over ranks:", "parts of all ranks:", "own part:"};
+    std::string text = titles[static_cast<size_t>(step.kind)];
     for (size_t i = 0; i < step.srcs.size(); ++i)
       text += (i ? ", " : " ") + bufferText(plan, step.dsts[i]) + " of " + bufferText(plan, step.srcs[i]);
     return text;

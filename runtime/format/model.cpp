@@ -97,10 +97,15 @@ const char *name(Precision precision) {
 
 const char *name(Activation activation) { return activationNames[static_cast<size_t>(activation)]; }
 
+const char *name(CollectiveKind kind) {
+  static const char *const names[] = {"all-reduce", "all-reduce", "reduce-scatter", "all-gather", "own-part"};
+  return names[static_cast<size_t>(kind)];
+}
+
 const char *Step::kind() const {
-  static const char *const kinds[] = {"launch", "conv",           "matmul",          "load",
-                                      "store",  "input-gradient", "weight-gradient", "all-reduce"};
-  return kinds[operation.index()];
+  static const char *const kinds[] = {"launch", "conv", "matmul", "load", "store", "input-gradient", "weight-gradient"};
+  const auto *collective = std::get_if<CollectiveStep>(&operation);
+  return collective ? name(collective->kind) : kinds[operation.index()];
 }
 
 namespace {
@@ -118,7 +123,7 @@ struct BuffersOf {
   StepBuffers operator()(const MatmulStep &s) const { return withOptional({s.a, s.b}, {s.bias, s.residual}, s.dst); }
   StepBuffers operator()(const LoadWeightStep &s) const { return {{}, {s.dst}}; }
   StepBuffers operator()(const StoreConstantStep &s) const { return {{s.src}, {}}; }
-  StepBuffers operator()(const AllReduceStep &s) const { return {s.srcs, s.dsts}; }
+  StepBuffers operator()(const CollectiveStep &s) const { return {s.srcs, s.dsts}; }
 
   static StepBuffers withOptional(std::vector<uint32_t> reads, std::initializer_list<int32_t> optional, uint32_t dst) {
     for (int32_t buffer : optional)

@@ -144,14 +144,23 @@ struct StoreConstantStep {
   uint32_t constant = 0;
 };
 
-/// Each dst becomes the sum, or the largest elements, of all ranks' srcs of its place.
-struct AllReduceStep {
-  std::vector<uint32_t> srcs, dsts; ///< as many, of the same counts
-  Reduction reduction = Reduction::Sum;
+/// What ranks get of what all of them have; see model.fbs.
+enum class CollectiveKind : uint8_t { Sum, Max, ReduceScatter, AllGather, OwnPart };
+
+/// "all-reduce" of Sum and Max, "reduce-scatter", "all-gather", "own-part".
+const char *name(CollectiveKind kind);
+
+/// Each dst becomes that of all ranks' srcs of its place.
+struct CollectiveStep {
+  std::vector<uint32_t> srcs, dsts; ///< as many
+  CollectiveKind kind = CollectiveKind::Sum;
+
+  /// Whether a dst has as many elements as its src.
+  bool isReduction() const { return kind == CollectiveKind::Sum || kind == CollectiveKind::Max; }
 };
 
 using Operation = std::variant<LaunchStep, ConvStep, MatmulStep, LoadWeightStep, StoreConstantStep,
-                               ConvInputGradientStep, ConvWeightGradientStep, AllReduceStep>;
+                               ConvInputGradientStep, ConvWeightGradientStep, CollectiveStep>;
 
 struct Step {
   Operation operation;
@@ -159,7 +168,8 @@ struct Step {
   uint64_t flops = 0;
   uint64_t bytes = 0;
 
-  /// "launch", "conv", "matmul", "load", "store", "input-gradient", "weight-gradient" or "all-reduce".
+  /// "launch", "conv", "matmul", "load", "store", "input-gradient", "weight-gradient", or a
+  /// collective's name.
   const char *kind() const;
 };
 

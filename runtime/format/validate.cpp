@@ -49,6 +49,9 @@ private:
     std::set<std::string> weights, kernels, entries;
     for (const WeightSpec &weight : model.weights) {
       unique(weights, weight.name, "weight");
+      if (weight.parts == 0 || elementCount(weight.shape) % weight.parts)
+        bad("weight ", quoted(weight.name), " of shape ", shapeText(weight.shape), " has no ", weight.parts,
+            " equal parts");
       if (!isFloating(weight.type))
         bad("weight ", quoted(weight.name), " is ", elementTypeName(weight.type), ", not a float");
     }
@@ -95,9 +98,13 @@ private:
       if (!seen.insert(weight).second)
         bad("weight ", quoted(model.weights[weight].name), " is listed twice");
     }
-    for (uint32_t variable : entry->variables) // each once: what stays in `seen` is not a variable yet
+    for (uint32_t variable : entry->variables) { // each once: what stays in `seen` is not a variable yet
       if (seen.erase(variable) == 0)
         bad("variable ", variable, " is not one of the entry's weights, or is listed twice");
+      if (model.weights[variable].parts > 1 && !isSharded(*entry))
+        bad("one rank executes it, with the variable ", quoted(model.weights[variable].name),
+            " of which each has a part");
+    }
   }
 
   void checkPlan(const Plan &p, bool prepare) {
@@ -144,7 +151,7 @@ private:
       if (b.index >= entry->variables.size())
         bad("variable ", b.index, " of ", entry->variables.size());
       type = model.weights[entry->variables[b.index]].type;
-      return model.weights[entry->variables[b.index]].bytes();
+      return model.weights[entry->variables[b.index]].keptBytes();
     case Space::Arena:
     case Space::Load:
       break;
@@ -340,7 +347,7 @@ private:
     stored[step.constant] = true;
   }
 
-  void check(const AllReduceStep &step) const {
+  void check(const CollectiveStep &step) const {
     if (preparing)
       bad("ranks meet in prepare");
     if (step.srcs.empty() || step.srcs.size() != step.dsts.size())
@@ -352,16 +359,25 @@ private:
         bad("it writes to an input or a constant");
       if (dst.type != ElementType::F32)
         bad("a destination is ", elementTypeName(dst.type));
-      requireCount(dst, src.count(), "a destination");
+      requireParts(step, src, dst);
       checkShared(step, i, dst);
     }
   }
 
-  // A destination may be its own source, and shares no byte with another operand.
-  void checkShared(const AllReduceStep &step, size_t i, const Buffer &dst) const {
+  void requireParts(const CollectiveStep &step, const Buffer &src, const Buffer &dst) const {
+    if (step.isReduction())
+      return requireCount(dst, src.count(), "a destination");
+    const Buffer &part = step.kind == CollectiveKind::AllGather ? src : dst;
+    const Buffer &whole = step.kind == CollectiveKind::AllGather ? dst : src;
+    if (whole.count() % model.ranks || whole.count() / model.ranks != part.count())
+      bad("a part has ", part.count(), " elements, the whole ", whole.count(), ", on ", model.ranks, " ranks");
+  }
+
+  // A destination shares no byte with another operand, and only that of a sum or maximum may be its own source.
+  void checkShared(const CollectiveStep &step, size_t i, const Buffer &dst) const {
     for (size_t other = 0; other < step.srcs.size(); ++other) {
       const Buffer &src = buffer(step.srcs[other]);
-      const bool isOwn = other == i && sameBytes(src, dst);
+      const bool isOwn = step.isReduction() && other == i && sameBytes(src, dst);
       if ((!isOwn && overlap(src, dst)) || (other != i && overlap(buffer(step.dsts[other]), dst)))
         bad("destination ", i, " overlaps another operand");
     }

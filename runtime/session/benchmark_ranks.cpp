@@ -20,8 +20,9 @@ double RankTimes::meanWaiting() const { return meanOf(waiting); }
 
 uint64_t messageBytes(const Plan &plan, const Step &step) {
   uint64_t bytes = 0;
-  if (const auto *allReduce = std::get_if<AllReduceStep>(&step.operation))
-    for (uint32_t src : allReduce->srcs)
+  const auto *collective = std::get_if<CollectiveStep>(&step.operation);
+  if (collective && collective->kind != CollectiveKind::OwnPart)
+    for (uint32_t src : collective->srcs)
       bytes += plan.buffers[src].bytes();
   return bytes;
 }

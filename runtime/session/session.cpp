@@ -29,7 +29,7 @@ MemoryNeed needOf(const CompiledModel &model, const Entry &entry, const Device &
   for (const ConstantInfo &constant : entry.constants)
     need.constants += constant.bytes();
   for (uint32_t variable : entry.variables)
-    need.variables += model.weights[variable].bytes();
+    need.variables += model.weights[variable].keptBytes();
   need.load = entry.prepare.arenaSize;
   need.arena = entry.main.arenaSize;
   if (device.sharesHostMemory())
@@ -51,12 +51,12 @@ void requireMemory(const CompiledModel &model, const Entry &entry, const Device 
          ": end other programs that use it, or compile with a smaller --batch or with --recompute");
 }
 
-// Gives a weight to memory of the device's, in its own type. Error: it has values that its type does not hold.
-void writeWeight(const CompiledModel &model, const WeightSpec &spec, const float *values, void *dst, Device &device) {
-  const auto count = static_cast<uint64_t>(elementCount(spec.shape));
+// Gives `count` values of a weight to memory of the device's, in its own type. Error: its type does not hold them.
+void writeWeight(const CompiledModel &model, const WeightSpec &spec, const float *values, uint64_t count, void *dst,
+                 Device &device) {
   if (spec.type == ElementType::F32)
-    return device.upload(dst, values, spec.bytes());
-  HostBuffer narrowed(static_cast<size_t>(spec.bytes()));
+    return device.upload(dst, values, count * sizeof(float));
+  HostBuffer narrowed(static_cast<size_t>(count * elementSize(spec.type)));
   narrow(spec.type, values, count, narrowed.data());
   const bool isHalf = spec.type == ElementType::F16;
   const float largest = isHalf ? 65504 : bfloat16ToFloat(0x7f7f);
@@ -73,7 +73,7 @@ void loadWeight(const CompiledModel &model, uint32_t index, void *dst, Device &d
     return weights.read(index, static_cast<float *>(dst));
   HostBuffer staging(static_cast<size_t>(byteSize(ElementType::F32, spec.shape)));
   weights.read(index, staging.as<float>());
-  writeWeight(model, spec, staging.as<float>(), dst, device);
+  writeWeight(model, spec, staging.as<float>(), static_cast<uint64_t>(elementCount(spec.shape)), dst, device);
 }
 
 } // namespace
@@ -88,8 +88,8 @@ template <typename Work> auto Session::named(const Work &work) const {
 }
 
 Session::Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights,
-                 size_t depth)
-    : compiled(std::move(model)), program(&entry), device(device) {
+                 size_t depth, int rank)
+    : compiled(std::move(model)), program(&entry), device(device), rank(rank) {
   if (!weights && !entry.weights.empty())
     fail(compiled->path, ": entry ", quoted(entry.name), " needs ", entry.weights.size(), " weights: give --weights");
   named([&] { open(weights, depth); });
@@ -143,25 +143,39 @@ const WeightSpec &Session::variable(size_t i) const { return compiled->weights[p
 void Session::makeVariables(WeightSource &weights) {
   PieceLayout layout;
   for (size_t i = 0; i < program->variables.size(); ++i)
-    layout.add(variable(i).bytes());
+    layout.add(variable(i).keptBytes());
   variableMemory = device.allocate(layout.bytes());
   for (size_t i = 0; i < layout.count(); ++i) {
     variables.push_back(static_cast<char *>(variableMemory->data()) + layout.offset(i));
-    loadWeight(*compiled, program->variables[i], variables[i], device, weights);
+    loadVariable(i, weights);
   }
   main->bindVariables(variables);
 }
 
+void Session::loadVariable(size_t i, WeightSource &weights) {
+  const WeightSpec &spec = variable(i);
+  if (spec.parts == 1)
+    return loadWeight(*compiled, program->variables[i], variables[i], device, weights);
+  HostBuffer whole(static_cast<size_t>(byteSize(ElementType::F32, spec.shape)));
+  weights.read(program->variables[i], whole.as<float>());
+  setVariable(i, whole.as<float>());
+}
+
 void Session::readVariable(size_t i, float *dst) const {
   const WeightSpec &spec = variable(i);
-  HostBuffer narrow(static_cast<size_t>(spec.type == ElementType::F32 ? 0 : spec.bytes()));
+  HostBuffer narrow(static_cast<size_t>(spec.type == ElementType::F32 ? 0 : spec.keptBytes()));
   void *own = narrow.size() ? narrow.data() : dst;
-  named([&] { device.download(own, variables[i], spec.bytes()); });
-  widen(spec.type, own, static_cast<uint64_t>(elementCount(spec.shape)), dst);
+  named([&] { device.download(own, variables[i], spec.keptBytes()); });
+  widen(spec.type, own, spec.keptCount(), dst);
 }
 
 void Session::writeVariable(size_t i, const float *src) {
-  named([&] { writeWeight(*compiled, variable(i), src, variables[i], device); });
+  named([&] { writeWeight(*compiled, variable(i), src, variable(i).keptCount(), variables[i], device); });
+}
+
+void Session::setVariable(size_t i, const float *whole) {
+  const WeightSpec &spec = variable(i);
+  writeVariable(i, whole + (spec.parts == 1 ? 0 : static_cast<uint64_t>(rank) * spec.keptCount()));
 }
 
 void Session::begin(const std::vector<const void *> &inputs, const std::vector<void *> &outputs) {
@@ -255,8 +269,7 @@ std::string Session::checkStart() const {
         !isFinite(boundInputs[i], input.type, static_cast<uint64_t>(elementCount(input.shape))))
       return "input " + program->inputs[i].name;
   for (size_t i = 0; i < variables.size(); ++i)
-    if (const WeightSpec &spec = variable(i);
-        !isFinite(variables[i], spec.type, static_cast<uint64_t>(elementCount(spec.shape))))
+    if (const WeightSpec &spec = variable(i); !isFinite(variables[i], spec.type, spec.keptCount()))
       return "weight " + spec.name;
   return "";
 }

@@ -39,10 +39,11 @@ class Session {
 public:
   /// `entry` is one of the model's. `weights` may be null for an entry without weights; it is not used after the
   /// constructor. `device` must outlive the session. `depth`: runs in flight at most, if the device can have several;
-  /// each takes memory for its inputs and outputs. Errors: those of createPlan and of reading weights. What a device
-  /// says here or later (DeviceError) becomes an Error that names the model and the entry.
+  /// each takes memory for its inputs and outputs. `rank`: whose parts of sharded variables it keeps. Errors: those of
+  /// createPlan and of reading weights. What a device says here or later (DeviceError) becomes an Error that names the
+  /// model and the entry.
   Session(std::shared_ptr<const CompiledModel> model, const Entry &entry, Device &device, WeightSource *weights,
-          size_t depth = 1);
+          size_t depth = 1, int rank = 0);
 
   /// Runs the entry. Host tensors in the entry's order, contiguous, each Argument::bytes() long. Complete on return.
   /// This and the next three only if pending() is 0.
@@ -76,9 +77,13 @@ public:
   size_t pending() const { return pipeline ? pipeline->pending() : ran; }
   size_t depth() const { return pipeline ? pipeline->depth() : 1; }
 
-  /// A variable's value: the weight CompiledModel::weights[entry().variables[i]], elementCount(its shape) numbers.
+  /// What the session keeps of a variable, the weight CompiledModel::weights[entry().variables[i]]:
+  /// WeightSpec::keptCount numbers.
   void readVariable(size_t i, float *dst) const;
   void writeVariable(size_t i, const float *src);
+
+  /// Keeps what it has to of the whole weight: elementCount(its shape) numbers.
+  void setVariable(size_t i, const float *whole);
 
   const CompiledModel &model() const { return *compiled; }
   const Entry &entry() const { return *program; }
@@ -90,6 +95,7 @@ private:
   void open(WeightSource *weights, size_t depth);
   void prepare(WeightSource *weights);
   void makeVariables(WeightSource &weights);
+  void loadVariable(size_t i, WeightSource &weights);
   const WeightSpec &variable(size_t i) const;
   bool isFinite(const void *address, ElementType type, uint64_t count) const;
   std::string checkStart() const;
@@ -102,6 +108,7 @@ private:
   std::shared_ptr<const CompiledModel> compiled;
   const Entry *program;
   Device &device;
+  int rank;
   std::unique_ptr<ExecutablePlan> main;
   std::unique_ptr<DeviceMemory> arena, variableMemory;
   std::vector<void *> variables;

@@ -61,7 +61,7 @@ void helpAverage(const AverageSource &source, Device &device) {
 }
 
 GeneratorWeights averageGenerator(const AverageSource &source, Device &device) {
-  source.ranks.forHelp();
+  source.ranks.forHelp(RunRanks::averageHelp);
   AverageStart own(*source.model, source.weights);
   SharedWeights start(*source.model, source.ranks, &own);
   Session session(source.model, source.model->entry("statistics"), device, &start, /*depth=*/2);

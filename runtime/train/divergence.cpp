@@ -21,9 +21,10 @@ static std::string wayOut(const std::optional<NonFinite> &found, const Checkpoin
          from.file(modelFile) + ") with a lower optimizer.lr, or with optimizer.clip_norm";
 }
 
-// On all ranks, of the first's weights.
-static std::optional<NonFinite> repeat(const Diverged &diverged, RunParts &run, Session &session, uint64_t from) {
-  run.ranks.shareVariables(session);
+// On all ranks, from a checkpoint of which the first has the file.
+static std::optional<NonFinite> repeat(const Diverged &diverged, RunParts &run, Session &session, uint64_t from,
+                                       const std::string &file) {
+  readSavedWeights(file, run.program, session, run.ranks);
   const std::unique_ptr<Loader> repeated = run.data.trainingLoader(from);
   return findNonFinite(session, run.iteration, *repeated, diverged.lastStep, run.ranks);
 }
@@ -32,7 +33,7 @@ void explainDivergence(const Diverged &diverged, RunParts &run, Session &session
   while (session.pending()) // later iterations: as bad
     session.collect();
   if (!run.ranks.isFirst()) {
-    repeat(diverged, run, session, run.ranks.fromFirst(uint64_t(0)));
+    repeat(diverged, run, session, run.ranks.fromFirst(uint64_t(0)), "");
     fail(ErrorCode::Diverged, run.folder.path(), ": ", diverged.seen); // the first rank says more
   }
   const std::optional<Checkpoint> from = run.checkpoints.newest(report);
@@ -40,9 +41,8 @@ void explainDivergence(const Diverged &diverged, RunParts &run, Session &session
     fail(ErrorCode::Diverged, run.folder.path(), ": ", diverged.seen, ", and none of the run's checkpoints is whole");
   report("iteration " + std::to_string(diverged.lastStep + 1) + ": " + diverged.seen +
          "; repeating from the checkpoint of step " + std::to_string(from->state.step) + " to see where it comes from");
-  readSavedWeights(from->file(modelFile), run.program, session);
   run.ranks.fromFirst(from->state.step);
-  const std::optional<NonFinite> found = repeat(diverged, run, session, from->state.step);
+  const std::optional<NonFinite> found = repeat(diverged, run, session, from->state.step, from->file(modelFile));
   fail(ErrorCode::Diverged, run.folder.path(), ": ", diverged.seen, ": ", wayOut(found, *from));
 }
 

@@ -14,7 +14,8 @@ WeightLookup variablesOf(const Session &session) {
   std::unordered_map<std::string, size_t> places;
   const std::vector<uint32_t> &variables = session.entry().variables;
   for (size_t i = 0; i < variables.size(); ++i)
-    places[session.model().weights[variables[i]].name] = i;
+    if (const WeightSpec &spec = session.model().weights[variables[i]]; spec.parts == 1)
+      places[spec.name] = i;
   return [&session, places](const std::string &name, int64_t, float *dst) {
     auto place = places.find(name);
     if (place == places.end())

@@ -20,7 +20,7 @@ namespace dpsims {
 /// false if there is none.
 using WeightLookup = std::function<bool(const std::string &name, int64_t count, float *dst)>;
 
-/// The variables of a session. It must outlive the function.
+/// The variables of a session, without those of which each rank has a part. It must outlive the function.
 WeightLookup variablesOf(const Session &session);
 
 /// The tensors of a file. It must outlive the function. Error when read: a tensor has another number of elements.

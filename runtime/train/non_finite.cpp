@@ -16,7 +16,7 @@ static const WeightSpec &specOf(const Session &session, size_t variable) {
 }
 
 static std::vector<float> valueOf(const Session &session, size_t variable) {
-  std::vector<float> value(static_cast<size_t>(elementCount(specOf(session, variable).shape)));
+  std::vector<float> value(static_cast<size_t>(specOf(session, variable).keptCount()));
   session.readVariable(variable, value.data());
   return value;
 }
@@ -26,6 +26,11 @@ std::string nonFiniteVariable(const Session &session) {
     if (!allFinite(valueOf(session, i)))
       return specOf(session, i).name;
   return "";
+}
+
+std::string nonFiniteVariable(const Session &session, const RunRanks &ranks) {
+  const std::string own = nonFiniteVariable(session);
+  return ranks.ofLeast(own.empty() ? 1 : 0, own);
 }
 
 // Of the ops that each rank found, the one that comes first. A rank has its own images: on others the value may appear
@@ -49,7 +54,7 @@ std::optional<NonFinite> findNonFinite(Session &session, Iteration &iteration, L
     for (size_t i = 0; i < variables; ++i)
       before.push_back(valueOf(session, i));
     iteration.prepare(loader.next(), step);
-    if (allFinite(iteration.run(session)) && nonFiniteVariable(session).empty())
+    if (allFinite(iteration.run(session)) && nonFiniteVariable(session, ranks).empty())
       continue;
     for (size_t i = 0; i < variables; ++i)
       session.writeVariable(i, before[i].data());

@@ -19,6 +19,8 @@ bool allFinite(const std::vector<float> &values);
 
 /// The name of a variable that has a value which is not finite; empty if there is none.
 std::string nonFiniteVariable(const Session &session);
+/// The same of all ranks, which ask together: each may have its part of one.
+std::string nonFiniteVariable(const Session &session, const RunRanks &ranks);
 
 /// The op whose result was the first not to be finite, and in which iteration (from 0). Empty where the iteration
 /// leaves such a value as a whole and none step by step: a graph of the device or its order is wrong then.

@@ -13,6 +13,7 @@ namespace dpsims {
 static void requireAlike(const RunParts &run) {
   std::vector<std::pair<std::string, std::string>> facts = {
       {"the version of dpsims-run (of model files)", std::to_string(format::formatVersion)},
+      {"the program's checksum", sumOfFile("/proc/self/exe")},
       {"the model's checksum", sumOfFile(run.options.model)},
       {"the configuration", run.program.model().config},
       {"the data set", run.pictures.fingerprint()},

@@ -68,18 +68,25 @@ void RunRanks::requireSame(const std::vector<std::pair<std::string, std::string>
   }
 }
 
-void RunRanks::shareVariables(Session &session) const {
-  if (!several())
-    return;
-  for (size_t i = 0; i < session.entry().variables.size(); ++i) {
-    const WeightSpec &spec = session.model().weights[session.entry().variables[i]];
-    std::vector<float> value(size_t(elementCount(spec.shape)));
-    if (isFirst())
-      session.readVariable(i, value.data());
-    all->broadcast(value.data(), value.size() * sizeof(float), 0);
-    if (!isFirst())
-      session.writeVariable(i, value.data());
-  }
+static const WeightSpec &specOf(const Session &session, size_t variable) {
+  return session.model().weights[session.entry().variables[variable]];
+}
+
+void RunRanks::readWhole(const Session &session, size_t i, float *dst) const {
+  const WeightSpec &spec = specOf(session, i);
+  if (spec.parts == 1)
+    return session.readVariable(i, dst);
+  forHelp(variableHelp + i);
+  std::vector<float> part(size_t(spec.keptCount()));
+  session.readVariable(i, part.data());
+  all->allGather(part.data(), part.size() * sizeof(float), dst);
+}
+
+void RunRanks::giveParts(const Session &session, size_t i) const {
+  const WeightSpec &spec = specOf(session, i);
+  std::vector<float> part(size_t(spec.keptCount())), whole(part.size() * spec.parts);
+  session.readVariable(i, part.data());
+  all->allGather(part.data(), part.size() * sizeof(float), whole.data());
 }
 
 void RunRanks::requireSameWeights(const Session &session, uint64_t step) const {
@@ -88,7 +95,9 @@ void RunRanks::requireSameWeights(const Session &session, uint64_t step) const {
   const size_t count = session.entry().variables.size();
   std::vector<uint64_t> own(count), all(count * size_t(size()));
   for (size_t i = 0; i < count; ++i) {
-    std::vector<float> value(size_t(elementCount(session.model().weights[session.entry().variables[i]].shape)));
+    if (specOf(session, i).parts > 1)
+      continue;
+    std::vector<float> value(size_t(elementCount(specOf(session, i).shape)));
     session.readVariable(i, value.data());
     own[i] = format::checksum(value.data(), value.size() * sizeof(float));
   }
@@ -96,11 +105,10 @@ void RunRanks::requireSameWeights(const Session &session, uint64_t step) const {
   for (size_t rank = 1; rank < size_t(size()); ++rank)
     for (size_t i = 0; i < count; ++i)
       if (all[rank * count + i] != all[i])
-        throw WeightsDiffer(
-            textOf("after iteration ", step, " the weight ",
-                   quoted(session.model().weights[session.entry().variables[i]].name), " has other bits on rank ", rank,
-                   " than on rank 0: a fault of a machine's memory or processor, or of dpsims-run; go on from the last "
-                   "checkpoint with --resume"));
+        throw WeightsDiffer(textOf(
+            "after iteration ", step, " the weight ", quoted(specOf(session, i).name), " has other bits on rank ", rank,
+            " than on rank 0: a fault of a machine's memory or processor, or of dpsims-run; go on from the last "
+            "checkpoint with --resume"));
 }
 
 void SharedWeights::read(uint32_t index, float *dst) {
@@ -140,11 +148,11 @@ void RunRanks::agree(const std::function<void()> &work) const {
     throw Stopped{};
 }
 
-enum Command : uint64_t { Done, Help, Stop };
+enum Command : uint64_t { Done, Stop, Asked }; // from Asked on: what others are to help with
 
-void RunRanks::forHelp() const { fromFirst(uint64_t(Help)); }
+void RunRanks::forHelp(uint64_t what) const { fromFirst(Asked + what); }
 
-void RunRanks::lead(const std::function<void()> &work, const std::function<void()> &help) const {
+void RunRanks::lead(const std::function<void()> &work, const Help &help) const {
   if (isFirst()) {
     try {
       work();
@@ -159,7 +167,7 @@ void RunRanks::lead(const std::function<void()> &work, const std::function<void(
     if (command == Stop)
       throw Stopped{};
     try {
-      help();
+      help(command - Asked);
     } catch (const Stopped &) { // the first rank was told as well, and says what comes of it
     }
   }

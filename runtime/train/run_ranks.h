@@ -71,14 +71,21 @@ public:
   void agree(const std::function<void()> &work) const;
 
   /// On the first rank does `work`, which may throw Stopped, and may call forHelp; the others call `help` as often as
-  /// that does, and then return or throw as well. `help` may throw Stopped where forHelp's caller does.
-  void lead(const std::function<void()> &work, const std::function<void()> &help) const;
-  void forHelp() const;
+  /// that does, with what it is asked for, and then return or throw as well. `help` may throw Stopped where forHelp's
+  /// caller does.
+  using Help = std::function<void(uint64_t what)>;
+  void lead(const std::function<void()> &work, const Help &help) const;
+  void forHelp(uint64_t what) const;
 
-  /// The session's variables become the first rank's.
-  void shareVariables(Session &session) const;
+  /// What others are asked for: an average of weights, or with variable i added the variable's parts.
+  static constexpr uint64_t averageHelp = 0, variableHelp = 1;
 
-  /// WeightsDiffer, on all ranks, if a variable has other bits on one rank than on the first. Names both.
+  /// On the first rank, in `lead`: a variable, all parts of it.
+  void readWhole(const Session &session, size_t i, float *dst) const;
+  /// The others' help with it.
+  void giveParts(const Session &session, size_t i) const;
+
+  /// WeightsDiffer, on all ranks, if a variable that all have has other bits on one rank than on the first. Names both.
   void requireSameWeights(const Session &session, uint64_t step) const;
 
 private:

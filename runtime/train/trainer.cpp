@@ -10,9 +10,17 @@
 #include "runtime/train/stop_signal.h"
 #include "runtime/train/weight_file.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace dpsims {
+
+// Whether ranks keep parts of variables, so that one alone does not have the whole.
+static bool hasParts(const Session &session) {
+  const std::vector<uint32_t> &variables = session.entry().variables;
+  return std::any_of(variables.begin(), variables.end(),
+                     [&](uint32_t variable) { return session.model().weights[variable].parts > 1; });
+}
 
 static EventFile *eventsOf(Training &training) { return training.logs() ? &training.logs()->events() : nullptr; }
 
@@ -23,13 +31,22 @@ Trainer::Trainer(const TrainOptions &options, const Report &hears, const OpenDev
               training.device()),
       evaluation(parts, {training.device(), training.weights(), average}, eventsOf(training), step(), report),
       savedStep(step()) {
-  if (!parts.ranks.isFirst() || !parts.checkpoints.steps().empty())
-    return;
-  const std::string bad = nonFiniteVariable(training.session());
-  if (!bad.empty())
-    fail(ErrorCode::InvalidData, options.weights.empty() ? parts.program.model().path : options.weights,
-         ": the weight ", bad, " has a value that is not finite before the first iteration");
-  writeCheckpoint(nullptr);
+  lead([this] {
+    if (parts.checkpoints.steps().empty())
+      writeFirstCheckpoint();
+  });
+}
+
+// On the first rank does work, with which the others help.
+void Trainer::lead(const std::function<void()> &work) {
+  parts.ranks.lead(work, [this](uint64_t what) { help(what); });
+}
+
+void Trainer::help(uint64_t what) {
+  if (what == RunRanks::averageHelp)
+    average.help();
+  else
+    parts.ranks.giveParts(training.session(), what - RunRanks::variableHelp);
 }
 
 //===-------------------------------------------------------------------------------------------------------------===//
@@ -70,22 +87,22 @@ void Trainer::trainOrStop() {
   } catch (const Stopped &) {
     stopped = true;
   } catch (const AgreedFailure &failure) {
-    saveProgress();
-    parts.ranks.meet(); // an error ends all: not before that is done
+    lead([this] { saveProgress(); }); // an error ends all: not before that is done
     failure.rethrow();
   } catch (const RankFailed &) {
     throw;
   } catch (const WeightsDiffer &) {
     throw;
   } catch (const std::exception &) {
-    saveProgress();
+    if (!hasParts(training.session())) // the other ranks do not know
+      saveProgress();
     throw;
   }
   stopped = stopped || StopSignal::requested();
 }
 
 void Trainer::evaluate() {
-  parts.ranks.lead([this] { evaluation.at(step()); }, [this] { help(); });
+  lead([this] { evaluation.at(step()); });
 }
 
 static Progress::Console silent() {
@@ -134,8 +151,7 @@ std::string Trainer::note() {
 
 void Trainer::finish() {
   const std::string path = parts.folder.file(averageFile);
-  parts.ranks.lead([&] { average.at(step()).write(path, false, networkMetadata(training.state(), "average")); },
-                   [this] { help(); });
+  lead([&] { average.at(step()).write(path, false, networkMetadata(training.state(), "average")); });
   if (!parts.ranks.isFirst())
     return;
   parts.sharePlans();
@@ -148,13 +164,14 @@ void Trainer::finish() {
 
 void Trainer::checkpoint(bool isProgress) {
   training.iterations().settle();
-  const std::string bad = nonFiniteVariable(training.session());
+  const std::string bad = isProgress ? nonFiniteVariable(training.session()) // the other ranks are not asked
+                                     : nonFiniteVariable(training.session(), parts.ranks);
   if (!bad.empty())
     throw Diverged{"the weight " + bad + " has a value that is not finite", step() - 1};
-  if (isProgress) // the other ranks are not asked
+  if (isProgress)
     return writeCheckpoint(nullptr);
   parts.ranks.requireSameWeights(training.session(), step());
-  parts.ranks.lead([this] { writeCheckpoint(averageToKeep()); }, [this] { help(); });
+  lead([this] { writeCheckpoint(averageToKeep()); });
   savedStep = step();
 }
 
@@ -169,11 +186,19 @@ const GeneratorWeights *Trainer::averageToKeep() {
   }
 }
 
+void Trainer::writeFirstCheckpoint() {
+  const std::string bad = nonFiniteVariable(training.session());
+  if (!bad.empty())
+    fail(ErrorCode::InvalidData, parts.options.weights.empty() ? parts.program.model().path : parts.options.weights,
+         ": the weight ", bad, " has a value that is not finite before the first iteration");
+  writeCheckpoint(nullptr);
+}
+
 void Trainer::writeCheckpoint(const GeneratorWeights *mean) {
   training.logs()->sync();
   const CheckpointState state = training.state();
   parts.checkpoints.write(state, [&](const std::string &folder) {
-    writeSavedWeights(joinPath(folder, modelFile), parts.program, training.session());
+    writeSavedWeights(joinPath(folder, modelFile), parts.program, training.session(), parts.ranks);
     if (mean)
       mean->write(joinPath(folder, averageFile), false, networkMetadata(state, "average"));
   });

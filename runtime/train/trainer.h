@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string>
 
+#include <functional>
+
 namespace dpsims {
 
 /// One run in one folder. A run is a function of the model, the data, the first weights and the seed: the same bits
@@ -31,13 +33,15 @@ private:
   void announce();
   void trainOrStop();
   void evaluate();
-  void help() { average.help(); }
+  void lead(const std::function<void()> &work);
+  void help(uint64_t what);
   void train();
   std::string note();
   void finish();
 
   void checkpoint(bool isProgress = false);
   const GeneratorWeights *averageToKeep();
+  void writeFirstCheckpoint();
   void writeCheckpoint(const GeneratorWeights *average);
   void saveProgress();
 

@@ -34,7 +34,7 @@ static WeightLookup allWeights(const Session &session, const std::optional<Froze
 
 static Session openNetworks(const RunParts &run, RunStart &start, Device &device) {
   SharedWeights weights(run.program.model(), run.ranks, run.ranks.isFirst() ? &start.weights : nullptr);
-  return Session(run.program.shared(), run.program.entry(), device, &weights, IterationQueue::depth);
+  return Session(run.program.shared(), run.program.entry(), device, &weights, IterationQueue::depth, run.ranks.rank());
 }
 
 static std::optional<RunLogs> openLogs(const RunParts &run, uint64_t lastStep) {
@@ -47,7 +47,7 @@ std::string Training::memoryText() const {
   uint64_t average = 0, optimizer = 0;
   for (uint32_t variable : run.program.entry().variables) {
     const WeightSpec &spec = run.program.model().weights[variable];
-    const auto bytes = uint64_t(byteSize(spec.type, spec.shape));
+    const uint64_t bytes = spec.keptBytes();
     average += spec.name.rfind("ema.", 0) == 0 ? bytes : 0;
     optimizer += spec.name.rfind("optimizer.", 0) == 0 ? bytes : 0;
   }

@@ -22,27 +22,30 @@ static void addWeight(SafetensorsWriter &writer, const WeightSpec &spec,
   });
 }
 
-void writeSavedWeights(const std::string &path, const TrainProgram &program, const Session &session) {
+void writeSavedWeights(const std::string &path, const TrainProgram &program, const Session &session,
+                       const RunRanks &ranks) {
   SafetensorsWriter writer(path);
   const auto value = std::make_shared<std::vector<float>>();
   const std::vector<uint32_t> &variables = program.entry().variables;
   for (size_t i = 0; i < variables.size(); ++i)
     if (program.isSaved(variables[i]))
       addWeight(writer, program.model().weights[variables[i]], value,
-                [&session, i](float *dst) { session.readVariable(i, dst); });
+                [&session, &ranks, i](float *dst) { ranks.readWhole(session, i, dst); });
   writer.write();
 }
 
-void readSavedWeights(const std::string &path, const TrainProgram &program, Session &session) {
-  StartWeights saved(program, /*seed=*/0);
-  saved.addSaved(path);
+void readSavedWeights(const std::string &path, const TrainProgram &program, Session &session, const RunRanks &ranks) {
+  StartWeights own(program, /*seed=*/0);
+  if (ranks.isFirst())
+    own.addSaved(path);
+  SharedWeights saved(program.model(), ranks, ranks.isFirst() ? &own : nullptr);
   const std::vector<uint32_t> &variables = program.entry().variables;
   for (size_t i = 0; i < variables.size(); ++i) {
     if (!program.isSaved(variables[i]))
       continue;
     std::vector<float> value(static_cast<size_t>(elementCount(program.model().weights[variables[i]].shape)));
     saved.read(variables[i], value.data());
-    session.writeVariable(i, value.data());
+    session.setVariable(i, value.data());
   }
 }
 

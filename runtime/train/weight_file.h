@@ -6,6 +6,7 @@
 #define DPSIMS_RUNTIME_TRAIN_WEIGHT_FILE_H
 
 #include "runtime/train/program.h"
+#include "runtime/train/run_ranks.h"
 #include "runtime/train/start_weights.h"
 
 #include "runtime/session/session.h"
@@ -15,11 +16,15 @@
 
 namespace dpsims {
 
-/// Writes the session's variables that each checkpoint has.
-void writeSavedWeights(const std::string &path, const TrainProgram &program, const Session &session);
+/// Writes the session's variables that each checkpoint has. On the first of several ranks; the others help with what
+/// is sharded (RunRanks::lead).
+void writeSavedWeights(const std::string &path, const TrainProgram &program, const Session &session,
+                       const RunRanks &ranks = RunRanks(nullptr));
 
-/// The other way around: sets those variables. Error: one is missing in the file, or does not fit.
-void readSavedWeights(const std::string &path, const TrainProgram &program, Session &session);
+/// The other way around: sets those variables, on all ranks together, of which the first reads the file. Error: one is
+/// missing in the file, or does not fit.
+void readSavedWeights(const std::string &path, const TrainProgram &program, Session &session,
+                      const RunRanks &ranks = RunRanks(nullptr));
 
 /// The weights that no checkpoint has, in a file of the run's folder.
 class FrozenWeights {

@@ -21,8 +21,13 @@ struct WeightSpec {
   double initValue = 0;       // the constant, standard deviation or gain
   std::string initOf;         // full name of the weight whose singular vector or copy this is
   bool required = true;       // false: a file may lack it
+  uint32_t parts = 1;         // as a variable, each of so many ranks keeps one of its parts, equal in size
 
   uint64_t bytes() const { return static_cast<uint64_t>(byteSize(type, shape)); }
+
+  /// What a rank keeps of it as a variable: elements, and bytes.
+  uint64_t keptCount() const { return static_cast<uint64_t>(elementCount(shape)) / parts; }
+  uint64_t keptBytes() const { return bytes() / parts; }
 };
 
 } // namespace dpsims

@@ -62,14 +62,14 @@ dpsims.entry @steps attributes {arena_size = 640 : i64, load_size = 128 : i64} p
   launch @k1 outs(%y, %a : memref<2x8xf32>, memref<2x8xf32>) {ops = "constant"}
   // CHECK-NEXT: matmul_step %1, %0 -> %5 {transpose_b = true} : memref<2x4xf32>, memref<8x4xf32> -> memref<2x8xf32>
   matmul_step %x, %w -> %y {transpose_b = true} : memref<2x4xf32>, memref<8x4xf32> -> memref<2x8xf32>
-  // CHECK-NEXT: matmul_step %1, %0 bias %6 -> %5 {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> -> memref<2x8xf32>
-  matmul_step %x, %w bias %b -> %y {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> -> memref<2x8xf32>
+  // CHECK-NEXT: matmul_step %1, %0 bias %6 -> %5 : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> -> memref<2x8xf32>
+  matmul_step %x, %w bias %b -> %y : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> -> memref<2x8xf32>
   // CHECK-NEXT: matmul_step %1, %0 residual %3 -> %5 {activation = "relu"} : memref<2x4xf32>, memref<8x4xf32> residual memref<2x8xf32> -> memref<2x8xf32>
   matmul_step %x, %w residual %a
       -> %y {activation = "relu"} : memref<2x4xf32>, memref<8x4xf32> residual memref<2x8xf32> -> memref<2x8xf32>
-  // CHECK-NEXT: matmul_step %1, %0 bias %6 residual %3 -> %5 {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
+  // CHECK-NEXT: matmul_step %1, %0 bias %6 residual %3 -> %5 : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
   matmul_step %x, %w bias %b residual %a
-      -> %y {} : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
+      -> %y : memref<2x4xf32>, memref<8x4xf32> bias memref<8xf32> residual memref<2x8xf32> -> memref<2x8xf32>
 }
 
 // CHECK-LABEL: dpsims.entry @convolutions prepare {
@@ -80,19 +80,38 @@ dpsims.entry @convolutions prepare {
   %w = buffer "constant" {index = 0 : i64} : memref<8x8x3x3xf32>
   %b = buffer "constant" {index = 1 : i64} : memref<8xf32>
   %y = buffer "output" {index = 0 : i64, name = "y"} : memref<1x4x4x8xf32>
-  // CHECK: conv_step %0, %1 -> %3 {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> -> memref<1x4x4x8xf32>
+  // CHECK: conv_step %0, %1 -> %3 {padding = [1, 1, 1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> -> memref<1x4x4x8xf32>
   conv_step %x, %w
-      -> %y {groups = 1 : i64, padding = [1, 1, 1, 1], stride = [1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32>
+      -> %y {padding = [1, 1, 1, 1]} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32>
       -> memref<1x4x4x8xf32>
   // CHECK-NEXT: conv_step %0, %1 bias %2 -> %3 {activation = "leaky_relu", alpha = 2.000000e-01 : f64} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> -> memref<1x4x4x8xf32>
   conv_step %x, %w bias %b
       -> %y {activation = "leaky_relu", alpha = 0.2 : f64}
       : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> -> memref<1x4x4x8xf32>
-  // CHECK-NEXT: conv_step %0, %1 residual %0 -> %3 {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
-  conv_step %x, %w residual %x -> %y {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32>
+  // CHECK-NEXT: conv_step %0, %1 residual %0 -> %3 : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
+  conv_step %x, %w residual %x -> %y : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> residual memref<1x4x4x8xf32>
       -> memref<1x4x4x8xf32>
-  // CHECK-NEXT: conv_step %0, %1 bias %2 residual %0 -> %3 {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
+  // CHECK-NEXT: conv_step %0, %1 bias %2 residual %0 -> %3 : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32> -> memref<1x4x4x8xf32>
   conv_step %x, %w bias %b residual %x
-      -> %y {} : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32>
+      -> %y : memref<1x4x4x8xf32>, memref<8x8x3x3xf32> bias memref<8xf32> residual memref<1x4x4x8xf32>
       -> memref<1x4x4x8xf32>
+}
+
+// CHECK-LABEL: dpsims.entry @ranks attributes {ranks = 2 : i64} prepare {
+// CHECK-NEXT: declare_weight "m" {init = "zeros", required = false, shape = [4], sharded, trained = false, value = 1.000000e+00 : f64}
+// CHECK-NEXT: } main {
+dpsims.entry @ranks attributes {ranks = 2 : i64} prepare {
+  declare_weight "m" {shape = [4], trained = false, init = "zeros", value = 1.0 : f64, required = false, sharded}
+} main {
+  %x = buffer "input" {index = 0 : i64, name = "x", sharded} : memref<4xf32>
+  %m = buffer "variable" {index = 0 : i64, name = "m"} : memref<2xf32>
+  %y = buffer "output" {index = 0 : i64, name = "y"} : memref<4xf32>
+  // CHECK: collective_step "sum" %0, %0 -> %2, %2 : memref<4xf32>, memref<4xf32> -> memref<4xf32>, memref<4xf32>
+  collective_step "sum" %x, %x -> %y, %y : memref<4xf32>, memref<4xf32> -> memref<4xf32>, memref<4xf32>
+  // CHECK-NEXT: collective_step "reduce_scatter" %0 -> %1 : memref<4xf32> -> memref<2xf32>
+  collective_step "reduce_scatter" %x -> %m : memref<4xf32> -> memref<2xf32>
+  // CHECK-NEXT: collective_step "own_part" %0 -> %1 : memref<4xf32> -> memref<2xf32>
+  collective_step "own_part" %x -> %m : memref<4xf32> -> memref<2xf32>
+  // CHECK-NEXT: collective_step "all_gather" %1 -> %2 : memref<2xf32> -> memref<4xf32>
+  collective_step "all_gather" %m -> %y : memref<2xf32> -> memref<4xf32>
 }

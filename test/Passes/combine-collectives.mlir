@@ -44,3 +44,29 @@ dpsims.graph @alone {
   %a = all_reduce %x <kind = "sum"> : (tensor<5xf32>) -> tensor<5xf32>
   output "a" %a : tensor<5xf32>
 }
+
+// -----
+
+// Parts are put together where the last is known: what keeps or renames them comes after that.
+// CHECK-LABEL: dpsims.graph @parts
+// CHECK: %[[S:.*]]:2 = reduce_scatter %{{.*}}, %{{.*}} <ranks = 2> : (tensor<4xf32>, tensor<2xf32>) -> (tensor<2xf32>, tensor<1xf32>)
+// CHECK: %[[A:.*]]:2 = all_gather %[[S]]#0, %[[S]]#1 <ranks = 2> : (tensor<2xf32>, tensor<1xf32>) -> (tensor<4xf32>, tensor<2xf32>)
+// CHECK-NOT: all_gather
+// CHECK: %[[R:.*]] = reshape %[[A]]#0 <shape = [2, 2]>
+// CHECK-NEXT: assign "w" %[[R]]
+// CHECK-NEXT: assign "v" %[[A]]#1
+// CHECK: output "w" %[[R]]
+dpsims.graph @parts attributes {ranks = 2 : i64} {
+  %x = input "x" <shape = [4]> : () -> tensor<4xf32>
+  %y = input "y" <shape = [2]> : () -> tensor<2xf32>
+  %w = weight "w" <shape = [2, 2], init = "ones"> : () -> tensor<2x2xf32>
+  %v = weight "v" <shape = [2], init = "ones"> : () -> tensor<2xf32>
+  %a = reduce_scatter %x <ranks = 2> : (tensor<4xf32>) -> tensor<2xf32>
+  %b = reduce_scatter %y <ranks = 2> : (tensor<2xf32>) -> tensor<1xf32>
+  %p = all_gather %a <ranks = 2> : (tensor<2xf32>) -> tensor<4xf32>
+  %r = reshape %p <shape = [2, 2]> : (tensor<4xf32>) -> tensor<2x2xf32>
+  assign "w" %r : tensor<2x2xf32>
+  %q = all_gather %b <ranks = 2> : (tensor<1xf32>) -> tensor<2xf32>
+  assign "v" %q : tensor<2xf32>
+  output "w" %r : tensor<2x2xf32>
+}

@@ -38,7 +38,8 @@ dpsims.graph @images {
 
 // -----
 
-// Statistics of the whole batch: means of means, and variances about the common mean. What is stored is the same on all.
+// Statistics of the whole batch: means of means, and variances about the common mean. What is stored is the same on
+// all.
 // CHECK-LABEL: dpsims.graph @statistics
 // CHECK: %[[X:.*]] = input "x"
 // CHECK: %[[M:.*]], %[[V:.*]] = batch_statistics %[[X]] : (tensor<3x5xf32>) -> (tensor<5xf32>, tensor<5xf32>)
@@ -88,8 +89,8 @@ dpsims.graph @sample {
 
 // -----
 
-// A transposition moves the batch to another axis, and back; a value that is broadcast along the batch is broadcast for a
-// rank's own images.
+// A transposition moves the batch to another axis, and back; a value that is broadcast along the batch is broadcast for
+// a rank's own images.
 // CHECK-LABEL: dpsims.graph @heads
 // CHECK: %[[T:.*]] = copy_to_ranks %{{.*}} : (tensor<1x2x3xf32>)
 // CHECK: %[[B:.*]] = broadcast %[[T]] <shape = [2, 2, 3]>

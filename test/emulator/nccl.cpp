@@ -2,7 +2,7 @@
 //
 // NCCL for emulated GPUs: ranks are processes of this machine, which exchange data by shared memory. Work runs when the
 // stream's turn comes, as that of the other libraries does. What NCCL leaves undefined or hangs on is an error: ranks
-// that ask for different things, a group without end, an all-reduce of partly overlapping memory.
+// that ask for different things, a group without end, memories that overlap.
 
 #include "runtime/device/cuda/nccl.h"
 #include "test/emulator/gpu.h"
@@ -29,10 +29,14 @@ constexpr int success = 0, unhandledCudaError = 1, systemError = 2, invalidArgum
 constexpr int mostRanks = 16;
 constexpr uint64_t pieceBytes = 1 << 20;
 
+enum class Call : int32_t { AllReduce, ReduceScatter, AllGather };
+const char *const callNames[] = {"ncclAllReduce", "ncclReduceScatter", "ncclAllGather"};
+
 /// What a rank is about to do; all must do the same.
 struct Request {
-  uint64_t count = 0;
-  int32_t operation = 0;
+  Call call = Call::AllReduce;
+  NcclReduction operation = NcclReduction::Sum; ///< of reductions
+  uint64_t count = 0;                           ///< of elements, of a rank's part where there are such
 };
 
 /// The shared memory of a group.
@@ -79,7 +83,7 @@ void meet(NcclGroup &comm) {
   }
   while (room.round == round) {
     if (room.failed || std::chrono::steady_clock::now() > limit)
-      throw DeviceFault(cudaErrorUnknown, "ncclAllReduce: another rank did not come");
+      throw DeviceFault(cudaErrorUnknown, "NCCL: another rank did not come");
     std::this_thread::sleep_for(std::chrono::microseconds(20));
   }
 }
@@ -89,19 +93,21 @@ void meet(NcclGroup &comm) {
   throw DeviceFault(cudaErrorUnknown, message);
 }
 
-void requireSame(NcclGroup &comm, uint64_t count, NcclReduction operation) {
-  comm.room->requests[comm.rank] = {count, int(operation)};
+void requireSame(NcclGroup &comm, const Request &own) {
+  comm.room->requests[comm.rank] = own;
   meet(comm);
+  const auto text = [](int rank, const Request &r) {
+    return "rank " + std::to_string(rank) + " " + callNames[int(r.call)] + " of " + std::to_string(r.count) +
+           " elements";
+  };
   for (int rank = 0; rank < comm.size; ++rank)
-    if (const Request &other = comm.room->requests[rank]; other.count != count || other.operation != int(operation))
-      refuse(comm, "ncclAllReduce: rank " + std::to_string(comm.rank) + " of " + std::to_string(count) +
-                       " elements, rank " + std::to_string(rank) + " of " + std::to_string(other.count));
+    if (const Request &other = comm.room->requests[rank];
+        other.call != own.call || other.count != own.count || other.operation != own.operation)
+      refuse(comm, "NCCL: " + text(comm.rank, own) + ", " + text(rank, other));
 }
 
-/// In the ranks' order, so all have the same bits.
-void reducePiece(NcclGroup &comm, const float *src, float *dst, uint64_t count, NcclReduction operation) {
-  std::memcpy(comm.room->pieces[comm.rank], src, count * sizeof(float));
-  meet(comm);
+/// What all ranks have in their pieces: reduced in the ranks' order, so all have the same bits.
+void reducePieces(NcclGroup &comm, float *dst, uint64_t count, NcclReduction operation) {
   for (uint64_t i = 0; i < count; ++i) {
     float result = comm.room->pieces[0][i];
     for (int rank = 1; rank < comm.size; ++rank) {
@@ -110,14 +116,40 @@ void reducePiece(NcclGroup &comm, const float *src, float *dst, uint64_t count, 
     }
     dst[i] = result;
   }
+}
+
+/// take() with the first `count` elements of src of all ranks in their pieces.
+template <typename Take> void exchange(NcclGroup &comm, const float *src, uint64_t count, const Take &take) {
+  std::memcpy(comm.room->pieces[comm.rank], src, count * sizeof(float));
+  meet(comm);
+  take();
   meet(comm);
 }
 
-void allReduceNow(NcclGroup &comm, const float *src, float *dst, uint64_t count, NcclReduction operation) {
-  requireSame(comm, count, operation);
+void execute(NcclGroup &comm, const Request &own, const float *src, float *dst) {
+  requireSame(comm, own);
   constexpr uint64_t piece = pieceBytes / sizeof(float);
-  for (uint64_t begin = 0; begin < count; begin += piece)
-    reducePiece(comm, src + begin, dst + begin, std::min(piece, count - begin), operation);
+  for (uint64_t begin = 0; begin < own.count; begin += piece) {
+    const uint64_t count = std::min(piece, own.count - begin);
+    const auto reduce = [&] { reducePieces(comm, dst + begin, count, own.operation); };
+    switch (own.call) {
+    case Call::AllReduce:
+      exchange(comm, src + begin, count, reduce);
+      break;
+    case Call::ReduceScatter:
+      for (int rank = 0; rank < comm.size; ++rank)
+        exchange(comm, src + uint64_t(rank) * own.count + begin, count, [&] {
+          if (rank == comm.rank)
+            reduce();
+        });
+      break;
+    case Call::AllGather:
+      exchange(comm, src + begin, count, [&] {
+        for (int rank = 0; rank < comm.size; ++rank)
+          std::memcpy(dst + uint64_t(rank) * own.count + begin, comm.room->pieces[rank], count * sizeof(float));
+      });
+    }
+  }
 }
 
 int getUniqueId(NcclId *id) {
@@ -151,26 +183,46 @@ int commAbort(NcclCommunicator comm) {
   return success;
 }
 
-void checkOperands(const void *src, void *dst, uint64_t bytes) {
-  gpu().checkDevice(src, bytes, "ncclAllReduce: the source");
-  gpu().checkDevice(dst, bytes, "ncclAllReduce: the destination");
+/// An all-reduce may work in place; of others no byte may be shared.
+void checkOperands(const Request &own, int ranks, const void *src, void *dst) {
+  const std::string name = callNames[int(own.call)];
+  const uint64_t bytes = own.count * sizeof(float), all = bytes * uint64_t(ranks);
+  const uint64_t srcBytes = own.call == Call::ReduceScatter ? all : bytes,
+                 dstBytes = own.call == Call::AllGather ? all : bytes;
+  gpu().checkDevice(src, srcBytes, name + ": the source");
+  gpu().checkDevice(dst, dstBytes, name + ": the destination");
   const char *from = static_cast<const char *>(src), *to = static_cast<const char *>(dst);
-  if (from != to && from < to + bytes && to < from + bytes)
-    throw CudaError(cudaErrorInvalidValue, "ncclAllReduce: source and destination overlap in part");
+  const bool isInPlace = own.call == Call::AllReduce && from == to;
+  if (!isInPlace && from < to + dstBytes && to < from + srcBytes)
+    throw CudaError(cudaErrorInvalidValue, name + ": source and destination overlap");
+}
+
+int enqueue(const Request &own, const void *src, void *dst, NcclType type, NcclCommunicator comm, cudaStream_t stream) {
+  if (type != NcclType::Float || (own.operation != NcclReduction::Sum && own.operation != NcclReduction::Max))
+    return invalidUsage;
+  const char *name = callNames[int(own.call)];
+  const cudaError_t status = call(name, [&] {
+    checkOperands(own, comm->size, src, dst);
+    gpu().submitLibraryCall(stream, name, [=] {
+      checkOperands(own, comm->size, src, dst);
+      execute(*comm, own, static_cast<const float *>(src), static_cast<float *>(dst));
+    });
+  });
+  return status == cudaSuccess ? success : unhandledCudaError;
 }
 
 int allReduce(const void *src, void *dst, size_t count, NcclType type, NcclReduction operation, NcclCommunicator comm,
               cudaStream_t stream) {
-  if (type != NcclType::Float || (operation != NcclReduction::Sum && operation != NcclReduction::Max))
-    return invalidUsage;
-  const cudaError_t status = call("ncclAllReduce", [&] {
-    checkOperands(src, dst, count * sizeof(float));
-    gpu().submitLibraryCall(stream, "ncclAllReduce", [=] {
-      checkOperands(src, dst, count * sizeof(float));
-      allReduceNow(*comm, static_cast<const float *>(src), static_cast<float *>(dst), count, operation);
-    });
-  });
-  return status == cudaSuccess ? success : unhandledCudaError;
+  return enqueue({Call::AllReduce, operation, count}, src, dst, type, comm, stream);
+}
+
+int reduceScatter(const void *src, void *dst, size_t part, NcclType type, NcclReduction operation,
+                  NcclCommunicator comm, cudaStream_t stream) {
+  return enqueue({Call::ReduceScatter, operation, part}, src, dst, type, comm, stream);
+}
+
+int allGather(const void *src, void *dst, size_t part, NcclType type, NcclCommunicator comm, cudaStream_t stream) {
+  return enqueue({Call::AllGather, NcclReduction::Sum, part}, src, dst, type, comm, stream);
 }
 
 int groupStart() {
@@ -192,7 +244,8 @@ const char *errorString(int status) { return status == success ? "no error" : "e
 namespace dpsims::cuda {
 
 const Nccl &nccl() {
-  static const Nccl functions = {getUniqueId, commInitRank, commAbort, allReduce, groupStart, groupEnd, errorString};
+  static const Nccl functions = {getUniqueId, commInitRank, commAbort, allReduce,  reduceScatter,
+                                 allGather,   groupStart,   groupEnd,  errorString};
   return functions;
 }
 

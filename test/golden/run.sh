@@ -7,6 +7,7 @@
 # The tools are found in PATH, or named by DPSIMS_COMPILE, DPSIMS_RUN, DPSIMS_GOLDEN_WEIGHTS and DPSIMS_GOLDEN_COMPARE.
 # TARGET is the target to compile for (cpu), PRECISION the precision (f32), TOLERANCE the relative error allowed (1e-4); programs
 # of training have tolerances of their own (compare.cpp). RANKS processes, started by mpirun, share the batch of those.
+# FLAGS are more of dpsims-compile.
 set -eu
 
 fail() {
@@ -40,7 +41,8 @@ run() {
 
 set --
 [ ! -e "$here/$case/model.mlir" ] || set -- --model-text "$here/$case/model.mlir"
-"${DPSIMS_COMPILE:-dpsims-compile}" "$@" "$here/$case/config.json" --program "$program" --batch "$batch" \
+# shellcheck disable=SC2086
+"${DPSIMS_COMPILE:-dpsims-compile}" ${FLAGS:-} "$@" "$here/$case/config.json" --program "$program" --batch "$batch" \
   --target "${TARGET:-cpu}" --precision "${PRECISION:-f32}" --ranks "${RANKS:-1}" -o "$folder/$case.dpsims"
 "${DPSIMS_GOLDEN_WEIGHTS:-dpsims-golden-weights}" "$folder/$case.dpsims" "$folder/$case.weights.safetensors"
 case $program in

@@ -18,7 +18,7 @@ Plan threeSteps() {
     plan.buffers.push_back({Space::Arena, 0, 0, ElementType::F32, {count}});
   plan.steps.resize(3);
   plan.steps[0].operation = LaunchStep();
-  plan.steps[1].operation = AllReduceStep{{0, 1}, {0, 1}, Reduction::Sum};
+  plan.steps[1].operation = CollectiveStep{{0, 1}, {0, 1}, CollectiveKind::Sum};
   plan.steps[2].operation = LaunchStep();
   return plan;
 }

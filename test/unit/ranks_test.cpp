@@ -40,6 +40,26 @@ TEST(Ranks, AddInTheirOrder) {
     }
 }
 
+// A part each of the sums that all would have.
+TEST(Ranks, AddParts) {
+  for (const int count : {2, 3, 4})
+    for (const size_t part : {size_t(1), size_t(700), size_t(2) << 20}) {
+      const size_t size = part * size_t(count);
+      EXPECT_EQ(
+          asRanks(
+              count,
+              [&](const std::shared_ptr<RankCommunicator> &ranks) {
+                std::vector<float> values = valuesOf(ranks->rank(), size), sums(part), all = values;
+                ranks->reduceScatter(values.data(), part, sums.data());
+                EXPECT_EQ(values, all);
+                ranks->allReduce(all.data(), size, Reduction::Sum);
+                EXPECT_EQ(0, std::memcmp(sums.data(), all.data() + size_t(ranks->rank()) * part, part * sizeof(float)))
+                    << count << " " << part;
+              }),
+          Messages());
+    }
+}
+
 TEST(Ranks, FindTheLargest) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const std::vector<std::vector<float>> given = {{1, -2, nan, 4, -1}, {3, -5, 0, nan, -1}, {2, -1, 9, 9, -7}};
@@ -135,6 +155,10 @@ TEST(Ranks, AreKnownByTheEnvironment) {
   EXPECT_EQ(launchWith({{"PMI_SIZE", "4"}, {"PMI_RANK", "0"}})->variable, "PMI_SIZE");
   EXPECT_EQ(launchWith({{"SLURM_NTASKS", "16"}, {"PMIX_RANK", "15"}})->rank, 15);
   EXPECT_TRUE(hasParts(errorOf([] { launchWith({{"PMI_SIZE", "many"}, {"PMI_RANK", "0"}}); }), {"PMI_SIZE", "many"}));
+  EXPECT_FALSE(launchWith({{"WORLD_SIZE", "8"}, {"RANK", "0"}})); // of whom, nobody knows
+  EXPECT_EQ(errorOf([] { launchWith({{"TORCHELASTIC_RUN_ID", "none"}, {"WORLD_SIZE", "8"}, {"RANK", "0"}}); }),
+            "torchrun started 8 processes, which no MPI joins: start them with mpirun -n 8, or under Slurm with srun "
+            "--mpi=pmix");
 }
 
 TEST(Ranks, ShareProcessors) {

@@ -42,7 +42,7 @@ uint32_t sumOfImages(ModelBuilder &builder, const std::string &name, const Dims 
   for (uint64_t i = 1; i < shape[0]; ++i)
     builder.launch("add", picture, {sum, image(i), sum});
   if (ranks > 1) {
-    format::AllReduceT step;
+    format::CollectiveT step;
     step.srcs = step.dsts = {sum};
     builder.step(builder.main(), step, "meet for " + name);
   }

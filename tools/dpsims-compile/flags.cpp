@@ -57,6 +57,8 @@ cl::opt<std::string> ranks("ranks", cl::desc("how many processes share the batch
 cl::opt<bool> localStatistics("local-statistics",
                               cl::desc("with --ranks: each normalizes by the statistics of its own images"),
                               cl::cat(category));
+cl::opt<bool> shardOptimizer("shard-optimizer", cl::desc("with --ranks: each keeps its part of the optimizer's state"),
+                             cl::cat(category));
 cl::opt<std::string> bucket("bucket",
                             cl::desc("with --ranks: bytes of gradients that they sum by one message at most (25M, 4K; "
                                      "default 25 MiB, or by --network)"),
@@ -132,6 +134,8 @@ LogicalResult checkRanks() {
     return fail("--ranks " + ranks + ": must be 1 to " + Twine(mostRanks) + ", in digits, as 8");
   if (localStatistics && ranks == "1")
     return fail("--local-statistics: is for several ranks: add --ranks N");
+  if (shardOptimizer && ranks == "1")
+    return fail("--shard-optimizer: is for several ranks: add --ranks N");
   if (bucket.getNumOccurrences() && ranks == "1")
     return fail("--bucket: is for several ranks: add --ranks N");
   if (!bucket.empty() && !bytesOf(bucket))
@@ -172,15 +176,16 @@ LogicalResult checkFlags() {
   if (failed(checkRanks()))
     return failure();
   bool isDump = StringRef(input).ends_with(".mlir");
-  const cl::Option *const ofConfigurations[] = {&batch,    &ranks, &localStatistics, &bucket, std::addressof(settings),
-                                                &modelText};
+  const cl::Option *const ofConfigurations[] = {
+      &batch, &ranks, &localStatistics, &shardOptimizer, &bucket, std::addressof(settings), &modelText};
   for (const cl::Option *option : ofConfigurations)
     if (option->getNumOccurrences() && isDump)
       return fail("--" + option->ArgStr + ": " + input + " is not a configuration, and takes none: leave the flag out");
-  const cl::Option *const ofModels[] = {&training,  &target,    std::addressof(chips),
-                                        &precision, &ranks,     &localStatistics,
-                                        &bucket,    &recompute, &compileTo,
-                                        &report,    &peaks,     &network};
+  const cl::Option *const ofModels[] = {&training,  &target,         std::addressof(chips),
+                                        &precision, &ranks,          &localStatistics,
+                                        &bucket,    &shardOptimizer, &recompute,
+                                        &compileTo, &report,         &peaks,
+                                        &network};
   if (failed(checkOnnxFlags(ofModels)))
     return failure();
   if (programs.empty() && !isDump && compileTo != "parse" && !wantsOnnx())
@@ -203,6 +208,7 @@ CompileOptions optionsOf(const char *argv0) {
   options.batch = *readWholeNumber(batch);
   options.ranks = *readWholeNumber(ranks);
   options.localStatistics = localStatistics;
+  options.shardOptimizer = shardOptimizer;
   options.bucket = bytesOf(bucket).value_or(0);
   options.settings = settings;
   options.modelText = modelText.empty() ? defaultModelText(argv0) : modelText;

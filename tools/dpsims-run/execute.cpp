@@ -58,7 +58,7 @@ bool runExecute(const ExecuteFlags &flags, const std::shared_ptr<Communicator> &
   std::unique_ptr<FileWeights> weights = flags.weights.open(*model, entry);
   std::unique_ptr<Device> device =
       createDevice(model->target, deviceOptions(flags, isSharded(entry) ? ranks : nullptr), model->path);
-  Session session(model, entry, *device, weights.get());
+  Session session(model, entry, *device, weights.get(), /*depth=*/1, ranks ? ranks->rank() : 0);
   std::vector<NamedTensor> outputs = dpsims::execute(session, inputs, weights.get());
   if (ranks && isSharded(entry))
     gatherOutputs(entry, inputs.steps, *ranks, outputs);

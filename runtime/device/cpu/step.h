@@ -38,7 +38,7 @@ std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const
 std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const MatmulStep &step);
 
 /// What all ranks' values become, by the communicator.
-std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const AllReduceStep &step);
+std::unique_ptr<DeviceStep> makeLibraryStep(const CpuStepContext &context, const CollectiveStep &step);
 
 } // namespace dpsims
 

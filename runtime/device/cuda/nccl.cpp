@@ -37,6 +37,8 @@ Nccl load() {
   find(library, "ncclCommInitRank", result.commInitRank);
   find(library, "ncclCommAbort", result.commAbort);
   find(library, "ncclAllReduce", result.allReduce);
+  find(library, "ncclReduceScatter", result.reduceScatter);
+  find(library, "ncclAllGather", result.allGather);
   find(library, "ncclGroupStart", result.groupStart);
   find(library, "ncclGroupEnd", result.groupEnd);
   find(library, "ncclGetErrorString", result.errorString);

@@ -27,6 +27,10 @@ struct Nccl {
   int (*commAbort)(NcclCommunicator communicator);
   int (*allReduce)(const void *src, void *dst, size_t count, NcclType type, NcclReduction reduction,
                    NcclCommunicator communicator, cudaStream_t stream);
+  int (*reduceScatter)(const void *src, void *dst, size_t part, NcclType type, NcclReduction reduction,
+                       NcclCommunicator communicator, cudaStream_t stream);
+  int (*allGather)(const void *src, void *dst, size_t part, NcclType type, NcclCommunicator communicator,
+                   cudaStream_t stream);
   int (*groupStart)();
   int (*groupEnd)();
   const char *(*errorString)(int status);

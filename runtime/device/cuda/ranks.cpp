@@ -3,6 +3,7 @@
 #include "runtime/device/cuda/ranks.h"
 
 #include "runtime/base/error.h"
+#include "runtime/device/cuda/check.h"
 
 #include <cstring>
 
@@ -20,7 +21,7 @@ std::string newRanksId() {
   return std::string(id.bytes, sizeof(id.bytes));
 }
 
-Ranks::Ranks(const DeviceRanks &ranks) {
+Ranks::Ranks(const DeviceRanks &ranks) : rank(ranks.rank) {
   NcclId id;
   if (ranks.id.size() != sizeof(id.bytes))
     failDevice(ErrorCode::Internal, "the place where ranks meet has ", ranks.id.size(), " bytes, not ",
@@ -36,6 +37,20 @@ void Ranks::allReduce(const float *src, float *dst, size_t count, Reduction redu
   check(nccl().allReduce(src, dst, count, NcclType::Float,
                          reduction == Reduction::Sum ? NcclReduction::Sum : NcclReduction::Max, communicator, stream),
         "ncclAllReduce");
+}
+
+void Ranks::reduceScatter(const float *src, float *dst, size_t part, cudaStream_t stream) {
+  check(nccl().reduceScatter(src, dst, part, NcclType::Float, NcclReduction::Sum, communicator, stream),
+        "ncclReduceScatter");
+}
+
+void Ranks::allGather(const float *src, float *dst, size_t part, cudaStream_t stream) {
+  check(nccl().allGather(src, dst, part, NcclType::Float, communicator, stream), "ncclAllGather");
+}
+
+void Ranks::copyOwnPart(const float *src, float *dst, size_t part, cudaStream_t stream) {
+  check(cudaMemcpyAsync(dst, src + size_t(rank) * part, part * sizeof(float), cudaMemcpyDeviceToDevice, stream),
+        "cudaMemcpyAsync");
 }
 
 void Ranks::begin() { check(nccl().groupStart(), "ncclGroupStart"); }

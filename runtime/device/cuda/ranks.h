@@ -27,11 +27,20 @@ public:
   /// Enqueues it: dst[i] becomes the sum or the largest of all ranks' src[i]; dst may be src. Between `begin` and `end`
   /// several are one message. Error (DeviceError): NCCL's.
   void allReduce(const float *src, float *dst, size_t count, Reduction reduction, cudaStream_t stream);
+  /// The same for the rank's part of the sums, dst[i] of all ranks' src[rank * part + i], and the other way around: dst
+  /// gets `part` elements of each rank's src. The memories do not overlap.
+  void reduceScatter(const float *src, float *dst, size_t part, cudaStream_t stream);
+  void allGather(const float *src, float *dst, size_t part, cudaStream_t stream);
+
+  /// Enqueues a copy of the rank's part of src: not between `begin` and `end`.
+  void copyOwnPart(const float *src, float *dst, size_t part, cudaStream_t stream);
+
   void begin();
   void end();
 
 private:
   NcclCommunicator communicator = nullptr;
+  int rank;
 };
 
 } // namespace dpsims::cuda

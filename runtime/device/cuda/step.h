@@ -29,7 +29,7 @@ std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, cons
 std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const MatmulStep &step);
 
 /// What all ranks' values become, by NCCL. All ranks make their steps of this kind together.
-std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const AllReduceStep &step);
+std::unique_ptr<DeviceStep> makeLibraryStep(const CudaStepContext &context, const CollectiveStep &step);
 
 } // namespace dpsims::cuda
 

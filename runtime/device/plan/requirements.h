@@ -26,7 +26,7 @@ void requirePlainWeights(const ConvWindow &window, const std::string &target);
 
 /// The same of the operations that are not convolutions.
 inline void requirePlainWeights(const MatmulStep &, const std::string &) {}
-inline void requirePlainWeights(const AllReduceStep &, const std::string &) {}
+inline void requirePlainWeights(const CollectiveStep &, const std::string &) {}
 
 } // namespace dpsims
 

@@ -71,7 +71,7 @@ private:
     const Kernel &kernel = source.model->kernels[launch.kernel];
     return makeLaunch(context, launch, kernel, kernels->find(kernel.name));
   }
-  std::unique_ptr<DeviceStep> make(const StepContext &, const AllReduceStep &) const {
+  std::unique_ptr<DeviceStep> make(const StepContext &, const CollectiveStep &) const {
     failDevice(ErrorCode::Incompatible, "it runs alone: compile with --ranks 1");
   }
   template <typename Operation>
