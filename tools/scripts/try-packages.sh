@@ -8,7 +8,7 @@
 #
 # The folder is that which packages.sh wrote; `pip wheel --no-deps .` makes the wheel.
 #
-#   DPSIMS_MIRROR    where Debian comes from
+#   DPSIMS_MIRROR    where Debian comes from; otherwise from where debootstrap takes it
 #   DPSIMS_ROOT      a folder for the Debian, which stays, and is taken as it is next time; otherwise a temporary one
 # shellcheck disable=SC2016 # what is quoted is expanded in there
 set -eu
@@ -22,7 +22,6 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 command -v debootstrap >/dev/null || fail "no debootstrap here: apt-get install debootstrap"
 packages=$(cd "$1" && pwd)
 wheel=${2:-}
-mirror=${DPSIMS_MIRROR:-http://deb.debian.org/debian}
 debian=${DPSIMS_ROOT:-$(mktemp -d)}
 # In a mount namespace of its own, nothing stays mounted.
 if [ -z "${DPSIMS_OWN_MOUNTS:-}" ]; then
@@ -46,9 +45,11 @@ step() {
 
 if [ ! -e "$debian/etc/debian_version" ]; then
   say "A bare Debian 12 in $debian"
-  debootstrap --variant=minbase bookworm "$debian" "$mirror" >"$debian.log" || { tail "$debian.log"; fail "no Debian"; }
+  debootstrap --variant=minbase bookworm "$debian" ${DPSIMS_MIRROR:+"$DPSIMS_MIRROR"} >"$debian.log" ||
+    { tail "$debian.log"; fail "no Debian"; }
   rm "$debian.log"
 fi
+mirror=$(awk '$1 == "deb" { print $2; exit }' "$debian/etc/apt/sources.list")
 cat >"$debian/etc/apt/sources.list" <<END_OF_LIST
 deb $mirror bookworm main
 deb $mirror-security bookworm-security main
